@@ -1,0 +1,107 @@
+# dictrack: `make` lists what can be made.
+
+SHELL         := /bin/bash
+.SHELLFLAGS   := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+GO ?= go
+# The tools live in a module of their own: nothing they need reaches go.mod.
+TOOL := $(GO) tool -modfile=tools/go.mod
+
+# What to look at, and which benchmarks.
+PKG   ?= ./...
+BENCH ?= .
+# How often to run each benchmark.
+COUNT ?= 1
+# How long to fuzz each target: a time, or a number of inputs as in 5000x.
+FUZZTIME ?= 10s
+# How often crash kills, and how long soak runs.
+KILLS ?= 2000
+HOURS ?= 8
+
+.PHONY: help
+help:
+	@awk -F ':.*## ' '/^##@/ {print "\n" substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##@ every day
+
+.PHONY: test
+test: deps ## install what the tests need and run them all
+	$(GO) test $(PKG)
+
+.PHONY: deps
+deps:
+	$(GO) mod download
+
+.PHONY: race
+race: ## the tests under the race detector (needs a C compiler)
+	@command -v "$$($(GO) env CC)" >/dev/null || { echo 'the race detector needs a C compiler: apt-get install gcc libc6-dev' >&2; exit 1; }
+	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PKG)
+
+.PHONY: vet
+vet: ## go vet
+	$(GO) vet $(PKG)
+
+.PHONY: fmt
+fmt: ## format the code
+	$(TOOL) gofumpt -w .
+
+.PHONY: fmt-check
+fmt-check: ## fail if gofmt would change a file
+	@changed=$$(gofmt -l .); [ -z "$$changed" ] || { printf 'not formatted, run "make fmt":\n%s\n' "$$changed" >&2; exit 1; }
+
+.PHONY: lint
+lint: ## golangci-lint, as .golangci.yaml says (its first build takes two minutes)
+	$(TOOL) golangci-lint run
+
+.PHONY: tidy-check
+tidy-check: ## fail if a go.mod is not tidy
+	$(GO) mod tidy -diff
+	$(GO) -C tools mod tidy -diff
+
+.PHONY: build
+build: ## build bin/dictrack
+	$(GO) build -trimpath -o bin/dictrack ./cmd/dictrack
+
+##@ proofs
+
+.PHONY: vectors
+vectors: ## the tests that run the shared vectors
+	tools/named Vectors ./... -count=1
+
+.PHONY: prove
+prove: ## try to break every promise: the whole programme, at most 10 minutes
+	$(GO) test -count=1 -v -timeout 10m ./internal/prove/...
+
+.PHONY: crash
+crash: ## kill -9 and recover KILLS times (2000)
+	DICTRACK_KILLS=$(KILLS) tools/named Crash ./internal/prove/... -count=1 -v -timeout 0
+
+.PHONY: soak
+soak: ## run the programme with new seeds for HOURS (8)
+	DICTRACK_SOAK=$(HOURS)h tools/named Soak ./internal/prove/... -count=1 -v -timeout 0
+
+.PHONY: fuzz
+fuzz: ## fuzz each target for FUZZTIME (10s), one after the other
+	tools/fuzz $(FUZZTIME)
+
+##@ figures
+
+.PHONY: bench
+bench: ## the benchmarks; BENCH=regexp PKG=package COUNT=10 to narrow and repeat
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 0 $(PKG)
+
+.PHONY: bench-once
+bench-once: ## each benchmark once, so that none of them rots
+	$(GO) test -run '^$$' -bench . -benchtime 1x $(PKG)
+
+##@ the rest
+
+.PHONY: ci
+ci: ## all that a change must pass
+	.ci/run
+
+.PHONY: clean
+clean: ## remove what was built or measured
+	rm -rf bin coverage.*
+	find . -type f \( -name '*.test' -o -name '*.prof' -o -name '*.pprof' -o -name '*.trace' \) -delete

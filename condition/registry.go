@@ -1,0 +1,112 @@
+package condition
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/value"
+)
+
+// Predicate judges whole data for a custom kind of condition. It must be pure (the same data, the same
+// answer), must not keep or change data, and must be safe for any goroutine. One that panics fails the
+// trackers that asked it, for that data, and nothing else.
+type Predicate interface {
+	Match(data map[string]any) bool
+}
+
+// PredicateFunc makes a function a Predicate.
+type PredicateFunc func(data map[string]any) bool
+
+// Match calls f.
+func (f PredicateFunc) Match(data map[string]any) bool { return f(data) }
+
+// Factory makes the predicate of a custom kind from its arguments, in Go form (nil, bool, int64,
+// float64, string, []any, map[string]any). It returns an error for arguments that it does not allow.
+type Factory func(args any) (Predicate, error)
+
+// Registry knows the custom kinds of condition by name. Fill it before use; afterwards it is read only
+// and safe for any goroutine. The nil Registry knows the built-in operators only.
+type Registry struct {
+	kinds map[Op]Factory
+}
+
+// Register adds a kind. The name is what is stored, so it must stay the same for as long as trackers
+// with it live. An empty name, a built-in operator and a name registered before are errors.
+func (r *Registry) Register(kind string, make Factory) error {
+	op := Op(kind)
+	_, taken := r.kinds[op]
+	if kind == "" || taken || slices.Contains(builtin, op) {
+		return fmt.Errorf("register condition kind %q: the name is empty or taken", kind)
+	}
+	if r.kinds == nil {
+		r.kinds = map[Op]Factory{}
+	}
+	r.kinds[op] = make
+	return nil
+}
+
+// Custom is a condition of a registered kind. Args may be any value with a JSON form; the registry of
+// whoever takes the condition makes its predicate.
+func Custom(kind string, args any) Condition {
+	v := value.Of(args)
+	c := Condition{op: Op(kind), args: v.Any()}
+	c.identify()
+	return c
+}
+
+// Bind returns c with the predicate of its kind; a built-in condition is returned as it is. The error
+// is *UnknownKindError when the kind is not registered, or a *field.Error.
+func (r *Registry) Bind(c Condition) (Condition, error) {
+	if c.err != nil || c.custom != nil || c.builtin() {
+		return c, c.err
+	}
+	factory := r.factory(c.op)
+	if factory == nil {
+		return c, &UnknownKindError{Kind: string(c.op), Known: r.names()}
+	}
+	p, err := factory(c.args)
+	if err != nil {
+		return c, &field.Error{Path: "args", Value: c.args, Want: err.Error()}
+	}
+	c.custom = p
+	return c, nil
+}
+
+func (r *Registry) factory(op Op) Factory {
+	if r == nil {
+		return nil
+	}
+	return r.kinds[op]
+}
+
+func (r *Registry) names() []string {
+	names := make([]string, 0, len(builtin))
+	for _, op := range builtin {
+		names = append(names, string(op))
+	}
+	if r != nil {
+		for _, op := range slices.Sorted(maps.Keys(r.kinds)) {
+			names = append(names, string(op))
+		}
+	}
+	return names
+}
+
+// UnknownKindError says that a condition is of a kind nobody registered.
+type UnknownKindError struct {
+	Kind  string
+	Known []string
+}
+
+func (e *UnknownKindError) Error() string {
+	return fmt.Sprintf("op: %q is not a known operator or registered condition kind; known: %v", e.Kind, e.Known)
+}
+
+var builtin = []Op{
+	OpExists, OpNotExists, OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpContains, OpNotContains,
+	OpIn, OpNotIn, OpHasItem, OpNotHasItem, OpIntersects, OpNotIntersects,
+}
+
+func (c *Condition) builtin() bool { return slices.Contains(builtin, c.op) }

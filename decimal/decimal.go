@@ -1,0 +1,189 @@
+// Package decimal is the number that progress is counted in: a decimal floating point value of 16 bytes that is
+// exact up to 19 significant digits.
+//
+// Sums stay exact while they fit 19 digits; beyond that they go on as float64, each float standing for its shortest
+// decimal form. No operation fails, and no operation that fits a machine word allocates.
+package decimal
+
+import (
+	"math"
+	"math/bits"
+)
+
+// maxCoef is the largest coefficient: 19 digits, which covers every int64.
+const maxCoef = 9_999_999_999_999_999_999
+
+// The exponents that shortest forms of float64 values, and sums of them, can have.
+const (
+	minExp = -324
+	maxExp = 290 // with 19 digits in front of it
+)
+
+// maxMagnitude is the shortest form of math.MaxFloat64, 1.7976931348623157e308, in the coefficient's full 19 digits.
+const maxMagnitude = 1_797_693_134_862_315_700
+
+// Decimal is a finite decimal number; the zero value is 0. It is an immutable plain value, safe to copy, to share
+// and to compare: equal numbers are equal under ==, because the exponent is always the one nearest to zero that
+// keeps the number exact.
+type Decimal struct {
+	coef uint64
+	exp  int16
+	neg  bool
+}
+
+var pow10 = [20]uint64{
+	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
+	1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+}
+
+// FromInt is n, exactly.
+func FromInt(n int64) Decimal {
+	if n < 0 {
+		return Decimal{coef: -uint64(n), neg: true}
+	}
+	return Decimal{coef: uint64(n)}
+}
+
+// canonical is ±coef×10^exp with the exponent moved as near to zero as it goes. Numbers past ±math.MaxFloat64 are
+// held there. It needs coef <= maxCoef and exp >= minExp.
+func canonical(neg bool, coef uint64, exp int) Decimal {
+	if coef == 0 {
+		return Decimal{}
+	}
+	for exp < 0 && coef%10 == 0 {
+		coef, exp = coef/10, exp+1
+	}
+	for exp > 0 && coef <= maxCoef/10 {
+		coef, exp = coef*10, exp-1
+	}
+	if exp > maxExp || exp == maxExp && coef > maxMagnitude {
+		coef, exp = maxMagnitude, maxExp
+	}
+	return Decimal{coef: coef, exp: int16(exp), neg: neg}
+}
+
+// Add is a+b: exact when the sum fits 19 significant digits, otherwise the sum of both as float64, in its shortest
+// decimal form and held within ±math.MaxFloat64.
+func (a Decimal) Add(b Decimal) Decimal {
+	if a.exp|b.exp == 0 && a.neg == b.neg {
+		if sum := a.coef + b.coef; sum >= a.coef && sum <= maxCoef {
+			return Decimal{coef: sum, neg: a.neg}
+		}
+	}
+	return add(a, b)
+}
+
+// Sub is a-b, with the rules of Add.
+func (a Decimal) Sub(b Decimal) Decimal {
+	b.neg = !b.neg && b.coef != 0
+	return a.Add(b)
+}
+
+// add aligns both to the lower exponent in 128 bits. A wider gap than 19 digits cannot fit: in canonical form the
+// lower operand always has a digit down there that the sum would have to keep.
+func add(a, b Decimal) Decimal {
+	if a.coef == 0 {
+		return b
+	}
+	if b.coef == 0 {
+		return a
+	}
+	if a.exp < b.exp {
+		a, b = b, a
+	}
+	shift := int(a.exp) - int(b.exp)
+	if shift >= len(pow10) {
+		return addFloats(a, b)
+	}
+	hi, lo := bits.Mul64(a.coef, pow10[shift])
+	neg := a.neg
+	hi, lo, neg = accumulate(hi, lo, neg, b)
+	coef, exp, ok := reduce(hi, lo, int(b.exp))
+	if !ok {
+		return addFloats(a, b)
+	}
+	return canonical(neg, coef, exp)
+}
+
+// accumulate adds b's signed coefficient to the signed 128-bit magnitude hi:lo.
+func accumulate(hi, lo uint64, neg bool, b Decimal) (uint64, uint64, bool) {
+	if neg == b.neg {
+		sum, carry := bits.Add64(lo, b.coef, 0)
+		return hi + carry, sum, neg
+	}
+	if hi == 0 && lo < b.coef {
+		return 0, b.coef - lo, b.neg
+	}
+	diff, borrow := bits.Sub64(lo, b.coef, 0)
+	return hi - borrow, diff, neg
+}
+
+// reduce drops trailing zeros until hi:lo fits a coefficient, and says whether it does.
+func reduce(hi, lo uint64, exp int) (uint64, int, bool) {
+	for hi > 0 || lo > maxCoef {
+		var digit uint64
+		top := hi / 10
+		lo, digit = bits.Div64(hi%10, lo, 10)
+		if digit != 0 {
+			return 0, 0, false
+		}
+		hi, exp = top, exp+1
+	}
+	return lo, exp, true
+}
+
+func addFloats(a, b Decimal) Decimal {
+	return clampFloat(a.Float64() + b.Float64())
+}
+
+// clampFloat is the shortest form of f, which is not NaN; an infinity becomes the largest finite value of its sign.
+func clampFloat(f float64) Decimal {
+	d, _ := FromFloat(max(-math.MaxFloat64, min(f, math.MaxFloat64)))
+	return d
+}
+
+// Cmp is -1, 0 or +1 as a is less than, equal to or greater than b.
+func (a Decimal) Cmp(b Decimal) int {
+	if a == b {
+		return 0
+	}
+	if sa, sb := a.Sign(), b.Sign(); sa != sb {
+		if sa < sb {
+			return -1
+		}
+		return 1
+	}
+	if a.neg {
+		return b.cmpMagnitude(a)
+	}
+	return a.cmpMagnitude(b)
+}
+
+// cmpMagnitude compares |a| and |b|, both not zero and not equal.
+func (a Decimal) cmpMagnitude(b Decimal) int {
+	if a.exp < b.exp {
+		return -b.cmpMagnitude(a)
+	}
+	shift := int(a.exp) - int(b.exp)
+	if shift >= len(pow10) {
+		return 1
+	}
+	if hi, lo := bits.Mul64(a.coef, pow10[shift]); hi == 0 && lo < b.coef {
+		return -1
+	}
+	return 1
+}
+
+// Sign is -1, 0 or +1 as a is negative, zero or positive.
+func (a Decimal) Sign() int {
+	switch {
+	case a.coef == 0:
+		return 0
+	case a.neg:
+		return -1
+	}
+	return 1
+}
+
+// IsZero says whether a is 0.
+func (a Decimal) IsZero() bool { return a.coef == 0 }

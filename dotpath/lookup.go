@@ -1,0 +1,49 @@
+package dotpath
+
+import "github.com/dictrack/dictrack/value"
+
+// Lookup is the value at the path, of kind Absent when there is none. Data may hold any Go values; they are seen as
+// value.Of sees them. The result shares the data.
+func (p Path) Lookup(data map[string]any) value.Value {
+	if len(p.segments) == 0 {
+		return value.Value{}
+	}
+	v, ok := data[p.segments[0].key]
+	for i := 1; ok && i < len(p.segments); i++ {
+		v, ok = p.segments[i].step(v)
+	}
+	if !ok {
+		return value.Value{}
+	}
+	return value.Of(v)
+}
+
+// step goes from v to its member or item.
+func (s *segment) step(v any) (any, bool) {
+	switch v := v.(type) {
+	case map[string]any:
+		member, ok := v[s.key]
+		return member, ok
+	case []any:
+		return s.item(v)
+	case nil, string, bool, int, int64, float64:
+		return nil, false
+	}
+	of := value.Of(v)
+	if of.Kind() == value.List {
+		return s.item(of.List())
+	}
+	member, ok := of.Object()[s.key]
+	return member, ok
+}
+
+func (s *segment) item(items []any) (any, bool) {
+	i := s.index
+	if i < 0 {
+		i += len(items)
+	}
+	if !s.isIndex || i < 0 || i >= len(items) {
+		return nil, false
+	}
+	return items[i], true
+}

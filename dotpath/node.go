@@ -1,0 +1,96 @@
+package dotpath
+
+import (
+	"math/bits"
+	"slices"
+)
+
+// node is a point in the tree of wanted paths.
+type node struct {
+	segment  segment
+	path     string // to this node, for errors
+	slot     int
+	deep     bool
+	bit      int // its number among the nodes without a slot
+	children []*node
+
+	// What a scan finds children with.
+	table    []bucket // by key
+	shift    uint8
+	positive []*node // indexes from the front, in order
+	negative []*node // indexes from the end, in order
+}
+
+// bucket is a place in a hash table with open addressing; an empty one has no node.
+type bucket struct {
+	head uint64
+	key  string
+	node *node
+}
+
+// index prepares the node and those below it for scanning, and numbers the ones without a slot.
+func (n *node) index(inner *int) {
+	if n.slot == noSlot {
+		n.bit = *inner
+		*inner++
+	}
+	size := 4
+	for size < 4*len(n.children) {
+		size *= 2
+	}
+	n.table = make([]bucket, size)
+	n.shift = uint8(64 - bits.TrailingZeros(uint(size)))
+	for _, c := range n.children {
+		n.place(c)
+		switch {
+		case c.segment.isIndex && c.segment.index < 0:
+			n.negative = append(n.negative, c)
+		case c.segment.isIndex:
+			n.positive = append(n.positive, c)
+		}
+		c.index(inner)
+	}
+	slices.SortFunc(n.positive, byIndex)
+	slices.SortFunc(n.negative, byIndex)
+}
+
+func byIndex(a, b *node) int { return a.segment.index - b.segment.index }
+
+func (n *node) place(c *node) {
+	key := c.segment.key
+	head := headOf([]byte(key))
+	i := hash(head, len(key)) >> n.shift
+	for n.table[i].node != nil {
+		i = (i + 1) & uint64(len(n.table)-1)
+	}
+	n.table[i] = bucket{head: head, key: key, node: c}
+}
+
+// find is the child for an object key, or nil. Head is the key's first eight bytes as headOf has them.
+func (n *node) find(head uint64, key []byte) *node {
+	table := n.table
+	mask := uint64(len(table) - 1)
+	for i := hash(head, len(key)) >> n.shift; ; i++ {
+		b := &table[i&mask]
+		if b.node == nil {
+			return nil
+		}
+		if b.head == head && len(b.key) == len(key) && (len(key) <= 8 || b.key[8:] == string(key[8:])) {
+			return b.node
+		}
+	}
+}
+
+// hash spreads keys by their first eight bytes and their length; its high bits are the good ones.
+func hash(head uint64, length int) uint64 {
+	return (head + uint64(length)) * 0x9E3779B97F4A7C15
+}
+
+// headOf is the first eight bytes of a key as a little-endian number.
+func headOf(key []byte) uint64 {
+	var head uint64
+	for i := range min(8, len(key)) {
+		head |= uint64(key[i]) << (8 * i)
+	}
+	return head
+}

@@ -1,0 +1,111 @@
+package dotpath
+
+import "github.com/dictrack/dictrack/value"
+
+// Want is a path that a Plan reads.
+type Want struct {
+	Path Path
+	// Deep asks for the content of a list or an object found there. Without it, a scan of raw JSON answers a
+	// value.Shallow of its kind.
+	Deep bool
+}
+
+// Plan reads many paths from one data, in slots numbered as the wants it was made from. It is immutable and safe for
+// concurrent use.
+type Plan struct {
+	root   node
+	slots  int
+	inner  int // nodes without a slot
+	copies []slotCopy
+}
+
+// slotCopy fills the slot of a path that is wanted more than once.
+type slotCopy struct{ from, to int }
+
+// noSlot marks a node that only leads to others.
+const noSlot = -1
+
+// NewPlan is the plan for wants. Wanting a path more than once is fine; its content is read if any of them is Deep.
+func NewPlan(wants []Want) *Plan {
+	p := &Plan{root: node{slot: noSlot}, slots: len(wants)}
+	b := builder{plan: p, nodes: map[branch]*node{}}
+	for slot, want := range wants {
+		if len(want.Path.segments) > 0 {
+			b.add(want, slot)
+		}
+	}
+	p.root.index(&p.inner)
+	return p
+}
+
+// builder grows a plan's tree.
+type builder struct {
+	plan  *Plan
+	nodes map[branch]*node
+}
+
+// branch is the way from a node to its child.
+type branch struct {
+	parent *node
+	key    string
+}
+
+func (b *builder) add(want Want, slot int) {
+	n, path := &b.plan.root, ""
+	for i, segment := range want.Path.segments {
+		if i > 0 {
+			path += "."
+		}
+		path += escape(segment.key)
+		n = b.child(n, segment, path)
+	}
+	n.deep = n.deep || want.Deep
+	if n.slot == noSlot {
+		n.slot = slot
+		return
+	}
+	b.plan.copies = append(b.plan.copies, slotCopy{from: n.slot, to: slot})
+}
+
+func (b *builder) child(parent *node, s segment, path string) *node {
+	way := branch{parent: parent, key: s.key}
+	if c, ok := b.nodes[way]; ok {
+		return c
+	}
+	c := &node{segment: s, path: path, slot: noSlot}
+	b.nodes[way] = c
+	parent.children = append(parent.children, c)
+	return c
+}
+
+// Slots is how many values the plan reads: the number of wants.
+func (p *Plan) Slots() int { return p.slots }
+
+// Lookup fills into with the values found in data, each as Path.Lookup finds it. It needs len(into) >= Slots().
+func (p *Plan) Lookup(data map[string]any, into []value.Value) {
+	into = into[:p.slots]
+	clear(into)
+	for _, n := range p.root.children {
+		if v, ok := data[n.segment.key]; ok {
+			n.lookup(v, into)
+		}
+	}
+	p.copySlots(into)
+}
+
+func (p *Plan) copySlots(into []value.Value) {
+	for _, c := range p.copies {
+		into[c.to] = into[c.from]
+	}
+}
+
+func (n *node) lookup(v any, into []value.Value) {
+	if n.slot != noSlot {
+		into[n.slot] = value.Of(v)
+	}
+	for _, child := range n.children {
+		if next, ok := child.segment.step(v); ok {
+			child.lookup(next, into)
+		}
+	}
+}

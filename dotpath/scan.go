@@ -1,0 +1,168 @@
+package dotpath
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+
+	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/value"
+)
+
+// ErrNotObject is the answer to JSON that is no object.
+var ErrNotObject = errors.New("data must be a JSON object")
+
+// DuplicateError says that an object key on a used path is given twice, so that the data does not say which to use.
+// Path is the wanted path, or a prefix of one, that the key ends; or, for a key within the content of a path that is
+// read deep, that path.
+type DuplicateError struct {
+	Path string
+	Key  string
+}
+
+func (e *DuplicateError) Error() string {
+	return fmt.Sprintf("object key %q is given twice, at path %q", e.Key, e.Path)
+}
+
+// Scan fills into with the values found in data, the text of one JSON object, in a single pass. It checks all of it:
+// syntax, UTF-8, at most 64 levels of nesting, numbers finite as float64. The error is *rawjson.SyntaxError,
+// ErrNotObject, or *DuplicateError for an object key on a used path, or in the content of a Deep one, given twice;
+// into is then undefined. It needs len(into) >= Slots().
+//
+// Strings without escapes alias data: they are valid only while data is unchanged.
+func (p *Plan) Scan(data []byte, into []value.Value) error {
+	return p.scan(data, into, false)
+}
+
+// ScanTrusted is Scan for data that is known to be strict JSON: it skips what is not wanted without checking it, and
+// finds the same values. On other data it returns an error or some values.
+func (p *Plan) ScanTrusted(data []byte, into []value.Value) error {
+	return p.scan(data, into, true)
+}
+
+// scan is one pass over data.
+type scan struct {
+	rawjson.Scanner
+	data    []byte
+	into    []value.Value
+	trusted bool
+
+	// Bits of the nodes without a slot that were found; most plans do with those that need no allocation.
+	seen     [seenWords]uint64
+	seenMore []uint64
+}
+
+const seenWords = 8
+
+func (p *Plan) scan(data []byte, into []value.Value, trusted bool) error {
+	into = into[:p.slots]
+	clear(into)
+	s := scan{Scanner: rawjson.NewScanner(data), data: data, into: into, trusted: trusted}
+	if p.inner > 64*seenWords {
+		s.seenMore = make([]uint64, p.inner/64-seenWords+1)
+	}
+	if err := s.document(&p.root); err != nil {
+		return err
+	}
+	p.copySlots(into)
+	return nil
+}
+
+func (s *scan) document(root *node) error {
+	i := s.Space(0)
+	isObject := s.At(i) == '{'
+	if isObject {
+		i = s.object(root, i, 1)
+	} else {
+		i = s.Skip(i, 0)
+	}
+	if i >= 0 && s.End(i) >= 0 && !isObject {
+		return ErrNotObject
+	}
+	return s.Err()
+}
+
+// object goes through the object at i, whose members are wanted as n's children say.
+func (s *scan) object(n *node, i, depth int) int {
+	for i = s.OpenObject(i, depth); i > 0; {
+		if s.data[i] == '}' {
+			return i + 1
+		}
+		end, escaped := s.key(i)
+		if end < 0 {
+			return -1
+		}
+		child := s.find(n, rawjson.Text{Start: i + 1, End: end - 1, Escaped: escaped})
+		if i = s.Colon(end); i < 0 {
+			return -1
+		}
+		switch {
+		case child == nil:
+			i = s.skip(i, depth)
+		case s.mark(child):
+			i = s.value(child, i, depth)
+		default:
+			return s.Refuse(&DuplicateError{Path: child.path, Key: child.segment.key})
+		}
+		if i < 0 {
+			return -1
+		}
+		i = s.NextMember(i)
+	}
+	return -1
+}
+
+func (s *scan) key(i int) (end int, escaped bool) {
+	if s.trusted {
+		return s.JumpString(i)
+	}
+	return s.String(i)
+}
+
+func (s *scan) skip(i, depth int) int {
+	if s.trusted {
+		return s.Jump(i)
+	}
+	return s.Skip(i, depth)
+}
+
+// find is the child of n for the object key t, or nil.
+func (s *scan) find(n *node, t rawjson.Text) *node {
+	key := s.data[t.Start:t.End]
+	if t.Escaped {
+		return s.findEscaped(n, t)
+	}
+	if t.Start+8 > len(s.data) {
+		return n.find(headOf(key), key)
+	}
+	head := binary.LittleEndian.Uint64(s.data[t.Start:])
+	if len(key) < 8 {
+		head &= 1<<(8*len(key)) - 1
+	}
+	return n.find(head, key)
+}
+
+func (s *scan) findEscaped(n *node, t rawjson.Text) *node {
+	var buf [64]byte
+	key := s.AppendText(buf[:0], t)
+	return n.find(headOf(key), key)
+}
+
+// mark notes that n was found; false when it was before.
+func (s *scan) mark(n *node) bool {
+	if n.slot != noSlot {
+		return s.into[n.slot].Kind() == value.Absent
+	}
+	bit := uint64(1) << (n.bit % 64)
+	word := s.seenWord(n.bit / 64)
+	fresh := *word&bit == 0
+	*word |= bit
+	return fresh
+}
+
+func (s *scan) seenWord(i int) *uint64 {
+	if i < seenWords {
+		return &s.seen[i]
+	}
+	return &s.seenMore[i-seenWords]
+}

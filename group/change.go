@@ -1,0 +1,156 @@
+package group
+
+import (
+	"slices"
+
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// ChunkSize is how many trackers share one stored record, so that a step of one tracker in a group of a
+// million writes little, and a group of a hundred is one record.
+const ChunkSize = 128
+
+// Change is what one commit does to one group. It may join several calls. It looks into the Group it
+// was recorded from, so it is valid until that Group is changed again: while a cache holds the group for
+// the commit.
+type Change struct {
+	// Group is the name.
+	Group string
+	// Base is the version the change applies to, Version the one it leads to.
+	Base, Version uint64
+	// BaseDue and Due are the group's due times before and after, in Unix milliseconds; limiter.Never
+	// for none.
+	BaseDue, Due int64
+	// Fed tells whether the group has had its first data.
+	Fed bool
+	// Count is the number of places after the change; BaseCount before.
+	Count, BaseCount int
+	// Seen are the ids to remember.
+	Seen []Seen
+
+	after   *Group
+	touched map[int]bool // chunk -> its layout changed too
+	all     bool         // everything is laid out anew
+}
+
+// Seen is an id that a call brought: the same id later is answered and not applied.
+type Seen struct {
+	ID      string
+	Hash    [16]byte // of the data
+	Version uint64   // at which it happened
+	Expires int64    // Unix milliseconds until which it is remembered
+}
+
+// Chunk is a part of a group, as stores keep it.
+type Chunk struct {
+	Index int
+	// Layout are the IDs of the definitions; nil when they did not change.
+	Layout []tracker.ID
+	// States is the binary form of the states, one after the other.
+	States []byte
+}
+
+// Record starts noting what changes, until Take. A group that is not recorded costs nothing more.
+func (g *Group) Record() {
+	g.record = &Change{
+		Group: g.name, Base: g.version, BaseDue: g.due, BaseCount: len(g.states), after: g,
+	}
+}
+
+// Take ends the recording. It returns nil when nothing changed.
+func (g *Group) Take() *Change {
+	c := g.record
+	g.record = nil
+	if c == nil || c.Base == g.version {
+		return nil
+	}
+	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, len(g.states)
+	return c
+}
+
+// See notes an id that is to be remembered with the change.
+func (c *Change) See(s Seen) { c.Seen = append(c.Seen, s) }
+
+// Recorded is the change being recorded; nil when there is none.
+func (g *Group) Recorded() *Change { return g.record }
+
+// Chunks are the parts that changed, in order.
+func (c *Change) Chunks() []Chunk {
+	if c.all {
+		for i := range chunks(c.Count) {
+			c.touch(i, true)
+		}
+	}
+	parts := make([]Chunk, 0, len(c.touched))
+	for i, relaid := range c.touched {
+		if i < chunks(c.Count) {
+			parts = append(parts, c.after.chunk(i, relaid))
+		}
+	}
+	slices.SortFunc(parts, func(a, b Chunk) int { return a.Index - b.Index })
+	return parts
+}
+
+// Dropped are the indexes of chunks that no longer exist: from, up to but not including to.
+func (c *Change) Dropped() (from, to int) { return chunks(c.Count), chunks(c.BaseCount) }
+
+// Definitions are the definitions that chunks with a changed layout refer to, each once. Those that a
+// store has already need not be written again.
+func (c *Change) Definitions() []*tracker.Definition {
+	var defs []*tracker.Definition
+	seen := map[tracker.ID]bool{}
+	for _, part := range c.Chunks() {
+		for n, id := range part.Layout {
+			if !seen[id] {
+				seen[id] = true
+				defs = append(defs, c.after.defs[part.Index*ChunkSize+n])
+			}
+		}
+	}
+	return defs
+}
+
+func (c *Change) touch(chunk int, relaid bool) {
+	if c.touched == nil {
+		c.touched = map[int]bool{}
+	}
+	c.touched[chunk] = c.touched[chunk] || relaid
+}
+
+func (g *Group) chunk(i int, relaid bool) Chunk {
+	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.states))
+	part := Chunk{Index: i, States: make([]byte, 0, 8*(to-from))}
+	for at := from; at < to; at++ {
+		part.States = tracker.AppendState(part.States, &g.states[at])
+		if relaid {
+			part.Layout = append(part.Layout, g.defs[at].ID())
+		}
+	}
+	return part
+}
+
+// chunks is how many chunks n trackers take.
+func chunks(n int) int { return (n + ChunkSize - 1) / ChunkSize }
+
+// touched notes that the state of tracker i changed.
+func (g *Group) touched(i int) {
+	if g.record != nil {
+		g.record.touch(i/ChunkSize, false)
+	}
+}
+
+// relaid notes that definitions from i on changed or are new.
+func (g *Group) relaid(i int) {
+	if g.record != nil {
+		for chunk := i / ChunkSize; chunk < chunks(len(g.states)); chunk++ {
+			g.record.touch(chunk, true)
+		}
+	}
+}
+
+// rewritten notes that every tracker has another place.
+func (g *Group) rewritten() {
+	if g.record != nil {
+		g.record.all = true
+	}
+}

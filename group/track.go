@@ -1,0 +1,107 @@
+package group
+
+import (
+	"fmt"
+
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// Call is one call of Track.
+type Call struct {
+	Data match.Data
+	Now  int64 // Unix milliseconds
+	// Commit makes the call change the group even when no tracker moved: it brings an id to remember.
+	Commit bool
+	// Template are the definitions that the group gets if this is its first data.
+	Template []*tracker.Definition
+	Compile  Compiler
+	Scratch  *match.Scratch
+}
+
+// Move is what a call did to one tracker.
+type Move struct {
+	Definition *tracker.Definition
+	State      tracker.State
+	Outcome    tracker.Outcome
+}
+
+// Failure is a tracker whose custom code failed; it did not move.
+type Failure struct {
+	Tracker string
+	Err     error
+}
+
+// Effect is what a call did to a group. The caller owns it.
+type Effect struct {
+	// Version is the group's after the call, and Changed whether the call raised it.
+	Version uint64
+	Changed bool
+	// Moves are the trackers that changed, were refused or were completed already, in order.
+	Moves    []Move
+	Events   []tracker.Event
+	Failures []Failure
+}
+
+// Track applies one data. An error (raw JSON that is refused, a template that cannot start) changes
+// nothing.
+func (g *Group) Track(c *Call) (Effect, error) {
+	fresh, err := g.fresh(c)
+	if err != nil {
+		return Effect{}, err
+	}
+	set := g.prospect(fresh, c.Compile)
+	if err := set.Match(c.Data, c.Scratch); err != nil {
+		return Effect{}, err
+	}
+	w := work{g: g, x: c.Scratch, now: c.Now, changed: c.Commit}
+	if !g.fed && (g.Known() || c.Commit || len(c.Template) > 0) {
+		g.fed, w.changed = true, true
+	}
+	w.moves = make([]Move, 0, len(c.Scratch.Hits))
+	if len(fresh) > 0 || c.Now >= g.due {
+		w.all(fresh, set)
+	} else {
+		w.hits()
+	}
+	w.failed()
+	return w.finish(), nil
+}
+
+// start is a definition with the state it begins in.
+type start struct {
+	definition *tracker.Definition
+	state      tracker.State
+}
+
+// fresh are the template's trackers that the group gets with this call.
+func (g *Group) fresh(c *Call) ([]start, error) {
+	if g.fed || len(c.Template) == 0 {
+		return nil, nil
+	}
+	fresh := make([]start, 0, len(c.Template))
+	for _, d := range c.Template {
+		if _, exists := g.find(d.Name()); exists {
+			continue
+		}
+		s, err := begin(d, c.Now, true)
+		if err != nil {
+			return nil, fmt.Errorf("start template tracker %q: %w", d.Name(), err)
+		}
+		fresh = append(fresh, start{d, s})
+	}
+	return fresh, nil
+}
+
+// prospect is the compiled set of the group as it would be with the fresh trackers.
+func (g *Group) prospect(fresh []start, compile Compiler) *match.Set {
+	if len(fresh) == 0 {
+		return g.compiled(compile)
+	}
+	defs := make([]*tracker.Definition, 0, len(g.defs)+len(fresh))
+	defs = append(defs, g.defs...)
+	for _, f := range fresh {
+		defs = append(defs, f.definition)
+	}
+	return compile(defs)
+}

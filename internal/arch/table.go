@@ -1,0 +1,152 @@
+// Package arch says which package may import which, and checks it.
+//
+// The module is built in rings, and arrows point only inwards: a pure core
+// that knows no machine, ports that know only the core, adapters that know
+// only their port, and programs that put the parts together. [Table] is that
+// rule, and this package's test holds every file of the module to it. A new
+// package fails the test until the table says where it stands.
+package arch
+
+import "slices"
+
+// A Rule says where some packages stand and what they may import.
+//
+// Packages are written by their path in the module, "." for the root;
+// libraries and the standard library by their import path. A path that ends
+// in "/..." stands for itself and all below it, a bare "..." for everything.
+type Rule struct {
+	// For names the packages that the rule is about.
+	For []string
+	// Ring says in words where they stand and what they may import.
+	Ring string
+	// Why is the reason, told together with a breach.
+	Why string
+
+	// Inner lists the packages of this module that they may import.
+	Inner []string
+	// Libraries lists what they may import from other modules.
+	Libraries []string
+	// Banned lists what they may not import from the standard library.
+	Banned []string
+	// Lifted lists exceptions from Banned.
+	Lifted []string
+	// Timeless forbids reading the clock and waiting for it.
+	Timeless bool
+	// Suite marks conformance suites: they alone may import "testing"
+	// outside of tests, and only tests may import them.
+	Suite bool
+}
+
+// core lists the pure packages, innermost first. Each may import those of the
+// lines above its own: never one beside it, never one below.
+var core = [][]string{
+	{"decimal"},
+	{"internal/rawjson"},
+	{"value"},
+	{"dotpath", "field"},
+	{"condition", "limiter"},
+	{"tracker"},
+	{"internal/match"},
+	{"group"},
+}
+
+// impure is what makes a result depend on more than the arguments: on a
+// machine, a network, another goroutine or chance.
+var impure = []string{
+	"context", "crypto/rand", "database/...", "log/...", "math/rand/...", "net/...",
+	"os/...", "plugin", "sync/...", "syscall/...",
+}
+
+// lifted holds the exceptions that single core packages have from impure.
+var lifted = map[string][]string{
+	// A compiled set of definitions is never edited: a new one is published
+	// by pointer, and readers take whichever is current.
+	"internal/match": {"sync/atomic"},
+}
+
+// Table returns the import rule, innermost ring first.
+func Table() []Rule {
+	return slices.Concat(coreRules(), portRules(), outerRules())
+}
+
+// coreRules is ring 0, one rule a line of core.
+func coreRules() []Rule {
+	var rules []Rule
+	var inner []string
+	for _, line := range core {
+		for _, name := range line {
+			rules = append(rules, Rule{
+				For:      []string{name},
+				Ring:     "ring 0, the pure core: only the core packages before it and what is pure of the standard library",
+				Why:      "the same arguments must give the same result, on any machine at any time",
+				Inner:    slices.Clone(inner),
+				Banned:   impure,
+				Lifted:   lifted[name],
+				Timeless: true,
+			})
+		}
+		inner = append(inner, line...)
+	}
+	return rules
+}
+
+// coreAnd lists the core and what is named besides.
+func coreAnd(more ...string) []string {
+	return slices.Concat(slices.Concat(core...), more)
+}
+
+// portRules is ring 1, the ports, with their suites, and ring 2, the adapters.
+func portRules() []Rule {
+	const (
+		port    = "ring 1, a port: only ring 0, never the other port"
+		suite   = "a conformance suite: only its port, ring 0 and testing, and no adapter"
+		adapter = "ring 2, an adapter: only its port, ring 0 and its own client library"
+
+		whyPort    = "a cache must work with any store, and a store with any cache"
+		whySuite   = "a suite holds for every adapter, and test code must not reach a user's binary"
+		whyAdapter = "an adapter must be replaceable alone, and its client library must reach only those who chose it"
+	)
+	pebble := []string{"github.com/cockroachdb/pebble/v2/..."}
+	return []Rule{
+		{For: []string{"cache"}, Inner: coreAnd(), Ring: port, Why: whyPort},
+		{For: []string{"store"}, Inner: coreAnd(), Ring: port, Why: whyPort},
+
+		{For: []string{"cache/cachetest"}, Inner: coreAnd("cache"), Suite: true, Ring: suite, Why: whySuite},
+		{For: []string{"store/storetest"}, Inner: coreAnd("store"), Suite: true, Ring: suite, Why: whySuite},
+
+		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pebblestore"}, Inner: coreAnd("store"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
+	}
+}
+
+// outerRules is what puts the parts together, and what stands aside.
+func outerRules() []Rule {
+	return []Rule{
+		{
+			For:   []string{"."},
+			Inner: coreAnd("cache", "store", "cache/memorycache", "store/memorystore"),
+			Ring:  "the library's face: only rings 0 and 1 and the two adapters that need no library",
+			Why:   "a program that embeds dictrack must get no client library that it did not choose",
+		},
+		{
+			For:       []string{"trackerfile"},
+			Inner:     coreAnd(),
+			Libraries: []string{"go.yaml.in/yaml/v3"},
+			Ring:      "definition files: only ring 0 and a YAML library",
+			Why:       "reading a definition must need neither a cache nor a store",
+		},
+		{
+			For:       []string{"cmd/...", "bench/...", "examples/...", "internal/prove/..."},
+			Inner:     []string{"..."},
+			Libraries: []string{"..."},
+			Ring:      "the outermost ring: everything",
+			Why:       "programs put the parts together",
+		},
+		{
+			For:  []string{"internal/arch"},
+			Ring: "this rule: only the standard library",
+			Why:  "what judges the packages must not depend on them",
+		},
+	}
+}

@@ -1,0 +1,124 @@
+package rawjson
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// DuplicateKeyError says which key an object has twice, and where the second one is.
+type DuplicateKeyError struct {
+	Offset int
+	Key    string
+}
+
+func (e *DuplicateKeyError) Error() string {
+	return fmt.Sprintf("invalid JSON at byte %d: object key %q is given twice", e.Offset, e.Key)
+}
+
+// Decode reads one strict JSON text into nil, bool, int64, float64, string, []any and map[string]any that share no
+// memory with data. An integer literal that fits is int64, every other number float64. Anything but white space after
+// the value is an error, and so is a key given twice in one object (*DuplicateKeyError); all others are *SyntaxError.
+func Decode(data []byte) (any, error) {
+	s := NewScanner(data)
+	v, end := s.Decode(s.Space(0), 0)
+	if end >= 0 {
+		end = s.End(end)
+	}
+	if end < 0 {
+		return nil, s.err
+	}
+	return v, nil
+}
+
+// Decode reads the value at i as the function Decode does.
+func (s *Scanner) Decode(i, depth int) (any, int) {
+	switch s.At(i) {
+	case '"':
+		end, escaped := s.String(i)
+		if end < 0 {
+			return nil, -1
+		}
+		return s.Text(Text{Start: i + 1, End: end - 1, Escaped: escaped}), end
+	case '{':
+		return s.decodeObject(i, depth+1)
+	case '[':
+		return s.decodeList(i, depth+1)
+	case 't':
+		return true, s.Literal(i)
+	case 'f':
+		return false, s.Literal(i)
+	case 'n':
+		return nil, s.Literal(i)
+	}
+	return s.decodeNumber(i)
+}
+
+func (s *Scanner) decodeNumber(i int) (any, int) {
+	end, integer := s.Number(i)
+	if end < 0 {
+		return nil, -1
+	}
+	n := s.NumberAt(i, end, integer)
+	if n.IsInt {
+		return n.Int, end
+	}
+	return n.Float, end
+}
+
+// Text is a copy of the characters of a checked string.
+func (s *Scanner) Text(t Text) string {
+	if !t.Escaped {
+		return string(s.data[t.Start:t.End])
+	}
+	return string(s.AppendText(make([]byte, 0, t.End-t.Start), t))
+}
+
+// View is the characters of a checked string: without a copy where it has no escapes, so that the result is valid
+// only while the data is unchanged.
+func (s *Scanner) View(t Text) string {
+	if !t.Escaped {
+		return view(s.data[t.Start:t.End])
+	}
+	return view(s.AppendText(make([]byte, 0, t.End-t.Start), t))
+}
+
+func view(text []byte) string { return unsafe.String(unsafe.SliceData(text), len(text)) }
+
+func (s *Scanner) decodeObject(i, depth int) (any, int) {
+	members := map[string]any{}
+	for i = s.OpenObject(i, depth); i > 0; {
+		if s.data[i] == '}' {
+			return members, i + 1
+		}
+		at, text := s.Key(i)
+		if at < 0 {
+			break
+		}
+		key := s.Text(text)
+		if _, twice := members[key]; twice {
+			return nil, s.Refuse(&DuplicateKeyError{Offset: i, Key: key})
+		}
+		members[key], i = s.Decode(at, depth)
+		if i < 0 {
+			break
+		}
+		i = s.NextMember(i)
+	}
+	return nil, -1
+}
+
+func (s *Scanner) decodeList(i, depth int) (any, int) {
+	items := []any{}
+	for i = s.OpenList(i, depth); i > 0; {
+		if s.data[i] == ']' {
+			return items, i + 1
+		}
+		var item any
+		if item, i = s.Decode(i, depth); i < 0 {
+			break
+		}
+		items = append(items, item)
+		i = s.NextItem(i)
+	}
+	return nil, -1
+}

@@ -1,0 +1,86 @@
+package rawjson
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Jump skips the value at i without checking it: on strict JSON it returns what Skip does, on other data some later
+// offset, or -1 when the data ends first.
+func (s *Scanner) Jump(i int) int {
+	switch s.At(i) {
+	case '"':
+		end, _ := s.JumpString(i)
+		return end
+	case '{', '[':
+		return s.jumpNested(i)
+	}
+	for i < len(s.data) && !ends[s.data[i]] {
+		i++
+	}
+	return i
+}
+
+// ends marks the bytes that end a number or a literal.
+var ends = [256]bool{',': true, '}': true, ']': true, ' ': true, '\t': true, '\n': true, '\r': true}
+
+// brackets is the change of depth at each byte; quote marks the start of a string.
+var brackets = [256]int8{'{': 1, '[': 1, '}': -1, ']': -1, '"': quote}
+
+const quote = 2
+
+func (s *Scanner) jumpNested(i int) int {
+	depth := 0
+	for i < len(s.data) {
+		change := brackets[s.data[i]]
+		if change == quote {
+			if i, _ = s.JumpString(i); i < 0 {
+				return -1
+			}
+			continue
+		}
+		i++
+		if depth += int(change); depth == 0 {
+			return i
+		}
+	}
+	return s.Fail(i, wantValue)
+}
+
+// JumpString is String without checks.
+func (s *Scanner) JumpString(i int) (end int, escaped bool) {
+	d := s.data
+	for i++; i+8 <= len(d); {
+		marks := quoteOrBackslash(binary.LittleEndian.Uint64(d[i:]))
+		if marks == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(marks) >> 3
+		if d[i] == '"' {
+			return i + 1, escaped
+		}
+		escaped = true
+		i += 2
+	}
+	return s.jumpStringTail(i, escaped)
+}
+
+func (s *Scanner) jumpStringTail(i int, escaped bool) (int, bool) {
+	for ; i < len(s.data); i++ {
+		switch s.data[i] {
+		case '"':
+			return i + 1, escaped
+		case '\\':
+			escaped = true
+			i++
+		}
+	}
+	return s.Fail(len(s.data), "expected '\"' at the end of the string"), false
+}
+
+// quoteOrBackslash marks exactly up to its first mark, as special does; high bytes are no marks.
+func quoteOrBackslash(x uint64) uint64 {
+	q, b := x^quotes, x^backslash
+	return ((q-ones)&^q | (b-ones)&^b) & highBits
+}

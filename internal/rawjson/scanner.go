@@ -1,0 +1,148 @@
+// Package rawjson reads strict JSON from bytes without building anything that is not asked for.
+//
+// Strict is: the grammar of RFC 8259, valid UTF-8 with no lone surrogate escapes, at most 64 levels of nesting (the
+// outermost list or object is level 1), and every number finite as float64.
+package rawjson
+
+import "fmt"
+
+// MaxDepth is how deep lists and objects may be nested.
+const MaxDepth = 64
+
+// SyntaxError says where data is not strict JSON, and why.
+type SyntaxError struct {
+	Offset int
+	Msg    string
+}
+
+func (e *SyntaxError) Error() string {
+	return fmt.Sprintf("invalid JSON at byte %d: %s", e.Offset, e.Msg)
+}
+
+// Scanner walks over one JSON text. Its methods take the offset to read at, and return the offset after what they
+// read or -1 when they failed; then Err says why. Depth is the number of lists and objects that enclose the offset.
+// A Scanner is used by one goroutine and does not change the data.
+type Scanner struct {
+	data []byte
+	err  error
+}
+
+// NewScanner scans data, which must not change meanwhile.
+func NewScanner(data []byte) Scanner { return Scanner{data: data} }
+
+// Err is why the text was refused: *SyntaxError, *DuplicateKeyError, or what Refuse was given.
+func (s *Scanner) Err() error { return s.err }
+
+// Fail records why the text is refused at offset i, and returns -1.
+func (s *Scanner) Fail(i int, msg string) int {
+	if s.err == nil {
+		if i >= len(s.data) {
+			msg = "unexpected end, " + msg
+		}
+		s.err = &SyntaxError{Offset: i, Msg: msg}
+	}
+	return -1
+}
+
+// Refuse records err as why the text is refused, in place of any before, and returns -1.
+func (s *Scanner) Refuse(err error) int {
+	s.err = err
+	return -1
+}
+
+// At is the byte at offset i, or 0 past the end, where no JSON has a 0.
+func (s *Scanner) At(i int) byte {
+	if uint(i) < uint(len(s.data)) {
+		return s.data[i]
+	}
+	return 0
+}
+
+// Space returns the offset of the next byte that is not white space.
+func (s *Scanner) Space(i int) int {
+	if uint(i) < uint(len(s.data)) && s.data[i] > ' ' {
+		return i
+	}
+	return s.spaces(i)
+}
+
+func (s *Scanner) spaces(i int) int {
+	for i < len(s.data) {
+		switch s.data[i] {
+		case ' ', '\n', '\t', '\r':
+			i++
+		default:
+			return i
+		}
+	}
+	return i
+}
+
+// End checks that only white space follows.
+func (s *Scanner) End(i int) int {
+	if i = s.Space(i); i < len(s.data) {
+		return s.Fail(i, "expected nothing after the value")
+	}
+	return i
+}
+
+// Skip checks the value at i.
+func (s *Scanner) Skip(i, depth int) int {
+	switch c := s.At(i); c {
+	case '"':
+		end, _ := s.String(i)
+		return end
+	case '{':
+		return s.skipObject(i, depth+1)
+	case '[':
+		return s.skipList(i, depth+1)
+	case 't', 'f', 'n':
+		return s.Literal(i)
+	}
+	end, _ := s.Number(i)
+	return end
+}
+
+// Literal checks the true, false or null at i.
+func (s *Scanner) Literal(i int) int {
+	word := "null"
+	switch s.data[i] {
+	case 't':
+		word = "true"
+	case 'f':
+		word = "false"
+	}
+	if end := i + len(word); end <= len(s.data) && string(s.data[i:end]) == word {
+		return end
+	}
+	return s.Fail(i, "expected a value")
+}
+
+func (s *Scanner) skipObject(i, depth int) int {
+	for i = s.OpenObject(i, depth); i > 0; {
+		if s.data[i] == '}' {
+			return i + 1
+		}
+		if i, _ = s.Key(i); i < 0 {
+			return -1
+		}
+		if i = s.Skip(i, depth); i < 0 {
+			return -1
+		}
+		i = s.NextMember(i)
+	}
+	return -1
+}
+
+func (s *Scanner) skipList(i, depth int) int {
+	for i = s.OpenList(i, depth); i > 0; {
+		if s.data[i] == ']' {
+			return i + 1
+		}
+		if i = s.Skip(i, depth); i < 0 {
+			return -1
+		}
+		i = s.NextItem(i)
+	}
+	return -1
+}

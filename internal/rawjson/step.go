@@ -1,0 +1,84 @@
+package rawjson
+
+const (
+	wantKey    = "expected an object key in double quotes"
+	wantColon  = "expected ':' after object key"
+	wantValue  = "expected a value"
+	wantMember = "expected ',' or '}' after object value"
+	wantItem   = "expected ',' or ']' after list item"
+	tooDeep    = "nested deeper than 64 levels"
+)
+
+// The steps through an object: OpenObject, then while the offset is not at '}': Key, the value, NextMember.
+
+// OpenObject enters the object at i, whose depth counts itself, and returns the offset of its first key or of '}'.
+func (s *Scanner) OpenObject(i, depth int) int {
+	if depth > MaxDepth {
+		return s.Fail(i, tooDeep)
+	}
+	i = s.Space(i + 1)
+	if c := s.At(i); c != '"' && c != '}' {
+		return s.Fail(i, wantKey)
+	}
+	return i
+}
+
+// Key reads the object key at i and steps to the offset of its value.
+func (s *Scanner) Key(i int) (value int, key Text) {
+	end, escaped := s.String(i)
+	if end < 0 {
+		return -1, Text{}
+	}
+	return s.Colon(end), Text{Start: i + 1, End: end - 1, Escaped: escaped}
+}
+
+// Colon steps from the end of a key over the colon to the offset of the value.
+func (s *Scanner) Colon(i int) int {
+	if i = s.Space(i); s.At(i) != ':' {
+		return s.Fail(i, wantColon)
+	}
+	return s.Space(i + 1)
+}
+
+// NextMember steps from the end of a member to the next key or to '}'.
+func (s *Scanner) NextMember(i int) int {
+	i = s.Space(i)
+	switch s.At(i) {
+	case '}':
+		return i
+	case ',':
+		if i = s.Space(i + 1); s.At(i) == '"' {
+			return i
+		}
+		return s.Fail(i, wantKey)
+	}
+	return s.Fail(i, wantMember)
+}
+
+// The steps through a list: OpenList, then while the offset is not at ']': the value, NextItem.
+
+// OpenList enters the list at i, whose depth counts itself, and returns the offset of its first item or of ']'.
+func (s *Scanner) OpenList(i, depth int) int {
+	if depth > MaxDepth {
+		return s.Fail(i, tooDeep)
+	}
+	if i = s.Space(i + 1); i >= len(s.data) {
+		return s.Fail(i, wantValue)
+	}
+	return i
+}
+
+// NextItem steps from the end of an item to the next one or to ']'.
+func (s *Scanner) NextItem(i int) int {
+	i = s.Space(i)
+	switch s.At(i) {
+	case ']':
+		return i
+	case ',':
+		if i = s.Space(i + 1); s.At(i) != ']' && i < len(s.data) {
+			return i
+		}
+		return s.Fail(i, wantValue)
+	}
+	return s.Fail(i, wantItem)
+}

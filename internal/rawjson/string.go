@@ -1,0 +1,181 @@
+package rawjson
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+)
+
+// Text is a string in the data, without its quotes.
+type Text struct {
+	Start, End int
+	Escaped    bool
+}
+
+// Eight bytes at a time: a word with every byte set to one value.
+const (
+	ones       = 0x0101010101010101
+	highBits   = 0x80 * ones
+	quotes     = '"' * ones
+	backslash  = '\\' * ones
+	lowestText = ' ' * ones
+)
+
+// special marks, in the high bit of each byte of x, what plain text does not have: quotes, backslashes, control
+// characters, bytes beyond ASCII. Bytes after the first marked one may be marked without cause.
+func special(x uint64) uint64 {
+	return (((x ^ quotes) - ones) | ((x ^ backslash) - ones) | (x - lowestText) | x) & highBits
+}
+
+// String checks the string whose opening quote is at i, and says whether it has escapes.
+func (s *Scanner) String(i int) (end int, escaped bool) {
+	d := s.data
+	j := i + 1
+	for j+8 <= len(d) {
+		marks := special(binary.LittleEndian.Uint64(d[j:]))
+		if marks == 0 {
+			j += 8
+			continue
+		}
+		j += bits.TrailingZeros64(marks) >> 3
+		if d[j] == '"' {
+			return j + 1, false
+		}
+		return s.stringFrom(j)
+	}
+	return s.stringFrom(j)
+}
+
+// stringFrom goes on inside a string at whatever is at i.
+func (s *Scanner) stringFrom(i int) (end int, escaped bool) {
+	for i >= 0 && i < len(s.data) {
+		switch c := s.data[i]; {
+		case c == '"':
+			return i + 1, escaped
+		case c == '\\':
+			escaped = true
+			i = s.escape(i)
+		case c < ' ':
+			return s.Fail(i, "control character in string"), false
+		case c < utf8.RuneSelf:
+			i = s.plain(i + 1)
+		default:
+			i = s.multibyte(i)
+		}
+	}
+	if i < 0 {
+		return -1, false
+	}
+	return s.Fail(i, "expected '\"' at the end of the string"), false
+}
+
+// plain skips words of plain text.
+func (s *Scanner) plain(i int) int {
+	for i+8 <= len(s.data) {
+		marks := special(binary.LittleEndian.Uint64(s.data[i:]))
+		if marks != 0 {
+			return i + bits.TrailingZeros64(marks)>>3
+		}
+		i += 8
+	}
+	return i
+}
+
+// multibyte checks a run of characters beyond ASCII.
+func (s *Scanner) multibyte(i int) int {
+	for i < len(s.data) && s.data[i] >= utf8.RuneSelf {
+		r, size := utf8.DecodeRune(s.data[i:])
+		if r == utf8.RuneError && size == 1 {
+			return s.Fail(i, "string is not valid UTF-8")
+		}
+		i += size
+	}
+	return i
+}
+
+// escape checks the escape at i, a surrogate pair as one.
+func (s *Scanner) escape(i int) int {
+	switch s.At(i + 1) {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 2
+	case 'u':
+		if _, size := unicodeEscape(s.data[i:]); size > 0 {
+			return i + size
+		}
+		return s.Fail(i, `expected \u and four hex digits of a character, or of a surrogate pair`)
+	}
+	return s.Fail(i, "unknown escape in string")
+}
+
+// unicodeEscape reads the \uXXXX, or pair of them, that text starts with; size is 0 when there is none.
+func unicodeEscape(text []byte) (r rune, size int) {
+	r = hex4(text)
+	switch {
+	case r < 0 || 0xDC00 <= r && r < 0xE000:
+		return 0, 0
+	case r < 0xD800 || r >= 0xE000:
+		return r, 6
+	}
+	low := hex4(text[6:])
+	if low < 0xDC00 || low >= 0xE000 {
+		return 0, 0
+	}
+	return (r-0xD800)<<10 + low - 0xDC00 + 0x10000, 12
+}
+
+// hex4 is the code unit of the \uXXXX that text starts with, or -1.
+func hex4(text []byte) rune {
+	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
+		return -1
+	}
+	var r rune
+	for _, c := range text[2:6] {
+		switch {
+		case '0' <= c && c <= '9':
+			r = r<<4 | rune(c-'0')
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			r = r<<4 | rune(c|0x20-'a'+10)
+		default:
+			return -1
+		}
+	}
+	return r
+}
+
+// AppendText appends the characters of a string to dst, escapes resolved. In a text that String has not checked, what
+// is no escape stands for itself.
+func (s *Scanner) AppendText(dst []byte, t Text) []byte {
+	for text := s.data[t.Start:t.End]; len(text) > 0; {
+		if text[0] != '\\' {
+			dst, text = append(dst, text[0]), text[1:]
+			continue
+		}
+		var size int
+		dst, size = appendEscape(dst, text)
+		text = text[size:]
+	}
+	return dst
+}
+
+func appendEscape(dst, text []byte) ([]byte, int) {
+	if len(text) < 2 {
+		return append(dst, text...), len(text)
+	}
+	switch c := text[1]; c {
+	case 'b':
+		return append(dst, '\b'), 2
+	case 'f':
+		return append(dst, '\f'), 2
+	case 'n':
+		return append(dst, '\n'), 2
+	case 'r':
+		return append(dst, '\r'), 2
+	case 't':
+		return append(dst, '\t'), 2
+	case 'u':
+		if r, size := unicodeEscape(text); size > 0 {
+			return utf8.AppendRune(dst, r), size
+		}
+	}
+	return append(dst, text[1]), 2
+}

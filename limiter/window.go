@@ -1,0 +1,87 @@
+package limiter
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dictrack/dictrack/field"
+)
+
+// startWindow fixes a window when its tracker is added at now.
+func (l *Limiter) startWindow(now int64, lenient bool) (State, error) {
+	s := State{Start: now, End: l.end}
+	if l.hasStart {
+		s.Start = l.start
+	}
+	if !l.hasEnd {
+		s.End = s.Start + l.duration
+	}
+	if s.Start <= s.End {
+		return s, nil
+	}
+	if !lenient {
+		return State{}, &field.Error{
+			Path: "end", Value: showTime(s.End),
+			Want: "the window would start after its end, at " + showTime(s.Start),
+		}
+	}
+	s.Start = s.End
+	return s, nil
+}
+
+func windowVerdict(s State, now int64) Verdict {
+	switch {
+	case now < s.Start:
+		return Hold
+	case now > s.End:
+		return Stop
+	}
+	return Pass
+}
+
+// moveWindow starts the window again at now, with its own length or the one given.
+func moveWindow(s State, now, length int64) State {
+	if length == 0 {
+		length = s.End - s.Start
+	}
+	s.Start, s.End = now, now+length
+	return s
+}
+
+// The years a window may lie in: those RFC 3339 can write.
+var (
+	earliest = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	latest   = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
+)
+
+func showTime(s int64) string { return time.Unix(s, 0).UTC().Format(time.RFC3339) }
+
+// ParseTime reads a moment: RFC 3339 text or a whole number of Unix seconds, cut to whole seconds.
+func ParseTime(v any) (int64, error) {
+	s, ok := field.Int(v)
+	if text, isText := v.(string); isText {
+		t, err := time.Parse(time.RFC3339, text)
+		s, ok = t.Unix(), err == nil
+	}
+	if !ok || s < earliest || s > latest {
+		return 0, fmt.Errorf("want RFC 3339 such as 2026-01-31T12:00:00Z, or whole Unix seconds")
+	}
+	return s, nil
+}
+
+// ParseDuration reads a duration such as "720h" or "1h30m": whole seconds, more than zero.
+func ParseDuration(v any) (int64, error) {
+	text, ok := v.(string)
+	d, err := time.ParseDuration(text)
+	if !ok || err != nil {
+		return 0, fmt.Errorf("want a duration such as 90s, 30m or 720h")
+	}
+	return wholeSeconds(d)
+}
+
+func wholeSeconds(d time.Duration) (int64, error) {
+	if d < time.Second || d%time.Second != 0 {
+		return 0, fmt.Errorf("want a duration of whole seconds, at least one")
+	}
+	return int64(d / time.Second), nil
+}

@@ -1,0 +1,97 @@
+package tracker
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/value"
+)
+
+// canonical writes the one JSON text that every equal Spec has: sorted fields, defaults left out.
+func (d *Definition) canonical() ([]byte, error) {
+	text, err := value.AppendCanonical(nil, d.Fields())
+	if err != nil {
+		return nil, fmt.Errorf("write definition %q: %w", d.spec.Name, err)
+	}
+	return text, nil
+}
+
+// Fields returns the JSON form of the definition, in Go form: what Registry.Parse reads. The caller
+// owns it.
+func (d *Definition) Fields() map[string]any {
+	s := &d.spec
+	m := map[string]any{"name": s.Name, "kind": s.Kind, "targets": numbers(s.Targets)}
+	if s.Key != "" {
+		m["key"] = s.Key
+	}
+	if s.Args != nil {
+		v := value.Of(s.Args)
+		m["args"] = v.Any()
+	}
+	d.listFields(m)
+	if s.Reset != ResetLimiter {
+		m["reset"] = s.Reset.Fields()
+	}
+	for name, set := range map[string]bool{"loop": s.Loop, "carry": s.Carry, "keep": s.Keep} {
+		if set {
+			m[name] = true
+		}
+	}
+	if !s.Initial.IsZero() {
+		m["initial"] = number(s.Initial)
+	}
+	d.expiryFields(m)
+	return m
+}
+
+func (d *Definition) listFields(m map[string]any) {
+	if len(d.spec.Where) > 0 {
+		list := make([]any, len(d.spec.Where))
+		for i := range d.spec.Where {
+			list[i] = d.spec.Where[i].Fields()
+		}
+		m["where"] = list
+	}
+	if len(d.spec.Limiters) > 0 {
+		list := make([]any, len(d.spec.Limiters))
+		for i := range d.spec.Limiters {
+			list[i] = d.spec.Limiters[i].Fields()
+		}
+		m["limiters"] = list
+	}
+}
+
+func (d *Definition) expiryFields(m map[string]any) {
+	if d.spec.Expire != 0 {
+		m["expire"] = d.spec.Expire.String()
+	}
+	if !d.spec.ExpireAt.IsZero() {
+		m["expire_at"] = d.spec.ExpireAt.UTC().Truncate(time.Second).Format(time.RFC3339)
+	}
+}
+
+// number is d as definition files can write it: int64 or float64, which is what data can hold too.
+func number(d decimal.Decimal) any {
+	if n, ok := d.Int64(); ok {
+		return n
+	}
+	return d.Float64()
+}
+
+func numbers(ds []decimal.Decimal) []any {
+	list := make([]any, len(ds))
+	for i, d := range ds {
+		list[i] = number(d)
+	}
+	return list
+}
+
+// normal is d as it would be read back from a file.
+func normal(d decimal.Decimal) decimal.Decimal {
+	if n, ok := d.Int64(); ok {
+		return decimal.FromInt(n)
+	}
+	f, _ := decimal.FromFloat(d.Float64())
+	return f
+}

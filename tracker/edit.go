@@ -1,0 +1,97 @@
+package tracker
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/limiter"
+)
+
+// ErrCompleted says that a change by hand met a tracker that is completed; reset it first.
+var ErrCompleted = errors.New("the tracker is completed; reset it first")
+
+// ResetBy is what a reset by hand asks for.
+type ResetBy struct {
+	// Policy replaces the tracker's own; nil: its own.
+	Policy *Policy
+	// Reset is for the limiters; without ResetLimiter in the policy it is checked and has no effect.
+	limiter.Reset
+}
+
+// ResetState resets a tracker by hand at now, and revives a completed one. The error is a *field.Error,
+// or a custom limiter's.
+func (d *Definition) ResetState(s State, by ResetBy, now int64, events []Event) (State, []Event, error) {
+	policy := d.spec.Reset
+	if by.Policy != nil {
+		policy = *by.Policy
+	}
+	if !policy.Valid() {
+		return s, events, &field.Error{Path: "policy", Value: uint8(policy), Want: "want flags of none, progress, limiter and stage"}
+	}
+	if err := by.Check(); err != nil {
+		return s, events, err
+	}
+	next := s
+	next.Completed = false
+	if policy.Has(ResetProgress) {
+		next.Progress = decimal.Decimal{}
+		next = next.withOwn(nil)
+	}
+	if policy.Has(ResetStage) {
+		next.Stage, next.Cycle = 1, 1
+	}
+	if policy.Has(ResetLimiter) {
+		var err error
+		if next, err = d.resetLimiters(next, by.Reset, limiter.Call{Now: now}); err != nil {
+			return s, events, err
+		}
+	}
+	return next, append(events, Event{Kind: Reset, Definition: d, State: next}), nil
+}
+
+// resetLimiters resets every limiter, even when an earlier one stays limited.
+func (d *Definition) resetLimiters(s State, r limiter.Reset, c limiter.Call) (State, error) {
+	s.Limited = false
+	if len(d.spec.Limiters) == 0 {
+		return s, nil
+	}
+	limits := slices.Clone(s.Extra.Limits)
+	for i := range limits {
+		next, limited, err := d.spec.Limiters[i].Reset(limits[i], r, c)
+		if err != nil {
+			return s, limiterError(i, err)
+		}
+		limits[i], s.Limited = next, s.Limited || limited
+	}
+	return s.withLimits(limits), nil
+}
+
+// limiterError says which limiter an error is about.
+func limiterError(i int, err error) error {
+	var errs field.Errors
+	errs.Merge(field.Index("limiters", i), err)
+	return errs.Err()
+}
+
+// SetProgress sets progress by hand at now and completes at once the stages whose targets it reaches.
+func (d *Definition) SetProgress(s State, p decimal.Decimal, now int64, events []Event) (State, []Event, error) {
+	if s.Completed {
+		return s, events, ErrCompleted
+	}
+	s.Progress = p
+	s, _, events = d.settle(s, limiter.Call{Now: now}, events)
+	return s, events, nil
+}
+
+// Revise returns the definition with a changed spec, for a tracker that lives on in state s. The stages
+// that s has been through must stay. The error is ErrCompleted or field.Errors.
+func (d *Definition) Revise(s State, r *Registry, change func(*Spec)) (*Definition, error) {
+	if s.Completed {
+		return nil, ErrCompleted
+	}
+	spec := d.Spec()
+	change(&spec)
+	return New(spec, r)
+}

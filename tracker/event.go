@@ -1,0 +1,42 @@
+package tracker
+
+// EventKind names what happened to a tracker.
+type EventKind string
+
+// What can happen.
+const (
+	Added          EventKind = "ADDED"
+	StageCompleted EventKind = "STAGE_COMPLETED"
+	AllCompleted   EventKind = "ALL_COMPLETED"
+	Reset          EventKind = "RESET"
+	Limited        EventKind = "LIMITED"
+	Removed        EventKind = "REMOVED" // by a call
+	Expired        EventKind = "EXPIRED" // by its expiry
+)
+
+// Event is something that happened to a tracker, with the tracker as it was then.
+type Event struct {
+	Kind       EventKind
+	Definition *Definition
+	State      State
+	// Limiter is the kind of the limiter that did it; Limited only.
+	Limiter string
+	// Cycles is how many cycles a stage completion spanned, when more than one; else 0.
+	Cycles int64
+}
+
+// Outcome says what a call did to one tracker.
+type Outcome uint8
+
+const (
+	// Same: the data did not match, or gave no step.
+	Same Outcome = iota
+	// Changed: the tracker moved.
+	Changed
+	// Refused: it matched, but a limiter held it back, or it was limited already.
+	Refused
+	// LimitedNow: the end of a window, or a limiter's Stop, limited it by this call.
+	LimitedNow
+	// Done: it was completed already.
+	Done
+)

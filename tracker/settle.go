@@ -1,0 +1,107 @@
+package tracker
+
+import (
+	"slices"
+
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/limiter"
+)
+
+// settle completes stages while progress has reached their targets. renewed tells that the limiters
+// started again. It ends: without loop a stage is left for good, with loop the targets are above 0 and
+// whole cycles are taken at once.
+func (d *Definition) settle(s State, c limiter.Call, events []Event) (_ State, renewed bool, _ []Event) {
+	for s.Progress.Cmp(d.target(&s)) >= 0 {
+		if d.last(&s) && !d.spec.Loop {
+			s.Completed = true
+			return s, renewed, append(events, Event{Kind: AllCompleted, Definition: d, State: s})
+		}
+		done := Event{Kind: StageCompleted, Definition: d, State: s}
+		s, done.Cycles = d.nextStage(s)
+		events = append(events, done)
+		if d.spec.Reset.Has(ResetLimiter) {
+			s, renewed = d.renew(s, c), true
+		}
+		if d.spec.Reset != ResetNone {
+			events = append(events, Event{Kind: Reset, Definition: d, State: s})
+		}
+	}
+	return s, renewed, events
+}
+
+// target is the target of the stage that s is in.
+func (d *Definition) target(s *State) decimal.Decimal { return d.spec.Targets[s.Stage-1] }
+
+func (d *Definition) last(s *State) bool { return int(s.Stage) == len(d.spec.Targets) }
+
+// nextStage moves progress and stage after a completed one. cycles is 0 unless more than one was spanned.
+func (d *Definition) nextStage(s State) (_ State, cycles int64) {
+	if d.last(&s) {
+		return d.nextCycle(s)
+	}
+	if d.spec.Reset.Has(ResetProgress) {
+		s = d.restart(s)
+	}
+	s.Stage++
+	return s, 0
+}
+
+// restart starts progress again: at 0, or with what was above the target.
+func (d *Definition) restart(s State) State {
+	if d.spec.Carry {
+		s.Progress = s.Progress.Sub(d.target(&s))
+		return s
+	}
+	s.Progress = decimal.Decimal{}
+	return s.withOwn(nil)
+}
+
+// nextCycle starts again at stage 1, taking further whole cycles that the carried progress spans.
+func (d *Definition) nextCycle(s State) (_ State, cycles int64) {
+	s = d.restart(s)
+	s.Stage, cycles = 1, 1
+	if d.spec.Carry {
+		var more int64
+		more, s.Progress = d.wholeCycles(s.Progress)
+		cycles = addCycles(cycles, more)
+	}
+	s.Cycle = addCycles(s.Cycle, cycles)
+	if cycles == 1 {
+		cycles = 0
+	}
+	return s, cycles
+}
+
+// wholeCycles takes as many whole cycles from progress p as it spans. A cycle that resets progress
+// needs and takes the sum of the targets; one that does not needs the highest and takes the last.
+func (d *Definition) wholeCycles(p decimal.Decimal) (n int64, rest decimal.Decimal) {
+	targets := d.spec.Targets
+	needs, takes := slices.MaxFunc(targets, decimal.Decimal.Cmp), targets[len(targets)-1]
+	if d.spec.Reset.Has(ResetProgress) {
+		takes = decimal.Decimal{}
+		for _, t := range targets {
+			takes = takes.Add(t)
+		}
+		needs = takes
+	}
+	if p.Cmp(needs) < 0 {
+		return 0, p
+	}
+	n, rest = p.Sub(needs).QuoRem(takes)
+	return addCycles(n, 1), rest.Add(needs).Sub(takes)
+}
+
+// renew starts every limiter again after a completed stage.
+func (d *Definition) renew(s State, c limiter.Call) State {
+	if len(d.spec.Limiters) == 0 {
+		return s
+	}
+	limits := slices.Clone(s.Extra.Limits)
+	s.Limited = false
+	for i := range limits {
+		limited := false
+		limits[i], limited = d.spec.Limiters[i].StageDone(limits[i], c)
+		s.Limited = s.Limited || limited
+	}
+	return s.withLimits(limits)
+}

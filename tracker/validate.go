@@ -1,0 +1,120 @@
+package tracker
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/dictrack/dictrack/dotpath"
+	"github.com/dictrack/dictrack/field"
+)
+
+// CheckName returns a *field.Error unless s can name a tracker or a group.
+func CheckName(path, s string) error {
+	if s == "" || strings.ContainsRune(s, 0) {
+		return &field.Error{Path: path, Value: s, Want: "want a text that is not empty and has no NUL"}
+	}
+	return nil
+}
+
+// validate checks everything about d.spec and binds its custom kinds.
+func (d *Definition) validate(r *Registry) error {
+	var errs field.Errors
+	errs.Merge("", CheckName("name", d.spec.Name))
+	if err := d.validateKind(r, &errs); err != nil {
+		return err
+	}
+	if err := d.bind(r, &errs); err != nil {
+		return err
+	}
+	d.validateTargets(&errs)
+	errs.Merge("", d.spec.Reset.checkOwn())
+	d.validateExpiry(&errs)
+	return errs.Err()
+}
+
+func (d *Definition) validateKind(r *Registry, errs *field.Errors) error {
+	var err error
+	if d.kind, err = r.kind(d.spec.Kind, d.spec.Args); err != nil {
+		return mergeKnown(errs, "", err)
+	}
+	switch {
+	case d.spec.Kind == KindSum:
+		if d.sum, err = dotpath.Parse(d.spec.Key); err != nil {
+			errs.Add("key", d.spec.Key, "want the path of the number to add, such as order.total")
+		}
+	case d.spec.Key != "":
+		errs.Add("key", d.spec.Key, "only sum has a key")
+	}
+	if d.kind == nil && d.spec.Args != nil {
+		errs.Add("args", d.spec.Args, "only registered kinds have args")
+	}
+	return nil
+}
+
+// mergeKnown records mistakes and lets an unknown kind through as it is: callers branch on it.
+func mergeKnown(errs *field.Errors, path string, err error) error {
+	var one *field.Error
+	var all field.Errors
+	if err == nil || errors.As(err, &one) || errors.As(err, &all) {
+		errs.Merge(path, err)
+		return nil
+	}
+	return err
+}
+
+func (d *Definition) bind(r *Registry, errs *field.Errors) error {
+	for i := range d.spec.Where {
+		c, err := r.conditions().Bind(d.spec.Where[i])
+		if err := mergeKnown(errs, field.Index("where", i), err); err != nil {
+			return err
+		}
+		d.spec.Where[i] = c
+	}
+	for i := range d.spec.Limiters {
+		l, err := r.limiters().Bind(d.spec.Limiters[i])
+		if err := mergeKnown(errs, field.Index("limiters", i), err); err != nil {
+			return err
+		}
+		d.spec.Limiters[i] = l
+	}
+	return nil
+}
+
+func (d *Definition) validateTargets(errs *field.Errors) {
+	if len(d.spec.Targets) == 0 {
+		errs.Add("targets", nil, "want at least one target")
+	}
+	if !d.spec.Loop {
+		return
+	}
+	for i, t := range d.spec.Targets {
+		if t.Sign() <= 0 {
+			errs.Add(field.Index("targets", i), t, "want a target above 0, since loop would never end")
+		}
+	}
+}
+
+// latestExpiry is the last moment that RFC 3339 can write.
+var latestExpiry = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+
+func (d *Definition) validateExpiry(errs *field.Errors) {
+	s := &d.spec
+	if s.Expire != 0 && !s.ExpireAt.IsZero() {
+		errs.Add("expire", nil, "want one of expire and expire_at, not both")
+	}
+	if s.Expire < 0 || s.Expire%time.Millisecond != 0 {
+		errs.Add("expire", s.Expire.String(), "want a duration above 0, of whole milliseconds")
+	}
+	if !s.ExpireAt.IsZero() {
+		errs.Merge("expire_at", CheckExpiry(s.ExpireAt))
+	}
+}
+
+// CheckExpiry returns a *field.Error unless t can be an expiry: after 1970, before 10000.
+func CheckExpiry(t time.Time) error {
+	if t.UnixMilli() <= 0 || t.After(latestExpiry) {
+		return &field.Error{Value: t.Format(time.RFC3339), Want: "want a time from 1970 to 9999"}
+	}
+	return nil
+}
