@@ -32,20 +32,19 @@ func (s *scan) scalar(slot *value.Value, i int) int {
 		*slot = value.NullValue()
 		return s.Literal(i)
 	}
-	end, integer := s.Number(i)
-	if end < 0 {
-		return -1
-	}
-	if number := s.NumberAt(i, end, integer); number.IsInt {
+	number, end := s.ReadNumber(i)
+	switch {
+	case end < 0:
+	case number.IsInt:
 		*slot = value.OfInt(number.Int)
-	} else {
+	default:
 		*slot = value.OfFloat(number.Float)
 	}
 	return end
 }
 
 func (s *scan) text(slot *value.Value, i int) int {
-	end, escaped := s.key(i)
+	end, escaped := s.String(i)
 	if end < 0 {
 		return -1
 	}
@@ -100,7 +99,7 @@ func (s *scan) list(n *node, i, depth int) int {
 	}
 	item := 0
 	for i = s.OpenList(i, depth); i > 0; item++ {
-		if s.data[i] == ']' {
+		if s.Data[i] == ']' {
 			return i + 1
 		}
 		if i = s.item(&w, i, depth, item); i < 0 {
@@ -114,7 +113,7 @@ func (s *scan) list(n *node, i, depth int) int {
 func (s *scan) length(i, depth int) int {
 	length := 0
 	for i = s.OpenList(i, depth); i > 0; length++ {
-		if s.data[i] == ']' {
+		if s.Data[i] == ']' {
 			return length
 		}
 		if i = s.skip(i, depth); i < 0 {

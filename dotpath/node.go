@@ -15,6 +15,7 @@ type node struct {
 	children []*node
 
 	// What a scan finds children with.
+	lengths  uint64   // a bit for each length of a key, modulo 64
 	table    []bucket // by key
 	shift    uint8
 	positive []*node // indexes from the front, in order
@@ -58,6 +59,7 @@ func byIndex(a, b *node) int { return a.segment.index - b.segment.index }
 
 func (n *node) place(c *node) {
 	key := c.segment.key
+	n.lengths |= 1 << (len(key) % 64)
 	head := headOf([]byte(key))
 	i := hash(head, len(key)) >> n.shift
 	for n.table[i].node != nil {
@@ -65,6 +67,9 @@ func (n *node) place(c *node) {
 	}
 	n.table[i] = bucket{head: head, key: key, node: c}
 }
+
+// mayHave says whether a child's key can have that length.
+func (n *node) mayHave(length int) bool { return n.lengths>>(uint(length)%64)&1 != 0 }
 
 // find is the child for an object key, or nil. Head is the key's first eight bytes as headOf has them.
 func (n *node) find(head uint64, key []byte) *node {

@@ -43,7 +43,6 @@ func (p *Plan) ScanTrusted(data []byte, into []value.Value) error {
 // scan is one pass over data.
 type scan struct {
 	rawjson.Scanner
-	data    []byte
 	into    []value.Value
 	trusted bool
 
@@ -57,7 +56,8 @@ const seenWords = 8
 func (p *Plan) scan(data []byte, into []value.Value, trusted bool) error {
 	into = into[:p.slots]
 	clear(into)
-	s := scan{Scanner: rawjson.NewScanner(data), data: data, into: into, trusted: trusted}
+	var s scan
+	s.Data, s.into, s.trusted = data, into, trusted
 	if p.inner > 64*seenWords {
 		s.seenMore = make([]uint64, p.inner/64-seenWords+1)
 	}
@@ -84,39 +84,30 @@ func (s *scan) document(root *node) error {
 
 // object goes through the object at i, whose members are wanted as n's children say.
 func (s *scan) object(n *node, i, depth int) int {
-	for i = s.OpenObject(i, depth); i > 0; {
-		if s.data[i] == '}' {
+	for i = s.OpenObject(i, depth); i > 0; i = s.NextMember(i) {
+		if s.Data[i] == '}' {
 			return i + 1
 		}
-		end, escaped := s.key(i)
-		if end < 0 {
+		at, key := s.Key(i)
+		if at < 0 {
 			return -1
 		}
-		child := s.find(n, rawjson.Text{Start: i + 1, End: end - 1, Escaped: escaped})
-		if i = s.Colon(end); i < 0 {
+		if i = s.member(s.find(n, key), at, depth); i < 0 {
 			return -1
 		}
-		switch {
-		case child == nil:
-			i = s.skip(i, depth)
-		case s.mark(child):
-			i = s.value(child, i, depth)
-		default:
-			return s.Refuse(&DuplicateError{Path: child.path, Key: child.segment.key})
-		}
-		if i < 0 {
-			return -1
-		}
-		i = s.NextMember(i)
 	}
 	return -1
 }
 
-func (s *scan) key(i int) (end int, escaped bool) {
-	if s.trusted {
-		return s.JumpString(i)
+// member reads a member's value for n, or skips it when n is nil.
+func (s *scan) member(n *node, i, depth int) int {
+	switch {
+	case n == nil:
+		return s.skip(i, depth)
+	case s.mark(n):
+		return s.value(n, i, depth)
 	}
-	return s.String(i)
+	return s.Refuse(&DuplicateError{Path: n.path, Key: n.segment.key})
 }
 
 func (s *scan) skip(i, depth int) int {
@@ -126,26 +117,33 @@ func (s *scan) skip(i, depth int) int {
 	return s.Skip(i, depth)
 }
 
-// find is the child of n for the object key t, or nil.
-func (s *scan) find(n *node, t rawjson.Text) *node {
-	key := s.data[t.Start:t.End]
-	if t.Escaped {
-		return s.findEscaped(n, t)
+// find is the child of n for an object key, or nil.
+func (s *scan) find(n *node, key rawjson.Text) *node {
+	switch {
+	case key.Escaped:
+		return s.findEscaped(n, key)
+	case !n.mayHave(key.End - key.Start):
+		return nil
 	}
-	if t.Start+8 > len(s.data) {
-		return n.find(headOf(key), key)
-	}
-	head := binary.LittleEndian.Uint64(s.data[t.Start:])
-	if len(key) < 8 {
-		head &= 1<<(8*len(key)) - 1
-	}
-	return n.find(head, key)
+	return n.find(s.head(key), s.Data[key.Start:key.End])
 }
 
 func (s *scan) findEscaped(n *node, t rawjson.Text) *node {
 	var buf [64]byte
 	key := s.AppendText(buf[:0], t)
 	return n.find(headOf(key), key)
+}
+
+// head is headOf the key, read as a whole where the data goes on long enough.
+func (s *scan) head(key rawjson.Text) uint64 {
+	if key.Start+8 > len(s.Data) {
+		return headOf(s.Data[key.Start:key.End])
+	}
+	head := binary.LittleEndian.Uint64(s.Data[key.Start : key.Start+8])
+	if length := key.End - key.Start; length < 8 {
+		head &= 1<<(8*length) - 1
+	}
+	return head
 }
 
 // mark notes that n was found; false when it was before.

@@ -71,6 +71,19 @@ func (g *Group) Take() *Change {
 // See notes an id that is to be remembered with the change.
 func (c *Change) See(s Seen) { c.Seen = append(c.Seen, s) }
 
+// Find returns what the change is to remember of an id, nil for nothing.
+func (c *Change) Find(id string) *Seen {
+	if id == "" {
+		return nil
+	}
+	for i := range c.Seen {
+		if c.Seen[i].ID == id {
+			return &c.Seen[i]
+		}
+	}
+	return nil
+}
+
 // Recorded is the change being recorded; nil when there is none.
 func (g *Group) Recorded() *Change { return g.record }
 

@@ -47,6 +47,8 @@ type Spec struct {
 	Expire time.Duration
 	// ExpireAt removes the tracker at that time; zero: never.
 	ExpireAt time.Time
+	// Err is a mistake found while the Spec was put together; New returns it.
+	Err error
 }
 
 // ID identifies a Definition: the hash of its canonical JSON.
@@ -58,17 +60,27 @@ func (id ID) String() string { return hex.EncodeToString(id[:]) }
 // Definition is a validated Spec. It is immutable and safe for any goroutine, and shared by every group
 // that uses it.
 type Definition struct {
-	spec Spec
-	sum  dotpath.Path // of spec.Key
+	// What every step asks stands first, on one cache line.
+	targets   []decimal.Decimal // spec.Targets
+	first     decimal.Decimal   // targets[0]
+	needsData bool              // see NeedsData
+	limited   bool              // has limiters
+	count     bool              // is of kind count
+
 	kind Kind         // nil for count and sum
+	sum  dotpath.Path // of spec.Key
 	json []byte
 	id   ID
+	spec Spec
 }
 
 // New checks a Spec and makes its Definition, binding custom kinds through r. The Spec's slices are
 // copied. The error is field.Errors with every mistake, or an UnknownKindError of this package, of
 // condition or of limiter.
 func New(spec Spec, r *Registry) (*Definition, error) {
+	if spec.Err != nil {
+		return nil, spec.Err
+	}
 	d := &Definition{spec: spec.clone()}
 	if err := d.validate(r); err != nil {
 		return nil, err
@@ -99,6 +111,10 @@ func (d *Definition) identify() error {
 	d.json = text
 	sum := sha256.Sum256(text)
 	d.id = ID(sum[:len(d.id)])
+	d.targets, d.first = d.spec.Targets, d.spec.Targets[0]
+	d.limited, d.count = len(d.spec.Limiters) > 0, d.spec.Kind == KindCount
+	d.needsData = d.kind != nil ||
+		slices.ContainsFunc(d.spec.Limiters, func(l limiter.Limiter) bool { return l.Custom() })
 	return nil
 }
 
@@ -115,9 +131,7 @@ func (d *Definition) Name() string { return d.spec.Name }
 func (d *Definition) Kind() string { return d.spec.Kind }
 
 // NeedsData tells whether a step looks at the whole data: a registered kind or limiter.
-func (d *Definition) NeedsData() bool {
-	return d.kind != nil || slices.ContainsFunc(d.spec.Limiters, func(l limiter.Limiter) bool { return l.Custom() })
-}
+func (d *Definition) NeedsData() bool { return d.needsData }
 
 // Where are the conditions; not to be changed.
 func (d *Definition) Where() []condition.Condition { return d.spec.Where }

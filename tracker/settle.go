@@ -30,9 +30,14 @@ func (d *Definition) settle(s State, c limiter.Call, events []Event) (_ State, r
 }
 
 // target is the target of the stage that s is in.
-func (d *Definition) target(s *State) decimal.Decimal { return d.spec.Targets[s.Stage-1] }
+func (d *Definition) target(s *State) decimal.Decimal {
+	if s.Stage == 1 {
+		return d.first
+	}
+	return d.targets[s.Stage-1]
+}
 
-func (d *Definition) last(s *State) bool { return int(s.Stage) == len(d.spec.Targets) }
+func (d *Definition) last(s *State) bool { return int(s.Stage) == len(d.targets) }
 
 // nextStage moves progress and stage after a completed one. cycles is 0 unless more than one was spanned.
 func (d *Definition) nextStage(s State) (_ State, cycles int64) {

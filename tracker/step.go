@@ -26,16 +26,21 @@ func (d *Definition) Step(s State, in Input, now int64, events []Event) (State, 
 		return s, Refused, events
 	}
 	call := limiter.Call{Now: now, Data: in.Data}
-	switch i, verdict := d.before(&s, call); verdict {
-	case limiter.Hold:
-		return s, Refused, events
-	case limiter.Stop:
-		s, events = d.limit(s, i, events)
-		return s, LimitedNow, events
+	if d.limited {
+		switch i, verdict := d.before(&s, call); verdict {
+		case limiter.Hold:
+			return s, Refused, events
+		case limiter.Stop:
+			s, events = d.limit(s, i, events)
+			return s, LimitedNow, events
+		}
 	}
 	next, ok := d.advance(s, in, now)
 	if !ok {
 		return s, Same, events
+	}
+	if !d.limited && next.Progress.Cmp(d.target(&next)) < 0 {
+		return next, Changed, events // nearly every step
 	}
 	next, renewed, events := d.settle(next, call, events)
 	if !renewed {
@@ -79,11 +84,11 @@ func (d *Definition) limit(s State, i int, events []Event) (State, []Event) {
 
 // advance is the step itself; ok is false when the data gives none.
 func (d *Definition) advance(s State, in Input, now int64) (next State, ok bool) {
-	switch d.spec.Kind {
-	case KindCount:
+	if d.count {
 		s.Progress = s.Progress.Add(one)
 		return s, true
-	case KindSum:
+	}
+	if d.kind == nil {
 		amount, ok := in.Amount.Decimal()
 		if ok {
 			s.Progress = s.Progress.Add(amount)
@@ -103,7 +108,7 @@ var one = decimal.FromInt(1)
 
 // charge takes the step into account with every limiter; the first that has none left limits.
 func (d *Definition) charge(s State, c limiter.Call, events []Event) (State, []Event) {
-	if len(d.spec.Limiters) == 0 {
+	if !d.limited {
 		return s, events
 	}
 	limits := slices.Clone(s.Extra.Limits)

@@ -25,8 +25,7 @@ func AppendCanonical(dst []byte, v any) ([]byte, error) {
 
 // Hash is the SHA-256 of v's canonical JSON, cut to 16 bytes, with the errors of AppendCanonical.
 func Hash(v any) ([16]byte, error) {
-	var buf [512]byte
-	text, err := AppendCanonical(buf[:0], v)
+	text, err := AppendCanonical(make([]byte, 0, 512), v)
 	if err != nil {
 		return [16]byte{}, err
 	}
@@ -110,10 +109,14 @@ func appendFloat(dst []byte, f float64) []byte {
 	if f == math.Trunc(f) && f >= -1<<63 && f < 1<<63 {
 		return strconv.AppendInt(dst, int64(f), 10)
 	}
-	if abs := math.Abs(f); abs < 1e-6 || abs >= 1e21 {
-		return strconv.AppendFloat(dst, f, 'e', -1, 64)
+	if abs := math.Abs(f); abs >= 1e-6 && abs < 1e21 {
+		return strconv.AppendFloat(dst, f, 'f', -1, 64)
 	}
-	return strconv.AppendFloat(dst, f, 'f', -1, 64)
+	dst = strconv.AppendFloat(dst, f, 'e', -1, 64)
+	if n := len(dst); string(dst[n-4:n-1]) == "e-0" {
+		dst = append(dst[:n-2], dst[n-1]) // strconv writes two digits at least
+	}
+	return dst
 }
 
 const hexDigits = "0123456789abcdef"

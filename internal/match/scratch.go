@@ -96,9 +96,7 @@ func (s *Set) Match(d Data, x *Scratch) error {
 	} else if err := s.plan.Scan(d.JSON, x.slots); err != nil {
 		return err
 	}
-	for _, i := range s.free {
-		x.hit(i)
-	}
+	x.members(&s.free)
 	for i := range s.buckets {
 		x.bucket(&s.buckets[i])
 	}
@@ -109,17 +107,24 @@ func (s *Set) Match(d Data, x *Scratch) error {
 func (x *Scratch) hit(i int32) { x.bitmap[i>>6] |= 1 << (i & 63) }
 
 func (x *Scratch) bucket(b *bucket) {
-	switch x.judge(b.pivot) {
-	case fails:
-		return
-	case panicked:
-		for i := range b.trackers {
-			x.Failed = append(x.Failed, Failure{Index: b.trackers[i].index, Err: x.panics[b.pivot]})
-		}
-		return
+	if x.judge(b.pivot) == holds { // a pivot is never a custom condition, so it does not fail
+		x.members(b)
 	}
-	for i := range b.trackers {
-		x.candidate(&b.trackers[i])
+}
+
+// members looks at the trackers of a bucket whose pivot holds.
+func (x *Scratch) members(b *bucket) {
+	for _, i := range b.matched {
+		x.hit(i)
+	}
+	for i := range b.bounds {
+		one := &b.bounds[i]
+		for _, t := range one.matching(&x.slots[one.slot]) {
+			x.hit(t)
+		}
+	}
+	for i := range b.others {
+		x.candidate(&b.others[i])
 	}
 }
 

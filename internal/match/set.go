@@ -20,9 +20,9 @@ type Set struct {
 	names   []int32 // indexes of defs, sorted by name
 	plan    *dotpath.Plan
 	judged  []judged
-	buckets []bucket
-	free    []int32 // trackers without conditions
-	amounts []int32 // for each tracker the slot of its sum's key, -1 for none
+	free    bucket   // trackers without a selective condition
+	buckets []bucket // the others, by their pivot
+	amounts []int32  // for each tracker the slot of its sum's key, -1 for none
 }
 
 // judged is a distinct condition and the slot of the value it judges.
@@ -33,8 +33,10 @@ type judged struct {
 
 // bucket holds the trackers that share a pivot, a condition without which none of them matches.
 type bucket struct {
-	pivot    int32
-	trackers []candidate
+	pivot   int32
+	matched []int32  // trackers that ask nothing more
+	bounds  []bounds // trackers that ask for one bound more
+	others  []candidate
 }
 
 // candidate is a tracker and its conditions but for the pivot.
@@ -51,8 +53,13 @@ func Compile(defs []*tracker.Definition) *Set {
 		slots:   map[string]int32{},
 		buckets: map[int32]int{},
 	}
+	c.set.free.pivot = -1
 	for i, d := range defs {
 		c.add(int32(i), d) // #nosec G115 -- a group never has that many trackers
+	}
+	c.set.free.sortBounds()
+	for i := range c.set.buckets {
+		c.set.buckets[i].sortBounds()
 	}
 	c.set.plan = dotpath.NewPlan(c.wants)
 	c.set.sortNames()
@@ -111,25 +118,36 @@ func (c *compiler) add(i int32, d *tracker.Definition) {
 			conditions = append(conditions, id)
 		}
 	}
-	if len(conditions) == 0 {
-		c.set.free = append(c.set.free, i)
-		return
-	}
 	slices.SortStableFunc(conditions, func(a, b int32) int {
 		return cmp.Compare(c.rank(a), c.rank(b))
 	})
-	c.place(conditions[0], candidate{index: i, rest: conditions[1:]})
+	c.place(i, conditions)
 }
 
-func (c *compiler) place(pivot int32, one candidate) {
+// place puts a tracker into the bucket of its most selective condition.
+func (c *compiler) place(i int32, conditions []int32) {
+	b := &c.set.free
+	if len(conditions) > 0 && c.rank(conditions[0]) <= selective {
+		b = c.bucket(conditions[0])
+		conditions = conditions[1:]
+	}
+	switch {
+	case len(conditions) == 0:
+		b.matched = append(b.matched, i)
+	case len(conditions) == 1 && b.addBound(i, &c.set.judged[conditions[0]]):
+	default:
+		b.others = append(b.others, candidate{index: i, rest: conditions})
+	}
+}
+
+func (c *compiler) bucket(pivot int32) *bucket {
 	at, ok := c.buckets[pivot]
 	if !ok {
 		at = len(c.set.buckets)
 		c.buckets[pivot] = at
 		c.set.buckets = append(c.set.buckets, bucket{pivot: pivot})
 	}
-	b := &c.set.buckets[at]
-	b.trackers = append(b.trackers, one)
+	return &c.set.buckets[at]
 }
 
 func (c *compiler) condition(one *condition.Condition) int32 {
@@ -158,7 +176,7 @@ func (c *compiler) slot(path dotpath.Path, deep bool) int32 {
 }
 
 // rank puts conditions that hold rarely and cost little first; custom ones last, so that they are asked
-// only about data that meets all others.
+// only about data that meets all others. Up to selective a condition is worth a bucket.
 func (c *compiler) rank(id int32) int {
 	one := c.set.judged[id].condition
 	if one.Custom() {
@@ -168,10 +186,12 @@ func (c *compiler) rank(id int32) int {
 	case condition.OpEq:
 		return 0
 	case condition.OpIn:
-		return 1
+		return selective
 	case condition.OpNe, condition.OpExists, condition.OpNotContains, condition.OpNotIn,
 		condition.OpNotHasItem, condition.OpNotIntersects:
 		return 3
 	}
 	return 2
 }
+
+const selective = 1

@@ -19,7 +19,7 @@ func (e *DuplicateKeyError) Error() string {
 // memory with data. An integer literal that fits is int64, every other number float64. Anything but white space after
 // the value is an error, and so is a key given twice in one object (*DuplicateKeyError); all others are *SyntaxError.
 func Decode(data []byte) (any, error) {
-	s := NewScanner(data)
+	s := Scanner{Data: data}
 	v, end := s.Decode(s.Space(0), 0)
 	if end >= 0 {
 		end = s.End(end)
@@ -54,12 +54,11 @@ func (s *Scanner) Decode(i, depth int) (any, int) {
 }
 
 func (s *Scanner) decodeNumber(i int) (any, int) {
-	end, integer := s.Number(i)
-	if end < 0 {
+	n, end := s.ReadNumber(i)
+	switch {
+	case end < 0:
 		return nil, -1
-	}
-	n := s.NumberAt(i, end, integer)
-	if n.IsInt {
+	case n.IsInt:
 		return n.Int, end
 	}
 	return n.Float, end
@@ -68,7 +67,7 @@ func (s *Scanner) decodeNumber(i int) (any, int) {
 // Text is a copy of the characters of a checked string.
 func (s *Scanner) Text(t Text) string {
 	if !t.Escaped {
-		return string(s.data[t.Start:t.End])
+		return string(s.Data[t.Start:t.End])
 	}
 	return string(s.AppendText(make([]byte, 0, t.End-t.Start), t))
 }
@@ -77,7 +76,7 @@ func (s *Scanner) Text(t Text) string {
 // only while the data is unchanged.
 func (s *Scanner) View(t Text) string {
 	if !t.Escaped {
-		return view(s.data[t.Start:t.End])
+		return view(s.Data[t.Start:t.End])
 	}
 	return view(s.AppendText(make([]byte, 0, t.End-t.Start), t))
 }
@@ -87,7 +86,7 @@ func view(text []byte) string { return unsafe.String(unsafe.SliceData(text), len
 func (s *Scanner) decodeObject(i, depth int) (any, int) {
 	members := map[string]any{}
 	for i = s.OpenObject(i, depth); i > 0; {
-		if s.data[i] == '}' {
+		if s.Data[i] == '}' {
 			return members, i + 1
 		}
 		at, text := s.Key(i)
@@ -110,7 +109,7 @@ func (s *Scanner) decodeObject(i, depth int) (any, int) {
 func (s *Scanner) decodeList(i, depth int) (any, int) {
 	items := []any{}
 	for i = s.OpenList(i, depth); i > 0; {
-		if s.data[i] == ']' {
+		if s.Data[i] == ']' {
 			return items, i + 1
 		}
 		var item any

@@ -46,7 +46,7 @@ func FuzzDecode(f *testing.F) {
 
 // checkWalks checks that Skip agrees with Decode, apart from duplicate keys, and Jump with both on strict data.
 func checkWalks(t *testing.T, data []byte, err error) {
-	skip, jump := NewScanner(data), NewScanner(data)
+	skip, jump := Scanner{Data: data}, Scanner{Data: data}
 	end := skip.Skip(skip.Space(0), 0)
 	after := jump.Jump(jump.Space(0))
 	if end >= 0 {
@@ -163,7 +163,7 @@ func FuzzJump(f *testing.F) {
 		if i < 0 || i >= len(data) {
 			return
 		}
-		s := NewScanner(data)
+		s := Scanner{Data: data}
 		if end := s.Jump(i); end > len(data) || end >= 0 && end < i {
 			t.Errorf("%q: from %d to %d", data, i, end)
 		}

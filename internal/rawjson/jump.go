@@ -15,7 +15,7 @@ func (s *Scanner) Jump(i int) int {
 	case '{', '[':
 		return s.jumpNested(i)
 	}
-	for i < len(s.data) && !ends[s.data[i]] {
+	for i < len(s.Data) && !ends[s.Data[i]] {
 		i++
 	}
 	return i
@@ -31,8 +31,8 @@ const quote = 2
 
 func (s *Scanner) jumpNested(i int) int {
 	depth := 0
-	for i < len(s.data) {
-		change := brackets[s.data[i]]
+	for i < len(s.Data) {
+		change := brackets[s.Data[i]]
 		if change == quote {
 			if i, _ = s.JumpString(i); i < 0 {
 				return -1
@@ -49,9 +49,9 @@ func (s *Scanner) jumpNested(i int) int {
 
 // JumpString is String without checks.
 func (s *Scanner) JumpString(i int) (end int, escaped bool) {
-	d := s.data
+	d := s.Data
 	for i++; i+8 <= len(d); {
-		marks := quoteOrBackslash(binary.LittleEndian.Uint64(d[i:]))
+		marks := quoteOrBackslash(binary.LittleEndian.Uint64(d[i : i+8]))
 		if marks == 0 {
 			i += 8
 			continue
@@ -67,8 +67,8 @@ func (s *Scanner) JumpString(i int) (end int, escaped bool) {
 }
 
 func (s *Scanner) jumpStringTail(i int, escaped bool) (int, bool) {
-	for ; i < len(s.data); i++ {
-		switch s.data[i] {
+	for ; i < len(s.Data); i++ {
+		switch s.Data[i] {
 		case '"':
 			return i + 1, escaped
 		case '\\':
@@ -76,7 +76,7 @@ func (s *Scanner) jumpStringTail(i int, escaped bool) (int, bool) {
 			i++
 		}
 	}
-	return s.Fail(len(s.data), "expected '\"' at the end of the string"), false
+	return s.Fail(len(s.Data), "expected '\"' at the end of the string"), false
 }
 
 // quoteOrBackslash marks exactly up to its first mark, as special does; high bytes are no marks.

@@ -11,7 +11,7 @@ type Number struct {
 
 // ParseNumber reads text that is one JSON number and nothing else; false when it is none, or not finite.
 func ParseNumber(text string) (Number, bool) {
-	s := NewScanner([]byte(text))
+	s := Scanner{Data: []byte(text)}
 	end, integer := s.Number(0)
 	if end != len(text) {
 		return Number{}, false
@@ -66,7 +66,7 @@ func (s *Scanner) fraction(start, i int) int {
 }
 
 func (s *Scanner) digits(i int) int {
-	for i < len(s.data) && s.data[i]-'0' < 10 {
+	for i < len(s.Data) && s.Data[i]-'0' < 10 {
 		i++
 	}
 	return i
@@ -75,35 +75,37 @@ func (s *Scanner) digits(i int) int {
 // finite refuses numbers past the range of float64, which only long ones and ones with an exponent can be.
 func (s *Scanner) finite(start, end int, doubtful bool) int {
 	if doubtful {
-		if _, err := strconv.ParseFloat(view(s.data[start:end]), 64); err != nil {
+		if _, err := strconv.ParseFloat(view(s.Data[start:end]), 64); err != nil {
 			return s.Fail(start, "number is out of the range of float64")
 		}
 	}
 	return end
 }
 
-// NumberAt reads the number between two offsets that Number has checked.
-func (s *Scanner) NumberAt(start, end int, integer bool) Number {
-	if integer && end-start < 19 {
-		return Number{Int: smallInt(s.data[start:end]), IsInt: true}
+// ReadNumber reads the number at i. Plain integers, which are most, take one look at each digit.
+func (s *Scanner) ReadNumber(i int) (n Number, end int) {
+	d := s.Data
+	end = i
+	for end < len(d) && d[end]-'0' < 10 {
+		n.Int = n.Int*10 + int64(d[end]-'0')
+		end++
 	}
-	return parseNumber(view(s.data[start:end]), integer)
+	if length := end - i; 0 < length && length < 19 && (d[i] != '0' || length == 1) && !goesOn[s.At(end)] {
+		n.IsInt = true
+		return n, end
+	}
+	return s.readNumber(i)
 }
 
-// smallInt reads an integer literal of at most 18 bytes.
-func smallInt(text []byte) int64 {
-	var n int64
-	negative := text[0] == '-'
-	if negative {
-		text = text[1:]
+// goesOn marks what goes on with a number after its whole part.
+var goesOn = [256]bool{'.': true, 'e': true, 'E': true}
+
+func (s *Scanner) readNumber(i int) (Number, int) {
+	end, integer := s.Number(i)
+	if end < 0 {
+		return Number{}, -1
 	}
-	for _, c := range text {
-		n = n*10 + int64(c-'0')
-	}
-	if negative {
-		return -n
-	}
-	return n
+	return parseNumber(view(s.Data[i:end]), integer), end
 }
 
 func parseNumber(text string, integer bool) Number {

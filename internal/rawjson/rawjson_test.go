@@ -113,7 +113,7 @@ func TestDepth(t *testing.T) {
 		if _, err := Decode(nested(66)); err == nil || !strings.Contains(err.Error(), "nested deeper than 64") {
 			t.Errorf("%s 66 deep: %v", pair[0], err)
 		}
-		s := NewScanner(nested(66))
+		s := Scanner{Data: nested(66)}
 		if end := s.Skip(0, 0); end >= 0 || s.Err() == nil {
 			t.Errorf("%s 66 deep is skipped to %d", pair[0], end)
 		}
@@ -160,7 +160,7 @@ func TestStringAlignment(t *testing.T) {
 				if (err != nil) != bad {
 					t.Errorf("%q: %v", text, err)
 				}
-				s := NewScanner([]byte(text))
+				s := Scanner{Data: []byte(text)}
 				if end := s.Jump(0); !bad && end != len(text)-after {
 					t.Errorf("%q is jumped to %d", text, end)
 				}

@@ -21,14 +21,12 @@ func (e *SyntaxError) Error() string {
 
 // Scanner walks over one JSON text. Its methods take the offset to read at, and return the offset after what they
 // read or -1 when they failed; then Err says why. Depth is the number of lists and objects that enclose the offset.
-// A Scanner is used by one goroutine and does not change the data.
+// A Scanner is used by one goroutine.
 type Scanner struct {
-	data []byte
+	// Data is the text, which must not change meanwhile.
+	Data []byte
 	err  error
 }
-
-// NewScanner scans data, which must not change meanwhile.
-func NewScanner(data []byte) Scanner { return Scanner{data: data} }
 
 // Err is why the text was refused: *SyntaxError, *DuplicateKeyError, or what Refuse was given.
 func (s *Scanner) Err() error { return s.err }
@@ -36,7 +34,7 @@ func (s *Scanner) Err() error { return s.err }
 // Fail records why the text is refused at offset i, and returns -1.
 func (s *Scanner) Fail(i int, msg string) int {
 	if s.err == nil {
-		if i >= len(s.data) {
+		if i >= len(s.Data) {
 			msg = "unexpected end, " + msg
 		}
 		s.err = &SyntaxError{Offset: i, Msg: msg}
@@ -52,23 +50,23 @@ func (s *Scanner) Refuse(err error) int {
 
 // At is the byte at offset i, or 0 past the end, where no JSON has a 0.
 func (s *Scanner) At(i int) byte {
-	if uint(i) < uint(len(s.data)) {
-		return s.data[i]
+	if uint(i) < uint(len(s.Data)) {
+		return s.Data[i]
 	}
 	return 0
 }
 
 // Space returns the offset of the next byte that is not white space.
 func (s *Scanner) Space(i int) int {
-	if uint(i) < uint(len(s.data)) && s.data[i] > ' ' {
+	if uint(i) < uint(len(s.Data)) && s.Data[i] > ' ' {
 		return i
 	}
 	return s.spaces(i)
 }
 
 func (s *Scanner) spaces(i int) int {
-	for i < len(s.data) {
-		switch s.data[i] {
+	for i < len(s.Data) {
+		switch s.Data[i] {
 		case ' ', '\n', '\t', '\r':
 			i++
 		default:
@@ -80,7 +78,7 @@ func (s *Scanner) spaces(i int) int {
 
 // End checks that only white space follows.
 func (s *Scanner) End(i int) int {
-	if i = s.Space(i); i < len(s.data) {
+	if i = s.Space(i); i < len(s.Data) {
 		return s.Fail(i, "expected nothing after the value")
 	}
 	return i
@@ -88,10 +86,15 @@ func (s *Scanner) End(i int) int {
 
 // Skip checks the value at i.
 func (s *Scanner) Skip(i, depth int) int {
-	switch c := s.At(i); c {
-	case '"':
-		end, _ := s.String(i)
-		return end
+	c := s.At(i)
+	if c == '"' {
+		if i = s.plain(i + 1); s.At(i) == '"' {
+			return i + 1
+		}
+		i, _ = s.stringFrom(i)
+		return i
+	}
+	switch c {
 	case '{':
 		return s.skipObject(i, depth+1)
 	case '[':
@@ -106,13 +109,13 @@ func (s *Scanner) Skip(i, depth int) int {
 // Literal checks the true, false or null at i.
 func (s *Scanner) Literal(i int) int {
 	word := "null"
-	switch s.data[i] {
+	switch s.Data[i] {
 	case 't':
 		word = "true"
 	case 'f':
 		word = "false"
 	}
-	if end := i + len(word); end <= len(s.data) && string(s.data[i:end]) == word {
+	if end := i + len(word); end <= len(s.Data) && string(s.Data[i:end]) == word {
 		return end
 	}
 	return s.Fail(i, "expected a value")
@@ -120,7 +123,7 @@ func (s *Scanner) Literal(i int) int {
 
 func (s *Scanner) skipObject(i, depth int) int {
 	for i = s.OpenObject(i, depth); i > 0; {
-		if s.data[i] == '}' {
+		if s.Data[i] == '}' {
 			return i + 1
 		}
 		if i, _ = s.Key(i); i < 0 {
@@ -136,7 +139,7 @@ func (s *Scanner) skipObject(i, depth int) int {
 
 func (s *Scanner) skipList(i, depth int) int {
 	for i = s.OpenList(i, depth); i > 0; {
-		if s.data[i] == ']' {
+		if s.Data[i] == ']' {
 			return i + 1
 		}
 		if i = s.Skip(i, depth); i < 0 {

@@ -26,14 +26,18 @@ func (s *Scanner) OpenObject(i, depth int) int {
 // Key reads the object key at i and steps to the offset of its value.
 func (s *Scanner) Key(i int) (value int, key Text) {
 	end, escaped := s.String(i)
-	if end < 0 {
-		return -1, Text{}
+	key = Text{Start: i + 1, End: end - 1, Escaped: escaped}
+	if d := s.Data; end > 0 && end+1 < len(d) && d[end] == ':' && d[end+1] > ' ' {
+		return end + 1, key
 	}
-	return s.Colon(end), Text{Start: i + 1, End: end - 1, Escaped: escaped}
+	return s.colon(end), key
 }
 
-// Colon steps from the end of a key over the colon to the offset of the value.
-func (s *Scanner) Colon(i int) int {
+// colon steps from the end of a key, if there is one, over the colon.
+func (s *Scanner) colon(i int) int {
+	if i < 0 {
+		return -1
+	}
 	if i = s.Space(i); s.At(i) != ':' {
 		return s.Fail(i, wantColon)
 	}
@@ -42,6 +46,13 @@ func (s *Scanner) Colon(i int) int {
 
 // NextMember steps from the end of a member to the next key or to '}'.
 func (s *Scanner) NextMember(i int) int {
+	if d := s.Data[i:]; len(d) > 1 && string(d[:2]) == `,"` {
+		return i + 1
+	}
+	return s.nextMember(i)
+}
+
+func (s *Scanner) nextMember(i int) int {
 	i = s.Space(i)
 	switch s.At(i) {
 	case '}':
@@ -62,7 +73,7 @@ func (s *Scanner) OpenList(i, depth int) int {
 	if depth > MaxDepth {
 		return s.Fail(i, tooDeep)
 	}
-	if i = s.Space(i + 1); i >= len(s.data) {
+	if i = s.Space(i + 1); i >= len(s.Data) {
 		return s.Fail(i, wantValue)
 	}
 	return i
@@ -75,7 +86,7 @@ func (s *Scanner) NextItem(i int) int {
 	case ']':
 		return i
 	case ',':
-		if i = s.Space(i + 1); s.At(i) != ']' && i < len(s.data) {
+		if i = s.Space(i + 1); s.At(i) != ']' && i < len(s.Data) {
 			return i
 		}
 		return s.Fail(i, wantValue)

@@ -1,0 +1,123 @@
+package memorycache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
+)
+
+const (
+	// maxJoined bounds the changes of one commit.
+	maxJoined = 4096
+	// maxWait bounds how long a change waits for those that runners are still stepping.
+	maxWait = 2 * time.Millisecond
+	// maxCommits is how many commits are under way at once: while one waits for the disk, the next is
+	// written.
+	maxCommits = 2
+)
+
+// pending is a change on its way to being kept.
+type pending struct {
+	ctx     context.Context
+	backing cache.Backing
+	change  *group.Change
+	done    chan error // buffered
+}
+
+// committer joins the changes of many groups into few commits. It waits for changes that are expected
+// soon, so that a batch of calls becomes one commit; a change that stands alone is not held up.
+type committer struct {
+	mu       sync.Mutex // protects all below
+	queue    []*pending
+	expected int  // runners at work that may bring a change
+	running  int  // commits under way
+	late     bool // the first of the queue has waited long enough
+	timer    *time.Timer
+}
+
+// expect announces that bring will be called once.
+func (m *committer) expect() {
+	m.mu.Lock()
+	m.expected++
+	m.mu.Unlock()
+}
+
+// bring hands over an expected change, or tells with nil that there is none.
+func (m *committer) bring(p *pending) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.expected--
+	if p != nil {
+		m.queue = append(m.queue, p)
+	}
+	m.kick()
+}
+
+// kick starts a commit if it is time for one; the lock is held.
+func (m *committer) kick() {
+	switch {
+	case len(m.queue) == 0 || m.running == maxCommits:
+	case m.expected > 0 && !m.late && len(m.queue) < maxJoined:
+		if m.timer == nil {
+			m.timer = time.AfterFunc(maxWait, m.hurry)
+		}
+	default:
+		batch := m.queue[:min(len(m.queue), maxJoined)]
+		m.queue = m.queue[len(batch):]
+		m.running++
+		m.stopWaiting()
+		go m.commit(batch)
+	}
+}
+
+func (m *committer) stopWaiting() {
+	m.late = false
+	if m.timer != nil {
+		m.timer.Stop()
+		m.timer = nil
+	}
+}
+
+// hurry ends the wait for expected changes.
+func (m *committer) hurry() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.timer != nil {
+		m.late = true
+		m.kick()
+	}
+}
+
+func (m *committer) commit(batch []*pending) {
+	changes := make([]*group.Change, len(batch))
+	for i, p := range batch {
+		changes[i] = p.change
+	}
+	err := batch[0].backing.Persist(batch[0].ctx, changes)
+	for _, p := range batch {
+		p.done <- outcome(err, p.change.Group)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.running--
+	m.kick()
+}
+
+// outcome is what the error of a joined commit means for one group.
+func outcome(err error, name string) error {
+	var conflict cache.Conflict
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &conflict):
+		return fmt.Errorf("%w: %w", cache.ErrUnknown, err)
+	case conflict.Conflicted(name):
+		return err
+	}
+	return nil
+}

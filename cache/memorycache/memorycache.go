@@ -1,0 +1,214 @@
+// Package memorycache holds hot groups in this process. It is the default cache.
+//
+// Without a Backing it is the only place where groups live: a call is done when its step is, and
+// everything ends with the process. With one, each group has a mailbox: the calls that wait for it are
+// stepped together and committed as one change, the changes of many groups are joined in one commit, and
+// nobody is answered before the Backing has kept it. After a failed commit the group is read anew, so
+// that memory is never ahead of what is kept.
+package memorycache
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
+)
+
+// shardCount spreads the locks of the maps; more than any machine has cores.
+const shardCount = 256
+
+// Cache is a cache.Cache in memory. Make it with New.
+type Cache struct {
+	seed   maphash.Seed
+	shards [shardCount]shard
+
+	// gate is held by whatever works on groups, and wholly by Flush and Close.
+	gate   sync.RWMutex
+	closed atomic.Bool
+	floor  atomic.Uint64 // version of new groups without a Backing
+	commit committer
+
+	// life ends when Close gives up waiting, and with it what a Backing is asked to do.
+	life context.Context
+	end  context.CancelFunc
+}
+
+var _ cache.Cache = (*Cache)(nil)
+
+// New is an empty cache.
+func New() *Cache {
+	c := &Cache{seed: maphash.MakeSeed()}
+	c.life, c.end = context.WithCancel(context.Background())
+	for i := range c.shards {
+		c.shards[i].slots = map[string]*slot{}
+	}
+	return c
+}
+
+// shard is a part of the groups, by the hash of their names.
+type shard struct {
+	mu    sync.Mutex // protects slots
+	slots map[string]*slot
+	ids   ids
+	_     [64]byte // keeps the locks of two shards off one cache line
+}
+
+// slot is the place of one group.
+type slot struct {
+	mu    sync.Mutex   // protects all below
+	group *group.Group // nil until it is needed; with a Backing, the runner's while it runs
+	dead  bool         // no longer in its shard
+
+	queue   []*entry   // with a Backing: the mailbox
+	running bool       // with a Backing: a runner empties it
+	apply   sync.Mutex // held while the runner reads the data of calls
+}
+
+func (c *Cache) shard(name string) *shard {
+	return &c.shards[maphash.String(c.seed, name)%shardCount]
+}
+
+// worker deals a group to one of n workers.
+func (c *Cache) worker(name string, n int) int {
+	return int(maphash.String(c.seed, name) / shardCount % uint64(n)) // #nosec G115 -- n is small and above 0
+}
+
+// slot finds the place of a group, making it if need be.
+func (c *Cache) slot(name string) *slot {
+	sh := c.shard(name)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	s := sh.slots[name]
+	if s == nil {
+		s = &slot{}
+		sh.slots[name] = s
+	}
+	return s
+}
+
+// locked returns the place of a group, locked by the caller from now on.
+func (c *Cache) locked(name string) *slot {
+	for {
+		s := c.slot(name)
+		s.mu.Lock()
+		if !s.dead {
+			return s
+		}
+		s.mu.Unlock()
+	}
+}
+
+// vacate removes a place that holds nothing worth keeping. Nothing but the shard may be locked by the
+// caller afterwards, and the slot not before.
+func (c *Cache) vacate(name string) {
+	sh := c.shard(name)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	s := sh.slots[name]
+	if s == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.running && len(s.queue) == 0 && (s.group == nil || !s.group.Known()) {
+		s.dead = true
+		delete(sh.slots, name)
+	}
+}
+
+// Update implements cache.Cache.
+func (c *Cache) Update(ctx context.Context, b cache.Backing, tasks []cache.Task) error {
+	if err := c.refusal(ctx); err != nil {
+		for _, t := range tasks {
+			t.Settled(err)
+		}
+		return nil
+	}
+	if b == nil {
+		c.updateVolatile(ctx, tasks)
+		return nil
+	}
+	return c.updateDurable(ctx, b, tasks)
+}
+
+// refusal is why a call is not begun at all.
+func (c *Cache) refusal(ctx context.Context) error {
+	if c.closed.Load() {
+		return cache.ErrClosed
+	}
+	return ctx.Err()
+}
+
+// Forget implements cache.Cache.
+func (c *Cache) Forget(now int64) {
+	for i := range c.shards {
+		c.shards[i].ids.forget(now)
+	}
+}
+
+// Names implements cache.Cache.
+func (c *Cache) Names() []string {
+	var names []string
+	for i := range c.shards {
+		sh := &c.shards[i]
+		sh.mu.Lock()
+		for name := range sh.slots {
+			names = append(names, name)
+		}
+		sh.mu.Unlock()
+	}
+	return names
+}
+
+// Flush implements cache.Cache.
+func (c *Cache) Flush(ctx context.Context, then func() error) error {
+	if err := c.refusal(ctx); err != nil {
+		return err
+	}
+	c.gate.Lock()
+	defer c.gate.Unlock()
+	if err := then(); err != nil {
+		return err
+	}
+	for i := range c.shards {
+		c.empty(&c.shards[i])
+	}
+	return nil
+}
+
+// empty drops the groups of a shard. The gate is closed, so nobody is at work on them.
+func (c *Cache) empty(sh *shard) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	for _, s := range sh.slots {
+		s.mu.Lock()
+		if s.group != nil {
+			c.floor.Store(max(c.floor.Load(), s.group.Version()))
+		}
+		s.group = nil
+		s.mu.Unlock()
+	}
+	sh.ids.clear()
+}
+
+// Close implements cache.Cache.
+func (c *Cache) Close(ctx context.Context) error {
+	c.closed.Store(true)
+	idle := make(chan struct{})
+	go func() {
+		defer close(idle)
+		c.gate.Lock() // the readers are the tasks under way
+		defer c.gate.Unlock()
+	}()
+	select {
+	case <-idle:
+		c.end()
+		return nil
+	case <-ctx.Done():
+		c.end()
+		return ctx.Err()
+	}
+}

@@ -1,0 +1,142 @@
+// Package dictrack counts what happens to somebody towards targets, and never loses or doubles any of
+// it.
+//
+// You feed it data, JSON objects, for a group: a player, a robot, a customer. The group's trackers move:
+// each has conditions that the data must meet, targets that it counts or sums towards in stages,
+// limiters that hold it back, and events when it completes, resets or is limited.
+//
+//	m, err := dictrack.Open(ctx, dictrack.Options{})
+//	defer m.Close(ctx)
+//	m.On(dictrack.AllCompleted, func(e dictrack.Event) { fmt.Println(e.Tracker.Name, "is done") })
+//	err = m.Add(ctx, "Robot001", dictrack.Count("Demo-1",
+//		dictrack.Targets(10), dictrack.Where(condition.Eq("status", "active"))))
+//	res, err := m.Track(ctx, "Robot001", map[string]any{"id": 1, "status": "active"})
+//
+// Options.Store makes it last: package store/pebblestore keeps everything in a directory. What a tracker
+// does in every case is written down in docs/semantics.md.
+package dictrack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// Options say how a Manager works. The zero Options are usable: everything in memory, gone with the
+// process.
+type Options struct {
+	// Store keeps everything for good; a call returns when the store has what it did. The Manager owns it
+	// from Open on, also when Open fails, and closes it. Defaults to none: memory only.
+	Store store.Store
+	// Cache holds the groups that are in use. The Manager owns it. Defaults to a memorycache.
+	Cache cache.Cache
+	// Registry knows the custom kinds of trackers, conditions and limiters. Defaults to the built-in ones.
+	Registry *tracker.Registry
+	// IDWindow is how long the id of a call is remembered after its commit, by Clock. Defaults to 7 days.
+	IDWindow time.Duration
+	// Clock tells the time. It must never go back by much: trackers expire and windows end by it.
+	// Defaults to time.Now.
+	Clock func() time.Time
+	// ManualSweep leaves it to calls of Sweep to apply what the clock does to groups that get no data.
+	// Defaults to off: the Manager does it by itself, at the right second.
+	ManualSweep bool
+	// Logger hears what no caller is told: listeners that panic, sweeps that failed. Defaults to silence.
+	Logger *slog.Logger
+}
+
+// withDefaults fills what was left out and checks the rest.
+func (o Options) withDefaults() (Options, error) {
+	if o.IDWindow < 0 {
+		return o, fmt.Errorf("options: IDWindow is %v, want 0 for the default or more", o.IDWindow)
+	}
+	if o.IDWindow == 0 {
+		o.IDWindow = 7 * 24 * time.Hour
+	}
+	if o.Cache == nil {
+		o.Cache = memorycache.New()
+	}
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o, nil
+}
+
+// Manager is the way in. All its methods may be called from any goroutine, and from listeners.
+type Manager struct {
+	options Options
+	backing cache.Backing // nil without a Store
+
+	definitions interner[tracker.ID, tracker.Definition]
+	sets        interner[[16]byte, match.Set]
+	templates   templates
+	publisher   publisher
+	sweeper     *sweeper
+	tasks       sync.Pool // of *task
+	scratches   sync.Pool // of *match.Scratch
+
+	closed atomic.Bool
+	life   context.Context // ends with Close
+	end    context.CancelFunc
+	work   sync.WaitGroup // goroutines of the Manager
+}
+
+// Open starts a Manager. Close it.
+func Open(ctx context.Context, o Options) (*Manager, error) {
+	filled, err := o.withDefaults()
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, errors.Join(err, closeStore(o.Store))
+	}
+	m := &Manager{options: filled}
+	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
+	m.publisher.logger = filled.Logger
+	m.sweeper = newSweeper(m)
+	m.tasks.New = func() any { return newTask(m) }
+	m.scratches.New = func() any { return &match.Scratch{} }
+	if filled.Store != nil {
+		m.backing = &backing{m: m, store: filled.Store}
+	}
+	if !filled.ManualSweep {
+		m.work.Go(m.sweeper.run)
+	}
+	return m, nil
+}
+
+func closeStore(s store.Store) error {
+	if s == nil {
+		return nil
+	}
+	return s.Close()
+}
+
+// Close waits for the calls under way, delivers their events, and closes the cache and the store. When
+// ctx ends first it gives up waiting and closes all the same. Later calls return ErrClosed; a second
+// Close does nothing.
+func (m *Manager) Close(ctx context.Context) error {
+	if m.closed.Swap(true) {
+		return nil
+	}
+	m.end()
+	m.work.Wait()
+	err := m.options.Cache.Close(ctx)
+	m.publisher.deliverAll()
+	return errors.Join(err, closeStore(m.options.Store))
+}
+
+// now is the Manager's time in Unix milliseconds.
+func (m *Manager) now() int64 { return m.options.Clock().UnixMilli() }

@@ -1,0 +1,85 @@
+package dictrack
+
+import (
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// What can happen to a tracker.
+const (
+	Added          = tracker.Added
+	StageCompleted = tracker.StageCompleted
+	AllCompleted   = tracker.AllCompleted
+	Reset          = tracker.Reset
+	Limited        = tracker.Limited
+	Removed        = tracker.Removed
+	Expired        = tracker.Expired
+)
+
+// Event is something that happened to a tracker, after it was committed.
+type Event struct {
+	Kind  tracker.EventKind
+	Group string
+	// Tracker is the tracker as it was then. On StageCompleted it stands at the completed stage, on Reset
+	// after the move to the next.
+	Tracker tracker.Snapshot
+	// Time is when the change happened, to the millisecond.
+	Time time.Time
+	// Version is the group's after the change, Index the place of the event in it.
+	Version uint64
+	Index   int
+	// Limiter is the kind of the limiter that held the tracker back; Limited only.
+	Limiter string
+	// Cycles is how many cycles a stage completion spanned, when more than one; else 0.
+	Cycles int64
+	// Swept tells that the clock did it, and no call.
+	Swept bool
+}
+
+// ID is unique, and the same whenever the same event is told again: group:version:index.
+func (e *Event) ID() string {
+	return e.Group + ":" + strconv.FormatUint(e.Version, 10) + ":" + strconv.Itoa(e.Index)
+}
+
+// MarshalJSON writes the event flat, on one line; numbers are exact.
+func (e Event) MarshalJSON() ([]byte, error) {
+	return json.Marshal(struct {
+		Event     tracker.EventKind `json:"event"`
+		Group     string            `json:"group"`
+		Tracker   string            `json:"tracker"`
+		Stage     int               `json:"stage"`
+		Cycle     int64             `json:"cycle"`
+		Target    decimal.Decimal   `json:"target"`
+		Progress  decimal.Decimal   `json:"progress"`
+		Completed bool              `json:"completed"`
+		Limited   bool              `json:"limited"`
+		Limiter   string            `json:"limiter,omitempty"`
+		Cycles    int64             `json:"cycles,omitempty"`
+		Time      time.Time         `json:"time"`
+		ID        string            `json:"id"`
+	}{
+		e.Kind, e.Group, e.Tracker.Name, e.Tracker.Stage, e.Tracker.Cycle, e.Tracker.Target,
+		e.Tracker.Progress, e.Tracker.Completed, e.Tracker.Limited, e.Limiter, e.Cycles, e.Time, e.ID(),
+	})
+}
+
+// occasion is what the events of one change have in common.
+type occasion struct {
+	group   string
+	version uint64
+	now     int64
+	swept   bool
+}
+
+// event describes the event at place i of a change.
+func (o *occasion) event(i int, e *tracker.Event) Event {
+	return Event{
+		Kind: e.Kind, Group: o.group, Tracker: e.Definition.Snapshot(o.group, e.State),
+		Time: time.UnixMilli(o.now).UTC(), Version: o.version, Index: i,
+		Limiter: e.Limiter, Cycles: e.Cycles, Swept: o.swept,
+	}
+}

@@ -1,0 +1,75 @@
+package dictrack
+
+import (
+	"crypto/sha256"
+	"runtime"
+	"sync"
+	"weak"
+
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// interner keeps one copy of equal immutable values for as long as anybody uses it.
+type interner[K comparable, V any] struct {
+	mu    sync.Mutex // protects known
+	known map[K]weak.Pointer[V]
+}
+
+// find returns the copy with that key, nil if there is none.
+func (n *interner[K, V]) find(key K) *V {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.known[key].Value()
+}
+
+// keep returns the copy with that key, which is v if there was none.
+func (n *interner[K, V]) keep(key K, v *V) *V {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if first := n.known[key].Value(); first != nil {
+		return first
+	}
+	if n.known == nil {
+		n.known = map[K]weak.Pointer[V]{}
+	}
+	n.known[key] = weak.Make(v)
+	runtime.AddCleanup(v, n.drop, key)
+	return v
+}
+
+// drop forgets a value that nobody uses any more, unless another one has taken its place.
+func (n *interner[K, V]) drop(key K) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.known[key].Value() == nil {
+		delete(n.known, key)
+	}
+}
+
+// compile returns the set of a list of definitions, the same one for every group with that list.
+func (m *Manager) compile(defs []*tracker.Definition) *match.Set {
+	hash := sha256.New()
+	for _, d := range defs {
+		id := d.ID()
+		hash.Write(id[:])
+	}
+	key := [16]byte(hash.Sum(nil)[:16])
+	if set := m.sets.find(key); set != nil {
+		return set
+	}
+	return m.sets.keep(key, match.Compile(defs))
+}
+
+// define validates specs and shares equal definitions.
+func (m *Manager) define(specs []tracker.Spec) ([]*tracker.Definition, error) {
+	defs := make([]*tracker.Definition, len(specs))
+	for i, spec := range specs {
+		d, err := tracker.New(spec, m.options.Registry)
+		if err != nil {
+			return nil, &SpecError{Name: spec.Name, Err: err}
+		}
+		defs[i] = m.definitions.keep(d.ID(), d)
+	}
+	return defs, nil
+}

@@ -1,0 +1,155 @@
+package dictrack
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// Add adds trackers to a group, all or none. A name that is taken is an ErrExists, a spec that is not
+// allowed a *SpecError.
+func (m *Manager) Add(ctx context.Context, group string, specs ...tracker.Spec) error {
+	defs, err := m.define(specs)
+	if err != nil {
+		return fmt.Errorf("add to group %q: %w", group, err)
+	}
+	return m.add(ctx, group, defs)
+}
+
+func (m *Manager) add(ctx context.Context, name string, defs []*tracker.Definition) error {
+	return m.edit(ctx, name, func(g *group.Group, now int64) (group.Effect, error) {
+		return g.Add(defs, now)
+	})
+}
+
+// Get describes one tracker. An unknown name is an ErrNotFound.
+func (m *Manager) Get(ctx context.Context, group, name string) (tracker.Snapshot, error) {
+	snaps, err := m.List(ctx, group, name)
+	if err != nil {
+		return tracker.Snapshot{}, err
+	}
+	return snaps[0], nil
+}
+
+// List describes the named trackers of a group, or all of them, in the order they were added, when no
+// name is given. An unknown name is an ErrNotFound; a group that nobody knows has no trackers.
+func (m *Manager) List(ctx context.Context, name string, names ...string) (snaps []tracker.Snapshot, err error) {
+	err = m.read(ctx, name, func(g *group.Group) error {
+		snaps, err = g.Snapshots(names...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return snaps, nil
+}
+
+// Groups goes through the names of all groups that are known. It ends with an error when they cannot be
+// read. Groups that come and go meanwhile may be left out.
+func (m *Manager) Groups(ctx context.Context) iter.Seq2[string, error] {
+	if m.options.Store == nil {
+		return m.cachedGroups()
+	}
+	return func(yield func(string, error) bool) {
+		const page = 1000
+		for after := ""; ; {
+			names, err := m.options.Store.Groups(ctx, after, page)
+			if err != nil {
+				yield("", fmt.Errorf("list groups: %w", err))
+				return
+			}
+			for _, name := range names {
+				if !yield(name, nil) {
+					return
+				}
+			}
+			if len(names) < page {
+				return
+			}
+			after = names[len(names)-1]
+		}
+	}
+}
+
+func (m *Manager) cachedGroups() iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		if m.closed.Load() {
+			yield("", ErrClosed)
+			return
+		}
+		names := m.options.Cache.Names()
+		slices.Sort(names)
+		for _, name := range names {
+			if !yield(name, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Remove removes the named trackers, all or none, with a Removed event each. No name, or one that is
+// not there, is an error.
+func (m *Manager) Remove(ctx context.Context, name string, names ...string) error {
+	if len(names) == 0 {
+		return &field.Error{Path: "names", Want: "want at least one tracker name; RemoveAll removes all"}
+	}
+	return m.remove(ctx, name, names)
+}
+
+// RemoveAll removes every tracker of a group. The group stays known: its version goes on, and templates
+// are not given to it again.
+func (m *Manager) RemoveAll(ctx context.Context, name string) error { return m.remove(ctx, name, nil) }
+
+func (m *Manager) remove(ctx context.Context, name string, names []string) error {
+	return m.edit(ctx, name, func(g *group.Group, now int64) (group.Effect, error) {
+		return g.Remove(names, now)
+	})
+}
+
+// Reset resets the named trackers by hand, all or none, with a Reset event each. It revives completed
+// ones that were kept. No name, or one that is not there, is an error.
+func (m *Manager) Reset(ctx context.Context, name string, by tracker.ResetBy, names ...string) error {
+	if len(names) == 0 {
+		return &field.Error{Path: "names", Want: "want at least one tracker name; ResetAll resets all"}
+	}
+	return m.reset(ctx, name, by, names)
+}
+
+// ResetAll resets every tracker of a group, like Reset.
+func (m *Manager) ResetAll(ctx context.Context, name string, by tracker.ResetBy) error {
+	return m.reset(ctx, name, by, nil)
+}
+
+func (m *Manager) reset(ctx context.Context, name string, by tracker.ResetBy, names []string) error {
+	return m.edit(ctx, name, func(g *group.Group, now int64) (group.Effect, error) {
+		return g.Reset(names, by, now)
+	})
+}
+
+// FlushEverything confirms a Flush.
+const FlushEverything = "flush everything"
+
+// Flush deletes every group, tracker and id, without events. Confirm must be FlushEverything, else it is
+// an ErrNotConfirmed. Templates stay.
+func (m *Manager) Flush(ctx context.Context, confirm string) error {
+	if confirm != FlushEverything {
+		return ErrNotConfirmed
+	}
+	if m.closed.Load() {
+		return ErrClosed
+	}
+	return m.options.Cache.Flush(ctx, func() error {
+		if m.options.Store == nil {
+			return nil
+		}
+		if err := m.options.Store.Flush(ctx); err != nil {
+			return fmt.Errorf("flush the store: %w", err)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,80 @@
+package dictrack
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// task takes a task from the pool, for a call on a group now.
+func (m *Manager) task(name string) *task {
+	t := m.tasks.Get().(*task)
+	t.name, t.now = name, m.now()
+	return t
+}
+
+// putTask gives a task back, unless a runner still works on it.
+func (m *Manager) putTask(t *task) {
+	if t.left.Load() {
+		return
+	}
+	t.name, t.id, t.do, t.swept = "", "", nil, false
+	t.call.Data, t.effect, t.err = match.Data{}, group.Effect{}, nil
+	t.settled.Store(false)
+	m.tasks.Put(t)
+}
+
+func (m *Manager) scratch() *match.Scratch { return m.scratches.Get().(*match.Scratch) }
+
+func (m *Manager) putScratch(x *match.Scratch) {
+	x.Release()
+	m.scratches.Put(x)
+}
+
+// run runs one task and tells its events. The error is that of a task that is not settled.
+func (m *Manager) run(ctx context.Context, t *task) error {
+	return m.update(ctx, t.alone[:])
+}
+
+// update runs tasks and tells their events.
+func (m *Manager) update(ctx context.Context, tasks []cache.Task) error {
+	if m.closed.Load() {
+		return ErrClosed
+	}
+	err := m.options.Cache.Update(ctx, m.backing, tasks)
+	for _, one := range tasks {
+		t := one.(*task)
+		if err != nil && !t.settled.Load() {
+			t.left.Store(true)
+		}
+		m.publisher.deliver(t.name)
+	}
+	return err
+}
+
+// edit runs a change by hand on one group.
+func (m *Manager) edit(ctx context.Context, name string, do func(g *group.Group, now int64) (group.Effect, error)) error {
+	if err := tracker.CheckName("group", name); err != nil {
+		return err
+	}
+	t := m.task(name)
+	defer m.putTask(t)
+	now := t.now
+	t.do = func(g *group.Group) (group.Effect, error) { return do(g, now) }
+	err := m.run(ctx, t)
+	if t.settled.Load() {
+		return t.err
+	}
+	return fmt.Errorf("change group %q: %w", name, err)
+}
+
+// read runs a look at one group.
+func (m *Manager) read(ctx context.Context, name string, look func(g *group.Group) error) error {
+	return m.edit(ctx, name, func(g *group.Group, _ int64) (group.Effect, error) {
+		return group.Effect{Version: g.Version()}, look(g)
+	})
+}

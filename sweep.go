@@ -1,0 +1,228 @@
+package dictrack
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/limiter"
+)
+
+// Sweep applies what the clock does to groups that get no data: trackers expire, windows end. The
+// Manager does it by itself unless Options.ManualSweep says otherwise.
+func (m *Manager) Sweep(ctx context.Context) error {
+	now := m.now()
+	if err := m.sweepDue(ctx, now); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return m.forget(ctx, now)
+}
+
+func (m *Manager) sweepDue(ctx context.Context, now int64) error {
+	for {
+		if err := m.sweeper.refill(ctx, now); err != nil {
+			return err
+		}
+		names := m.sweeper.take(now, sweepBatch)
+		if len(names) == 0 {
+			return nil
+		}
+		if err := m.sweep(ctx, now, names); err != nil {
+			return err
+		}
+	}
+}
+
+const (
+	// sweepBatch bounds how many groups are swept at once.
+	sweepBatch = 1000
+	// horizon is how far ahead due groups of the store are kept in mind.
+	horizon = int64(time.Minute / time.Millisecond)
+	// retrySweep is how long a group that could not be swept waits.
+	retrySweep = int64(time.Second / time.Millisecond)
+)
+
+func (m *Manager) sweep(ctx context.Context, now int64, names []string) error {
+	all := make([]task, len(names))
+	tasks := make([]cache.Task, len(names))
+	for i, name := range names {
+		t := &all[i]
+		t.m, t.name, t.now, t.swept = m, name, now, true
+		t.do = func(g *group.Group) (group.Effect, error) { return g.Sweep(now), nil }
+		tasks[i] = t
+	}
+	errs := []error{m.update(ctx, tasks)}
+	for i := range all {
+		t := &all[i]
+		switch {
+		case !t.settled.Load():
+			m.sweeper.note(t.name, now+retrySweep)
+		case t.err != nil:
+			errs = append(errs, t.err)
+			m.sweeper.note(t.name, now+retrySweep)
+		default:
+			m.sweeper.note(t.name, t.due)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// forget drops the ids whose window is over.
+func (m *Manager) forget(ctx context.Context, now int64) error {
+	m.options.Cache.Forget(now)
+	if m.options.Store == nil {
+		return nil
+	}
+	if err := m.options.Store.Forget(ctx, now); err != nil {
+		return fmt.Errorf("forget ids: %w", err)
+	}
+	return nil
+}
+
+// sweeper knows when groups are due.
+type sweeper struct {
+	m    *Manager
+	wake chan struct{} // capacity 1: something is due earlier than before
+
+	mu      sync.Mutex // protects all below
+	queue   dueQueue
+	known   map[string]int64 // group -> the earliest it is queued for
+	horizon int64            // due times of the store up to here are queued
+	filled  bool
+}
+
+func newSweeper(m *Manager) *sweeper {
+	return &sweeper{m: m, wake: make(chan struct{}, 1), known: map[string]int64{}}
+}
+
+// note takes in that the clock changes a group at due.
+func (s *sweeper) note(name string, due int64) {
+	if due == limiter.Never {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.m.backing != nil && due > s.horizon && s.filled {
+		return // the store tells when it comes nearer
+	}
+	if at, ok := s.known[name]; ok && at <= due {
+		return
+	}
+	s.known[name] = due
+	heap.Push(&s.queue, dueGroup{name, due})
+	if s.queue[0].at == due {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// take removes at most limit groups that are due at now.
+func (s *sweeper) take(now int64, limit int) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var names []string
+	for len(s.queue) > 0 && s.queue[0].at <= now && len(names) < limit {
+		one := heap.Pop(&s.queue).(dueGroup)
+		if at, ok := s.known[one.name]; ok && at == one.at {
+			delete(s.known, one.name)
+			names = append(names, one.name)
+		}
+	}
+	return names
+}
+
+// refill queues what the store says is due within the horizon.
+func (s *sweeper) refill(ctx context.Context, now int64) error {
+	st := s.m.options.Store
+	if st == nil || !s.stale(now) {
+		return nil
+	}
+	const most = 10_000
+	until := now + horizon
+	due, err := st.Due(ctx, until, most)
+	if err != nil {
+		return err
+	}
+	if len(due) == most {
+		until = due[most-1].At // the rest comes with the next refill
+	}
+	s.mu.Lock()
+	s.horizon, s.filled = until, true
+	s.mu.Unlock()
+	for _, d := range due {
+		s.note(d.Group, d.At)
+	}
+	return nil
+}
+
+// stale tells whether the store is to be asked again.
+func (s *sweeper) stale(now int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.filled || now >= s.horizon-horizon/2
+}
+
+// run sweeps whenever something is due, until the Manager closes.
+func (s *sweeper) run() {
+	var forgotten int64
+	for s.m.life.Err() == nil {
+		now := s.m.now()
+		err := s.m.sweepDue(s.m.life, now)
+		if now >= forgotten+horizon {
+			err = errors.Join(err, s.m.forget(s.m.life, now))
+			forgotten = now
+		}
+		if err != nil && s.m.life.Err() == nil {
+			s.m.options.Logger.Error("sweep failed, will try again", "error", err)
+		}
+		timer := time.NewTimer(s.pause())
+		select {
+		case <-s.m.life.Done():
+		case <-s.wake:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+// pause is how long nothing is due. A clock that is not the system's may jump, so it is looked at often.
+func (s *sweeper) pause() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	wait := time.Second
+	if len(s.queue) > 0 {
+		wait = min(wait, time.Duration(s.queue[0].at-s.m.now())*time.Millisecond)
+	}
+	return max(wait, time.Millisecond)
+}
+
+// dueGroup is a group and when it is due.
+type dueGroup struct {
+	name string
+	at   int64
+}
+
+// dueQueue is a heap, the earliest first.
+type dueQueue []dueGroup
+
+func (q dueQueue) Len() int           { return len(q) }
+func (q dueQueue) Less(i, j int) bool { return q[i].at < q[j].at }
+func (q dueQueue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+
+// Push implements heap.Interface.
+func (q *dueQueue) Push(x any) { *q = append(*q, x.(dueGroup)) }
+
+// Pop implements heap.Interface.
+func (q *dueQueue) Pop() any {
+	last := len(*q) - 1
+	x := (*q)[last]
+	*q = (*q)[:last]
+	return x
+}

@@ -1,0 +1,102 @@
+package trackerfile
+
+import (
+	"errors"
+	"unicode/utf8"
+
+	"github.com/dictrack/dictrack/internal/rawjson"
+)
+
+// readJSON reads strict JSON as a tree; nil when it is broken, which is then recorded.
+func readJSON(text []byte, r *report) *node {
+	j := jsonReader{Scanner: rawjson.NewScanner(text), report: r, cursor: cursor{text: text, place: place{1, 1}}}
+	start := j.Space(0)
+	root := &node{place: j.moveTo(start)}
+	end := j.fill(root, start, -aroundTracker)
+	if end >= 0 {
+		end = j.End(end)
+	}
+	if end >= 0 {
+		return root
+	}
+	var wrong *rawjson.SyntaxError
+	if errors.As(j.Err(), &wrong) {
+		r.syntax(placeOf(text, wrong.Offset), "invalid JSON: "+wrong.Msg)
+	}
+	return nil
+}
+
+// jsonReader builds the tree of one JSON text. As in the scanner, its methods take an offset and return the one after
+// what they read, or -1.
+type jsonReader struct {
+	rawjson.Scanner
+	*report
+	cursor
+}
+
+// fill reads the value at offset i into n; depth is that of what encloses it.
+func (j *jsonReader) fill(n *node, i, depth int) (end int) {
+	switch j.At(i) {
+	case '{':
+		n.kind = object
+		return j.fillObject(n, i, depth+1)
+	case '[':
+		n.kind = list
+		return j.fillList(n, i, depth+1)
+	}
+	n.value, end = j.Decode(i, depth)
+	return end
+}
+
+func (j *jsonReader) fillObject(n *node, i, depth int) (end int) {
+	for i = j.OpenObject(i, depth); i >= 0 && j.At(i) != '}'; i = j.NextMember(i) {
+		at, key := j.Key(i)
+		if at < 0 {
+			return -1
+		}
+		field := n.addField(j.Text(key), j.moveTo(i), j.report)
+		if i = j.fill(field, at, depth); i < 0 {
+			return -1
+		}
+	}
+	return after(i)
+}
+
+func (j *jsonReader) fillList(n *node, i, depth int) (end int) {
+	for i = j.OpenList(i, depth); i >= 0 && j.At(i) != ']'; i = j.NextItem(i) {
+		if i = j.fill(n.addItem(j.moveTo(i)), i, depth); i < 0 {
+			return -1
+		}
+	}
+	return after(i)
+}
+
+// after is the offset after the bracket at i, -1 when there is none.
+func after(i int) int {
+	if i < 0 {
+		return -1
+	}
+	return i + 1
+}
+
+// cursor finds the places of offsets that only grow, in one pass over the text.
+type cursor struct {
+	text   []byte
+	offset int
+	place  place
+}
+
+// moveTo returns the place of an offset.
+func (c *cursor) moveTo(offset int) place {
+	for c.offset < offset {
+		if c.text[c.offset] == '\n' {
+			c.place.line++
+			c.place.column = 0
+		}
+		if utf8.RuneStart(c.text[c.offset]) {
+			c.place.column++
+		}
+		c.offset++
+	}
+	return c.place
+}

@@ -1,0 +1,113 @@
+package trackerfile
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/dictrack/dictrack/field"
+)
+
+// Error is all that is wrong with one file, at least one mistake, ordered by line and column.
+type Error struct {
+	// File is the name that Parse was given.
+	File     string
+	Mistakes []Mistake
+}
+
+// Error prints one mistake a line, each after the name of the file.
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Mistakes))
+	for i, m := range e.Mistakes {
+		lines[i] = m.String()
+		if e.File != "" {
+			lines[i] = e.File + ":" + lines[i]
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Mistake is one thing that is wrong. A mistake about a field stands where its key stands, one about an item of a
+// list where the item begins, and one about a missing field where the object stands that should have it.
+type Mistake struct {
+	// Line and Column count from 1, columns in characters.
+	Line, Column int
+	// Path says where in the tree, from the top of the file: "trackers[2].where[0].value". Empty for the top itself,
+	// and for broken syntax.
+	Path string
+	// Text says what was found and what is allowed, on one line.
+	Text string
+}
+
+// String is "line:column: path: text", without the path when there is none.
+func (m Mistake) String() string {
+	if m.Path == "" {
+		return fmt.Sprintf("%d:%d: %s", m.Line, m.Column, m.Text)
+	}
+	return fmt.Sprintf("%d:%d: %s: %s", m.Line, m.Column, m.Path, m.Text)
+}
+
+// report gathers the mistakes of one file.
+type report struct{ mistakes []Mistake }
+
+// at records a mistake about a node.
+func (r *report) at(n *node, text string) {
+	r.mistakes = append(r.mistakes, Mistake{Line: n.line, Column: n.column, Path: n.path(), Text: text})
+}
+
+// syntax records a mistake about the text itself.
+func (r *report) syntax(at place, text string) {
+	r.mistakes = append(r.mistakes, Mistake{Line: at.line, Column: at.column, Text: text})
+}
+
+// breaks records what is wrong with the node itself, and marks it so that nothing more is said about its value.
+func (r *report) breaks(n *node, text string) {
+	n.broken = true
+	r.at(n, text)
+}
+
+// err is the mistakes as an *Error, nil when there are none.
+func (r *report) err(name string) error {
+	if len(r.mistakes) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(r.mistakes, func(a, b Mistake) int {
+		return cmp.Or(a.Line-b.Line, a.Column-b.Column, strings.Compare(a.Path, b.Path))
+	})
+	return &Error{File: name, Mistakes: r.mistakes}
+}
+
+// checkUTF8 tells whether the text is UTF-8, and records where it first is not.
+func (r *report) checkUTF8(text []byte) bool {
+	if utf8.Valid(text) {
+		return true
+	}
+	offset := 0
+	for {
+		c, size := utf8.DecodeRune(text[offset:])
+		if c == utf8.RuneError && size == 1 {
+			break
+		}
+		offset += size
+	}
+	r.syntax(placeOf(text, offset), "the text is not UTF-8")
+	return false
+}
+
+// placeOf is where the byte at offset stands in the text.
+func placeOf(text []byte, offset int) place {
+	before := text[:offset]
+	start := bytes.LastIndexByte(before, '\n') + 1
+	return place{line: bytes.Count(before, []byte("\n")) + 1, column: utf8.RuneCount(before[start:]) + 1}
+}
+
+// notAllowed says that v was found where something else is wanted.
+func notAllowed(v any, want string) string {
+	if v == nil {
+		v = field.Null{}
+	}
+	return (&field.Error{Value: v, Want: want}).Error()
+}

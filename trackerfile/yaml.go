@@ -1,0 +1,183 @@
+package trackerfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// maxAliased bounds the nodes that aliases stand for, all of a file together: a few lines of aliases to aliases could
+// otherwise fill any memory.
+const maxAliased = 100_000
+
+const isEmpty = "nothing is defined here; want such as trackers: [{name: visits, kind: count, targets: [10]}]"
+
+// readYAML reads one YAML document as a tree; nil when it is broken, which is then recorded.
+func readYAML(text []byte, r *report) *node {
+	if !checkYAMLText(text, r) {
+		return nil
+	}
+	top := compose(text, r)
+	if top == nil {
+		return nil
+	}
+	y := yamlReader{report: r, open: map[*yaml.Node]bool{}}
+	root := &node{place: placeOfYAML(top)}
+	if y.fill(root, top, -aroundTracker); y.spent {
+		return nil
+	}
+	return root
+}
+
+// compose returns the top node of the only document; nil when there is not exactly one, which is then recorded.
+func compose(text []byte, r *report) *yaml.Node {
+	loader, err := yaml.NewLoader(bytes.NewReader(text))
+	var first, second yaml.Node
+	if err == nil {
+		err = loader.Load(&first)
+	}
+	if err == nil {
+		err = loader.Load(&second)
+	}
+	switch {
+	case err == nil:
+		r.syntax(placeOfYAML(&second), "a second document; want one document in a file")
+	case !errors.Is(err, io.EOF):
+		r.syntax(explainYAML(text, err))
+	case len(first.Content) == 0 || isNothing(first.Content[0]):
+		r.syntax(place{1, 1}, isEmpty)
+	default:
+		return first.Content[0]
+	}
+	return nil
+}
+
+// isNothing tells whether the node is what a document without content has.
+func isNothing(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == "" }
+
+func placeOfYAML(n *yaml.Node) place { return place{n.Line, n.Column} }
+
+// yamlReader builds the tree of one YAML document.
+type yamlReader struct {
+	*report
+
+	open    map[*yaml.Node]bool // the aliased nodes around the one being read
+	aliased int                 // how many nodes were read in place of aliases
+	spent   bool                // there were too many of them
+}
+
+// fill reads a YAML node into n; depth is that of what encloses it.
+func (y *yamlReader) fill(n *node, from *yaml.Node, depth int) {
+	if len(y.open) > 0 && !y.count(n) {
+		return
+	}
+	switch from.Kind {
+	case yaml.AliasNode:
+		y.fillAlias(n, from, depth)
+	case yaml.MappingNode:
+		n.kind = object
+		y.fillObject(n, from, depth+1)
+	case yaml.SequenceNode:
+		n.kind = list
+		y.fillList(n, from, depth+1)
+	default:
+		y.fillScalar(n, from)
+	}
+}
+
+// count counts a node that is read in place of an alias, and tells whether there may be that many.
+func (y *yamlReader) count(n *node) bool {
+	y.aliased++
+	if y.aliased > maxAliased && !y.spent {
+		y.spent = true
+		y.breaks(n, fmt.Sprintf("the aliases of this file stand for more than %d values", maxAliased))
+	}
+	return !y.spent
+}
+
+func (y *yamlReader) fillAlias(n *node, from *yaml.Node, depth int) {
+	target := from.Alias
+	if y.open[target] {
+		y.breaks(n, fmt.Sprintf("the alias *%s contains itself", from.Value))
+		return
+	}
+	y.open[target] = true
+	y.fill(n, target, depth)
+	delete(y.open, target)
+}
+
+func (y *yamlReader) fillObject(n *node, from *yaml.Node, depth int) {
+	if !y.mayOpen(n, from, depth, "!!map") {
+		return
+	}
+	for i := 0; i+1 < len(from.Content) && !y.spent; i += 2 {
+		at := placeOfYAML(from.Content[i])
+		key, wrong := keyOf(from.Content[i])
+		if wrong != "" {
+			n.broken = true
+			y.at(&node{place: at, parent: n.parent, key: n.key, index: n.index}, wrong)
+			continue
+		}
+		y.fill(n.addField(key, at, y.report), from.Content[i+1], depth)
+	}
+}
+
+func (y *yamlReader) fillList(n *node, from *yaml.Node, depth int) {
+	if !y.mayOpen(n, from, depth, "!!seq") {
+		return
+	}
+	for _, item := range from.Content {
+		if y.spent {
+			return
+		}
+		y.fill(n.addItem(placeOfYAML(item)), item, depth)
+	}
+}
+
+// mayOpen refuses a list or an object that is nested too deep or has a tag that is not its own.
+func (y *yamlReader) mayOpen(n *node, from *yaml.Node, depth int, tag string) bool {
+	switch {
+	case depth > maxDepth:
+		y.breaks(n, fmt.Sprintf("nested deeper than %d levels", maxDepth))
+	case from.Style&yaml.TaggedStyle != 0 && from.Tag != tag:
+		y.breaks(n, wrongTag(from.Tag))
+	default:
+		return true
+	}
+	return false
+}
+
+func (y *yamlReader) fillScalar(n *node, from *yaml.Node) {
+	v, wrong := scalarOf(from)
+	if wrong != "" {
+		y.breaks(n, wrong)
+		return
+	}
+	n.value = v
+}
+
+// keyOf is the key that a node stands for, or what is wrong with it.
+func keyOf(n *yaml.Node) (key, wrong string) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	switch {
+	case n.Kind != yaml.ScalarNode:
+		return "", "a key is a list or an object; want a text"
+	case isPlain(n) && n.Value == "<<":
+		return "", "merge keys (<<) are not allowed; write the fields out, or use an alias for a whole value"
+	case isPlain(n) && n.Value == "":
+		return "", "a key is missing"
+	case n.Style&yaml.TaggedStyle != 0 && n.Tag != tagText:
+		return "", wrongTag(n.Tag)
+	}
+	return n.Value, ""
+}
+
+func wrongTag(tag string) string {
+	return fmt.Sprintf("the tag %s is not allowed here; leave it out", strings.ToValidUTF8(tag, "?"))
+}

@@ -1,0 +1,130 @@
+package value
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+type (
+	namedInt    int16
+	namedString string
+	namedBool   bool
+	namedFloat  float32
+	namedList   []namedInt
+	namedMap    map[namedString]any
+	loop        *loop
+)
+
+func pointer[T any](v T) *T { return &v }
+
+func TestOf(t *testing.T) {
+	for _, c := range []struct {
+		in   any
+		kind Kind
+		want any
+	}{
+		{nil, Null, nil}, {true, Bool, true}, {namedBool(true), Bool, true}, {false, Bool, false},
+		{7, Int, int64(7)}, {int8(-7), Int, int64(-7)}, {int16(7), Int, int64(7)}, {int32(7), Int, int64(7)},
+		{int64(math.MinInt64), Int, int64(math.MinInt64)}, {namedInt(7), Int, int64(7)}, {uint8(7), Int, int64(7)},
+		{uint(7), Int, int64(7)}, {uint64(math.MaxInt64), Int, int64(math.MaxInt64)}, {uintptr(7), Int, int64(7)},
+		{uint64(1 << 63), Float, float64(1 << 63)}, {uint64(math.MaxUint64), Float, float64(math.MaxUint64)},
+		{1.5, Float, 1.5}, {float32(0.1), Float, float64(float32(0.1))}, {namedFloat(0.5), Float, 0.5},
+		{json.Number("5"), Int, int64(5)}, {json.Number("5.0"), Float, 5.0}, {json.Number("9223372036854775808"), Float, float64(1 << 63)},
+		{pointer(json.Number("5")), Int, int64(5)},
+		{"x", String, "x"}, {namedString("x"), String, "x"},
+		{[]any{1}, List, []any{1}}, {[]any(nil), List, []any(nil)}, {[]string{"x"}, List, []any{"x"}}, {[2]int{1, 2}, List, []any{1, 2}},
+		{namedList{1}, List, []any{namedInt(1)}}, {[]int(nil), List, []any{}},
+		{map[string]any{"a": 1}, Object, map[string]any{"a": 1}}, {namedMap{"a": 1}, Object, map[string]any{"a": 1}},
+		{map[string]int(nil), Object, map[string]any{}},
+		{pointer(5), Int, int64(5)}, {pointer(pointer("x")), String, "x"}, {(*int)(nil), Null, nil}, {pointer((*int)(nil)), Null, nil},
+		{pointer(any(nil)), Null, nil}, {pointer(any("x")), String, "x"}, {&[]any{1}, List, []any{1}},
+	} {
+		got := Of(c.in)
+		if diff := cmp.Diff(c.want, got.Any()); diff != "" || got.Kind() != c.kind || !got.Present() {
+			t.Errorf("Of(%T %v) has kind %d, want %d, difference\n%s", c.in, c.in, got.Kind(), c.kind, diff)
+		}
+	}
+}
+
+func TestOfForeign(t *testing.T) {
+	var cycle loop
+	cycle = &cycle
+	for _, v := range []any{
+		make(chan int), func() {}, struct{}{}, &struct{ X int }{1}, math.NaN(), math.Inf(1), float32(math.Inf(-1)), 1i,
+		[]byte("ab"), [2]byte{}, map[int]string{}, json.Number("abc"), json.Number("1e999"), json.Number("0x1"), json.Number(""), cycle,
+	} {
+		x := Of(v)
+		if x.Kind() != Foreign || !x.Present() {
+			t.Errorf("Of(%T) has kind %d", v, x.Kind())
+		}
+		if _, ok := x.Decimal(); ok || Equal(&x, &x) || EqualAny(v, v) {
+			t.Errorf("%T is a number or equal to itself", v)
+		}
+	}
+}
+
+func TestAccessors(t *testing.T) {
+	all := map[Kind]Value{
+		Absent: {}, Null: NullValue(), Bool: OfBool(true), Int: OfInt(1), Float: OfFloat(1.5), String: OfString("s"),
+		List: OfList([]any{1}), Object: OfObject(map[string]any{"a": 1}), Foreign: Of(struct{}{}),
+	}
+	for kind, v := range all {
+		if v.Kind() != kind || v.Present() != (kind != Absent) || v.IsNumber() != (kind == Int || kind == Float) {
+			t.Errorf("%d: kind %d, Present %v, IsNumber %v", kind, v.Kind(), v.Present(), v.IsNumber())
+		}
+		got := []bool{v.Bool(), v.Int() != 0, v.Float() != 0, v.Str() != "", v.List() != nil, v.Object() != nil}
+		want := []bool{kind == Bool, kind == Int, kind == Float, kind == String, kind == List, kind == Object}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%d: %s", kind, diff)
+		}
+	}
+}
+
+func TestDecimal(t *testing.T) {
+	for _, c := range []struct {
+		in   any
+		want string
+	}{
+		{5, "5"}, {0.1, "0.1"}, {"12.50", "12.5"}, {" 7\n", "7"}, {uint64(math.MaxUint64), "18446744073709552000"}, {"+.5", "0.5"},
+	} {
+		v := Of(c.in)
+		if d, ok := v.Decimal(); !ok || d.String() != c.want {
+			t.Errorf("%v is %v, %v", c.in, d, ok)
+		}
+	}
+	for _, in := range []any{nil, true, "", "x", "1_0", "inf", []any{1}, map[string]any{}, math.NaN()} {
+		if d, ok := Of(in).Decimal(); ok {
+			t.Errorf("%v is the number %v", in, d)
+		}
+	}
+	if d, ok := (Value{}).Decimal(); ok {
+		t.Errorf("an absent value is the number %v", d)
+	}
+}
+
+// cyclic is a map and a list that hold themselves, twice each.
+func cyclic() map[string]any {
+	m := map[string]any{}
+	l := []any{m, nil, nil}
+	l[1], l[2] = l, m
+	m["a"], m["b"], m["l"] = m, m, l
+	return m
+}
+
+func TestCyclicDataTerminates(t *testing.T) {
+	if EqualAny(cyclic(), cyclic()) {
+		t.Error("endless data is equal")
+	}
+	if _, err := AppendCanonical(nil, cyclic()); err == nil {
+		t.Error("endless data has a canonical form")
+	}
+	type list []list
+	typed := list{nil, nil}
+	typed[0], typed[1] = typed, typed
+	if _, err := Hash(typed); err == nil {
+		t.Error("an endless typed list has a hash")
+	}
+}
