@@ -29,12 +29,12 @@ func (s *segment) step(v any) (any, bool) {
 	case nil, string, bool, int, int64, float64:
 		return nil, false
 	}
-	of := value.Of(v)
-	if of.Kind() == value.List {
-		return s.item(of.List())
+	if s.isIndex {
+		if item, ok := value.Item(v, s.index); ok {
+			return item, true
+		}
 	}
-	member, ok := of.Object()[s.key]
-	return member, ok
+	return value.Member(v, s.key)
 }
 
 func (s *segment) item(items []any) (any, bool) {

@@ -35,6 +35,9 @@ func (n *node) index(inner *int) {
 		n.bit = *inner
 		*inner++
 	}
+	if len(n.children) == 0 {
+		return
+	}
 	size := 4
 	for size < 4*len(n.children) {
 		size *= 2
@@ -71,7 +74,7 @@ func (n *node) place(c *node) {
 // mayHave says whether a child's key can have that length.
 func (n *node) mayHave(length int) bool { return n.lengths>>(uint(length)%64)&1 != 0 }
 
-// find is the child for an object key, or nil. Head is the key's first eight bytes as headOf has them.
+// find is the child for an object key, or nil, where one may have that key's length. Head is the key's first eight bytes as headOf has them.
 func (n *node) find(head uint64, key []byte) *node {
 	table := n.table
 	mask := uint64(len(table) - 1)

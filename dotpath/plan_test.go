@@ -27,7 +27,7 @@ func scan(t testing.TB, plan *dotpath.Plan, data string) ([]string, error) {
 }
 
 func TestScanManyPaths(t *testing.T) {
-	const data = `{"a":{"b":[1,{"c":"x"}],"d":{}},"e":"ä","f":[[1,2],[3,4]],"a2":1.5}`
+	const data = `{"a":{"b":[1,{"c":"x"}],"d":{}},"e":"ä","f":[[1,2],[3,4]],"a2":1.5,"\u0065\u0065":0}`
 	for _, c := range []struct {
 		paths []string
 		want  []string

@@ -131,6 +131,9 @@ func (s *scan) find(n *node, key rawjson.Text) *node {
 func (s *scan) findEscaped(n *node, t rawjson.Text) *node {
 	var buf [64]byte
 	key := s.AppendText(buf[:0], t)
+	if !n.mayHave(len(key)) {
+		return nil
+	}
 	return n.find(headOf(key), key)
 }
 

@@ -40,3 +40,18 @@ const (
 	// Done: it was completed already.
 	Done
 )
+
+// String is a word for the outcome: same, changed, refused, limited or completed.
+func (o Outcome) String() string {
+	switch o {
+	case Changed:
+		return "changed"
+	case Refused:
+		return "refused"
+	case LimitedNow:
+		return "limited"
+	case Done:
+		return "completed"
+	}
+	return "same"
+}

@@ -9,7 +9,7 @@ import (
 
 // readJSON reads strict JSON as a tree; nil when it is broken, which is then recorded.
 func readJSON(text []byte, r *report) *node {
-	j := jsonReader{Scanner: rawjson.NewScanner(text), report: r, cursor: cursor{text: text, place: place{1, 1}}}
+	j := jsonReader{Scanner: rawjson.Scanner{Data: text}, report: r, now: place{1, 1}}
 	start := j.Space(0)
 	root := &node{place: j.moveTo(start)}
 	end := j.fill(root, start, -aroundTracker)
@@ -31,7 +31,9 @@ func readJSON(text []byte, r *report) *node {
 type jsonReader struct {
 	rawjson.Scanner
 	*report
-	cursor
+
+	offset int   // how far places are known
+	now    place // of offset
 }
 
 // fill reads the value at offset i into n; depth is that of what encloses it.
@@ -79,24 +81,16 @@ func after(i int) int {
 	return i + 1
 }
 
-// cursor finds the places of offsets that only grow, in one pass over the text.
-type cursor struct {
-	text   []byte
-	offset int
-	place  place
-}
-
-// moveTo returns the place of an offset.
-func (c *cursor) moveTo(offset int) place {
-	for c.offset < offset {
-		if c.text[c.offset] == '\n' {
-			c.place.line++
-			c.place.column = 0
+// moveTo returns the place of an offset. Offsets only grow, so that one pass over the text finds all places.
+func (j *jsonReader) moveTo(offset int) place {
+	for ; j.offset < offset; j.offset++ {
+		if j.Data[j.offset] == '\n' {
+			j.now.line++
+			j.now.column = 0
 		}
-		if utf8.RuneStart(c.text[c.offset]) {
-			c.place.column++
+		if utf8.RuneStart(j.Data[j.offset]) {
+			j.now.column++
 		}
-		c.offset++
 	}
-	return c.place
+	return j.now
 }

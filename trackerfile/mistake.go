@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/dictrack/dictrack/field"
@@ -42,12 +43,21 @@ type Mistake struct {
 	Text string
 }
 
-// String is "line:column: path: text", without the path when there is none.
+// String is "line:column: path: text", without the path when there is none. Characters that a terminal does not print
+// become U+FFFD.
 func (m Mistake) String() string {
-	if m.Path == "" {
-		return fmt.Sprintf("%d:%d: %s", m.Line, m.Column, m.Text)
+	text := m.Text
+	if m.Path != "" {
+		text = m.Path + ": " + text
 	}
-	return fmt.Sprintf("%d:%d: %s: %s", m.Line, m.Column, m.Path, m.Text)
+	return fmt.Sprintf("%d:%d: %s", m.Line, m.Column, strings.Map(printable, text))
+}
+
+func printable(c rune) rune {
+	if !unicode.IsPrint(c) {
+		return unicode.ReplacementChar
+	}
+	return c
 }
 
 // report gathers the mistakes of one file.

@@ -74,4 +74,6 @@ func number(text string) (v any, wrong string) {
 }
 
 // wrongNumber cuts a long number to a readable length.
-func wrongNumber(text, want string) string { return fmt.Sprintf("%.60s is not allowed: %s", text, want) }
+func wrongNumber(text, want string) string {
+	return fmt.Sprintf("%.60s is not allowed: %s", text, want)
+}

@@ -2,8 +2,6 @@ package trackerfile
 
 import (
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/dictrack/dictrack/condition"
@@ -19,13 +17,9 @@ func (f *file) tracker(item *node) *tracker.Definition {
 	if err == nil {
 		return d
 	}
-	fields, ok := v.(map[string]any)
-	if !ok {
-		f.blame(item, err)
-		return nil
-	}
+	fields, _ := v.(map[string]any)
 	e := examination{file: f, item: item, fields: fields, seen: map[field.Error]bool{}}
-	for e.note(err) {
+	for e.note(err) && fields != nil {
 		_, err = f.registry.Parse(fields)
 	}
 	return nil
@@ -37,7 +31,7 @@ func (f *file) tracker(item *node) *tracker.Definition {
 type examination struct {
 	file   *file
 	item   *node
-	fields map[string]any // the tracker, more of it replaced with every round
+	fields map[string]any // the tracker, more of it replaced with every round; nil when it is no object
 	seen   map[field.Error]bool
 }
 
@@ -50,47 +44,78 @@ func (e *examination) note(err error) (more bool) {
 		}
 		e.seen[key] = true
 		more = true
-		e.file.blame(e.item, one)
+		e.record(one)
 		mend(e.fields, one.Path)
 	}
 	return more
 }
 
+// record says what is wrong, unless something was said about that place before the tracker was looked at.
+func (e *examination) record(one *field.Error) {
+	at := e.item.at(one.Path)
+	if at.broken {
+		return
+	}
+	e.file.mistakes = append(e.file.mistakes, Mistake{
+		Line: at.line, Column: at.column,
+		Path: field.Join(e.item.path(), one.Path),
+		Text: (&field.Error{Value: one.Value, Want: one.Want}).Error(),
+	})
+}
+
 // mistakes turns any error of the core into mistakes with paths.
 func (e *examination) mistakes(err error) field.Errors {
-	var ofTracker *tracker.UnknownKindError
-	var ofCondition *condition.UnknownKindError
-	var ofLimiter *limiter.UnknownKindError
-	var errs field.Errors
+	var (
+		errs        field.Errors
+		ofTracker   *tracker.UnknownKindError
+		ofCondition *condition.UnknownKindError
+		ofLimiter   *limiter.UnknownKindError
+	)
 	switch {
 	case errors.As(err, &ofTracker):
 		errs.Add("kind", nil, because(ofTracker))
 	case errors.As(err, &ofCondition):
-		e.eachUnknown(&errs, "where", "op")
+		e.unknown(&errs, "where", "op", e.parseCondition)
 	case errors.As(err, &ofLimiter):
-		e.eachUnknown(&errs, "limiters", "kind")
+		e.unknown(&errs, "limiters", "kind", e.parseLimiter)
 	default:
 		errs.Merge("", err)
 	}
 	return errs
 }
 
-// eachUnknown asks for every item of a list by itself, since the core stops at the first one of an unknown kind.
-func (e *examination) eachUnknown(errs *field.Errors, list, kind string) {
-	registry := e.file.registry
-	if registry == nil {
-		registry = &tracker.Registry{}
-	}
+// unknown finds all items of a list that are of an unknown kind, since the core stops at the first.
+func (e *examination) unknown(errs *field.Errors, list, kind string, parse func(any) (bool, error)) {
 	items, _ := e.fields[list].([]any)
 	for i, item := range items {
-		var ofCondition *condition.UnknownKindError
-		var ofLimiter *limiter.UnknownKindError
-		_, err := registry.Conditions.Parse(item)
-		if list == "limiters" {
-			_, err = registry.Limiters.Parse(item)
-		}
-		if errors.As(err, &ofCondition) || errors.As(err, &ofLimiter) {
+		if unknown, err := parse(item); unknown {
 			errs.Add(field.Join(field.Index(list, i), kind), nil, because(err))
 		}
 	}
+}
+
+func (e *examination) parseCondition(v any) (unknown bool, err error) {
+	var r *condition.Registry
+	if e.file.registry != nil {
+		r = &e.file.registry.Conditions
+	}
+	_, err = r.Parse(v)
+	var kind *condition.UnknownKindError
+	return errors.As(err, &kind), err
+}
+
+func (e *examination) parseLimiter(v any) (unknown bool, err error) {
+	var r *limiter.Registry
+	if e.file.registry != nil {
+		r = &e.file.registry.Limiters
+	}
+	_, err = r.Parse(v)
+	var kind *limiter.UnknownKindError
+	return errors.As(err, &kind), err
+}
+
+// because is the text of an error about an unknown kind, without the field that it begins with.
+func because(err error) string {
+	_, text, _ := strings.Cut(err.Error(), ": ")
+	return text
 }

@@ -51,16 +51,10 @@ func ofNumber(text json.Number) Value {
 }
 
 func ofReflected(rv reflect.Value) Value {
-	for hops := 0; rv.Kind() == reflect.Pointer || rv.Kind() == reflect.Interface; hops++ {
-		if rv.IsNil() {
-			return NullValue()
-		}
-		if hops == maxHops {
-			return foreign(rv)
-		}
-		rv = rv.Elem()
-	}
+	rv = deref(rv)
 	switch {
+	case !rv.IsValid():
+		return NullValue()
 	case rv.CanInt():
 		return OfInt(rv.Int())
 	case rv.CanUint():
@@ -71,6 +65,17 @@ func ofReflected(rv reflect.Value) Value {
 	return ofComposite(rv)
 }
 
+// deref follows pointers; a nil one leads to the zero reflect.Value, an endless chain of them to a pointer.
+func deref(rv reflect.Value) reflect.Value {
+	for range maxHops {
+		if rv.Kind() != reflect.Pointer && rv.Kind() != reflect.Interface {
+			break
+		}
+		rv = rv.Elem()
+	}
+	return rv
+}
+
 func ofUnsigned(n uint64) Value {
 	if n > math.MaxInt64 {
 		return OfFloat(float64(n))
@@ -79,42 +84,73 @@ func ofUnsigned(n uint64) Value {
 }
 
 func ofComposite(rv reflect.Value) Value {
-	switch rv.Kind() {
-	case reflect.Bool:
+	switch {
+	case rv.Kind() == reflect.Bool:
 		return OfBool(rv.Bool())
-	case reflect.String:
+	case rv.Kind() == reflect.String:
 		if number, ok := rv.Interface().(json.Number); ok {
 			return ofNumber(number)
 		}
 		return OfString(rv.String())
-	case reflect.Slice, reflect.Array:
-		return ofSequence(rv)
-	case reflect.Map:
-		return ofMap(rv)
+	case isList(rv):
+		return OfList(items(rv))
+	case isObject(rv):
+		return OfObject(members(rv))
 	}
-	return foreign(rv)
+	return Value{kind: Foreign, ref: rv.Interface()}
 }
 
-func foreign(rv reflect.Value) Value { return Value{kind: Foreign, ref: rv.Interface()} }
-
-func ofSequence(rv reflect.Value) Value {
-	if rv.Type().Elem().Kind() == reflect.Uint8 {
-		return foreign(rv)
-	}
-	items := make([]any, rv.Len())
-	for i := range items {
-		items[i] = rv.Index(i).Interface()
-	}
-	return OfList(items)
+// isList says whether rv is a list; bytes are none.
+func isList(rv reflect.Value) bool {
+	return (rv.Kind() == reflect.Slice || rv.Kind() == reflect.Array) && rv.Type().Elem().Kind() != reflect.Uint8
 }
 
-func ofMap(rv reflect.Value) Value {
-	if rv.Type().Key().Kind() != reflect.String {
-		return foreign(rv)
+func isObject(rv reflect.Value) bool {
+	return rv.Kind() == reflect.Map && rv.Type().Key().Kind() == reflect.String
+}
+
+func items(rv reflect.Value) []any {
+	list := make([]any, rv.Len())
+	for i := range list {
+		list[i] = rv.Index(i).Interface()
 	}
-	members := make(map[string]any, rv.Len())
+	return list
+}
+
+func members(rv reflect.Value) map[string]any {
+	object := make(map[string]any, rv.Len())
 	for each := rv.MapRange(); each.Next(); {
-		members[each.Key().String()] = each.Value().Interface()
+		object[each.Key().String()] = each.Value().Interface()
 	}
-	return OfObject(members)
+	return object
+}
+
+// Member is the member of Go data that is an object; false when there is none, or v is no object. It is that of
+// Of(v).Object(), without converting the others.
+func Member(v any, key string) (any, bool) {
+	rv := deref(reflect.ValueOf(v))
+	if !rv.IsValid() || !isObject(rv) {
+		return nil, false
+	}
+	member := rv.MapIndex(reflect.ValueOf(key).Convert(rv.Type().Key()))
+	if !member.IsValid() {
+		return nil, false
+	}
+	return member.Interface(), true
+}
+
+// Item is the item of Go data that is a list, -1 for the last; false when there is none, or v is no list. It is that
+// of Of(v).List(), without converting the others.
+func Item(v any, index int) (any, bool) {
+	rv := deref(reflect.ValueOf(v))
+	if !rv.IsValid() || !isList(rv) {
+		return nil, false
+	}
+	if index < 0 {
+		index += rv.Len()
+	}
+	if index < 0 || index >= rv.Len() {
+		return nil, false
+	}
+	return rv.Index(index).Interface(), true
 }

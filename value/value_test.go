@@ -49,6 +49,34 @@ func TestOf(t *testing.T) {
 	}
 }
 
+func TestMemberAndItem(t *testing.T) {
+	for _, v := range []any{
+		nil, 5, "text", []byte("ab"), struct{ A int }{1}, []any{1, "x"}, []int{1, 2, 3}, &[2]string{"p", "q"}, []int(nil), (*[]int)(nil),
+		map[string]any{"a": 1}, namedMap{"a": nil, "1": "x"}, map[string]int(nil), map[int]string{1: "x"}, pointer(any(map[string]bool{"a": true})),
+	} {
+		of := Of(v)
+		for _, key := range []string{"a", "b", "1", ""} {
+			want, there := of.Object()[key]
+			if got, ok := Member(v, key); !cmp.Equal(got, want) || ok != there {
+				t.Errorf("Member(%v, %q) = %v, %v", v, key, got, ok)
+			}
+		}
+		for i := -4; i < 4; i++ {
+			var want any
+			at, there := i, false
+			if i < 0 {
+				at += len(of.List())
+			}
+			if there = at >= 0 && at < len(of.List()); there {
+				want = of.List()[at]
+			}
+			if got, ok := Item(v, i); !cmp.Equal(got, want) || ok != there {
+				t.Errorf("Item(%v, %d) = %v, %v", v, i, got, ok)
+			}
+		}
+	}
+}
+
 func TestOfForeign(t *testing.T) {
 	var cycle loop
 	cycle = &cycle

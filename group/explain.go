@@ -1,0 +1,103 @@
+package group
+
+import (
+	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/value"
+)
+
+// Explanation says what a call of Track would do to one tracker, and why.
+type Explanation struct {
+	Definition *tracker.Definition
+	Before     tracker.State
+	Conditions []Judgement
+	Outcome    tracker.Outcome
+	After      tracker.State
+	Events     []tracker.Event
+	// Err is the failure of custom code.
+	Err error
+}
+
+// Judgement is one condition and what it saw.
+type Judgement struct {
+	Condition condition.Condition
+	Holds     bool
+	// Value stands at the condition's path; Absent when nothing does, or for a custom condition.
+	Value value.Value
+	// Err is the failure of a custom condition.
+	Err error
+}
+
+// Explain says what Track would do to each tracker, changing nothing. The same error as Track's means
+// that the data would be refused.
+func (g *Group) Explain(c *Call) ([]Explanation, error) {
+	fresh, err := g.fresh(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.prospect(fresh, c.Compile).Match(c.Data, c.Scratch); err != nil {
+		return nil, err
+	}
+	data, err := c.Data.Decode()
+	if err != nil {
+		return nil, err
+	}
+	trackers := make([]start, 0, g.Len()+len(fresh))
+	for _, i := range g.all() {
+		trackers = append(trackers, start{g.defs[i], g.states[i]})
+	}
+	explanations := make([]Explanation, 0, cap(trackers))
+	for _, one := range append(trackers, fresh...) {
+		explanations = append(explanations, explain(one, data, c.Now))
+	}
+	return explanations, nil
+}
+
+func explain(one start, data map[string]any, now int64) Explanation {
+	d, s := one.definition, one.state
+	e := Explanation{Definition: d, Before: s, After: s}
+	matches := true
+	for i := range d.Where() {
+		j := judge(&d.Where()[i], data)
+		e.Conditions = append(e.Conditions, j)
+		matches = matches && j.Holds
+		if e.Err == nil {
+			e.Err = j.Err
+		}
+	}
+	if s.Expired(now) {
+		e.Events = []tracker.Event{{Kind: tracker.Expired, Definition: d, State: s}}
+		return e
+	}
+	var swept bool
+	if e.After, swept, e.Events, _ = sweep(d, s, now, nil); swept {
+		e.Outcome = tracker.LimitedNow
+		return e
+	}
+	if matches && e.Err == nil {
+		e.stepped(data, now)
+	}
+	return e
+}
+
+func (e *Explanation) stepped(data map[string]any, now int64) {
+	in := tracker.Input{Data: data}
+	if key, ok := e.Definition.Key(); ok {
+		amount := key.Lookup(data)
+		in.Amount = &amount
+	}
+	next, outcome, events, err := step(e.Definition, e.Before, in, now, nil)
+	if e.Err = err; err == nil {
+		e.After, e.Outcome, e.Events = next, outcome, events
+	}
+}
+
+func judge(c *condition.Condition, data map[string]any) (j Judgement) {
+	j.Condition = *c
+	defer contain(&j.Err)
+	if !c.Custom() {
+		j.Value = c.Path().Lookup(data)
+	}
+	j.Holds = c.Match(data)
+	return j
+}

@@ -1,0 +1,63 @@
+package trackerfile
+
+// mend replaces what is wrong at path by something that is right in any tracker, or removes it.
+func mend(fields map[string]any, path string) {
+	name := path
+	if _, ok := fields[path]; !ok {
+		var rest string
+		name, rest = cutKey(path)
+		if mendItem(fields[name], name, rest) {
+			return
+		}
+	}
+	switch name {
+	case "name":
+		fields["name"] = "x"
+	case "targets":
+		fields["targets"] = []any{goodItem("targets")}
+	case "kind", "args", "key":
+		mendKind(fields, name)
+	default:
+		delete(fields, name)
+	}
+}
+
+// mendKind makes a count of a tracker whose kind, or what belongs to the kind, is wrong; a sum keeps its kind.
+func mendKind(fields map[string]any, name string) {
+	switch {
+	case name != "kind" && fields["kind"] == "count":
+		delete(fields, name)
+	case name != "kind" && fields["kind"] == "sum":
+		delete(fields, "args")
+		if name == "key" {
+			fields["key"] = "x"
+		}
+	default:
+		fields["kind"] = "count"
+		delete(fields, "args")
+		delete(fields, "key")
+	}
+}
+
+// mendItem replaces the item of a list that the path begins with, so that the others keep their places; false when
+// there is none.
+func mendItem(v any, name, path string) bool {
+	items, _ := v.([]any)
+	i, _, ok := cutIndex(path)
+	if !ok || i >= len(items) {
+		return false
+	}
+	items[i] = goodItem(name)
+	return true
+}
+
+// goodItem is an item that the list called name always takes.
+func goodItem(name string) any {
+	switch name {
+	case "where":
+		return map[string]any{"op": "exists", "key": "x"}
+	case "limiters":
+		return map[string]any{"kind": "count", "limit": int64(1)}
+	}
+	return int64(1)
+}
