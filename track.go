@@ -194,6 +194,16 @@ func (r *Result) Limited() []tracker.Snapshot {
 	})
 }
 
+// Outcome says what the call did to the named tracker; tracker.Same also when there is none.
+func (r *Result) Outcome(name string) tracker.Outcome {
+	for i := range r.effect.Moves {
+		if m := &r.effect.Moves[i]; m.Definition.Name() == name {
+			return m.Outcome
+		}
+	}
+	return tracker.Same
+}
+
 func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {
 	var snaps []tracker.Snapshot
 	for i := range r.effect.Moves {

@@ -57,12 +57,13 @@ func SetProgress[N Number](n N) Edit {
 
 // AddTargets appends stages; none at all is an error.
 func AddTargets[N Number](targets ...N) Edit {
-	if len(targets) == 0 {
-		return func(*editing) error {
+	add := revise(func(s *tracker.Spec) { Targets(targets...)(s) })
+	return func(e *editing) error {
+		if len(targets) == 0 && !e.state.Completed {
 			return &field.Error{Path: "targets", Want: "want at least one target"}
 		}
+		return add(e)
 	}
-	return revise(func(s *tracker.Spec) { Targets(targets...)(s) })
 }
 
 // SetLoop switches loop on or off. On needs targets above 0.

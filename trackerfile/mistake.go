@@ -109,7 +109,7 @@ func (r *report) checkUTF8(text []byte) bool {
 
 // placeOf is where the byte at offset stands in the text.
 func placeOf(text []byte, offset int) place {
-	before := text[:offset]
+	before := text[:min(offset, len(text))]
 	start := bytes.LastIndexByte(before, '\n') + 1
 	return place{line: bytes.Count(before, []byte("\n")) + 1, column: utf8.RuneCount(before[start:]) + 1}
 }

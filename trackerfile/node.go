@@ -96,8 +96,8 @@ func (n *node) path() string {
 	return field.Join(n.parent.path(), n.key)
 }
 
-// at is the node that path, from n on, leads to, or the last one on the way when the rest is missing.
-func (n *node) at(path string) *node {
+// locate returns the node that path, from n on, leads to, or the last one on the way when the rest is missing.
+func (n *node) locate(path string) *node {
 	for path != "" {
 		next, rest := n.step(path)
 		if next == nil {

@@ -52,7 +52,7 @@ func (e *examination) note(err error) (more bool) {
 
 // record says what is wrong, unless something was said about that place before the tracker was looked at.
 func (e *examination) record(one *field.Error) {
-	at := e.item.at(one.Path)
+	at := e.item.locate(one.Path)
 	if at.broken {
 		return
 	}

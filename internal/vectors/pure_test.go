@@ -3,14 +3,12 @@ package vectors
 import (
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
-	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
@@ -118,12 +116,7 @@ func (p *pure) track(step map[string]any, now int64) (Answer, error) {
 	if len(effect.Moves) > 0 {
 		outcome = effect.Moves[0].Outcome
 	}
-	return Answer{Outcome: outcomes[outcome], Events: effect.Events}, err
-}
-
-var outcomes = map[tracker.Outcome]string{
-	tracker.Same: "same", tracker.Changed: "changed", tracker.Refused: "refused",
-	tracker.LimitedNow: "limited", tracker.Done: "completed",
+	return Answer{Outcome: outcome.String(), Events: effect.Events}, err
 }
 
 func (p *pure) edit(step map[string]any, now int64) (group.Effect, error) {
@@ -141,39 +134,13 @@ func (p *pure) edit(step map[string]any, now int64) (group.Effect, error) {
 			return d, s, events, err
 		}
 		var err error
-		d, err = d.Revise(s, nil, func(spec *tracker.Spec) { Revise(step, spec) })
+		d, err = d.Revise(s, nil, func(spec *tracker.Spec) { revise(step, spec) })
 		return d, s, nil, err
 	})
 }
 
-// ResetOf reads the arguments of a reset step.
-func ResetOf(step map[string]any) (by tracker.ResetBy, err error) {
-	if v, ok := step["policy"]; ok {
-		p, err := tracker.ParsePolicy(v)
-		if err != nil {
-			return by, err
-		}
-		by.Policy = &p
-	}
-	if v, ok := step["limit"]; ok {
-		n, ok := field.Int(v)
-		if !ok {
-			return by, &field.Error{Path: "limit", Value: v, Want: "want a number"}
-		}
-		by.Limit = &n
-	}
-	if v, ok := step["duration"]; ok {
-		s, err := limiter.ParseDuration(v)
-		if err != nil {
-			return by, &field.Error{Path: "duration", Value: v, Want: err.Error()}
-		}
-		by.Duration = time.Duration(s) * time.Second
-	}
-	return by, nil
-}
-
-// Revise applies the arguments of an add_targets, set_loop or set_reset step.
-func Revise(step map[string]any, spec *tracker.Spec) {
+// revise applies the arguments of an add_targets, set_loop or set_reset step.
+func revise(step map[string]any, spec *tracker.Spec) {
 	switch step["do"] {
 	case "add_targets":
 		for _, v := range step["targets"].([]any) {
