@@ -197,7 +197,7 @@ func (r *Result) Limited() []tracker.Snapshot {
 // Outcome says what the call did to the named tracker; tracker.Same also when there is none.
 func (r *Result) Outcome(name string) tracker.Outcome {
 	for i := range r.effect.Moves {
-		if m := &r.effect.Moves[i]; m.Definition.Name() == name {
+		if m := &r.effect.Moves[i]; r.effect.Definition(m).Name() == name {
 			return m.Outcome
 		}
 	}
@@ -208,7 +208,7 @@ func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {
 	var snaps []tracker.Snapshot
 	for i := range r.effect.Moves {
 		if m := &r.effect.Moves[i]; which(m) {
-			snaps = append(snaps, m.Definition.Snapshot(r.Group, m.State))
+			snaps = append(snaps, r.effect.Definition(m).Snapshot(r.Group, m.State))
 		}
 	}
 	return snaps

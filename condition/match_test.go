@@ -85,7 +85,7 @@ func TestContainsFoldLowersEachCodePoint(t *testing.T) {
 		{"ΟΔΟΣ", "οδοσ", true},
 		{"ΟΔΟΣ", "οδος", false}, // no rule for the end of a word
 		{"ǅ", "ǆ", true},
-		{"Ⱥb", "ⱥB", true},      // lowers from two bytes to three
+		{"Ⱥb", "ⱥB", true},       // lowers from two bytes to three
 		{"aİb", "\u0307", false}, // no combining dot appears
 		{"anything", "", true},
 		{"", "x", false},

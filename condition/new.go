@@ -121,11 +121,7 @@ func checkOperand(op Op, v *value.Value) error {
 	if want == "" {
 		return nil
 	}
-	found := v.Any()
-	if found == nil {
-		found = field.Null{}
-	}
-	return &field.Error{Path: "value", Value: found, Want: want}
+	return &field.Error{Path: "value", Value: field.Found(v.Any()), Want: want}
 }
 
 // index prepares the operand for fast judging.

@@ -1,6 +1,7 @@
 package dotpath
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 )
@@ -61,24 +62,24 @@ func (n *node) index(inner *int) {
 func byIndex(a, b *node) int { return a.segment.index - b.segment.index }
 
 func (n *node) place(c *node) {
-	key := c.segment.key
+	key := []byte(c.segment.key)
 	n.lengths |= 1 << (len(key) % 64)
-	head := headOf([]byte(key))
-	i := hash(head, len(key)) >> n.shift
+	head := headOf(key)
+	i := hash(head, key) >> n.shift
 	for n.table[i].node != nil {
 		i = (i + 1) & uint64(len(n.table)-1)
 	}
-	n.table[i] = bucket{head: head, key: key, node: c}
+	n.table[i] = bucket{head: head, key: c.segment.key, node: c}
 }
 
 // mayHave says whether a child's key can have that length.
 func (n *node) mayHave(length int) bool { return n.lengths>>(uint(length)%64)&1 != 0 }
 
-// find is the child for an object key, or nil, where one may have that key's length. Head is the key's first eight bytes as headOf has them.
+// find is the child for an object key of a length that one may have, or nil. Head is headOf the key.
 func (n *node) find(head uint64, key []byte) *node {
 	table := n.table
 	mask := uint64(len(table) - 1)
-	for i := hash(head, len(key)) >> n.shift; ; i++ {
+	for i := hash(head, key) >> n.shift; ; i++ {
 		b := &table[i&mask]
 		if b.node == nil {
 			return nil
@@ -89,9 +90,15 @@ func (n *node) find(head uint64, key []byte) *node {
 	}
 }
 
-// hash spreads keys by their first eight bytes and their length; its high bits are the good ones.
-func hash(head uint64, length int) uint64 {
-	return (head + uint64(length)) * 0x9E3779B97F4A7C15
+// hash spreads keys; its high bits are the good ones. Head is headOf the key.
+func hash(head uint64, key []byte) uint64 {
+	const odd = 0x9E3779B97F4A7C15
+	h := head + uint64(len(key))
+	for i := 8; i < len(key); i += 8 {
+		at := min(i, len(key)-8)
+		h = (h^h>>32)*odd ^ binary.LittleEndian.Uint64(key[at:at+8])
+	}
+	return (h ^ h>>32) * odd
 }
 
 // headOf is the first eight bytes of a key as a little-endian number.

@@ -2,6 +2,7 @@ package dotpath_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -73,6 +74,8 @@ var lookups = []struct{ data, path, want string }{
 	{`{" a":1,"a":2}`, ` a`, `1`},
 	{`{"12345678":1,"123456789":2,"1234567":3}`, `12345678`, `1`},
 	{`{"12345678":1,"123456789":2,"1234567":3}`, `123456789`, `2`},
+	{`{"long_key_a":1,"long_key_b":2}`, `long_key_b`, `2`},
+	{`{"a": {"b": 1}, "l": [ 2 ]}`, `l.0`, `2`},
 	{`{"a\u0000":1,"a":2}`, `a`, `2`},
 	{`{"a\u0000":1,"a":2}`, "a\x00", `1`},
 	{`{"a":[{"a":[{"a":[5]}]}]}`, `a.0.a.0.a.0`, `5`},
@@ -92,6 +95,19 @@ func TestLookup(t *testing.T) {
 	for _, segment := range notIndexes {
 		path := "l." + strings.ReplaceAll(segment, ".", `\.`)
 		checkEverywhere(t, `{"l":[7]}`, path, absent)
+	}
+}
+
+// Keys whose first eight bytes read the same number differ by their length.
+func TestKeysThatEndInZeros(t *testing.T) {
+	for c := 'A'; c <= 'z'; c++ {
+		if c == '\\' {
+			continue
+		}
+		got, err := scan(t, newPlan(t, string(c), "xx"), fmt.Sprintf(`{"%c\u0000":1}`, c))
+		if diff := cmp.Diff([]string{absent, absent}, got); err != nil || diff != "" {
+			t.Errorf("%c: error %v, %s", c, err, diff)
+		}
 	}
 }
 

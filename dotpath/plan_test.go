@@ -100,16 +100,19 @@ func TestScanAllowsTwiceWhatNobodyUses(t *testing.T) {
 }
 
 func TestScanDepth(t *testing.T) {
-	nested := func(depth int) string {
-		return strings.Repeat(`{"a":`, depth) + "1" + strings.Repeat("}", depth)
-	}
-	for _, path := range []string{"a", "a!", "x", strings.Repeat("a.", 62) + "a", strings.Repeat("a.", 80) + "a"} {
-		plan := newPlan(t, path)
-		if _, err := scan(t, plan, nested(64)); err != nil {
-			t.Errorf("%s, 64 deep: %v", path, err)
+	for _, nest := range []struct{ key, open, close, segment string }{{`"a":`, `{"a":`, "}", "a"}, {`"a":`, `[`, "]", "0"}} {
+		nested := func(depth int) string {
+			return "{" + nest.key + strings.Repeat(nest.open, depth-1) + "1" + strings.Repeat(nest.close, depth-1) + "}"
 		}
-		if _, err := scan(t, plan, nested(65)); err == nil || !strings.Contains(err.Error(), "nested deeper") {
-			t.Errorf("%s, 65 deep: %v", path, err)
+		within := func(steps int) string { return "a" + strings.Repeat("."+nest.segment, steps) }
+		for _, path := range []string{"a", "a!", "x", within(9), within(9) + "!", within(62), within(63), within(80)} {
+			plan := newPlan(t, path)
+			if _, err := scan(t, plan, nested(64)); err != nil {
+				t.Errorf("%s, 64 deep: %v", path, err)
+			}
+			if _, err := scan(t, plan, nested(65)); err == nil || !strings.Contains(err.Error(), "nested deeper") {
+				t.Errorf("%s, 65 deep: %v", path, err)
+			}
 		}
 	}
 }

@@ -6,6 +6,7 @@
 package field
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,7 +39,10 @@ func (e *Error) Error() string {
 // show prints a value the way its author wrote it, cut to a readable length.
 func show(v any) string {
 	text, err := value.AppendCanonical(nil, v)
-	if err != nil {
+	switch _, isText := v.(string); {
+	case err != nil && isText:
+		text = fmt.Appendf(nil, "%q", v)
+	case err != nil:
 		text = fmt.Appendf(nil, "%v", v)
 	}
 	const most = 60
@@ -84,14 +88,16 @@ func (e *Errors) Add(path string, v any, want string) {
 
 // Merge records the mistakes of err under prefix; any other error becomes one mistake at prefix.
 func (e *Errors) Merge(prefix string, err error) {
-	switch err := err.(type) {
-	case nil:
-	case Errors:
-		for _, one := range err {
+	var all Errors
+	var one *Error
+	switch {
+	case err == nil:
+	case errors.As(err, &all):
+		for _, one := range all {
 			e.Add(Join(prefix, one.Path), one.Value, one.Want)
 		}
-	case *Error:
-		e.Add(Join(prefix, err.Path), err.Value, err.Want)
+	case errors.As(err, &one):
+		e.Add(Join(prefix, one.Path), one.Value, one.Want)
 	default:
 		e.Add(prefix, nil, err.Error())
 	}

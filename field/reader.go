@@ -72,7 +72,7 @@ func take[T any](r *Reader, name, want string) (T, bool) {
 	}
 	t, ok := v.(T)
 	if !ok {
-		r.Errs.Add(name, orNull(v), want)
+		r.Errs.Add(name, Found(v), want)
 	}
 	return t, ok
 }
@@ -85,7 +85,7 @@ func (r *Reader) Int(name string, least int64) (int64, bool) {
 	}
 	n, ok := Int(v)
 	if !ok || n < least {
-		r.Errs.Add(name, orNull(v), fmt.Sprintf("want a whole number of at least %d", least))
+		r.Errs.Add(name, Found(v), fmt.Sprintf("want a whole number of at least %d", least))
 		return 0, false
 	}
 	return n, true
@@ -99,7 +99,7 @@ func (r *Reader) Number(name string) (decimal.Decimal, bool) {
 	}
 	d, ok := Number(v)
 	if !ok {
-		r.Errs.Add(name, orNull(v), "want a finite number")
+		r.Errs.Add(name, Found(v), "want a finite number")
 	}
 	return d, ok
 }
@@ -143,7 +143,8 @@ type Null struct{}
 // String prints the JSON form.
 func (Null) String() string { return "null" }
 
-func orNull(v any) any {
+// Found is v for an Error's Value: a null that was found is told from nothing.
+func Found(v any) any {
 	if v == nil {
 		return Null{}
 	}
@@ -159,7 +160,7 @@ func (r *Reader) Whole(name string, parse func(any) (int64, error)) (int64, bool
 	}
 	n, err := parse(v)
 	if err != nil {
-		r.Errs.Add(name, orNull(v), err.Error())
+		r.Errs.Add(name, Found(v), err.Error())
 		return 0, false
 	}
 	return n, true

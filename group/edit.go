@@ -119,7 +119,7 @@ func (g *Group) Reset(names []string, by tracker.ResetBy, now int64) (Effect, er
 
 // moved installs a state that a call by hand led to.
 func (w *work) moved(i int, s tracker.State) {
-	w.moves = append(w.moves, Move{w.g.defs[i], s, tracker.Changed})
+	w.moves = append(w.moves, Move{s, int32(i), tracker.Changed})
 	w.put(int32(i), s) // #nosec G115 -- see append
 }
 
@@ -144,7 +144,7 @@ func (g *Group) Edit(name string, now int64, change Edit) (Effect, error) {
 		g.replace(i, d)
 	}
 	completed := s.Completed && !d.Keep()
-	w.moves = append(w.moves, Move{d, s, tracker.Changed})
+	w.moves = append(w.moves, Move{s, int32(i), tracker.Changed})
 	if completed {
 		s = tracker.State{Removed: true, Stage: 1, Cycle: 1}
 	}

@@ -21,9 +21,9 @@ type Call struct {
 
 // Move is what a call did to one tracker.
 type Move struct {
-	Definition *tracker.Definition
-	State      tracker.State
-	Outcome    tracker.Outcome
+	State   tracker.State
+	Place   int32 // see Effect.Definition
+	Outcome tracker.Outcome
 }
 
 // Failure is a tracker whose custom code failed; it did not move.
@@ -41,7 +41,12 @@ type Effect struct {
 	Moves    []Move
 	Events   []tracker.Event
 	Failures []Failure
+
+	defs []*tracker.Definition
 }
+
+// Definition is that of the tracker that moved.
+func (e *Effect) Definition(m *Move) *tracker.Definition { return e.defs[m.Place] }
 
 // Track applies one data. An error (raw JSON that is refused, a template that cannot start) changes
 // nothing.

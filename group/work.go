@@ -22,8 +22,14 @@ type work struct {
 
 // hits steps the matching trackers only: the usual case, in which no clock has run out.
 func (w *work) hits() {
+	states := w.g.states
 	for _, i := range w.x.Hits {
-		if !w.g.states[i].Removed {
+		switch s := &states[i]; {
+		case w.x.Step(i, s):
+			w.changed = true
+			w.g.touched(int(i))
+			w.moves = append(w.moves, Move{*s, i, tracker.Changed})
+		case !s.Removed:
 			w.step(i)
 		}
 	}
@@ -66,7 +72,7 @@ func (w *work) one(i int32, added, hit bool) {
 	}
 	if gone, limited := w.sweep(i); gone || limited {
 		if limited {
-			w.moves = append(w.moves, Move{w.g.defs[i], *s, tracker.LimitedNow})
+			w.moves = append(w.moves, Move{*s, i, tracker.LimitedNow})
 		}
 		return
 	}
@@ -106,7 +112,7 @@ func (w *work) step(i int32) {
 	if outcome == tracker.Same {
 		return
 	}
-	w.moves = append(w.moves, Move{d, next, outcome})
+	w.moves = append(w.moves, Move{next, i, outcome})
 	if outcome == tracker.Refused || outcome == tracker.Done {
 		return
 	}
@@ -159,7 +165,7 @@ func (w *work) finish() Effect {
 	}
 	return Effect{
 		Version: w.g.version, Changed: w.changed,
-		Moves: w.moves, Events: w.events, Failures: w.failures,
+		Moves: w.moves, Events: w.events, Failures: w.failures, defs: w.g.defs,
 	}
 }
 

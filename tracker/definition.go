@@ -85,7 +85,10 @@ func New(spec Spec, r *Registry) (*Definition, error) {
 	if err := d.validate(r); err != nil {
 		return nil, err
 	}
-	return d, d.identify()
+	if err := d.identify(); err != nil {
+		return nil, err
+	}
+	return d, nil
 }
 
 // clone copies the slices, and brings numbers and times to what a stored definition would say.

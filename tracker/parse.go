@@ -95,7 +95,7 @@ func ParseTargets(fields *field.Reader) []decimal.Decimal {
 	targets := make([]decimal.Decimal, len(list))
 	for i, item := range list {
 		if targets[i], ok = field.Number(item); !ok {
-			fields.Errs.Add(field.Index("targets", i), item, "want a finite number")
+			fields.Errs.Add(field.Index("targets", i), field.Found(item), "want a finite number")
 		}
 	}
 	return targets
@@ -116,15 +116,15 @@ func parseExpiry(fields *field.Reader, spec *Spec) {
 	}
 }
 
-// ParseInstant reads RFC 3339 text, or a number of Unix seconds, to the millisecond.
+// ParseInstant reads an expiry: RFC 3339 text, or a number of Unix seconds, to the millisecond.
 func ParseInstant(v any) (time.Time, error) {
 	if text, ok := v.(string); ok {
 		if t, err := time.Parse(time.RFC3339, text); err == nil {
-			return t.UTC().Truncate(time.Millisecond), nil
+			return t.UTC().Truncate(time.Millisecond), CheckExpiry(t)
 		}
 	}
 	if s, ok := field.Int(v); ok && s > 0 && s <= latestExpiry.Unix() {
 		return time.Unix(s, 0).UTC(), nil
 	}
-	return time.Time{}, &field.Error{Value: v, Want: "want RFC 3339 such as 2026-01-31T12:00:00Z, or whole Unix seconds"}
+	return time.Time{}, &field.Error{Value: field.Found(v), Want: "want RFC 3339 such as 2026-01-31T12:00:00Z, or whole Unix seconds"}
 }

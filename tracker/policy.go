@@ -1,7 +1,6 @@
 package tracker
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/dictrack/dictrack/field"
@@ -91,17 +90,17 @@ func ParsePolicy(v any) (Policy, error) {
 }
 
 func wrongPolicy(v any) error {
-	if v == nil {
-		v = field.Null{}
-	}
-	return &field.Error{Value: v, Want: "want none, progress, limiter, all or stage, or a list of them"}
+	return &field.Error{Value: field.Found(v), Want: "want none, progress, limiter, all or stage, or a list of them"}
 }
 
 // checkOwn refuses what a tracker's own policy cannot be.
 func (p Policy) checkOwn() error {
-	if !p.Valid() || p.Has(ResetStage) {
-		return &field.Error{Path: "reset", Value: p.String(), Want: fmt.Sprintf("want %s, %s, %s or %s; stage is for a reset by hand",
-			ResetNone, ResetProgress, ResetLimiter, ResetAll)}
+	const want = "want none, progress, limiter or all; stage is for a reset by hand"
+	switch {
+	case !p.Valid():
+		return &field.Error{Path: "reset", Value: uint8(p), Want: want}
+	case p.Has(ResetStage):
+		return &field.Error{Path: "reset", Value: p.String(), Want: want}
 	}
 	return nil
 }

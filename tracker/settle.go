@@ -80,20 +80,27 @@ func (d *Definition) nextCycle(s State) (_ State, cycles int64) {
 // wholeCycles takes as many whole cycles from progress p as it spans. A cycle that resets progress
 // needs and takes the sum of the targets; one that does not needs the highest and takes the last.
 func (d *Definition) wholeCycles(p decimal.Decimal) (n int64, rest decimal.Decimal) {
-	targets := d.spec.Targets
-	needs, takes := slices.MaxFunc(targets, decimal.Decimal.Cmp), targets[len(targets)-1]
-	if d.spec.Reset.Has(ResetProgress) {
-		takes = decimal.Decimal{}
-		for _, t := range targets {
-			takes = takes.Add(t)
-		}
-		needs = takes
-	}
-	if p.Cmp(needs) < 0 {
+	needs, takes := d.cycle()
+	switch {
+	case p.Cmp(needs) < 0:
 		return 0, p
+	case d.spec.Reset.Has(ResetProgress):
+		return p.QuoRem(takes)
 	}
 	n, rest = p.Sub(needs).QuoRem(takes)
-	return addCycles(n, 1), rest.Add(needs).Sub(takes)
+	return addCycles(n, 1), needs.Sub(takes).Add(rest)
+}
+
+// cycle is the progress that a whole cycle with carry needs, and what it takes.
+func (d *Definition) cycle() (needs, takes decimal.Decimal) {
+	targets := d.spec.Targets
+	if !d.spec.Reset.Has(ResetProgress) {
+		return slices.MaxFunc(targets, decimal.Decimal.Cmp), targets[len(targets)-1]
+	}
+	for _, t := range targets {
+		takes = takes.Add(t)
+	}
+	return takes, takes
 }
 
 // renew starts every limiter again after a completed stage.

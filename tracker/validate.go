@@ -2,8 +2,10 @@ package tracker
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/field"
@@ -11,7 +13,7 @@ import (
 
 // CheckName returns a *field.Error unless s can name a tracker or a group.
 func CheckName(path, s string) error {
-	if s == "" || strings.ContainsRune(s, 0) {
+	if s == "" || strings.IndexByte(s, 0) >= 0 {
 		return &field.Error{Path: path, Value: s, Want: "want a text that is not empty and has no NUL"}
 	}
 	return nil
@@ -21,6 +23,9 @@ func CheckName(path, s string) error {
 func (d *Definition) validate(r *Registry) error {
 	var errs field.Errors
 	errs.Merge("", CheckName("name", d.spec.Name))
+	if !utf8.ValidString(d.spec.Name) {
+		errs.Add("name", d.spec.Name, "want UTF-8, since a definition is JSON")
+	}
 	if err := d.validateKind(r, &errs); err != nil {
 		return err
 	}
@@ -90,8 +95,20 @@ func (d *Definition) validateTargets(errs *field.Errors) {
 	}
 	for i, t := range d.spec.Targets {
 		if t.Sign() <= 0 {
-			errs.Add(field.Index("targets", i), t, "want a target above 0, since loop would never end")
+			errs.Add(field.Index("targets", i), number(t), "want a target above 0, since loop would never end")
 		}
+	}
+	if len(*errs) == 0 && d.spec.Carry {
+		d.validateCarry(errs)
+	}
+}
+
+// validateCarry refuses targets so far apart that taking the last from the highest changes nothing in 19
+// digits: a loop that carries would never end.
+func (d *Definition) validateCarry(errs *field.Errors) {
+	needs, takes := d.cycle()
+	if needs.Sub(takes).Cmp(needs) >= 0 {
+		errs.Add("targets", nil, fmt.Sprintf("%s is too small beside %s for a loop with carry, which would never end", takes, needs))
 	}
 }
 

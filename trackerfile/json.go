@@ -12,7 +12,7 @@ func readJSON(text []byte, r *report) *node {
 	j := jsonReader{Scanner: rawjson.Scanner{Data: text}, report: r, now: place{1, 1}}
 	start := j.Space(0)
 	root := &node{place: j.moveTo(start)}
-	end := j.fill(root, start, -aroundTracker)
+	end := j.fill(root, start, depthOfTop(text[start] == '['))
 	if end >= 0 {
 		end = j.End(end)
 	}

@@ -1,5 +1,7 @@
 package trackerfile
 
+import "github.com/dictrack/dictrack/tracker"
+
 // mend replaces what is wrong at path by something that is right in any tracker, or removes it.
 func mend(fields map[string]any, path string) {
 	name := path
@@ -22,20 +24,21 @@ func mend(fields map[string]any, path string) {
 	}
 }
 
-// mendKind makes a count of a tracker whose kind, or what belongs to the kind, is wrong; a sum keeps its kind.
+// mendKind mends what is wrong with the kind, or with what belongs to it. A tracker of an unknown kind, or of one that
+// refused its args, becomes a count.
 func mendKind(fields map[string]any, name string) {
+	isSum := fields["kind"] == tracker.KindSum
 	switch {
-	case name != "kind" && fields["kind"] == "count":
-		delete(fields, name)
-	case name != "kind" && fields["kind"] == "sum":
-		delete(fields, "args")
-		if name == "key" {
-			fields["key"] = "x"
-		}
-	default:
-		fields["kind"] = "count"
+	case name == "key" && isSum:
+		fields["key"] = "x"
+		return
+	case name == "kind":
 		delete(fields, "args")
 		delete(fields, "key")
+	}
+	delete(fields, name)
+	if name != "key" && !isSum {
+		fields["kind"] = tracker.KindCount
 	}
 }
 

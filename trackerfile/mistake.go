@@ -39,12 +39,12 @@ type Mistake struct {
 	// Path says where in the tree, from the top of the file: "trackers[2].where[0].value". Empty for the top itself,
 	// and for broken syntax.
 	Path string
-	// Text says what was found and what is allowed, on one line.
+	// Text says what was found and what is allowed.
 	Text string
 }
 
-// String is "line:column: path: text", without the path when there is none. Characters that a terminal does not print
-// become U+FFFD.
+// String is "line:column: path: text" on one line, without the path when there is none. Characters that a terminal does
+// not print become U+FFFD, line breaks and tabs spaces.
 func (m Mistake) String() string {
 	text := m.Text
 	if m.Path != "" {
@@ -54,7 +54,10 @@ func (m Mistake) String() string {
 }
 
 func printable(c rune) rune {
-	if !unicode.IsPrint(c) {
+	switch {
+	case unicode.IsSpace(c):
+		return ' '
+	case !unicode.IsPrint(c):
 		return unicode.ReplacementChar
 	}
 	return c
@@ -77,6 +80,18 @@ func (r *report) syntax(at place, text string) {
 func (r *report) breaks(n *node, text string) {
 	n.broken = true
 	r.at(n, text)
+}
+
+// refuse records that the value of a node is not what is wanted there, unless something is wrong with it already.
+func (r *report) refuse(n *node, want string) {
+	if n.broken {
+		return
+	}
+	v := n.plain()
+	if v == nil {
+		v = field.Null{}
+	}
+	r.at(n, (&field.Error{Value: v, Want: want}).Error())
 }
 
 // err is the mistakes as an *Error, nil when there are none.
@@ -112,12 +127,4 @@ func placeOf(text []byte, offset int) place {
 	before := text[:min(offset, len(text))]
 	start := bytes.LastIndexByte(before, '\n') + 1
 	return place{line: bytes.Count(before, []byte("\n")) + 1, column: utf8.RuneCount(before[start:]) + 1}
-}
-
-// notAllowed says that v was found where something else is wanted.
-func notAllowed(v any, want string) string {
-	if v == nil {
-		v = field.Null{}
-	}
-	return (&field.Error{Value: v, Want: want}).Error()
 }

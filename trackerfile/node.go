@@ -8,12 +8,16 @@ import (
 	"github.com/dictrack/dictrack/internal/rawjson"
 )
 
-// aroundTracker is how many levels of nesting a file has around its trackers: the object and its list. The depth of
-// a node does not count them: a tracker is at depth 1.
-const aroundTracker = 2
-
 // maxDepth is how deep lists and objects may be nested, a tracker being the first.
 const maxDepth = rawjson.MaxDepth
+
+// depthOfTop is the depth at which a file begins, so that its trackers are at depth 1.
+func depthOfTop(isList bool) int {
+	if isList {
+		return -1
+	}
+	return -2
+}
 
 // kind says which of its fields a node uses.
 type kind uint8

@@ -12,14 +12,17 @@ import (
 
 // tracker reads one tracker; nil when something is wrong with it, which is then recorded.
 func (f *file) tracker(item *node) *tracker.Definition {
-	v := item.plain()
-	d, err := f.registry.Parse(v)
+	fields, ok := item.plain().(map[string]any)
+	if !ok {
+		f.refuse(item, "want an object")
+		return nil
+	}
+	d, err := f.registry.Parse(fields)
 	if err == nil {
 		return d
 	}
-	fields, _ := v.(map[string]any)
 	e := examination{file: f, item: item, fields: fields, seen: map[field.Error]bool{}}
-	for e.note(err) && fields != nil {
+	for e.note(err) {
 		_, err = f.registry.Parse(fields)
 	}
 	return nil
@@ -31,7 +34,7 @@ func (f *file) tracker(item *node) *tracker.Definition {
 type examination struct {
 	file   *file
 	item   *node
-	fields map[string]any // the tracker, more of it replaced with every round; nil when it is no object
+	fields map[string]any // the tracker, more of it replaced with every round
 	seen   map[field.Error]bool
 }
 

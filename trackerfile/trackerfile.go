@@ -99,10 +99,10 @@ const wantTop = "want an object with the field trackers, or a list of trackers"
 // find returns the list of trackers; nil when there is none.
 func (f *file) find(root *node) *node {
 	switch {
-	case root.kind == list || root.broken:
+	case root.kind == list:
 		return root
 	case root.kind == scalar:
-		f.at(root, notAllowed(root.value, wantTop))
+		f.refuse(root, wantTop)
 		return nil
 	case root.fields["trackers"] == nil && root.fields["targets"] != nil:
 		f.at(root, "a tracker by itself: "+wantTop)
@@ -110,15 +110,15 @@ func (f *file) find(root *node) *node {
 	}
 	f.checkTop(root)
 	trackers := root.fields["trackers"]
-	if trackers != nil && trackers.kind != list && !trackers.broken {
-		f.at(trackers, notAllowed(trackers.plain(), "want a list of trackers"))
+	if trackers != nil && trackers.kind != list {
+		f.refuse(trackers, "want a list of trackers")
 	}
 	return trackers
 }
 
 // checkTop checks which fields the object at the top has.
 func (f *file) checkTop(root *node) {
-	if root.fields["trackers"] == nil {
+	if root.fields["trackers"] == nil && !root.broken {
 		f.at(root, "trackers is missing: "+wantTop)
 	}
 	for name, field := range root.fields {
@@ -139,7 +139,7 @@ func (f *file) checkName(item *node) {
 		return
 	}
 	if first := f.named[name]; first != nil {
-		f.at(field, notAllowed(name, fmt.Sprintf("the tracker at line %d has this name", first.line)))
+		f.refuse(field, fmt.Sprintf("the tracker at line %d has this name", first.line))
 		return
 	}
 	f.named[name] = field

@@ -98,8 +98,8 @@ func sortedFields(fields map[string]any) []string {
 	return names
 }
 
-// unquoted is a text that every reader of YAML takes for that text, unless it is one of a few words.
-var unquoted = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_./-]*( [\p{L}\p{N}_./-]+)*$`)
+// unquoted is a text that every reader of YAML takes for that text, unless it is one of a few words: words and durations.
+var unquoted = regexp.MustCompile(`^[\p{L}_][\p{L}\p{N}_./-]*( [\p{L}\p{N}_./-]+)*$|^([0-9]+[hms])+$`)
 
 // special are the words that are no texts to some readers of YAML.
 var special = regexp.MustCompile(`^(?i:null|true|false|yes|no|on|off|y|n)$`)

@@ -27,7 +27,7 @@ func readYAML(text []byte, r *report) *node {
 	}
 	y := yamlReader{report: r, open: map[*yaml.Node]bool{}}
 	root := &node{place: placeOfYAML(top)}
-	if y.fill(root, top, -aroundTracker); y.spent {
+	if y.fill(root, top, depthOfTop(top.Kind == yaml.SequenceNode)); y.spent {
 		return nil
 	}
 	return root
@@ -79,10 +79,8 @@ func (y *yamlReader) fill(n *node, from *yaml.Node, depth int) {
 	case yaml.AliasNode:
 		y.fillAlias(n, from, depth)
 	case yaml.MappingNode:
-		n.kind = object
 		y.fillObject(n, from, depth+1)
 	case yaml.SequenceNode:
-		n.kind = list
 		y.fillList(n, from, depth+1)
 	default:
 		y.fillScalar(n, from)
@@ -114,6 +112,7 @@ func (y *yamlReader) fillObject(n *node, from *yaml.Node, depth int) {
 	if !y.mayOpen(n, from, depth, "!!map") {
 		return
 	}
+	n.kind = object
 	for i := 0; i+1 < len(from.Content) && !y.spent; i += 2 {
 		at := placeOfYAML(from.Content[i])
 		key, wrong := keyOf(from.Content[i])
@@ -130,6 +129,7 @@ func (y *yamlReader) fillList(n *node, from *yaml.Node, depth int) {
 	if !y.mayOpen(n, from, depth, "!!seq") {
 		return
 	}
+	n.kind = list
 	for _, item := range from.Content {
 		if y.spent {
 			return

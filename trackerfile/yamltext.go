@@ -56,6 +56,8 @@ func hint(text []byte, at place, message string) string {
 			return fmt.Sprintf("; a text that begins with %c needs quotes", c)
 		}
 		return "; lines are indented with spaces, not with tabs"
+	case strings.Contains(message, "incompatible YAML"):
+		return "; leave the line with %YAML out"
 	case strings.Contains(message, "mapping values are not allowed"):
 		return "; a text with a colon and a space needs quotes, and fields of one object need the same indentation"
 	case strings.Contains(message, "expected key"), strings.Contains(message, "'-' indicator"), strings.Contains(message, "<document start>"):

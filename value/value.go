@@ -13,20 +13,17 @@ import (
 // Kind is the type of a Value.
 type Kind uint8
 
+// The kinds of values.
 const (
-	// Absent is the kind of the zero Value: nothing is there.
-	Absent Kind = iota
-	Null
-	Bool
-	// Int is a number written as an integer that fits int64.
-	Int
-	// Float is any other number; always finite.
-	Float
-	String
-	List
-	Object
-	// Foreign is a Go value that is no JSON value (a channel, a struct, NaN): present, and equal to nothing.
-	Foreign
+	Absent  Kind = iota // nothing is there: the kind of the zero Value
+	Null                // null
+	Bool                // true or false
+	Int                 // a number written as an integer that fits int64
+	Float               // any other number, always finite
+	String              // a string
+	List                // a list
+	Object              // an object
+	Foreign             // a Go value that is no JSON value (a channel, a struct, NaN): present, and equal to nothing
 )
 
 // maxDepth is how deep lists and objects are looked into; the outermost one is at depth 1.

@@ -26,21 +26,47 @@ func TestOf(t *testing.T) {
 		kind Kind
 		want any
 	}{
-		{nil, Null, nil}, {true, Bool, true}, {namedBool(true), Bool, true}, {false, Bool, false},
-		{7, Int, int64(7)}, {int8(-7), Int, int64(-7)}, {int16(7), Int, int64(7)}, {int32(7), Int, int64(7)},
-		{int64(math.MinInt64), Int, int64(math.MinInt64)}, {namedInt(7), Int, int64(7)}, {uint8(7), Int, int64(7)},
-		{uint(7), Int, int64(7)}, {uint64(math.MaxInt64), Int, int64(math.MaxInt64)}, {uintptr(7), Int, int64(7)},
-		{uint64(1 << 63), Float, float64(1 << 63)}, {uint64(math.MaxUint64), Float, float64(math.MaxUint64)},
-		{1.5, Float, 1.5}, {float32(0.1), Float, float64(float32(0.1))}, {namedFloat(0.5), Float, 0.5},
-		{json.Number("5"), Int, int64(5)}, {json.Number("5.0"), Float, 5.0}, {json.Number("9223372036854775808"), Float, float64(1 << 63)},
+		{nil, Null, nil},
+		{true, Bool, true},
+		{namedBool(true), Bool, true},
+		{false, Bool, false},
+		{7, Int, int64(7)},
+		{int8(-7), Int, int64(-7)},
+		{int16(7), Int, int64(7)},
+		{int32(7), Int, int64(7)},
+		{int64(math.MinInt64), Int, int64(math.MinInt64)},
+		{namedInt(7), Int, int64(7)},
+		{uint8(7), Int, int64(7)},
+		{uint(7), Int, int64(7)},
+		{uint64(math.MaxInt64), Int, int64(math.MaxInt64)},
+		{uintptr(7), Int, int64(7)},
+		{uint64(1 << 63), Float, float64(1 << 63)},
+		{uint64(math.MaxUint64), Float, float64(math.MaxUint64)},
+		{1.5, Float, 1.5},
+		{float32(0.1), Float, float64(float32(0.1))},
+		{namedFloat(0.5), Float, 0.5},
+		{json.Number("5"), Int, int64(5)},
+		{json.Number("5.0"), Float, 5.0},
+		{json.Number("9223372036854775808"), Float, float64(1 << 63)},
 		{pointer(json.Number("5")), Int, int64(5)},
-		{"x", String, "x"}, {namedString("x"), String, "x"},
-		{[]any{1}, List, []any{1}}, {[]any(nil), List, []any(nil)}, {[]string{"x"}, List, []any{"x"}}, {[2]int{1, 2}, List, []any{1, 2}},
-		{namedList{1}, List, []any{namedInt(1)}}, {[]int(nil), List, []any{}},
-		{map[string]any{"a": 1}, Object, map[string]any{"a": 1}}, {namedMap{"a": 1}, Object, map[string]any{"a": 1}},
+		{"x", String, "x"},
+		{namedString("x"), String, "x"},
+		{[]any{1}, List, []any{1}},
+		{[]any(nil), List, []any(nil)},
+		{[]string{"x"}, List, []any{"x"}},
+		{[2]int{1, 2}, List, []any{1, 2}},
+		{namedList{1}, List, []any{namedInt(1)}},
+		{[]int(nil), List, []any{}},
+		{map[string]any{"a": 1}, Object, map[string]any{"a": 1}},
+		{namedMap{"a": 1}, Object, map[string]any{"a": 1}},
 		{map[string]int(nil), Object, map[string]any{}},
-		{pointer(5), Int, int64(5)}, {pointer(pointer("x")), String, "x"}, {(*int)(nil), Null, nil}, {pointer((*int)(nil)), Null, nil},
-		{pointer(any(nil)), Null, nil}, {pointer(any("x")), String, "x"}, {&[]any{1}, List, []any{1}},
+		{pointer(5), Int, int64(5)},
+		{pointer(pointer("x")), String, "x"},
+		{(*int)(nil), Null, nil},
+		{pointer((*int)(nil)), Null, nil},
+		{pointer(any(nil)), Null, nil},
+		{pointer(any("x")), String, "x"},
+		{&[]any{1}, List, []any{1}},
 	} {
 		got := Of(c.in)
 		if diff := cmp.Diff(c.want, got.Any()); diff != "" || got.Kind() != c.kind || !got.Present() {
@@ -51,8 +77,16 @@ func TestOf(t *testing.T) {
 
 func TestMemberAndItem(t *testing.T) {
 	for _, v := range []any{
-		nil, 5, "text", []byte("ab"), struct{ A int }{1}, []any{1, "x"}, []int{1, 2, 3}, &[2]string{"p", "q"}, []int(nil), (*[]int)(nil),
-		map[string]any{"a": 1}, namedMap{"a": nil, "1": "x"}, map[string]int(nil), map[int]string{1: "x"}, pointer(any(map[string]bool{"a": true})),
+		nil, 5, "text", []byte("ab"),
+		struct{ A int }{1},
+		[]any{1, "x"},
+		[]int{1, 2, 3},
+		&[2]string{"p", "q"}, []int(nil), (*[]int)(nil),
+		map[string]any{"a": 1},
+		namedMap{"a": nil, "1": "x"},
+		map[string]int(nil),
+		map[int]string{1: "x"},
+		pointer(any(map[string]bool{"a": true})),
 	} {
 		of := Of(v)
 		for _, key := range []string{"a", "b", "1", ""} {
@@ -81,8 +115,13 @@ func TestOfForeign(t *testing.T) {
 	var cycle loop
 	cycle = &cycle
 	for _, v := range []any{
-		make(chan int), func() {}, struct{}{}, &struct{ X int }{1}, math.NaN(), math.Inf(1), float32(math.Inf(-1)), 1i,
-		[]byte("ab"), [2]byte{}, map[int]string{}, json.Number("abc"), json.Number("1e999"), json.Number("0x1"), json.Number(""), cycle,
+		make(chan int), func() {},
+		struct{}{},
+		&struct{ X int }{1}, math.NaN(), math.Inf(1), float32(math.Inf(-1)), 1i,
+		[]byte("ab"),
+		[2]byte{},
+		map[int]string{},
+		json.Number("abc"), json.Number("1e999"), json.Number("0x1"), json.Number(""), cycle,
 	} {
 		x := Of(v)
 		if x.Kind() != Foreign || !x.Present() {

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
 
@@ -66,7 +67,7 @@ const (
 func (x *Scratch) reset(s *Set, d Data) {
 	x.set, x.data, x.decoded = s, d, d.Map
 	x.Hits, x.Failed, x.panics = x.Hits[:0], x.Failed[:0], nil
-	x.slots = sized(x.slots, s.plan.Slots())
+	x.slots = sized(x.slots, max(s.plan.Slots(), 1)) // so that there is a slot 0 to point at
 	x.memo = sized(x.memo, len(s.judged))
 	clear(x.memo)
 	x.bitmap = sized(x.bitmap, (len(s.defs)+63)/64)
@@ -92,8 +93,8 @@ func (x *Scratch) Release() {
 func (s *Set) Match(d Data, x *Scratch) error {
 	x.reset(s, d)
 	if d.Map != nil {
-		s.plan.Lookup(d.Map, x.slots)
-	} else if err := s.plan.Scan(d.JSON, x.slots); err != nil {
+		s.plan.Lookup(d.Map, x.slots[:s.plan.Slots()])
+	} else if err := s.plan.Scan(d.JSON, x.slots[:s.plan.Slots()]); err != nil {
 		return err
 	}
 	x.members(&s.free)
@@ -193,13 +194,14 @@ func (x *Scratch) collect() {
 	}
 }
 
-// Amount is the value at the key of sum tracker i; nil for other kinds.
-func (x *Scratch) Amount(i int32) *value.Value {
-	if slot := x.set.amounts[i]; slot >= 0 {
-		return &x.slots[slot]
-	}
-	return nil
+// Step moves tracker i, whose state is s, by its quick form; see tracker.Quick.
+func (x *Scratch) Step(i int32, s *tracker.State) bool {
+	q := &x.set.quick[i]
+	return q.Step(s, &x.slots[q.Slot])
 }
+
+// Amount is the value at the key of sum tracker i; for other kinds it means nothing.
+func (x *Scratch) Amount(i int32) *value.Value { return &x.slots[x.set.quick[i].Slot] }
 
 // Decoded is the whole data as a map, decoded when first asked for. It is stricter than Match: raw JSON
 // that gives any key twice is an error, since code that gets the whole uses every path.

@@ -22,7 +22,7 @@ type Set struct {
 	judged  []judged
 	free    bucket   // trackers without a selective condition
 	buckets []bucket // the others, by their pivot
-	amounts []int32  // for each tracker the slot of its sum's key, -1 for none
+	quick   []tracker.Quick
 }
 
 // judged is a distinct condition and the slot of the value it judges.
@@ -48,7 +48,7 @@ type candidate struct {
 // Compile builds the Set of defs, which it keeps.
 func Compile(defs []*tracker.Definition) *Set {
 	c := compiler{
-		set:     &Set{defs: defs, amounts: make([]int32, len(defs))},
+		set:     &Set{defs: defs, quick: make([]tracker.Quick, len(defs))},
 		ids:     map[string]int32{},
 		slots:   map[string]int32{},
 		buckets: map[int32]int{},
@@ -107,9 +107,9 @@ type compiler struct {
 }
 
 func (c *compiler) add(i int32, d *tracker.Definition) {
-	c.set.amounts[i] = -1
+	c.set.quick[i] = d.Quick()
 	if key, ok := d.Key(); ok {
-		c.set.amounts[i] = c.slot(key, false)
+		c.set.quick[i].Slot = c.slot(key, false)
 	}
 	var conditions []int32
 	for j := range d.Where() {

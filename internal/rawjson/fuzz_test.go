@@ -3,6 +3,7 @@ package rawjson
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"strconv"
 	"strings"
@@ -52,7 +53,8 @@ func checkWalks(t *testing.T, data []byte, err error) {
 	if end >= 0 {
 		skip.End(end)
 	}
-	if _, twice := err.(*DuplicateKeyError); !twice && (err == nil) != (skip.Err() == nil) {
+	var twice *DuplicateKeyError
+	if !errors.As(err, &twice) && (err == nil) != (skip.Err() == nil) {
 		t.Fatalf("%q: Decode says %v, Skip %v", data, err, skip.Err())
 	}
 	if skip.Err() == nil && after != end {
@@ -71,7 +73,7 @@ func isStrict(data []byte) bool {
 
 func noMore(decoder *json.Decoder) bool {
 	_, err := decoder.Token()
-	return err == io.EOF
+	return errors.Is(err, io.EOF)
 }
 
 // strictValue walks one value token by token.

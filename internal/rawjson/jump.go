@@ -10,8 +10,7 @@ import (
 func (s *Scanner) Jump(i int) int {
 	switch s.At(i) {
 	case '"':
-		end, _ := s.JumpString(i)
-		return end
+		return s.jumpString(i)
 	case '{', '[':
 		return s.jumpNested(i)
 	}
@@ -34,7 +33,7 @@ func (s *Scanner) jumpNested(i int) int {
 	for i < len(s.Data) {
 		change := brackets[s.Data[i]]
 		if change == quote {
-			if i, _ = s.JumpString(i); i < 0 {
+			if i = s.jumpString(i); i < 0 {
 				return -1
 			}
 			continue
@@ -47,8 +46,7 @@ func (s *Scanner) jumpNested(i int) int {
 	return s.Fail(i, wantValue)
 }
 
-// JumpString is String without checks.
-func (s *Scanner) JumpString(i int) (end int, escaped bool) {
+func (s *Scanner) jumpString(i int) int {
 	d := s.Data
 	for i++; i+8 <= len(d); {
 		marks := quoteOrBackslash(binary.LittleEndian.Uint64(d[i : i+8]))
@@ -58,25 +56,23 @@ func (s *Scanner) JumpString(i int) (end int, escaped bool) {
 		}
 		i += bits.TrailingZeros64(marks) >> 3
 		if d[i] == '"' {
-			return i + 1, escaped
+			return i + 1
 		}
-		escaped = true
 		i += 2
 	}
-	return s.jumpStringTail(i, escaped)
+	return s.jumpStringEnd(i)
 }
 
-func (s *Scanner) jumpStringTail(i int, escaped bool) (int, bool) {
+func (s *Scanner) jumpStringEnd(i int) int {
 	for ; i < len(s.Data); i++ {
 		switch s.Data[i] {
 		case '"':
-			return i + 1, escaped
+			return i + 1
 		case '\\':
-			escaped = true
 			i++
 		}
 	}
-	return s.Fail(len(s.Data), "expected '\"' at the end of the string"), false
+	return s.Fail(len(s.Data), wantQuote)
 }
 
 // quoteOrBackslash marks exactly up to its first mark, as special does; high bytes are no marks.

@@ -1,9 +1,11 @@
 package rawjson
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math"
+	"math/bits"
 	"strings"
 	"testing"
 
@@ -23,14 +25,18 @@ func TestDecode(t *testing.T) {
 		"\"del \x7f\"": "del \x7f",
 		`[]`:           []any{}, `[ ]`: []any{}, `[1,"a",[null]]`: []any{int64(1), "a", []any{nil}},
 		`{}`: map[string]any{}, `{ "a" : 1 , "b":{"a":2} }`: map[string]any{"a": int64(1), "b": map[string]any{"a": int64(2)}},
-		`{"":0,"\u0061":1}`: map[string]any{"": int64(0), "a": int64(1)},
+		`{"a": [1, 2], "b":` + "\n\t3}": map[string]any{"a": []any{int64(1), int64(2)}, "b": int64(3)},
+		`{"":0,"\u0061":1}`:             map[string]any{"": int64(0), "a": int64(1)},
 	} {
 		got, err := Decode([]byte(text))
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%s: error %v, difference\n%s", text, err, diff)
 		}
+		checkWalks(t, []byte(text), err)
 	}
 }
+
+const surrogate = `invalid JSON at byte 1: expected \u and four hex digits of a character, or of a surrogate pair`
 
 func TestDecodeRefuses(t *testing.T) {
 	for text, want := range map[string]string{
@@ -73,9 +79,12 @@ func TestDecodeRefuses(t *testing.T) {
 		"\"ä\xc3\"":               `invalid JSON at byte 3: string is not valid UTF-8`,
 		"\"\xed\xa0\x80\"":        `invalid JSON at byte 1: string is not valid UTF-8`,
 		"\"\xc0\xaf\"":            `invalid JSON at byte 1: string is not valid UTF-8`,
-		`"\ud83d"`:                "invalid JSON at byte 1: expected \\u and four hex digits of a character, or of a surrogate pair",
-		`"\ude00\ud83d"`:          "invalid JSON at byte 1: expected \\u and four hex digits of a character, or of a surrogate pair",
-		`"\u12g4"`:                "invalid JSON at byte 1: expected \\u and four hex digits of a character, or of a surrogate pair",
+		`"\ud83d"`:                surrogate,
+		`"\ude00\ud83d"`:          surrogate,
+		`"\ude00\ude00"`:          surrogate,
+		`"\ud83d\u0041"`:          surrogate,
+		`"\ud83d\uE000"`:          surrogate,
+		`"\u12g4"`:                surrogate,
 		"{\"a\":1}\x00":           `invalid JSON at byte 7: expected nothing after the value`,
 		"\ufeff1":                 `invalid JSON at byte 0: expected a value`,
 		"\v1":                     `invalid JSON at byte 0: expected a value`,
@@ -85,8 +94,10 @@ func TestDecodeRefuses(t *testing.T) {
 			t.Errorf("%q: %v, error\n  %v, want\n  %s", text, got, err, want)
 		}
 	}
-	if _, err := Decode([]byte(strings.Repeat("9", 400))); err == nil {
-		t.Error("400 digits are accepted")
+	for _, text := range []string{strings.Repeat("9", 400), strings.Repeat("9", 400) + ".5"} {
+		if _, err := Decode([]byte(text)); err == nil {
+			t.Errorf("%.5s... is accepted", text)
+		}
 	}
 }
 
@@ -146,6 +157,30 @@ func TestDecodeSharesNothing(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[string]any{"key": []any{"text"}}, got); err != nil || diff != "" {
 		t.Errorf("%v %s", err, diff)
+	}
+}
+
+// Every byte at every place of a word, in plain text.
+func TestMarks(t *testing.T) {
+	for c := range 256 {
+		for place := range 8 {
+			word := []byte("plain, ~")
+			word[place] = byte(c)
+			x := binary.LittleEndian.Uint64(word)
+			wantSpecial, wantQuote := 8, 8
+			if c < ' ' || c == '"' || c == '\\' || c >= 0x80 {
+				wantSpecial = place
+			}
+			if c == '"' || c == '\\' {
+				wantQuote = place
+			}
+			if got := bits.TrailingZeros64(special(x)) >> 3; got != wantSpecial {
+				t.Errorf("special(%q): first mark at %d, want %d", word, got, wantSpecial)
+			}
+			if got := bits.TrailingZeros64(quoteOrBackslash(x)) >> 3; got != wantQuote {
+				t.Errorf("quoteOrBackslash(%q): first mark at %d, want %d", word, got, wantQuote)
+			}
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ const (
 	wantValue  = "expected a value"
 	wantMember = "expected ',' or '}' after object value"
 	wantItem   = "expected ',' or ']' after list item"
+	wantQuote  = "expected '\"' at the end of the string"
 	tooDeep    = "nested deeper than 64 levels"
 )
 

@@ -22,9 +22,10 @@ const (
 
 // special marks, in the high bit of each byte of x, what plain text does not have: quotes, backslashes, control
 // characters, bytes beyond ASCII. Bytes after the first marked one may be marked without cause. Flipping bit 1 puts
-// the quote in the place of the space, right above the control characters, so that one subtraction finds both.
+// the quote in the place of the space, right above the control characters, so that one subtraction finds both; and
+// no byte beyond ASCII loses its high bit in both subtractions.
 func special(x uint64) uint64 {
-	return (((x ^ 2*ones) - ('"'-1)*ones) | ((x ^ backslash) - ones) | x) & highBits
+	return (((x ^ 2*ones) - ('"'-1)*ones) | ((x ^ backslash) - ones)) & highBits
 }
 
 // String checks the string whose opening quote is at i, and says whether it has escapes.
@@ -68,7 +69,7 @@ func (s *Scanner) stringFrom(i int) (end int, escaped bool) {
 	if i < 0 {
 		return -1, false
 	}
-	return s.Fail(i, "expected '\"' at the end of the string"), false
+	return s.Fail(i, wantQuote), false
 }
 
 // multibyte checks a run of characters beyond ASCII.

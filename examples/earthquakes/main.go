@@ -1,0 +1,154 @@
+// Command earthquakes tracks a week of earthquakes by the seismic network that reported them: how many were
+// strong, how deep, felt by how many, and more, as trackers.yaml says.
+//
+// It reads the week twice, as somebody does who polls a feed: every quake has an id, so the second time
+// changes nothing.
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"log"
+	"slices"
+	"time"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/trackerfile"
+)
+
+//go:embed earthquakes.ndjson
+var data []byte
+
+//go:embed trackers.yaml
+var trackers []byte
+
+// networks is a Manager with a group for each network. Its clock is the latest quake, and not today: three
+// days are three days of 2018.
+type networks struct {
+	*dictrack.Manager
+	now time.Time
+}
+
+func open(ctx context.Context) (*networks, error) {
+	definitions, err := trackerfile.Parse("trackers.yaml", trackers, nil)
+	if err != nil {
+		return nil, err
+	}
+	var specs []tracker.Spec
+	for _, d := range definitions {
+		specs = append(specs, d.Spec())
+	}
+	n := &networks{}
+	n.Manager, err = dictrack.Open(ctx, dictrack.Options{
+		Clock:       func() time.Time { return n.now },
+		ManualSweep: true, // the clock stands still between batches
+	})
+	if err != nil {
+		return nil, err
+	}
+	return n, n.SetTemplate("network", specs...)
+}
+
+// read makes the input of one line. The line itself is the data: nothing else of it is decoded.
+func read(line []byte) (dictrack.Input, error) {
+	var quake struct {
+		ID         string
+		Properties struct {
+			Net  string
+			Time int64
+		}
+	}
+	if err := json.Unmarshal(line, &quake); err != nil {
+		return dictrack.Input{}, fmt.Errorf("read quake: %w", err)
+	}
+	return dictrack.Input{
+		Group: quake.Properties.Net,
+		JSON:  line,
+		ID:    quake.ID,
+		At:    time.UnixMilli(quake.Properties.Time),
+	}, nil
+}
+
+// report tracks a whole feed in batches of a hundred, and tells how many quakes were known already. The
+// Sweep removes what expired in networks that reported nothing since.
+func (n *networks) report(ctx context.Context, feed []byte) (duplicates int, err error) {
+	lines := slices.Collect(bytes.Lines(feed))
+	for batch := range slices.Chunk(lines, 100) {
+		more, err := n.reportBatch(ctx, batch)
+		if err != nil {
+			return 0, err
+		}
+		duplicates += more
+	}
+	return duplicates, n.Sweep(ctx)
+}
+
+func (n *networks) reportBatch(ctx context.Context, lines [][]byte) (duplicates int, err error) {
+	var inputs []dictrack.Input
+	for _, line := range lines {
+		in, err := read(line)
+		if err != nil {
+			return 0, err
+		}
+		inputs = append(inputs, in)
+		if in.At.After(n.now) {
+			n.now = in.At
+		}
+	}
+	for _, out := range n.TrackBatch(ctx, inputs) {
+		if out.Err != nil {
+			return 0, out.Err
+		}
+		if out.Duplicate {
+			duplicates++
+		}
+	}
+	return duplicates, nil
+}
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) error {
+	n, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer n.Close(ctx)
+
+	n.On(dictrack.AllCompleted, func(e dictrack.Event) {
+		fmt.Printf("%s  %s  %-8s  %4v\n", e.Time.Format(time.DateTime), e.Group, e.Tracker.Name, e.Tracker.Progress)
+	})
+	for range 2 {
+		duplicates, err := n.report(ctx, data)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("\nread the week; %d quakes were known\n", duplicates)
+	}
+	return n.show(ctx)
+}
+
+// show prints the mean depth that each network measured.
+func (n *networks) show(ctx context.Context) error {
+	fmt.Println("\nnetwork  quakes  mean depth")
+	for net, err := range n.Groups(ctx) {
+		if err != nil {
+			return err
+		}
+		all, err := n.List(ctx, net, "reported", "depth")
+		if err != nil {
+			return err
+		}
+		quakes, depth := all[0].Progress, all[1].Progress
+		fmt.Printf("%-7s  %6v  %7.1f km\n", net, quakes, depth.Float64()/quakes.Float64())
+	}
+	return nil
+}

@@ -1,0 +1,118 @@
+// Command flights tracks 20,000 flights by the airport that they left: how many were late, the miles flown,
+// and more, as trackers.yaml says. It tells which airports completed a tracker, and how the busiest stand.
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/trackerfile"
+)
+
+//go:embed flights.ndjson
+var data []byte
+
+//go:embed trackers.yaml
+var trackers []byte
+
+// airports is a Manager with a group for each airport. Its clock is the time of the flight that it looks
+// at, and not today's: a week of flights is a week of 2001.
+type airports struct {
+	*dictrack.Manager
+	now time.Time
+}
+
+func open(ctx context.Context) (*airports, error) {
+	definitions, err := trackerfile.Parse("trackers.yaml", trackers, nil)
+	if err != nil {
+		return nil, err
+	}
+	var specs []tracker.Spec
+	for _, d := range definitions {
+		specs = append(specs, d.Spec())
+	}
+	a := &airports{}
+	a.Manager, err = dictrack.Open(ctx, dictrack.Options{
+		Clock:       func() time.Time { return a.now },
+		ManualSweep: true, // the clock stands still between flights
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a, a.SetTemplate("airport", specs...)
+}
+
+// depart tracks one flight, a line of the data.
+func (a *airports) depart(ctx context.Context, line []byte) (dictrack.Result, error) {
+	var flight struct{ Origin, Date string }
+	err := json.Unmarshal(line, &flight)
+	if err == nil {
+		a.now, err = time.Parse("2006/01/02 15:04", flight.Date)
+	}
+	if err != nil {
+		return dictrack.Result{}, fmt.Errorf("read flight: %w", err)
+	}
+	return a.TrackJSON(ctx, flight.Origin, line)
+}
+
+// departAll tracks all flights, and hands each result to see. The last Sweep ends the weeks that are over
+// at airports from which no plane left since.
+func (a *airports) departAll(ctx context.Context, see func(*dictrack.Result)) error {
+	for line := range bytes.Lines(data) {
+		result, err := a.depart(ctx, line)
+		if err != nil {
+			return err
+		}
+		see(&result)
+	}
+	return a.Sweep(ctx)
+}
+
+func main() {
+	if err := run(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(ctx context.Context) error {
+	a, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	defer a.Close(ctx)
+
+	a.On(dictrack.AllCompleted, func(e dictrack.Event) {
+		fmt.Printf("%s  %s  %-15s  %6v\n", e.Time.Format(time.DateTime), e.Group, e.Tracker.Name, e.Tracker.Progress)
+	})
+	flights, moves := 0, 0
+	err = a.departAll(ctx, func(r *dictrack.Result) {
+		flights++
+		moves += len(r.Changed())
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\n%d flights moved trackers %d times\n", flights, moves)
+	return a.show(ctx, "DFW", "ORD", "ATL")
+}
+
+func (a *airports) show(ctx context.Context, codes ...string) error {
+	for _, code := range codes {
+		all, err := a.List(ctx, code)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("\n%s\n", code)
+		for _, s := range all {
+			fmt.Printf("  %-15s  stage %d of %d, cycle %2d, %v of %v\n", s.Name, s.Stage, len(s.Targets), s.Cycle, s.Progress, s.Target)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,192 @@
+package limiter_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/limiter"
+)
+
+// strikes is a custom rule with a state of its own: it stops at the third step whose data says "bad".
+type strikes struct{ limiter.Rule }
+
+func (strikes) Start(time.Time) []byte { return []byte{3} }
+
+func (strikes) Before(own []byte, c limiter.Call) limiter.Verdict {
+	if c.Data["skip"] == true {
+		return limiter.Hold
+	}
+	return limiter.Pass
+}
+
+func (strikes) After(own []byte, c limiter.Call) ([]byte, bool) {
+	if c.Data["bad"] != true {
+		return own, false
+	}
+	return []byte{own[0] - 1}, own[0] == 1
+}
+
+func (s strikes) StageDone(own []byte, c limiter.Call) ([]byte, bool) {
+	return s.Start(c.Time()), false
+}
+
+func (strikes) Reset(own []byte, args any, c limiter.Call) ([]byte, bool, error) {
+	n, ok := field.Int(args)
+	if !ok {
+		return nil, false, errors.New("want a number of strikes")
+	}
+	return []byte{byte(n)}, n == 0, nil
+}
+
+// curfew is a rule that the clock alone makes stop.
+type curfew struct{ strikes }
+
+func (curfew) Start(now time.Time) []byte { return []byte{byte(now.Unix()) + 10} }
+
+func (curfew) Due(own []byte) time.Time {
+	if own[0] == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(own[0]), 5e6)
+}
+
+func registry(t *testing.T, kinds map[string]limiter.Factory) *limiter.Registry {
+	t.Helper()
+	r := &limiter.Registry{}
+	for kind, factory := range kinds {
+		if err := r.Register(kind, factory); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return r
+}
+
+func always(rule limiter.Rule) limiter.Factory {
+	return func(any) (limiter.Rule, error) { return rule, nil }
+}
+
+func TestRegisterRefusesNames(t *testing.T) {
+	r := registry(t, map[string]limiter.Factory{"strikes": always(strikes{})})
+	for _, kind := range []string{"", "count", "time", "strikes"} {
+		if err := r.Register(kind, always(strikes{})); err == nil {
+			t.Errorf("%q was registered", kind)
+		}
+	}
+}
+
+func TestCustomRuleKeepsItsState(t *testing.T) {
+	r := registry(t, map[string]limiter.Factory{"strikes": always(strikes{})})
+	l, err := parse(t, r, `{"kind":"strikes","args":{"of":3}}`)
+	if err != nil || !l.Custom() || l.Kind() != "strikes" || l.ID() != `{"args":{"of":3},"kind":"strikes"}` {
+		t.Fatalf("%s, custom %v, %v", l.ID(), l.Custom(), err)
+	}
+	s := begin(t, l, 0)
+	bad := limiter.Call{Data: map[string]any{"bad": true}}
+	for i, want := range []bool{false, false, true} {
+		before, limited := s, false
+		if s, limited = l.After(s, bad); limited != want || s.Own[0] != byte(2-i) || before.Own[0] != byte(3-i) {
+			t.Errorf("strike %d: limited %v, own %v", i+1, limited, s.Own)
+		}
+	}
+	if v := l.Before(s, limiter.Call{Data: map[string]any{"skip": true}}); v != limiter.Hold {
+		t.Errorf("verdict %d", v)
+	}
+	if next, limited := l.StageDone(s, bad); limited || next.Own[0] != 3 {
+		t.Errorf("a stage is done: %v, %v", next.Own, limited)
+	}
+	if next, limited, err := l.Reset(s, limiter.Reset{Args: 0}, bad); err != nil || !limited || next.Own[0] != 0 {
+		t.Errorf("reset to 0: %v, %v, %v", next.Own, limited, err)
+	}
+	if _, _, err := l.Reset(s, limiter.Reset{Args: "x"}, bad); err == nil {
+		t.Error("reset with wrong args: no error")
+	}
+	if due := l.Due(s); due != limiter.Never {
+		t.Errorf("due at %d without a clock", due)
+	}
+}
+
+func TestTimedRule(t *testing.T) {
+	r := registry(t, map[string]limiter.Factory{"curfew": always(curfew{})})
+	l, err := r.Bind(limiter.Custom("curfew", nil))
+	if err != nil || l.ID() != `{"kind":"curfew"}` {
+		t.Fatalf("%s, %v", l.ID(), err)
+	}
+	if due := l.Due(begin(t, l, 7000)); due != 17_005 {
+		t.Errorf("due at %d", due)
+	}
+	if due := l.Due(limiter.State{Own: []byte{0}}); due != limiter.Never {
+		t.Errorf("the zero time is due at %d", due)
+	}
+}
+
+func TestUnknownKind(t *testing.T) {
+	r := registry(t, map[string]limiter.Factory{"zeta": always(strikes{}), "alpha": always(strikes{})})
+	_, read := parse(t, r, `{"kind":"strikes","args":1}`)
+	_, bound := r.Bind(limiter.Custom("strikes", 1))
+	for _, err := range []error{read, bound} {
+		var unknown *limiter.UnknownKindError
+		if !errors.As(err, &unknown) || unknown.Kind != "strikes" || !strings.Contains(err.Error(), "count time alpha zeta") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestFactoryErrors(t *testing.T) {
+	r := registry(t, map[string]limiter.Factory{
+		"picky":   func(any) (limiter.Rule, error) { return nil, errors.New("want {of}") },
+		"nothing": func(any) (limiter.Rule, error) { return nil, nil },
+	})
+	_, err := parse(t, r, `{"kind":"picky","args":{"by":3}}`)
+	var mistake *field.Error
+	if !errors.As(err, &mistake) || err.Error() != `args: {"by":3} is not allowed: want {of}` {
+		t.Errorf("got %v", err)
+	}
+	if l, err := r.Bind(limiter.Custom("nothing", nil)); err == nil {
+		t.Errorf("usable without a rule: %s", l.ID())
+	}
+	if made := limiter.Custom("picky", make(chan int)); !errors.As(made.Err(), &mistake) || mistake.Path != "args" {
+		t.Errorf("args that are no JSON: %v", made.Err())
+	}
+}
+
+// A factory must see the same arguments whether the limiter was written in Go, in a file, or comes back from a store.
+func TestFactoryGetsArgsInGoForm(t *testing.T) {
+	var got []any
+	r := registry(t, map[string]limiter.Factory{"see": func(args any) (limiter.Rule, error) {
+		got = append(got, args)
+		return strikes{}, nil
+	}})
+	given := map[string]any{"n": 1, "list": []string{"x"}}
+	made, err := r.Bind(limiter.Custom("see", given))
+	if err != nil {
+		t.Fatal(err)
+	}
+	given["n"] = 2
+	if _, err := parse(t, r, made.ID()); err != nil {
+		t.Fatal(err)
+	}
+	for i, how := range []string{"from Go", "from JSON"} {
+		if diff := cmp.Diff(any(map[string]any{"n": int64(1), "list": []any{"x"}}), got[i]); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", how, diff)
+		}
+	}
+}
+
+// Custom makes limiters of registered kinds only: one that borrows a built-in name is no limiter.
+func TestCustomRefusesBuiltinNames(t *testing.T) {
+	var builtin *limiter.Registry
+	for _, kind := range []string{"", "count", "time"} {
+		if l, err := builtin.Bind(limiter.Custom(kind, nil)); err == nil {
+			t.Errorf("%q: usable as %s", kind, l.ID())
+		}
+	}
+	var zero limiter.Limiter
+	if _, err := builtin.Bind(zero); err == nil {
+		t.Error("the zero Limiter is usable")
+	}
+}

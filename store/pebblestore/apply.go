@@ -1,0 +1,143 @@
+package pebblestore
+
+import (
+	"errors"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// verdict is what becomes of a change.
+type verdict uint8
+
+const (
+	applies verdict = iota
+	applied         // it was done before
+	conflicts
+)
+
+// judge compares the version of a group with the versions that a change is from and to.
+func judge(version, base, next uint64) verdict {
+	switch {
+	case version == base:
+		return applies
+	case version >= next:
+		return applied
+	}
+	return conflicts
+}
+
+// addAll adds the writes of a request to the round. What it notes in r.err is for when the round is on
+// disk; an error that it returns is for now.
+func (c *committer) addAll(round *round, r *request) error {
+	var late []string
+	for i := range r.writes {
+		w := &r.writes[i]
+		old, err := c.head(round, w.name)
+		if err != nil {
+			return err
+		}
+		switch judge(old.version, w.base, w.head.version) {
+		case applies:
+			if err := c.add(round, w, old); err != nil {
+				return err
+			}
+		case conflicts:
+			late = append(late, w.name)
+		}
+	}
+	if late != nil {
+		r.err = &store.ConflictError{Groups: late}
+	}
+	return nil
+}
+
+// head is the head of a group as it will be when the round is applied; old.first may be looked into
+// until then.
+func (c *committer) head(round *round, name string) (*head, error) {
+	if h := round.heads[name]; h != nil {
+		return h, nil
+	}
+	h, found, err := readHead(c.store.db, name)
+	if !found {
+		h = head{version: c.floor, due: limiter.Never, inline: true}
+	}
+	return &h, err
+}
+
+// add puts a write into the batch.
+func (c *committer) add(round *round, w *write, old *head) error {
+	if err := c.define(round.batch, w.definitions); err != nil {
+		return err
+	}
+	if !w.first {
+		w.head.inline, w.head.first = old.inline, old.first
+	} else if w.head.inline && !old.inline {
+		put(round.batch, record{key: partKey(kindChunk, w.name, 0)})
+	}
+	key := groupKey(w.name)
+	put(round.batch, record{key, seal(key, w.head.append(nil))})
+	for _, r := range w.rest {
+		put(round.batch, r)
+	}
+	w.reschedule(round.batch, old.due)
+	round.heads[w.name] = &w.head
+	return nil
+}
+
+// reschedule moves the group in the order of what is due.
+func (w *write) reschedule(b *pebble.Batch, before int64) {
+	if before == w.head.due {
+		return
+	}
+	if before != limiter.Never {
+		put(b, record{key: dueKey(before, w.name)})
+	}
+	if w.head.due != limiter.Never {
+		key := dueKey(w.head.due, w.name)
+		put(b, record{key, seal(key, nil)})
+	}
+}
+
+// define adds the definitions that are not stored yet.
+func (c *committer) define(b *pebble.Batch, defs []*tracker.Definition) error {
+	for _, d := range defs {
+		if _, ok := c.known[d.ID()]; ok {
+			continue
+		}
+		key := definitionKey(d.ID())
+		_, closer, err := c.store.db.Get(key)
+		switch {
+		case err == nil:
+			err = closer.Close()
+		case errors.Is(err, pebble.ErrNotFound):
+			put(b, record{key, seal(key, d.JSON())})
+			err = nil
+		}
+		if err != nil {
+			return corrupt("definition "+d.ID().String(), err)
+		}
+		c.remember(d.ID())
+	}
+	return nil
+}
+
+// remember notes that a definition is stored, or will be with this round and any after it.
+func (c *committer) remember(id tracker.ID) {
+	if len(c.known) >= maxKnown {
+		clear(c.known)
+	}
+	c.known[id] = struct{}{}
+}
+
+// put adds to a batch; one without an index takes everything.
+func put(b *pebble.Batch, r record) {
+	if r.value == nil {
+		_ = b.Delete(r.key, nil)
+		return
+	}
+	_ = b.Set(r.key, r.value, nil)
+}

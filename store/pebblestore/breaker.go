@@ -1,0 +1,76 @@
+package pebblestore
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/dictrack/dictrack/store"
+)
+
+// breaker stops everything at the first failed write: the writes to disk by freezing them, the callers
+// by telling them. The package comment says why.
+type breaker struct {
+	log     *slog.Logger
+	onFatal func(error) // nil: nobody is told
+
+	once   sync.Once
+	broken chan struct{} // closed when tripped
+	cause  error         // set before broken is closed; wraps store.ErrFailed
+
+	// gate is held by every write to disk while it runs, and for good by freeze.
+	gate   sync.RWMutex
+	frozen chan struct{} // closed when no write runs and none ever will
+}
+
+func newBreaker(log *slog.Logger, onFatal func(error)) *breaker {
+	return &breaker{log: log, onFatal: onFatal, broken: make(chan struct{}), frozen: make(chan struct{})}
+}
+
+// trip fails the store. It does not wait.
+func (b *breaker) trip(err error) {
+	b.once.Do(func() {
+		b.cause = fmt.Errorf("%w: %w", store.ErrFailed, err)
+		close(b.broken)
+		b.log.Error("the store failed", "error", err)
+		go b.freeze()
+		if b.onFatal != nil {
+			go b.onFatal(b.cause)
+		}
+	})
+}
+
+// freeze waits until the writes under way are done, and lets no other begin.
+func (b *breaker) freeze() {
+	b.gate.Lock()
+	close(b.frozen)
+}
+
+// tripped returns why the store failed; nil while it works.
+func (b *breaker) tripped() error {
+	select {
+	case <-b.broken:
+		return b.cause
+	default:
+		return nil
+	}
+}
+
+// write runs one write to disk. It returns only when that went well: otherwise, and for ever after, the
+// goroutine stays here, with whatever locks it holds.
+func (b *breaker) write(op func() error) {
+	b.gate.RLock()
+	if b.tripped() == nil {
+		err := op()
+		if err == nil {
+			b.gate.RUnlock()
+			return
+		}
+		b.trip(err)
+	}
+	b.gate.RUnlock()
+	b.stay()
+}
+
+// stay never returns.
+func (b *breaker) stay() { select {} }

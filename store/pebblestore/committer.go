@@ -1,0 +1,176 @@
+package pebblestore
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// committer puts commits in order. One goroutine checks versions and applies; what waits for it goes
+// into one batch. Another waits for the disk and answers, while the first goes on, so that everything
+// that arrives during a sync shares the next one.
+type committer struct {
+	store *Store
+	queue chan *request
+	syncs chan *round
+	ended sync.WaitGroup
+
+	// Only the goroutine that applies uses these.
+	floor uint64
+	known map[tracker.ID]struct{} // definitions that are stored, as far as remembered
+	held  *request                // that has to be alone in the next round
+}
+
+// maxKnown bounds the definitions that are remembered as stored; others are looked up.
+const maxKnown = 1 << 16
+
+// request is work for the committer: changes, or something that has to be done alone.
+type request struct {
+	ctx    context.Context
+	writes []write
+	alone  func(c *committer, b *pebble.Batch) error
+	done   chan answer[struct{}]
+	err    error // to be answered when the round is on disk
+}
+
+func newCommitter(s *Store, floor uint64) *committer {
+	c := &committer{
+		store: s, floor: floor, known: map[tracker.ID]struct{}{},
+		queue: make(chan *request, 256), syncs: make(chan *round, 256),
+	}
+	c.ended.Go(c.applyAll)
+	c.ended.Go(c.syncAll)
+	return c
+}
+
+// stop ends the goroutines, when no request is under way.
+func (c *committer) stop() {
+	close(c.queue)
+	c.ended.Wait()
+}
+
+// submit hands over a request and waits for its answer.
+func (s *Store) submit(ctx context.Context, r *request) error {
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	r.ctx, r.done = ctx, make(chan answer[struct{}], 1)
+	select {
+	case s.commits.queue <- r:
+	case <-ctx.Done():
+		s.calls.Done()
+		return ctx.Err()
+	case <-s.breaker.broken:
+		s.calls.Done()
+		return s.breaker.cause
+	}
+	_, err := await(ctx, s, r.done)
+	return err
+}
+
+// finish answers a request.
+func (c *committer) finish(r *request, err error) {
+	r.done <- answer[struct{}]{err: err}
+	c.store.calls.Done()
+}
+
+func (c *committer) applyAll() {
+	defer close(c.syncs)
+	for {
+		round := c.gather()
+		if round == nil {
+			return
+		}
+		if !round.batch.Empty() {
+			c.store.flight.begin(round)
+			if err := c.store.db.ApplyNoSyncWait(round.batch, pebble.Sync); err != nil {
+				c.store.breaker.trip(err)
+				return
+			}
+		}
+		select {
+		case c.syncs <- round:
+		case <-c.store.breaker.broken:
+			return
+		}
+	}
+}
+
+// gather makes a round of what waits; nil when there is no more to come.
+func (c *committer) gather() *round {
+	r := c.held
+	c.held = nil
+	if r == nil {
+		select {
+		case r = <-c.queue:
+		case <-c.store.breaker.broken:
+		}
+	}
+	if r == nil {
+		return nil
+	}
+	round := newRound(c.store.db)
+	if r.alone != nil {
+		c.admit(round, r)
+		return round
+	}
+	for r != nil && r.alone == nil {
+		c.admit(round, r)
+		r = c.next(round)
+	}
+	c.held = r
+	return round
+}
+
+// next is the request that waits; nil if there is none or the round is full.
+func (c *committer) next(r *round) *request {
+	if r.full() {
+		return nil
+	}
+	select {
+	case more := <-c.queue:
+		return more
+	default:
+		return nil
+	}
+}
+
+// admit does the work of a request that somebody still waits for.
+func (c *committer) admit(round *round, r *request) {
+	err := r.ctx.Err()
+	if err == nil && r.alone != nil {
+		err = r.alone(c, round.batch)
+	} else if err == nil {
+		err = c.addAll(round, r)
+	}
+	if err != nil {
+		c.finish(r, err)
+		return
+	}
+	round.waiting = append(round.waiting, r)
+}
+
+func (c *committer) syncAll() {
+	for round := range c.syncs {
+		var err error
+		if !round.batch.Empty() {
+			err = round.batch.SyncWait()
+			c.store.flight.end(round)
+		}
+		if err != nil {
+			c.store.breaker.trip(err)
+			return
+		}
+		for _, r := range round.waiting {
+			c.finish(r, r.err)
+		}
+		if err := round.batch.Close(); err != nil && !errors.Is(err, pebble.ErrClosed) {
+			c.store.breaker.trip(err)
+			return
+		}
+	}
+}

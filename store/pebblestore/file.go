@@ -1,0 +1,62 @@
+package pebblestore
+
+import "github.com/cockroachdb/pebble/v2/vfs"
+
+// file is a file or directory whose writes never fail; see disk. As of any vfs.File, one goroutine at a
+// time writes and syncs it.
+type file struct {
+	vfs.File
+	breaker *breaker
+	lazy    bool // sync when closed
+}
+
+func (f *file) Write(p []byte) (n int, _ error) {
+	f.breaker.write(func() (err error) {
+		n, err = f.File.Write(p)
+		return err
+	})
+	return n, nil
+}
+
+func (f *file) WriteAt(p []byte, at int64) (n int, _ error) {
+	f.breaker.write(func() (err error) {
+		n, err = f.File.WriteAt(p, at)
+		return err
+	})
+	return n, nil
+}
+
+func (f *file) Sync() error {
+	if !f.lazy {
+		f.breaker.write(f.File.Sync)
+	}
+	return nil
+}
+
+func (f *file) SyncData() error {
+	if !f.lazy {
+		f.breaker.write(f.File.SyncData)
+	}
+	return nil
+}
+
+func (f *file) SyncTo(length int64) (full bool, _ error) {
+	f.breaker.write(func() (err error) {
+		full, err = f.File.SyncTo(length)
+		return err
+	})
+	return full, nil
+}
+
+// Close syncs a lazy file first: Pebble takes a log for damaged when it ends early and another follows.
+func (f *file) Close() error {
+	f.breaker.write(func() error {
+		if f.lazy {
+			if err := f.File.SyncData(); err != nil {
+				return err
+			}
+		}
+		return f.File.Close()
+	})
+	return nil
+}

@@ -1,0 +1,151 @@
+package tracker_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// bucket is a custom rule: two steps, three after each stage; its state is what is left and how often it began.
+type bucket struct{}
+
+var errBucket = errors.New("want no args")
+
+func (bucket) Start(time.Time) []byte                          { return []byte{2, 3} }
+func (bucket) Before(_ []byte, c limiter.Call) limiter.Verdict { return limiter.Verdict(len(c.Data)) }
+func (bucket) After(own []byte, _ limiter.Call) ([]byte, bool) {
+	return []byte{own[0] - 1, own[1]}, own[0] == 1
+}
+func (bucket) StageDone(o []byte, _ limiter.Call) ([]byte, bool) { return []byte{3, o[1] + 1}, false }
+
+func (bucket) Reset(_ []byte, args any, _ limiter.Call) ([]byte, bool, error) {
+	if args == "stay" {
+		return []byte{0, 9}, true, nil
+	}
+	if args != nil {
+		return nil, false, errBucket
+	}
+	return []byte{2, 9}, false, nil
+}
+
+func buckets(t *testing.T) *tracker.Registry {
+	t.Helper()
+	r := &tracker.Registry{}
+	if err := r.Limiters.Register("bucket", func(any) (limiter.Rule, error) { return bucket{}, nil }); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// One event tells of becoming limited, by the first limiter that did it; then data is refused in silence.
+func TestLimitedOnce(t *testing.T) {
+	d := defineIn(t, buckets(t), `{"targets":[9],"limiters":[{"kind":"bucket"},{"kind":"count","limit":2}]}`)
+	s := begun(t, d, 0)
+	s, outcome, events := d.Step(s, tracker.Input{}, 0, nil)
+	if outcome != tracker.Changed || len(events) != 0 {
+		t.Fatalf("first: %v, %v", outcome, kinds(events))
+	}
+	s, outcome, events = d.Step(s, tracker.Input{}, 0, nil)
+	if outcome != tracker.Changed || !s.Limited || len(events) != 1 || events[0].Limiter != "bucket" || s.Extra.Limits[1].Left != 0 {
+		t.Fatalf("second: %v, %+v", outcome, events)
+	}
+	for range 3 {
+		next, outcome, events := d.Step(s, tracker.Input{}, 0, nil)
+		if outcome != tracker.Refused || len(events) != 0 || !cmp.Equal(next.Extra, s.Extra) {
+			t.Fatalf("third: %v, %v, %+v", outcome, kinds(events), next)
+		}
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	d := defineIn(t, buckets(t), `{"limiters":[{"kind":"count","limit":2},{"kind":"bucket"}]}`)
+	s := begun(t, d, 0)
+	hold, outcome, events := d.Step(s, tracker.Input{Data: map[string]any{"a": 1}}, 0, nil)
+	if outcome != tracker.Refused || hold.Limited || len(events) != 0 {
+		t.Errorf("hold: %v, %+v", outcome, hold)
+	}
+	stop, outcome, events := d.Step(s, tracker.Input{Data: map[string]any{"a": 1, "b": 2}}, 0, nil)
+	if outcome != tracker.LimitedNow || !stop.Limited || len(events) != 1 || events[0].Limiter != "bucket" {
+		t.Errorf("stop: %v, %+v", outcome, events)
+	}
+	for _, refused := range []tracker.State{hold, stop} {
+		if refused.Extra.Limits[0].Left != 2 || refused.Extra.Limits[1].Own[0] != 2 || refused.Progress.Sign() != 0 {
+			t.Errorf("refused data used something up: %+v", refused)
+		}
+	}
+}
+
+// Data that gives no step uses no limiter up.
+func TestNoStepUsesNothingUp(t *testing.T) {
+	d := define(t, `{"kind":"sum","key":"v","limiters":[{"kind":"count","limit":2}]}`)
+	s := begun(t, d, 0)
+	for _, amount := range []any{nil, true, false, "", "x", "nan", "inf", "0x10", "1_000", "1,5", "\v1", []any{1}, map[string]any{}, 'x'-'x' == 1} {
+		next, outcome, events := add(t, d, s, amount)
+		if outcome != tracker.Same || len(events) != 0 || next.Extra.Limits[0].Left != 2 {
+			t.Errorf("%v: %v, %+v", amount, outcome, next.Extra)
+		}
+	}
+	for _, amount := range []any{" \t1\r\n", "+.5e1", "-1.", 0, 1.5, "1e-400"} {
+		if next, outcome, _ := add(t, d, s, amount); outcome != tracker.Changed || next.Extra.Limits[0].Left != 1 {
+			t.Errorf("%v: %v, %+v", amount, outcome, next.Extra)
+		}
+	}
+}
+
+// A stage that resets the limiters refills them, and is not charged for itself.
+func TestStageRefills(t *testing.T) {
+	for policy, left := range map[string]int64{"limiter": 5, "all": 5, "none": 4, "progress": 4} {
+		d := define(t, `{"targets":[1,9],"limiters":[{"kind":"count","limit":5}],"reset":"`+policy+`"}`)
+		s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil)
+		if s.Stage != 2 || s.Extra.Limits[0].Left != left {
+			t.Errorf("%s: stage %d, %d left, want %d", policy, s.Stage, s.Extra.Limits[0].Left, left)
+		}
+	}
+	d := defineIn(t, buckets(t), `{"targets":[1,9],"limiters":[{"kind":"bucket"}]}`)
+	if s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil); !cmp.Equal(s.Extra.Limits[0].Own, []byte{3, 4}) {
+		t.Errorf("custom: %v", s.Extra.Limits[0].Own)
+	}
+}
+
+// The last step that a limit allows may complete the tracker: it is then done, and not limited.
+func TestDoneIsNotLimited(t *testing.T) {
+	d := define(t, `{"targets":[2],"limiters":[{"kind":"count","limit":2}]}`)
+	s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil)
+	s, outcome, events := d.Step(s, tracker.Input{}, 0, nil)
+	if outcome != tracker.Changed || !s.Completed || s.Limited || len(events) != 1 || events[0].Kind != tracker.AllCompleted {
+		t.Errorf("%v, %+v, %v", outcome, s, kinds(events))
+	}
+}
+
+// Every limiter is reset, also after one that stays limited; and an error changes none.
+func TestResetReachesEveryLimiter(t *testing.T) {
+	d := defineIn(t, buckets(t), `{"targets":[9],"limiters":[{"kind":"count","limit":2},{"kind":"bucket"},{"kind":"time","start":0,"end":10}]}`)
+	s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil)
+	next, events, err := d.ResetState(s, resetLimit(0), 30*second, nil)
+	if err != nil || !next.Limited || len(events) != 1 || events[0].Kind != tracker.Reset || !events[0].State.Limited {
+		t.Fatalf("%+v, %v, %v", next, kinds(events), err)
+	}
+	limits := next.Extra.Limits
+	if limits[0].Left != 0 || limits[1].Own[1] != 9 || limits[2].Start != 30 || limits[2].End != 40 {
+		t.Errorf("limiters %+v", limits)
+	}
+	by := tracker.ResetBy{Reset: limiter.Reset{Args: "stay"}}
+	if next, _, err = d.ResetState(s, by, 30*second, nil); err != nil || !next.Limited || next.Extra.Limits[0].Left != 2 || next.Extra.Limits[2].Start != 30 {
+		t.Errorf("a custom one stays limited: %+v, %v", next.Extra, err)
+	}
+	by.Args = 7
+	failed, events, err := d.ResetState(s, by, 30*second, nil)
+	if !errors.Is(err, errBucket) || len(events) != 0 || !cmp.Equal(failed.Extra, s.Extra) {
+		t.Errorf("a custom one refuses: %v, %v", err, kinds(events))
+	}
+	var errs field.Errors
+	if errors.As(err, &errs) && errs[0].Path != "limiters[1]" {
+		t.Errorf("the error is about %q", errs[0].Path)
+	}
+}
