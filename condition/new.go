@@ -2,6 +2,8 @@ package condition
 
 import (
 	"encoding/json"
+	"fmt"
+	"unicode/utf8"
 
 	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/field"
@@ -75,30 +77,38 @@ func NotIntersects(path string, items ...any) Condition {
 	return build(OpNotIntersects, path, list(items), false)
 }
 
-// list converts the items now: the caller keeps its slice, and typed Go values become JSON ones.
-func list(items []any) value.Value {
-	converted := make([]any, len(items))
-	for i, item := range items {
-		v := value.Of(item)
-		converted[i] = v.Any()
-	}
-	return value.OfList(converted)
-}
+func list(items []any) value.Value { return value.OfList(items) }
 
-// build makes a condition of checked or unchecked parts; what is wrong stays in err.
+// build makes a condition of unchecked parts; what is wrong stays in err.
 func build(op Op, path string, operand value.Value, fold bool) Condition {
-	c := Condition{op: op, operand: operand, fold: fold}
+	c := Condition{op: op, fold: fold}
 	p, err := dotpath.Parse(path)
-	if err != nil {
+	if err != nil || !utf8.ValidString(path) {
 		c.err = &field.Error{Path: "key", Value: path, Want: "want a path such as a.b.0"}
 		return c
 	}
 	c.path = p
-	if c.err = checkOperand(op, &operand); c.err == nil {
+	if c.err = checkOperand(op, &operand); c.err != nil {
+		return c
+	}
+	if c.operand, c.err = normal("value", operand); c.err == nil {
 		c.index()
 		c.identify()
 	}
 	return c
+}
+
+// normal copies an operand or arguments into the form that reading their JSON gives, so that a condition
+// made in Go and one read from a file are the same, and the caller keeps what it passed.
+func normal(name string, v value.Value) (value.Value, error) {
+	if !v.Present() {
+		return v, nil
+	}
+	form, err := value.Normal(v.Any())
+	if err != nil || v.Kind() == value.Foreign {
+		return v, &field.Error{Path: name, Want: fmt.Sprintf("want a value with a JSON form: %v", err)}
+	}
+	return value.Of(form), nil
 }
 
 // checkOperand refuses operands that could never be compared.
@@ -138,7 +148,7 @@ func (c *Condition) index() {
 	}
 }
 
-// identify sets the canonical JSON, which also proves that the operand is JSON.
+// identify sets the canonical JSON.
 func (c *Condition) identify() {
 	id, err := value.AppendCanonical(nil, c.Fields())
 	if err != nil {
@@ -153,13 +163,13 @@ func (c *Condition) Fields() map[string]any {
 	m := map[string]any{"op": string(c.op)}
 	if !c.builtin() {
 		if c.args != nil {
-			m["args"] = c.args
+			m["args"], _ = value.Normal(c.args) // a copy; it was normal before
 		}
 		return m
 	}
 	m["key"] = c.path.String()
 	if c.op != OpExists && c.op != OpNotExists {
-		m["value"] = c.operand.Any()
+		m["value"], _ = value.Normal(c.operand.Any())
 	}
 	if c.fold {
 		m["case_sensitive"] = false

@@ -1,6 +1,7 @@
 package condition
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -50,9 +51,16 @@ func (r *Registry) Register(kind string, make Factory) error {
 // Custom is a condition of a registered kind. Args may be any value with a JSON form; the registry of
 // whoever takes the condition makes its predicate.
 func Custom(kind string, args any) Condition {
-	v := value.Of(args)
-	c := Condition{op: Op(kind), args: v.Any()}
-	c.identify()
+	c := Condition{op: Op(kind)}
+	if c.builtin() || kind == "" {
+		c.err = &field.Error{Path: "op", Value: kind, Want: "want the name of a registered kind"}
+		return c
+	}
+	form, err := normal("args", value.Of(args))
+	if c.err = err; err == nil {
+		c.args = form.Any()
+		c.identify()
+	}
 	return c
 }
 
@@ -67,6 +75,9 @@ func (r *Registry) Bind(c Condition) (Condition, error) {
 		return c, &UnknownKindError{Kind: string(c.op), Known: r.names()}
 	}
 	p, err := factory(c.args)
+	if err == nil && p == nil {
+		err = errors.New("the factory made no predicate of them")
+	}
 	if err != nil {
 		return c, &field.Error{Path: "args", Value: c.args, Want: err.Error()}
 	}

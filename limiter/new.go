@@ -60,14 +60,26 @@ func (l Limiter) checked() Limiter {
 		l.err = &field.Error{Path: "end", Value: showTime(l.end), Want: "want a time after start, " + showTime(l.start)}
 	case !l.hasEnd && l.duration == 0:
 		l.err = &field.Error{Want: "want one of end and duration"}
+	case l.hasStart && l.start+l.duration > latest:
+		l.err = &field.Error{Path: "duration", Value: l.length(), Want: "want the window to end before the year 10000"}
 	}
 	return l.identified()
 }
 
 // Custom is a limiter of a registered kind. Args may be any value with a JSON form.
 func Custom(kind string, args any) Limiter {
-	v := value.Of(args)
-	return Limiter{kind: kind, args: v.Any()}.identified()
+	l := Limiter{kind: kind}
+	if kind == "" || kind == KindCount || kind == KindTime {
+		l.err = &field.Error{Path: "kind", Value: kind, Want: "want the name of a registered kind"}
+		return l
+	}
+	form, err := value.Normal(args)
+	if err != nil {
+		l.err = &field.Error{Path: "args", Want: "want a value with a JSON form: " + err.Error()}
+		return l
+	}
+	l.args = form
+	return l.identified()
 }
 
 func (l Limiter) identified() Limiter {
@@ -92,7 +104,7 @@ func (l *Limiter) Fields() map[string]any {
 		l.windowFields(m)
 	default:
 		if l.args != nil {
-			m["args"] = l.args
+			m["args"], _ = value.Normal(l.args) // a copy; it was normal before
 		}
 	}
 	return m
@@ -105,6 +117,8 @@ func (l *Limiter) windowFields(m map[string]any) {
 	if l.hasEnd {
 		m["end"] = showTime(l.end)
 	} else {
-		m["duration"] = (time.Duration(l.duration) * time.Second).String()
+		m["duration"] = l.length()
 	}
 }
+
+func (l *Limiter) length() string { return (time.Duration(l.duration) * time.Second).String() }

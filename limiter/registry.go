@@ -1,6 +1,7 @@
 package limiter
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -64,6 +65,9 @@ func (r *Registry) Bind(l Limiter) (Limiter, error) {
 		return l, &UnknownKindError{Kind: l.kind, Known: r.names()}
 	}
 	rule, err := r.kinds[l.kind](l.args)
+	if err == nil && rule == nil {
+		err = errors.New("the factory made no rule of them")
+	}
 	if err != nil {
 		return l, &field.Error{Path: "args", Value: l.args, Want: err.Error()}
 	}

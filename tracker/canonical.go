@@ -26,8 +26,7 @@ func (d *Definition) Fields() map[string]any {
 		m["key"] = s.Key
 	}
 	if s.Args != nil {
-		v := value.Of(s.Args)
-		m["args"] = v.Any()
+		m["args"], _ = value.Normal(s.Args) // a copy; it was normal before
 	}
 	d.listFields(m)
 	if s.Reset != ResetLimiter {
@@ -67,7 +66,7 @@ func (d *Definition) expiryFields(m map[string]any) {
 		m["expire"] = d.spec.Expire.String()
 	}
 	if !d.spec.ExpireAt.IsZero() {
-		m["expire_at"] = d.spec.ExpireAt.UTC().Truncate(time.Second).Format(time.RFC3339)
+		m["expire_at"] = d.spec.ExpireAt.Format(time.RFC3339Nano)
 	}
 }
 

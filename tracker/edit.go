@@ -2,6 +2,7 @@ package tracker
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/dictrack/dictrack/decimal"
@@ -71,7 +72,9 @@ func (d *Definition) resetLimiters(s State, r limiter.Reset, c limiter.Call) (St
 // limiterError says which limiter an error is about.
 func limiterError(i int, err error) error {
 	var errs field.Errors
-	errs.Merge(field.Index("limiters", i), err)
+	if unknown := mergeKnown(&errs, field.Index("limiters", i), err); unknown != nil {
+		return fmt.Errorf("%s: %w", field.Index("limiters", i), unknown)
+	}
 	return errs.Err()
 }
 
@@ -85,13 +88,39 @@ func (d *Definition) SetProgress(s State, p decimal.Decimal, now int64, events [
 	return s, events, nil
 }
 
-// Revise returns the definition with a changed spec, for a tracker that lives on in state s. The stages
-// that s has been through must stay. The error is ErrCompleted or field.Errors.
+// Revise returns the definition with a changed spec, for a tracker that lives on in state s. What s
+// depends on must stay: the name, the kind, the limiters, and the stages it has been through. The error
+// is ErrCompleted, field.Errors, or an UnknownKindError.
 func (d *Definition) Revise(s State, r *Registry, change func(*Spec)) (*Definition, error) {
 	if s.Completed {
 		return nil, ErrCompleted
 	}
 	spec := d.Spec()
 	change(&spec)
-	return New(spec, r)
+	next, err := New(spec, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.checkRevision(s, next); err != nil {
+		return nil, err
+	}
+	return next, nil
+}
+
+// checkRevision refuses a definition that state s, of d, cannot go on with.
+func (d *Definition) checkRevision(s State, next *Definition) error {
+	var errs field.Errors
+	if next.Name() != d.Name() {
+		errs.Add("name", next.Name(), "the name of a living tracker stays "+d.Name())
+	}
+	if next.Kind() != d.Kind() {
+		errs.Add("kind", next.Kind(), "the kind of a living tracker stays "+d.Kind())
+	}
+	if int(s.Stage) > len(next.targets) {
+		errs.Add("targets", numbers(next.targets), fmt.Sprintf("the tracker is in stage %d", s.Stage))
+	}
+	if !slices.EqualFunc(d.spec.Limiters, next.spec.Limiters, func(a, b limiter.Limiter) bool { return a.ID() == b.ID() }) {
+		errs.Add("limiters", nil, "the limiters of a living tracker stay")
+	}
+	return errs.Err()
 }

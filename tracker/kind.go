@@ -1,6 +1,7 @@
 package tracker
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -85,6 +86,9 @@ func (r *Registry) kind(name string, args any) (Kind, error) {
 		return nil, &UnknownKindError{Kind: name, Known: r.names()}
 	}
 	kind, err := r.kinds[name](args)
+	if err == nil && kind == nil {
+		err = errors.New("the factory made no kind of them")
+	}
 	if err != nil {
 		return nil, &field.Error{Path: "args", Value: args, Want: err.Error()}
 	}

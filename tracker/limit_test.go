@@ -34,7 +34,7 @@ func (bucket) Reset(_ []byte, args any, _ limiter.Call) ([]byte, bool, error) {
 	return []byte{2, 9}, false, nil
 }
 
-func buckets(t *testing.T) *tracker.Registry {
+func buckets(t testing.TB) *tracker.Registry {
 	t.Helper()
 	r := &tracker.Registry{}
 	if err := r.Limiters.Register("bucket", func(any) (limiter.Rule, error) { return bucket{}, nil }); err != nil {

@@ -19,14 +19,29 @@ func (d *Definition) settle(s State, c limiter.Call, events []Event) (_ State, r
 		done := Event{Kind: StageCompleted, Definition: d, State: s}
 		s, done.Cycles = d.nextStage(s)
 		events = append(events, done)
-		if d.spec.Reset.Has(ResetLimiter) {
-			s, renewed = d.renew(s, c), true
-		}
-		if d.spec.Reset != ResetNone {
-			events = append(events, Event{Kind: Reset, Definition: d, State: s})
-		}
+		s, events = d.afterStage(s, c, events)
+		renewed = d.spec.Reset.Has(ResetLimiter)
 	}
 	return s, renewed, events
+}
+
+// afterStage applies the reset policy's limiters and tells. A limiter that holds the tracker back from
+// here on is told like any other that does.
+func (d *Definition) afterStage(s State, c limiter.Call, events []Event) (State, []Event) {
+	by, was := -1, s.Limited
+	if d.spec.Reset.Has(ResetLimiter) {
+		s, by = d.renew(s, c)
+	}
+	if by >= 0 && !was {
+		s.Limited = false // until it is told
+	}
+	if d.spec.Reset != ResetNone {
+		events = append(events, Event{Kind: Reset, Definition: d, State: s})
+	}
+	if by >= 0 && !was {
+		return d.limit(s, by, events)
+	}
+	return s, events
 }
 
 // target is the target of the stage that s is in.
@@ -103,17 +118,21 @@ func (d *Definition) cycle() (needs, takes decimal.Decimal) {
 	return takes, takes
 }
 
-// renew starts every limiter again after a completed stage.
-func (d *Definition) renew(s State, c limiter.Call) State {
-	if len(d.spec.Limiters) == 0 {
-		return s
+// renew starts every limiter again after a completed stage; by is the first that still holds the tracker
+// back, -1 if none does.
+func (d *Definition) renew(s State, c limiter.Call) (_ State, by int) {
+	by = -1
+	if !d.limited {
+		return s, by
 	}
 	limits := slices.Clone(s.Extra.Limits)
-	s.Limited = false
 	for i := range limits {
 		limited := false
 		limits[i], limited = d.spec.Limiters[i].StageDone(limits[i], c)
-		s.Limited = s.Limited || limited
+		if limited && by < 0 {
+			by = i
+		}
 	}
-	return s.withLimits(limits)
+	s.Limited = by >= 0
+	return s.withLimits(limits), by
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/value"
 )
 
 // CheckName returns a *field.Error unless s can name a tracker or a group.
@@ -40,6 +41,10 @@ func (d *Definition) validate(r *Registry) error {
 
 func (d *Definition) validateKind(r *Registry, errs *field.Errors) error {
 	var err error
+	if d.spec.Args, err = value.Normal(d.spec.Args); err != nil {
+		errs.Add("args", nil, "want a value with a JSON form: "+err.Error())
+		return nil
+	}
 	if d.kind, err = r.kind(d.spec.Kind, d.spec.Args); err != nil {
 		return mergeKnown(errs, "", err)
 	}

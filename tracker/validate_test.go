@@ -87,7 +87,7 @@ func TestNewNamesEveryMistake(t *testing.T) {
 	cases := map[string]func(*tracker.Spec){
 		"name: \"\"":                            func(s *tracker.Spec) { s.Name = "" },
 		"name: \"a\\u000":                       func(s *tracker.Spec) { s.Name = "a\x00" },
-		"name: \"\xff\"":                        func(s *tracker.Spec) { s.Name = "\xff" },
+		"name: \"\\xff\"":                       func(s *tracker.Spec) { s.Name = "\xff" },
 		"targets: want at least one target":     func(s *tracker.Spec) { s.Targets = nil },
 		"where[0].key: \"\" is not allowed":     func(s *tracker.Spec) { s.Where = []condition.Condition{condition.Exists("")} },
 		"where[1].value: null is not allowed":   func(s *tracker.Spec) { s.Where = []condition.Condition{condition.Exists("a"), condition.Ge("a", nil)} },

@@ -89,15 +89,24 @@ func (n *node) plain() any {
 	return n.value
 }
 
-// path says where the node is, in the notation of field.Error.
+// path says where the node is, in the notation of field.Error. Long keys and paths are cut, since there may be many
+// mistakes below them.
 func (n *node) path() string {
 	switch {
 	case n.parent == nil:
 		return ""
 	case n.parent.kind == list:
-		return field.Index(n.parent.path(), n.index)
+		return cut(field.Index(n.parent.path(), n.index), 300)
 	}
-	return field.Join(n.parent.path(), n.key)
+	return cut(field.Join(n.parent.path(), cut(n.key, 60)), 300)
+}
+
+// cut shortens a text to at most that many bytes.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most-3], "") + "..."
 }
 
 // locate returns the node that path, from n on, leads to, or the last one on the way when the rest is missing.

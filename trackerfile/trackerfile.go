@@ -19,8 +19,8 @@
 //   - A number is decimal. Whole numbers of int64 are exact, all others float64. Hexadecimal, octal and binary
 //     numbers, leading zeros, 1_000, infinity and NaN are mistakes, unless they are quoted and so are texts.
 //   - A key is the text that is written, whatever it looks like.
-//   - Anchors and aliases are allowed, as long as the aliases stand for at most 100,000 values in all and none
-//     contains itself. Merge keys (<<) are not.
+//   - Anchors and aliases are allowed, as long as the aliases stand for at most 100,000 values in all, a long text
+//     counting as one for every 100 bytes, and none contains itself. Merge keys (<<) are not.
 //   - Tags are not allowed, except !!str, !!map and !!seq on what they fit.
 //
 // In both, a key given twice and nesting deeper than 64 levels inside a tracker are mistakes, and the text is

@@ -162,7 +162,7 @@ func (r random) condition() any {
 func (r random) targets() []any {
 	list := make([]any, 1+r.IntN(4))
 	for i := range list {
-		list[i] = r.pick(r.Int64N(1000)+1, r.Float64()+0.001, int64(12345678901234567), 1e30, 1e-30)
+		list[i] = r.pick(r.Int64N(1000)+1, r.Float64()+0.001, int64(123456789012), 1e15, 0.25)
 	}
 	return list
 }
@@ -172,7 +172,7 @@ func (r random) path() string {
 }
 
 func (r random) number() any {
-	return r.pick(r.Int64(), -r.Int64(), r.Int64N(100), r.NormFloat64(), math.Ldexp(r.Float64(), r.IntN(2000)-1000))
+	return r.pick(r.Int64(), -r.Int64(), r.Int64N(100), r.NormFloat64(), 1e30, -1e-30, math.Ldexp(r.Float64(), r.IntN(2000)-1000))
 }
 
 func (r random) value(depth int) any {

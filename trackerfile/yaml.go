@@ -10,9 +10,12 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// maxAliased bounds the nodes that aliases stand for, all of a file together: a few lines of aliases to aliases could
-// otherwise fill any memory.
-const maxAliased = 100_000
+// maxAliased bounds the values that aliases stand for, all of a file together: a few lines of aliases to aliases could
+// otherwise fill any memory. For the same reason a long text counts as many values, one for each longText bytes.
+const (
+	maxAliased = 100_000
+	longText   = 100
+)
 
 const isEmpty = "nothing is defined here; want such as trackers: [{name: visits, kind: count, targets: [10]}]"
 
@@ -66,13 +69,13 @@ type yamlReader struct {
 	*report
 
 	open    map[*yaml.Node]bool // the aliased nodes around the one being read
-	aliased int                 // how many nodes were read in place of aliases
+	aliased int                 // how many values were read in place of aliases
 	spent   bool                // there were too many of them
 }
 
 // fill reads a YAML node into n; depth is that of what encloses it.
 func (y *yamlReader) fill(n *node, from *yaml.Node, depth int) {
-	if len(y.open) > 0 && !y.count(n) {
+	if len(y.open) > 0 && !y.spend(n, from.Value) {
 		return
 	}
 	switch from.Kind {
@@ -87,9 +90,9 @@ func (y *yamlReader) fill(n *node, from *yaml.Node, depth int) {
 	}
 }
 
-// count counts a node that is read in place of an alias, and tells whether there may be that many.
-func (y *yamlReader) count(n *node) bool {
-	y.aliased++
+// spend counts a value of n that is read in place of an alias, and tells whether there may be that many.
+func (y *yamlReader) spend(n *node, text string) bool {
+	y.aliased += 1 + len(text)/longText
 	if y.aliased > maxAliased && !y.spent {
 		y.spent = true
 		y.breaks(n, fmt.Sprintf("the aliases of this file stand for more than %d values", maxAliased))
@@ -120,6 +123,9 @@ func (y *yamlReader) fillObject(n *node, from *yaml.Node, depth int) {
 			n.broken = true
 			y.at(&node{place: at, parent: n.parent, key: n.key, index: n.index}, wrong)
 			continue
+		}
+		if (len(y.open) > 0 || from.Content[i].Kind == yaml.AliasNode) && !y.spend(n, key) {
+			return
 		}
 		y.fill(n.addField(key, at, y.report), from.Content[i+1], depth)
 	}

@@ -117,7 +117,7 @@ func TestAllowedImports(t *testing.T) {
 		{"store/storetest/run.go", []string{own("store"), "testing"}},
 		{"store/pebblestore/open.go", []string{own("store"), own("group"), "os", "github.com/cockroachdb/pebble/v2", "github.com/cockroachdb/pebble/v2/vfs"}},
 		{"manager.go", []string{own("cache/memorycache"), own("store/memorystore"), own("group"), "log/slog", "sync"}},
-		{"trackerfile/read.go", []string{own("tracker"), "go.yaml.in/yaml/v3"}},
+		{"trackerfile/read.go", []string{own("tracker"), "go.yaml.in/yaml/v4"}},
 		{"cmd/dictrack/main.go", []string{own("."), own("store/pebblestore"), "github.com/spf13/cobra"}},
 		{"internal/prove/crash/kill.go", []string{own("."), "os/exec"}},
 	}

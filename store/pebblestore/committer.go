@@ -2,7 +2,6 @@ package pebblestore
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -168,9 +167,6 @@ func (c *committer) syncAll() {
 		for _, r := range round.waiting {
 			c.finish(r, r.err)
 		}
-		if err := round.batch.Close(); err != nil && !errors.Is(err, pebble.ErrClosed) {
-			c.store.breaker.trip(err)
-			return
-		}
+		_ = round.batch.Close() // gives its memory back, and cannot fail
 	}
 }

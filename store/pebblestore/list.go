@@ -33,7 +33,7 @@ func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, e
 		if limit <= 0 {
 			return nil, nil
 		}
-		return due, walk(s.db, lower, upper, what, func(i *pebble.Iterator) (bool, error) {
+		err = walk(s.db, lower, upper, what, func(i *pebble.Iterator) (bool, error) {
 			at, name, err := parseMoment(i.Key())
 			if err == nil {
 				err = check(i)
@@ -44,6 +44,7 @@ func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, e
 			due = append(due, store.Due{Group: name, At: at})
 			return len(due) < limit, ctx.Err()
 		})
+		return due, err
 	})
 }
 
@@ -67,9 +68,10 @@ func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, 
 			return nil, nil
 		}
 		lower := append(groupKey(after), 0)
-		return names, walk(s.db, lower, successor([]byte{kindGroup}), "of groups", func(i *pebble.Iterator) (bool, error) {
+		err = walk(s.db, lower, successor([]byte{kindGroup}), "of groups", func(i *pebble.Iterator) (bool, error) {
 			names = append(names, string(i.Key()[1:]))
 			return len(names) < limit, ctx.Err()
 		})
+		return names, err
 	})
 }

@@ -29,7 +29,7 @@ func (s *Store) Forget(ctx context.Context, now int64) error {
 func (c *committer) forget(b *pebble.Batch, now int64) (n int, err error) {
 	const what = "of expiries"
 	lower, upper := momentsUntil(kindExpiry, now)
-	return n, walk(c.store.db, lower, upper, what, func(i *pebble.Iterator) (bool, error) {
+	err = walk(c.store.db, lower, upper, what, func(i *pebble.Iterator) (bool, error) {
 		at, name, id, err := parseExpiry(i.Key())
 		if err != nil {
 			return false, damaged(what, err)
@@ -45,6 +45,7 @@ func (c *committer) forget(b *pebble.Batch, now int64) (n int, err error) {
 		n++
 		return n < maxForget, nil
 	})
+	return n, err
 }
 
 // Flush implements store.Store.

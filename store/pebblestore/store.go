@@ -53,7 +53,10 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		breaker: b,
 		flight:  &flight{groups: map[string]*round{}},
 	}
-	return s, s.open(ctx, &o)
+	if err := s.open(ctx, &o); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // open opens the database. When it fails, nothing is left behind.

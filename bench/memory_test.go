@@ -1,0 +1,69 @@
+package bench_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/bench"
+)
+
+// BenchmarkMemory is W(n) in memory: 1,000 groups with sets of their own, one goroutine.
+func BenchmarkMemory(b *testing.B) {
+	for _, n := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprintf("W%d", n), func(b *testing.B) {
+			m, groups := openW(b, n, dictrack.Options{ManualSweep: true})
+			stream := bench.Stream(1024, bench.Seeded())
+			ctx := context.Background()
+			b.Run("map", func(b *testing.B) {
+				run(b, func(i int) error {
+					_, err := m.Track(ctx, groups[i%len(groups)], stream[i%len(stream)].Map)
+					return err
+				})
+			})
+			b.Run("json", func(b *testing.B) {
+				run(b, func(i int) error {
+					_, err := m.TrackJSON(ctx, groups[i%len(groups)], stream[i%len(stream)].JSON)
+					return err
+				})
+			})
+		})
+	}
+}
+
+// run measures one call after another, and the memory that they allocate.
+func run(b *testing.B, call func(i int) error) {
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if err := call(i); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// openW opens a Manager with 1,000 groups of n random trackers each, all loaded.
+func openW(b *testing.B, n int, o dictrack.Options) (*dictrack.Manager, []string) {
+	b.Helper()
+	ctx := context.Background()
+	m, err := dictrack.Open(ctx, o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := m.Close(ctx); err != nil {
+			b.Error(err)
+		}
+	})
+	random, groups := bench.Seeded(), bench.Groups(1000)
+	warm := bench.Stream(1, random)[0]
+	for _, g := range groups {
+		if err := m.Add(ctx, g, bench.Set(n, random)...); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := m.Track(ctx, g, warm.Map); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return m, groups
+}

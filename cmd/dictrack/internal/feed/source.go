@@ -1,0 +1,151 @@
+package feed
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"sync/atomic"
+)
+
+// Source is a file or a stream that is still to be read.
+type Source struct {
+	// Name is what messages call it.
+	Name string
+	// Size is how many bytes will be read, before any decompression; -1 when nobody knows.
+	Size int64
+
+	file *os.File // nil: the file called Name, which Open opens
+	live bool     // it may pause
+}
+
+// File is the file called name. The error says that there is none, or that it is a directory.
+func File(name string) (*Source, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("read %s: it is a directory", name)
+	}
+	return (&Source{Name: name}).measured(info), nil
+}
+
+// Stream is a file that is open already, such as standard input. Closing the Reader leaves it open.
+func Stream(name string, file *os.File) *Source {
+	s := &Source{Name: name, Size: -1, file: file, live: true}
+	if info, err := file.Stat(); err == nil {
+		s.measured(info)
+	}
+	return s
+}
+
+func (s *Source) measured(info os.FileInfo) *Source {
+	s.Size, s.live = -1, true
+	if info.Mode().IsRegular() {
+		s.Size, s.live = info.Size(), false
+	}
+	return s
+}
+
+// Reader reads a Source.
+type Reader struct {
+	*Cutter
+
+	bytes atomic.Int64
+	stop  context.CancelFunc
+	close func() error
+}
+
+// Bytes is how much of the Source has been read, before any decompression. Any goroutine may ask.
+func (r *Reader) Bytes() int64 { return r.bytes.Load() }
+
+// Close ends the reading and closes the file.
+func (r *Reader) Close() error {
+	r.stop()
+	return r.close()
+}
+
+// Open starts reading. What ends in .gz or starts as gzip does is decompressed. A stream that pauses hands over what
+// it has; when ctx ends, it fails with its error. Close the Reader.
+func (s *Source) Open(ctx context.Context) (*Reader, error) {
+	r := &Reader{close: func() error { return nil }}
+	file := s.file
+	if file == nil {
+		var err error
+		if file, err = os.Open(s.Name); err != nil {
+			return nil, err
+		}
+		r.close = file.Close
+	}
+	ctx, r.stop = context.WithCancel(ctx)
+	plain := io.Reader(&unpacked{name: s.Name, raw: counted{file, &r.bytes}})
+	if s.live {
+		plain = newPatient(ctx, plain)
+	}
+	r.Cutter = NewCutter(plain)
+	return r, nil
+}
+
+// counted counts the bytes that were read.
+type counted struct {
+	io.Reader
+	bytes *atomic.Int64
+}
+
+func (c counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.bytes.Add(int64(n))
+	return n, err
+}
+
+// unpacked decompresses what is gzip. It looks at the first bytes when it is first read, since a stream may be slow
+// to give any.
+type unpacked struct {
+	name string
+	raw  io.Reader
+	from io.Reader // nil until the first Read
+}
+
+func (u *unpacked) Read(p []byte) (int, error) {
+	if u.from == nil {
+		from, err := u.open()
+		if err != nil {
+			return 0, err
+		}
+		u.from = from
+	}
+	n, err := u.from.Read(p)
+	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("decompress: %w", err)
+	}
+	return n, err
+}
+
+func (u *unpacked) open() (io.Reader, error) {
+	raw := bufio.NewReaderSize(u.raw, bufferSize)
+	head, err := raw.Peek(2)
+	if err != nil && err != io.EOF {
+		return nil, err
+	}
+	if !strings.HasSuffix(u.name, ".gz") && string(head) != "\x1f\x8b" {
+		return raw, nil
+	}
+	unzipped, err := gzip.NewReader(raw)
+	if err != nil {
+		return nil, fmt.Errorf("decompress: %w", noEOF(err))
+	}
+	return unzipped, nil
+}
+
+// noEOF keeps a header that is cut off from looking like the end of the data.
+func noEOF(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}

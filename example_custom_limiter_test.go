@@ -1,0 +1,86 @@
+package dictrack_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"time"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// cooldown is a kind of limiter: after a step, further data has to wait. What it remembers is the time of
+// the last step; it never limits the tracker for good.
+type cooldown struct{ pause time.Duration }
+
+func newCooldown(args any) (limiter.Rule, error) {
+	text, _ := args.(string)
+	pause, err := time.ParseDuration(text)
+	if err != nil || pause <= 0 {
+		return nil, errors.New("want a duration such as 10s")
+	}
+	return cooldown{pause}, nil
+}
+
+func (cooldown) Start(time.Time) []byte { return nil }
+
+func (l cooldown) Before(own []byte, c limiter.Call) limiter.Verdict {
+	var last time.Time
+	if own != nil && last.UnmarshalText(own) == nil && c.Time().Before(last.Add(l.pause)) {
+		return limiter.Hold
+	}
+	return limiter.Pass
+}
+
+func (cooldown) After(_ []byte, c limiter.Call) (own []byte, limited bool) {
+	own, _ = c.Time().MarshalText()
+	return own, false
+}
+
+// StageDone makes the first step of the next stage wait too.
+func (l cooldown) StageDone(own []byte, c limiter.Call) ([]byte, bool) { return l.After(own, c) }
+
+// Reset by hand lets the next data through.
+func (cooldown) Reset([]byte, any, limiter.Call) ([]byte, bool, error) { return nil, false, nil }
+
+// A custom limiter decides whether matching data may move its tracker: here at most once in ten seconds.
+func Example_customLimiter() {
+	registry := &tracker.Registry{}
+	if err := registry.Limiters.Register("cooldown", newCooldown); err != nil {
+		log.Fatal(err)
+	}
+	now := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
+	ctx := context.Background()
+	m, err := dictrack.Open(ctx, dictrack.Options{
+		Registry:    registry,
+		Clock:       func() time.Time { return now },
+		ManualSweep: true,
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer m.Close(ctx)
+
+	err = m.Add(ctx, "ann", dictrack.Count("chests", dictrack.Targets(100),
+		dictrack.Limit(limiter.Custom("cooldown", "10s"))))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 5 {
+		res, err := m.Track(ctx, "ann", map[string]any{"action": "open"})
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(now.Format(time.TimeOnly), "opened:", len(res.Changed()) == 1)
+		now = now.Add(4 * time.Second)
+	}
+	// Output:
+	// 12:00:00 opened: true
+	// 12:00:04 opened: false
+	// 12:00:08 opened: false
+	// 12:00:12 opened: true
+	// 12:00:16 opened: false
+}

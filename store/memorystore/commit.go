@@ -1,0 +1,89 @@
+package memorystore
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/store"
+)
+
+// Commit implements store.Store.
+func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
+	for _, c := range changes {
+		if err := checkName(c.Group); err != nil {
+			return err
+		}
+	}
+	if err := s.begin(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	var late []string
+	for _, c := range changes {
+		switch version := s.version(c.Group); {
+		case version == c.Base:
+			s.apply(c)
+		case version < c.Version:
+			late = append(late, c.Group)
+		}
+	}
+	if late != nil {
+		return &store.ConflictError{Groups: late}
+	}
+	return nil
+}
+
+func (s *Store) version(name string) uint64 {
+	if g, ok := s.groups[name]; ok {
+		return g.version
+	}
+	return s.floor
+}
+
+func (s *Store) apply(c *group.Change) {
+	g, ok := s.groups[c.Group]
+	if !ok {
+		g = &record{}
+		s.groups[c.Group], s.names = g, nil
+	}
+	g.version, g.fed = c.Version, c.Fed
+	for _, part := range c.Chunks() {
+		g.put(part)
+	}
+	if from, to := c.Dropped(); from < to {
+		g.layouts, g.states = g.layouts[:from], g.states[:from]
+	}
+	for _, d := range c.Definitions() {
+		s.definitions[d.ID()] = bytes.Clone(d.JSON())
+	}
+	if c.Due == limiter.Never {
+		delete(s.due, c.Group)
+	} else {
+		s.due[c.Group] = c.Due
+	}
+	s.remember(c)
+}
+
+// put installs a chunk. Chunks are made for each call of Change.Chunks, so they can be kept.
+func (g *record) put(part group.Chunk) {
+	for len(g.states) <= part.Index {
+		g.layouts, g.states = append(g.layouts, nil), append(g.states, nil)
+	}
+	g.states[part.Index] = part.States
+	if part.Layout != nil {
+		g.layouts[part.Index] = part.Layout
+	}
+}
+
+func (s *Store) remember(c *group.Change) {
+	for _, seen := range c.Seen {
+		ids := s.seen[c.Group]
+		if ids == nil {
+			ids = map[string]group.Seen{}
+			s.seen[c.Group] = ids
+		}
+		ids[seen.ID] = seen
+	}
+}

@@ -1,0 +1,129 @@
+// Package memorystore keeps groups in the memory of this process: for tests, and as the plainest
+// reading of what a store.Store does. All of it is gone when the process ends.
+package memorystore
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// Store is a store.Store of maps. It never fails, but for what the caller asks of it.
+type Store struct {
+	mu          sync.Mutex // protects all of the following
+	closed      bool
+	floor       uint64
+	groups      map[string]*record
+	names       []string // of groups, in order; nil when groups came since
+	due         map[string]int64
+	definitions map[tracker.ID][]byte
+	seen        map[string]map[string]group.Seen // group -> id
+}
+
+// record is a group; its parts run parallel, one a chunk.
+type record struct {
+	version uint64
+	fed     bool
+	layouts [][]tracker.ID
+	states  [][]byte
+}
+
+var _ store.Store = (*Store)(nil)
+
+// New returns an empty Store.
+func New() *Store {
+	s := &Store{definitions: map[tracker.ID][]byte{}}
+	s.empty()
+	return s
+}
+
+func (s *Store) empty() {
+	s.groups, s.names = map[string]*record{}, nil
+	s.due, s.seen = map[string]int64{}, map[string]map[string]group.Seen{}
+}
+
+// begin locks the store for a call, until mu.Unlock, unless the error says why there can be none.
+func (s *Store) begin(ctx context.Context) error {
+	s.mu.Lock()
+	err := ctx.Err()
+	if s.closed {
+		err = store.ErrClosed
+	}
+	if err != nil {
+		s.mu.Unlock()
+	}
+	return err
+}
+
+// checkName refuses what no group is called.
+func checkName(name string) error {
+	if name == "" || strings.ContainsRune(name, 0) {
+		return fmt.Errorf("group %q: want a name that is not empty and has no NUL", name)
+	}
+	return nil
+}
+
+// Load implements store.Store.
+func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	g, ok := s.groups[name]
+	if !ok {
+		return &group.Record{Name: name, Version: s.floor}, nil
+	}
+	return &group.Record{
+		Name: name, Version: g.version, Fed: g.fed,
+		Layout: slices.Concat(g.layouts...), States: slices.Concat(g.states...),
+	}, nil
+}
+
+// Definitions implements store.Store.
+func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	texts := make([][]byte, len(ids))
+	for i, id := range ids {
+		text, ok := s.definitions[id]
+		if !ok {
+			return nil, &store.CorruptError{Record: "definition " + id.String(), Reason: "it is missing"}
+		}
+		texts[i] = slices.Clone(text)
+	}
+	return texts, nil
+}
+
+// Seen implements store.Store.
+func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+	if err := checkName(name); err != nil {
+		return group.Seen{}, false, err
+	}
+	if err := s.begin(ctx); err != nil {
+		return group.Seen{}, false, err
+	}
+	defer s.mu.Unlock()
+	seen, ok := s.seen[name][id]
+	return seen, ok, nil
+}
+
+// Close implements store.Store.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	s.empty()
+	s.definitions = nil
+	return nil
+}

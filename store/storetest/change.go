@@ -1,0 +1,155 @@
+package storetest
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// now is when things happen, in Unix milliseconds.
+const now = 1_800_000_000_000
+
+// define makes a count with a far target; spec may change anything about it.
+func define(name string, change func(*tracker.Spec)) *tracker.Definition {
+	spec := tracker.Spec{Name: name, Kind: tracker.KindCount, Targets: []decimal.Decimal{decimal.FromInt(1_000_000)}}
+	if change != nil {
+		change(&spec)
+	}
+	d, err := tracker.New(spec, nil)
+	if err != nil {
+		panic(fmt.Sprintf("definition of the suite: %v", err))
+	}
+	return d
+}
+
+// counters are n trackers; track moves them one by one.
+func counters(n int) []*tracker.Definition { return thousand()[:n:n] }
+
+var thousand = sync.OnceValue(func() []*tracker.Definition {
+	defs := make([]*tracker.Definition, 1000)
+	for i := range defs {
+		defs[i] = define(fmt.Sprintf("tracker %d", i), func(s *tracker.Spec) {
+			s.Where = []condition.Condition{condition.Eq("at", i)}
+		})
+	}
+	return defs
+})
+
+// expiring is a tracker that the clock removes after d.
+func expiring(name string, d time.Duration) *tracker.Definition {
+	return define(name, func(s *tracker.Spec) { s.Expire = d })
+}
+
+// change records what f does to g.
+func change(g *group.Group, f func() error) (*group.Change, error) {
+	g.Record()
+	err := f()
+	c := g.Take()
+	if err == nil && c == nil {
+		err = fmt.Errorf("group %q did not change", g.Name())
+	}
+	return c, err
+}
+
+// add adds trackers.
+func add(g *group.Group, defs ...*tracker.Definition) (*group.Change, error) {
+	return change(g, func() error {
+		_, err := g.Add(defs, now)
+		return err
+	})
+}
+
+// track moves the counters at some places, one call each.
+func track(g *group.Group, places ...int) (*group.Change, error) {
+	return change(g, func() error {
+		for _, at := range places {
+			if err := one(g, at, false); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// nowhere is where no counter is.
+const nowhere = -1
+
+// call moves one counter in a call that has an id.
+func call(g *group.Group, at int, seen group.Seen) (*group.Change, error) {
+	return change(g, func() error {
+		err := one(g, at, true)
+		seen.Version = g.Version()
+		g.Recorded().See(seen)
+		return err
+	})
+}
+
+func one(g *group.Group, at int, commit bool) error {
+	_, err := g.Track(&group.Call{
+		Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: commit,
+		Compile: compile, Scratch: new(match.Scratch),
+	})
+	return err
+}
+
+// compile shares what counters compile to.
+func compile(defs []*tracker.Definition) *match.Set {
+	type key struct {
+		first *tracker.Definition
+		n     int
+	}
+	for i := range defs {
+		if i >= len(thousand()) || defs[i] != thousand()[i] {
+			return match.Compile(defs)
+		}
+	}
+	k := key{n: len(defs)}
+	set, ok := compiled.Load(k)
+	if !ok {
+		set, _ = compiled.LoadOrStore(k, match.Compile(defs))
+	}
+	return set.(*match.Set)
+}
+
+var compiled sync.Map
+
+// must is for changes of the test's own goroutine.
+func (s *session) must(c *group.Change, err error) *group.Change {
+	s.Helper()
+	if err != nil {
+		s.Fatalf("change of the suite: %v", err)
+	}
+	return c
+}
+
+// add adds trackers.
+func (s *session) add(g *group.Group, defs ...*tracker.Definition) *group.Change {
+	s.Helper()
+	return s.must(add(g, defs...))
+}
+
+// track moves counters.
+func (s *session) track(g *group.Group, places ...int) *group.Change {
+	s.Helper()
+	return s.must(track(g, places...))
+}
+
+// call moves a counter, with an id.
+func (s *session) call(g *group.Group, at int, seen group.Seen) *group.Change {
+	s.Helper()
+	return s.must(call(g, at, seen))
+}
+
+// made commits a new group of n counters.
+func (s *session) made(name string, n int) *group.Group {
+	s.Helper()
+	g := s.load(name)
+	s.commit(s.add(g, counters(n)...))
+	return g
+}

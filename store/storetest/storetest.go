@@ -1,0 +1,109 @@
+// Package storetest holds every adapter to the contract of store.Store.
+//
+// An adapter's own test is a few lines:
+//
+//	func TestStore(t *testing.T) {
+//		storetest.Run(t, storetest.Features{}, func(testing.TB) (store.Store, func() store.Store) {
+//			return memorystore.New(), nil
+//		})
+//	}
+//
+// The changes that the suite commits come from real groups, and what a store gives back is restored to
+// groups again: what is compared is what users would see.
+package storetest
+
+import (
+	"testing"
+
+	"github.com/dictrack/dictrack/store"
+)
+
+// Features says what an adapter can do.
+type Features struct {
+	// Reopens: what was committed is there when the store is closed and opened again.
+	Reopens bool
+}
+
+// Opener opens a store that is new and empty, and of its own for every call. Reopen opens the data of
+// one that was closed, and may be nil when the adapter does not say Reopens. Whoever opens need not
+// close: the suite does.
+type Opener func(tb testing.TB) (s store.Store, reopen func() store.Store)
+
+// topics is what is tested.
+var topics = []struct {
+	name string
+	test func(s *session)
+}{
+	{"Commit/first", testFirst},
+	{"Commit/steps", testSteps},
+	{"Commit/repeated", testRepeated},
+	{"Commit/late", testLate},
+	{"Commit/gap", testGap},
+	{"Commit/many groups", testMany},
+	{"Commit/one of many conflicts", testOneConflicts},
+	{"Commit/nothing", testNothing},
+	{"Commit/joined calls", testJoined},
+	{"Load/unknown group", testUnknown},
+	{"Load/a caller's copy", testCopies},
+	{"Load/definitions", testDefinitions},
+	{"Size/numbers of trackers", testSizes},
+	{"Size/growing over a chunk", testGrowth},
+	{"Size/one chunk of many", testOneChunk},
+	{"Size/laid out anew", testCompacted},
+	{"Size/a definition replaced", testReplaced},
+	{"Ids/found one by one", testSeen},
+	{"Ids/of a change without a step", testSeenAlone},
+	{"Ids/forgotten", testForget},
+	{"Ids/come again", testSeenAgain},
+	{"Ids/many forgotten", testForgetMany},
+	{"Due/in order", testDue},
+	{"Due/moves", testDueMoves},
+	{"Due/far away", testDueExtremes},
+	{"Groups/in order", testGroups},
+	{"Groups/without trackers", testEmptyGroup},
+	{"Names/any bytes", testNames},
+	{"Names/neighbours", testNeighbours},
+	{"Names/refused", testRefused},
+	{"Flush/everything", testFlush},
+	{"Flush/versions never restart", testFloor},
+	{"Flush/a change from before", testBeforeFlush},
+	{"Life/cancelled", testCancelled},
+	{"Life/closed", testClosed},
+	{"Concurrency/many groups", testParallel},
+	{"Concurrency/one base", testRace},
+	{"Concurrency/readers", testReaders},
+	{"Random/as the groups", testRandom},
+}
+
+// durable is what is tested when an adapter reopens.
+var durable = []struct {
+	name string
+	test func(s *session)
+}{
+	{"Reopen/everything", testReopen},
+	{"Reopen/after a flush", testReopenFlushed},
+	{"Reopen/random", testReopenRandom},
+}
+
+// Run tests an adapter.
+func Run(t *testing.T, f Features, open Opener) {
+	if f.Reopens {
+		topics := append(topics[:len(topics):len(topics)], durable...)
+		run(t, open, topics)
+		return
+	}
+	run(t, open, topics)
+}
+
+func run(t *testing.T, open Opener, topics []struct {
+	name string
+	test func(s *session)
+},
+) {
+	for _, topic := range topics {
+		t.Run(topic.name, func(t *testing.T) {
+			t.Parallel()
+			topic.test(newSession(t, open))
+		})
+	}
+}
