@@ -34,8 +34,8 @@ func TestConstructorsEqualTheirJSONForm(t *testing.T) {
 		{limiter.Window(at(0), at(1)), `{"end":"1970-01-01T00:00:01Z","kind":"time","start":"1970-01-01T00:00:00Z"}`},
 		{limiter.Window(at(-2), at(-1)), `{"end":"1969-12-31T23:59:59Z","kind":"time","start":"1969-12-31T23:59:58Z"}`},
 		{limiter.Until(at(60)), `{"end":"1970-01-01T00:01:00Z","kind":"time"}`},
-		{limiter.From(at(60), 90*time.Minute), `{"duration":"1h30m0s","kind":"time","start":"1970-01-01T00:01:00Z"}`},
-		{limiter.For(720 * time.Hour), `{"duration":"720h0m0s","kind":"time"}`},
+		{limiter.From(at(60), 90*time.Minute), `{"duration":"1h30m","kind":"time","start":"1970-01-01T00:01:00Z"}`},
+		{limiter.For(720 * time.Hour), `{"duration":"720h","kind":"time"}`},
 		{limiter.Until(time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)), `{"end":"9999-12-31T23:59:59Z","kind":"time"}`},
 		{limiter.From(time.Time{}, time.Second), `{"duration":"1s","kind":"time","start":"0001-01-01T00:00:00Z"}`},
 	}

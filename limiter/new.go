@@ -121,4 +121,4 @@ func (l *Limiter) windowFields(m map[string]any) {
 	}
 }
 
-func (l *Limiter) length() string { return (time.Duration(l.duration) * time.Second).String() }
+func (l *Limiter) length() string { return FormatDuration(time.Duration(l.duration) * time.Second) }

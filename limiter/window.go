@@ -2,6 +2,7 @@ package limiter
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dictrack/dictrack/field"
@@ -84,4 +85,16 @@ func wholeSeconds(d time.Duration) (int64, error) {
 		return 0, fmt.Errorf("want a duration of whole seconds, at least one")
 	}
 	return int64(d / time.Second), nil
+}
+
+// FormatDuration writes what ParseDuration reads, without units that are zero: "720h", "1h30m".
+func FormatDuration(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/value"
 )
 
@@ -63,7 +64,7 @@ func (d *Definition) listFields(m map[string]any) {
 
 func (d *Definition) expiryFields(m map[string]any) {
 	if d.spec.Expire != 0 {
-		m["expire"] = d.spec.Expire.String()
+		m["expire"] = limiter.FormatDuration(d.spec.Expire)
 	}
 	if !d.spec.ExpireAt.IsZero() {
 		m["expire_at"] = d.spec.ExpireAt.Format(time.RFC3339Nano)

@@ -15,8 +15,8 @@ import (
 	"github.com/dictrack/dictrack/limiter"
 )
 
-// Spec is what somebody writes to get a Definition. Count and Sum return one with the defaults; in a
-// Spec written by hand the zero Reset is ResetNone, where files default to limiter.
+// Spec is what somebody writes to get a Definition. The root package's Count and Sum return one with the
+// defaults; in a Spec written by hand the zero Reset is ResetNone, where files default to limiter.
 type Spec struct {
 	// Name is unique in a group; any text but "" and text with a NUL.
 	Name string

@@ -108,6 +108,7 @@ func (w *walk) step(before tracker.State, d *dice) []tracker.Event {
 	var outcome tracker.Outcome
 	var events []tracker.Event
 	w.s, outcome, events = w.d.Step(w.s, in, w.now, nil)
+	w.quick(before, &amount, outcome, events)
 	switch {
 	case (outcome == tracker.Done) != before.Completed:
 		w.Fatalf("completed %v, outcome %v", before.Completed, outcome)
@@ -121,6 +122,21 @@ func (w *walk) step(before tracker.State, d *dice) []tracker.Event {
 		w.Fatalf("outcome %v, and yet %+v became %+v with %v", outcome, before, w.s, tell(events))
 	}
 	return events
+}
+
+// quick: the quick form makes the same step in place, or leaves the state alone.
+func (w *walk) quick(s tracker.State, amount *value.Value, outcome tracker.Outcome, events []tracker.Event) {
+	want := s
+	q := w.d.Quick()
+	if q.Step(&s, amount) {
+		want = w.s
+		if outcome != tracker.Changed || len(events) > 0 {
+			w.Fatalf("%s: the quick form steps, which has the outcome %v and %v", w.d.JSON(), outcome, tell(events))
+		}
+	}
+	if !reflect.DeepEqual(s, want) {
+		w.Fatalf("%s: the quick form leads to %+v, want %+v", w.d.JSON(), s, want)
+	}
 }
 
 // settled: no target is reached and not completed.

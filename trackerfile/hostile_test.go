@@ -17,6 +17,8 @@ var hostileFiles = map[string]string{
 	"tracker of aliases to where": "- {name: a, kind: count, targets: [1], where: [&a {op: eq, key: a, value: " + long("x") + "}, " + many("*a") + "]}\n",
 	"unknown kinds by alias":      "- {name: a, kind: count, targets: [1], where: [&a {op: " + long("x") + "}, " + many("*a") + "]}\n",
 	"unknown fields by alias":     "- {name: a, kind: count, targets: [1], where: [&a {" + long("x") + ": 1}, " + many("*a") + "]}\n",
+	"tags by alias":               "- &a !" + long("x") + " 1\n- [" + many("*a") + "]\n",
+	"names by alias":              "- &" + long("x") + " [*" + long("x") + "]\n- &b [*" + long("x") + "]\n- [" + many("*b") + "]\n",
 	"keys by alias":               "- {&a " + long("x") + ": 1}\n- [" + many("{*a : 1}") + "]\n",
 	"aliases to aliases":          "- &a [x]\n- &b [" + many("*a") + "]\n- &c [" + many("*b") + "]\n- [" + many("*c") + "]\n",
 	"mistakes under a long key":   "- {args: {" + long("x") + ": {" + many("b: 1") + "}}}\n",

@@ -66,15 +66,16 @@ func printable(c rune) rune {
 // report gathers the mistakes of one file.
 type report struct{ mistakes []Mistake }
 
-// at records a mistake about a node.
-func (r *report) at(n *node, text string) {
-	r.mistakes = append(r.mistakes, Mistake{Line: n.line, Column: n.column, Path: n.path(), Text: text})
+// add records a mistake.
+func (r *report) add(at place, path, text string) {
+	r.mistakes = append(r.mistakes, Mistake{Line: at.line, Column: at.column, Path: path, Text: text})
 }
 
+// at records a mistake about a node.
+func (r *report) at(n *node, text string) { r.add(n.place, n.path(), text) }
+
 // syntax records a mistake about the text itself.
-func (r *report) syntax(at place, text string) {
-	r.mistakes = append(r.mistakes, Mistake{Line: at.line, Column: at.column, Text: text})
-}
+func (r *report) syntax(at place, text string) { r.add(at, "", text) }
 
 // breaks records what is wrong with the node itself, and marks it so that nothing more is said about its value.
 func (r *report) breaks(n *node, text string) {

@@ -109,6 +109,17 @@ var wrongFiles = []struct {
 		`7:17: [0].where[0].args: 1 is not allowed: never  works`,
 		`9:5: [0].limiters[0].args: never  works`,
 	}},
+	{"a sum stays one", "- name: a\n  kind: sum\n  key: 5\n  args: {}\n  targets: [x, 0]\n  loop: true\n", []string{
+		`3:3: [0].key: 5 is not allowed: want a string`,
+		`4:3: [0].args: {} is not allowed: only registered kinds have args`,
+		`5:13: [0].targets[0]: "x" is not allowed: want a finite number`,
+		`5:16: [0].targets[1]: 0 is not allowed: want a target above 0, since loop would never end`,
+	}},
+	{"a key that looks like a path", "- name: a\n  kind: count\n  targets: [x]\n  targets[0]: 1\n  \"\\e\": 1\n", []string{
+		`4:3: [0].targets[0]: "x" is not allowed: want a finite number`,
+		`4:3: [0].targets[0]: unknown field; allowed here: name, kind, key, args, where, targets, limiters, reset, loop, carry, keep, initial, expire, expire_at`,
+		"5:3: [0].\ufffd: unknown field; allowed here: name, kind, key, args, where, targets, limiters, reset, loop, carry, keep, initial, expire, expire_at",
+	}},
 	{"windows", "- name: a\n  kind: sum\n  key: a.\n  targets: [1]\n  limiters:\n    - {kind: time}\n    -\n      kind: time\n      start: 2026-01-02T00:00:00Z\n      end: 2026-01-01T00:00:00Z\n    - {kind: time, start: 2026-01-01, end: 1e300, duration: 1.5s}\n", []string{
 		`6:7: [0].limiters[0]: want one of end and duration`,
 		`10:7: [0].limiters[1].end: "2026-01-01T00:00:00Z" is not allowed: want a time after start, 2026-01-02T00:00:00Z`,

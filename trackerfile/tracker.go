@@ -59,11 +59,8 @@ func (e *examination) record(one *field.Error) {
 	if at.broken {
 		return
 	}
-	e.file.mistakes = append(e.file.mistakes, Mistake{
-		Line: at.line, Column: at.column,
-		Path: field.Join(e.item.path(), one.Path),
-		Text: (&field.Error{Value: one.Value, Want: one.Want}).Error(),
-	})
+	text := (&field.Error{Value: one.Value, Want: one.Want}).Error()
+	e.file.add(at.place, field.Join(e.item.path(), one.Path), text)
 }
 
 // mistakes turns any error of the core into mistakes with paths.

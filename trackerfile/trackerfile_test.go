@@ -147,8 +147,8 @@ func TestWriteExample(t *testing.T) {
     targets: [10, 50, 100]
     limiters:
       - {kind: count, limit: 1000}
-      - {kind: time, start: "2001-01-01T00:00:00Z", duration: 720h0m0s}
-    expire: 2160h0m0s
+      - {kind: time, start: "2001-01-01T00:00:00Z", duration: 720h}
+    expire: 2160h
   - name: miles
     kind: sum
     key: distance

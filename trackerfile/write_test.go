@@ -40,7 +40,7 @@ func TestWriteNames(t *testing.T) {
 	names := []string{
 		"null", "Yes", "off", "y", "TRUE", "~", "<<", "-", "- a", "a: b", "a #b", "#a", "1", "1e3", "0x10", ".inf", "2001-01-01",
 		" a", "a ", "a\nb", "a\r", "\ta", "'", `"`, `\`, "@a", "%a", "&a", "*a", "!a", "|", ">", "[a", "{a", "a,b", "?", "---", "...",
-		"\u0085", "\u2028", "\u2029", "\ufeff", "\ufffe", "\u007f", "\u0001", "\u00a0", "é", "名前", "😀", "x\U000e0001", "10m", "720h0m0s",
+		"\u0085", "\u2028", "\u2029", "\ufeff", "\ufffe", "\u007f", "\u0001", "\u00a0", "é", "名前", "😀", "x\U000e0001", "10m", "720h",
 		strings.Repeat("long ", 400) + "end", strings.Repeat("x", 5000),
 	}
 	var defs []*tracker.Definition
@@ -83,7 +83,7 @@ func openRegistry(t testing.TB) *tracker.Registry {
 		r.Conditions.Register("custom", func(any) (condition.Predicate, error) {
 			return condition.PredicateFunc(func(map[string]any) bool { return false }), nil
 		}),
-		r.Limiters.Register("custom", func(any) (limiter.Rule, error) { return limiter.Rule(nil), nil }),
+		r.Limiters.Register("custom", func(any) (limiter.Rule, error) { return struct{ limiter.Rule }{}, nil }),
 	)
 	if err != nil {
 		t.Fatal(err)

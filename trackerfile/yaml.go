@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -103,7 +102,7 @@ func (y *yamlReader) spend(n *node, text string) bool {
 func (y *yamlReader) fillAlias(n *node, from *yaml.Node, depth int) {
 	target := from.Alias
 	if y.open[target] {
-		y.breaks(n, fmt.Sprintf("the alias *%s contains itself", from.Value))
+		y.breaks(n, fmt.Sprintf("the alias *%s contains itself", cut(from.Value, 60)))
 		return
 	}
 	y.open[target] = true
@@ -121,7 +120,7 @@ func (y *yamlReader) fillObject(n *node, from *yaml.Node, depth int) {
 		key, wrong := keyOf(from.Content[i])
 		if wrong != "" {
 			n.broken = true
-			y.at(&node{place: at, parent: n.parent, key: n.key, index: n.index}, wrong)
+			y.add(at, n.path(), wrong)
 			continue
 		}
 		if (len(y.open) > 0 || from.Content[i].Kind == yaml.AliasNode) && !y.spend(n, key) {
@@ -185,5 +184,5 @@ func keyOf(n *yaml.Node) (key, wrong string) {
 }
 
 func wrongTag(tag string) string {
-	return fmt.Sprintf("the tag %s is not allowed here; leave it out", strings.ToValidUTF8(tag, "?"))
+	return fmt.Sprintf("the tag %s is not allowed here; leave it out", cut(tag, 60))
 }

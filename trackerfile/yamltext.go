@@ -52,10 +52,7 @@ func explainYAML(text []byte, err error) (place, string) {
 func hint(text []byte, at place, message string) string {
 	switch {
 	case strings.Contains(message, "cannot start any token"):
-		if c := charAt(text, at); c != '\t' {
-			return fmt.Sprintf("; a text that begins with %c needs quotes", c)
-		}
-		return "; lines are indented with spaces, not with tabs"
+		return hintChar(charAt(text, at))
 	case strings.Contains(message, "incompatible YAML"):
 		return "; leave the line with %YAML out"
 	case strings.Contains(message, "mapping values are not allowed"):
@@ -66,7 +63,17 @@ func hint(text []byte, at place, message string) string {
 	return ""
 }
 
-// charAt is the character at a place, 0 past the end.
+func hintChar(c rune) string {
+	switch c {
+	case '\t':
+		return "; lines are indented with spaces, not with tabs"
+	case utf8.RuneError:
+		return ""
+	}
+	return fmt.Sprintf("; a text that begins with %c needs quotes", c)
+}
+
+// charAt is the character at a place, utf8.RuneError past the end.
 func charAt(text []byte, at place) rune {
 	for range at.line - 1 {
 		_, text, _ = bytes.Cut(text, []byte("\n"))
@@ -75,9 +82,6 @@ func charAt(text []byte, at place) rune {
 		_, size := utf8.DecodeRune(text)
 		text = text[size:]
 	}
-	c, size := utf8.DecodeRune(text)
-	if size == 0 {
-		return 0
-	}
+	c, _ := utf8.DecodeRune(text)
 	return c
 }

@@ -36,3 +36,31 @@ func TestEarthquakes(t *testing.T) {
 		}
 	}
 }
+
+func Example() {
+	main()
+	// Output:
+	// 2018-01-31 03:13:14  us  tsunami      1
+	// 2018-01-31 20:01:50  ak  tsunami      1
+	// 2018-02-04 15:06:21  us  strong      50
+	// 2018-02-04 15:06:21  us  felt      1004
+	// 2018-02-06 13:57:09  us  surveyed    50
+	//
+	// read the week; 0 quakes were known
+	//
+	// read the week; 1707 quakes were known
+	//
+	// network  quakes  mean depth
+	// ak          297     31.7 km
+	// ci          386      7.5 km
+	// hv           46     19.4 km
+	// mb           28      6.6 km
+	// nc          370      4.1 km
+	// nm            5      9.7 km
+	// nn          260      7.6 km
+	// pr           62     40.2 km
+	// se            1      6.9 km
+	// us          168     54.4 km
+	// uu           33      4.3 km
+	// uw           51      7.3 km
+}

@@ -10,6 +10,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"slices"
@@ -50,7 +51,10 @@ func open(ctx context.Context) (*networks, error) {
 	if err != nil {
 		return nil, err
 	}
-	return n, n.SetTemplate("network", specs...)
+	if err := n.SetTemplate("network", specs...); err != nil {
+		return nil, errors.Join(err, n.Close(ctx))
+	}
+	return n, nil
 }
 
 // read makes the input of one line. The line itself is the data: nothing else of it is decoded.

@@ -7,6 +7,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"time"
@@ -46,7 +47,10 @@ func open(ctx context.Context) (*airports, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a, a.SetTemplate("airport", specs...)
+	if err := a.SetTemplate("airport", specs...); err != nil {
+		return nil, errors.Join(err, a.Close(ctx))
+	}
+	return a, nil
 }
 
 // depart tracks one flight, a line of the data.

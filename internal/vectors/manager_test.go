@@ -6,19 +6,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
+
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/internal/vectors"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/memorystore"
+	"github.com/dictrack/dictrack/store/pebblestore"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 const groupName = "group"
 
-// managed plays cases on a Manager, which is opened anew for every step when there is a store.
+// managed plays cases on a Manager, which is opened anew between a step and the look at what it did when
+// there is a store.
 type managed struct {
 	now  time.Time
 	open func(clock func() time.Time) (*dictrack.Manager, error)
-	keep bool // the Manager lives on between steps
+	keep bool // the Manager lives on
 	m    *dictrack.Manager
 	name string // of the first tracker
 }
@@ -26,7 +32,6 @@ type managed struct {
 // with runs one step on an open Manager.
 func (p *managed) with(now int64, step func(ctx context.Context, m *dictrack.Manager) error) error {
 	p.now = time.Unix(now, 0)
-	ctx := context.Background()
 	if p.m == nil {
 		m, err := p.open(func() time.Time { return p.now })
 		if err != nil {
@@ -34,11 +39,7 @@ func (p *managed) with(now int64, step func(ctx context.Context, m *dictrack.Man
 		}
 		p.m = m
 	}
-	err := step(ctx, p.m)
-	if p.keep {
-		return err
-	}
-	return errors.Join(err, p.close())
+	return step(context.Background(), p.m)
 }
 
 func (p *managed) close() error {
@@ -66,6 +67,11 @@ func (p *managed) Add(definitions []any, now int64) error {
 }
 
 func (p *managed) Look() (snaps []tracker.Snapshot, err error) {
+	if !p.keep {
+		if err := p.close(); err != nil {
+			return nil, err
+		}
+	}
 	err = p.with(p.now.Unix(), func(ctx context.Context, m *dictrack.Manager) error {
 		snaps, err = m.List(ctx, groupName)
 		return err
@@ -169,6 +175,44 @@ func TestVectorsManagerMemory(t *testing.T) {
 		p.open = func(clock func() time.Time) (*dictrack.Manager, error) {
 			return dictrack.Open(context.Background(), dictrack.Options{Clock: clock, ManualSweep: true})
 		}
+		return p, func() { _ = p.close() }, nil
+	})
+}
+
+// stored plays with a store that lives on while the Manager is opened anew for every step.
+func stored(openStore func() (store.Store, error)) *managed {
+	p := &managed{}
+	p.open = func(clock func() time.Time) (*dictrack.Manager, error) {
+		s, err := openStore()
+		if err != nil {
+			return nil, err
+		}
+		return dictrack.Open(context.Background(), dictrack.Options{Store: s, Clock: clock, ManualSweep: true})
+	}
+	return p
+}
+
+func TestVectorsManagerMemorystore(t *testing.T) {
+	playAll(t, func(string) (vectors.Player, func(), error) {
+		lasting := memorystore.New()
+		p := stored(func() (store.Store, error) { return unclosed{lasting}, nil })
+		return p, func() { _ = p.close() }, nil
+	})
+}
+
+// unclosed lets a store outlive the Managers that own it.
+type unclosed struct{ store.Store }
+
+func (unclosed) Close() error { return nil }
+
+func TestVectorsManagerPebblestoreRestarted(t *testing.T) {
+	playAll(t, func(string) (vectors.Player, func(), error) {
+		disk := vfs.NewMem()
+		p := stored(func() (store.Store, error) {
+			return pebblestore.Open(context.Background(), "data", pebblestore.Options{
+				FS: disk, CacheBytes: 1 << 20, MemTableBytes: 64 << 10, // opened ten thousand times
+			})
+		})
 		return p, func() { _ = p.close() }, nil
 	})
 }

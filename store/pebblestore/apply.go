@@ -36,7 +36,7 @@ func (c *committer) addAll(round *round, r *request) error {
 	var late []string
 	for i := range r.writes {
 		w := &r.writes[i]
-		old, err := c.head(round, w.name)
+		old, err := c.head(w.name)
 		if err != nil {
 			return err
 		}
@@ -55,10 +55,9 @@ func (c *committer) addAll(round *round, r *request) error {
 	return nil
 }
 
-// head is the head of a group as it will be when the round is applied; old.first may be looked into
-// until then.
-func (c *committer) head(round *round, name string) (*head, error) {
-	if h := round.heads[name]; h != nil {
+// head is the head of a group as the next commit finds it.
+func (c *committer) head(name string) (*head, error) {
+	if h := c.store.recent.head(name); h != nil {
 		return h, nil
 	}
 	h, found, err := readHead(c.store.db, name)
@@ -84,7 +83,7 @@ func (c *committer) add(round *round, w *write, old *head) error {
 		put(round.batch, r)
 	}
 	w.reschedule(round.batch, old.due)
-	round.heads[w.name] = &w.head
+	c.store.recent.note(w.name, &w.head, round)
 	return nil
 }
 

@@ -21,7 +21,8 @@ type committer struct {
 	// Only the goroutine that applies uses these.
 	floor uint64
 	known map[tracker.ID]struct{} // definitions that are stored, as far as remembered
-	held  *request                // that has to be alone in the next round
+	held  *request                // it has to be alone in the next round
+	last  *round                  // nil before the first
 }
 
 // maxKnown bounds the definitions that are remembered as stored; others are looked up.
@@ -31,7 +32,7 @@ const maxKnown = 1 << 16
 type request struct {
 	ctx    context.Context
 	writes []write
-	alone  func(c *committer, b *pebble.Batch) error
+	alone  func(c *committer, r *round) error
 	done   chan answer[struct{}]
 	err    error // to be answered when the round is on disk
 }
@@ -85,11 +86,11 @@ func (c *committer) applyAll() {
 			return
 		}
 		if !round.batch.Empty() {
-			c.store.flight.begin(round)
 			if err := c.store.db.ApplyNoSyncWait(round.batch, pebble.Sync); err != nil {
 				c.store.breaker.trip(err)
 				return
 			}
+			c.last = round
 		}
 		select {
 		case c.syncs <- round:
@@ -142,7 +143,7 @@ func (c *committer) next(r *round) *request {
 func (c *committer) admit(round *round, r *request) {
 	err := r.ctx.Err()
 	if err == nil && r.alone != nil {
-		err = r.alone(c, round.batch)
+		err = r.alone(c, round)
 	} else if err == nil {
 		err = c.addAll(round, r)
 	}
@@ -158,12 +159,12 @@ func (c *committer) syncAll() {
 		var err error
 		if !round.batch.Empty() {
 			err = round.batch.SyncWait()
-			c.store.flight.end(round)
 		}
 		if err != nil {
 			c.store.breaker.trip(err)
 			return
 		}
+		close(round.durable)
 		for _, r := range round.waiting {
 			c.finish(r, r.err)
 		}

@@ -73,7 +73,7 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 		if closing := snapshot.Close(); err == nil {
 			err = closing
 		}
-		s.landed(name)
+		s.recent.settle(name)
 		return r, err
 	})
 }
@@ -162,7 +162,7 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 	}
 	seen, err := call(ctx, s, func() (*group.Seen, error) {
 		seen, err := readSeen(s.db, name, id)
-		s.landed(name)
+		s.recent.settle(name)
 		return seen, err
 	})
 	if err != nil || seen == nil {

@@ -14,8 +14,8 @@ const maxForget = 512
 func (s *Store) Forget(ctx context.Context, now int64) error {
 	for {
 		forgotten := 0
-		err := s.submit(ctx, &request{alone: func(c *committer, b *pebble.Batch) (err error) {
-			forgotten, err = c.forget(b, now)
+		err := s.submit(ctx, &request{alone: func(c *committer, r *round) (err error) {
+			forgotten, err = c.forget(r.batch, now)
 			return err
 		}})
 		if err != nil || forgotten < maxForget {
@@ -50,12 +50,12 @@ func (c *committer) forget(b *pebble.Batch, now int64) (n int, err error) {
 
 // Flush implements store.Store.
 func (s *Store) Flush(ctx context.Context) error {
-	return s.submit(ctx, &request{alone: func(c *committer, b *pebble.Batch) error { return c.flush(b) }})
+	return s.submit(ctx, &request{alone: (*committer).flush})
 }
 
 // flush drops everything but the definitions. New groups start above every version there was, so that a
 // change made before can neither apply nor be taken for a later one.
-func (c *committer) flush(b *pebble.Batch) error {
+func (c *committer) flush(r *round) error {
 	floor := c.floor
 	err := walk(c.store.db, []byte{kindGroup}, successor([]byte{kindGroup}), "of groups", func(i *pebble.Iterator) (bool, error) {
 		h, _, err := readHead(c.store.db, string(i.Key()[1:]))
@@ -66,8 +66,21 @@ func (c *committer) flush(b *pebble.Batch) error {
 		return err
 	}
 	key := floorKey()
-	put(b, record{key, seal(key, binary.AppendUvarint(nil, floor))})
-	_ = b.DeleteRange(flushed[0], flushed[1], nil) // as put
+	put(r.batch, record{key, seal(key, binary.AppendUvarint(nil, floor))})
+	_ = r.batch.DeleteRange(flushed[0], flushed[1], nil) // as put
 	c.floor = floor
+	return c.forgetAll(r)
+}
+
+// forgetAll drops what is known of groups, once nobody waits for their commits any more.
+func (c *committer) forgetAll(flush *round) error {
+	if c.last != nil {
+		select {
+		case <-c.last.durable:
+		case <-c.store.breaker.broken:
+			return c.store.breaker.cause
+		}
+	}
+	c.store.recent.noteFlush(flush)
 	return nil
 }

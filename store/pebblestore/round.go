@@ -9,7 +9,6 @@ import (
 // round is what the committer applies at once: one batch for all requests that waited.
 type round struct {
 	batch   *pebble.Batch
-	heads   map[string]*head // of the groups in batch
 	waiting []*request
 	durable chan struct{} // closed when it is on disk
 }
@@ -20,46 +19,88 @@ const (
 )
 
 func newRound(db *pebble.DB) *round {
-	return &round{batch: db.NewBatch(), heads: map[string]*head{}, durable: make(chan struct{})}
+	return &round{batch: db.NewBatch(), durable: make(chan struct{})}
 }
 
 func (r *round) full() bool {
 	return len(r.waiting) >= maxRound || r.batch.Len() >= maxRoundBytes
 }
 
-// flight knows the rounds that can be read and are not yet on disk.
-type flight struct {
-	mu     sync.Mutex // protects groups
-	groups map[string]*round
-}
-
-// begin notes a round that is about to be applied.
-func (f *flight) begin(r *round) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for name := range r.heads {
-		f.groups[name] = r
+// landed tells whether the round is on disk.
+func (r *round) landed() bool {
+	select {
+	case <-r.durable:
+		return true
+	default:
+		return false
 	}
 }
 
-// end notes that a round is on disk.
-func (f *flight) end(r *round) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for name := range r.heads {
-		if f.groups[name] == r {
-			delete(f.groups, name)
+// recent knows the groups that were committed lately: what a commit looks at first, and what can be
+// read but is not on disk yet.
+type recent struct {
+	mu     sync.Mutex // protects all below
+	groups map[string]latest
+	flush  *round // the last one; nil for none
+}
+
+// latest is a group as of its last commit.
+type latest struct {
+	head  *head
+	round *round
+}
+
+// maxRecent bounds how many groups are remembered beyond those that are not on disk yet.
+const maxRecent = 1 << 13
+
+// head returns the head of a group; nil if it is not among those.
+func (r *recent) head(name string) *head {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.groups[name].head
+}
+
+// note takes in a commit before it can be read.
+func (r *recent) note(name string, h *head, in *round) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.groups[name] = latest{h, in}
+	if len(r.groups) > maxRecent {
+		r.shrink()
+	}
+}
+
+// shrink drops two groups, whichever come first, if they are on disk.
+func (r *recent) shrink() {
+	some := 2
+	for name, l := range r.groups {
+		if some == 0 {
+			return
+		}
+		some--
+		if l.round.landed() {
+			delete(r.groups, name)
 		}
 	}
-	close(r.durable)
 }
 
-// landed waits until what was read of a group before is on disk.
-func (s *Store) landed(name string) {
-	s.flight.mu.Lock()
-	r := s.flight.groups[name]
-	s.flight.mu.Unlock()
-	if r != nil {
-		<-r.durable
+// noteFlush takes in that all groups are about to go.
+func (r *recent) noteFlush(in *round) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.groups)
+	r.flush = in
+}
+
+// settle waits until what was read of a group before is on disk.
+func (r *recent) settle(name string) {
+	r.mu.Lock()
+	in := r.groups[name].round
+	if in == nil {
+		in = r.flush
+	}
+	r.mu.Unlock()
+	if in != nil {
+		<-in.durable
 	}
 }

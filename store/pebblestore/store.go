@@ -21,7 +21,7 @@ type Store struct {
 	breaker *breaker
 
 	commits *committer
-	flight  *flight
+	recent  recent
 
 	mu     sync.Mutex // protects closed, and calls from beginning after it is set
 	closed bool
@@ -51,7 +51,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		dir:     d.path,
 		disk:    &disk{FS: d.fs, breaker: b, private: d.onDisk, noSync: o.NoSync},
 		breaker: b,
-		flight:  &flight{groups: map[string]*round{}},
+		recent:  recent{groups: map[string]latest{}},
 	}
 	if err := s.open(ctx, &o); err != nil {
 		return nil, err

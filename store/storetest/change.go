@@ -93,31 +93,10 @@ func call(g *group.Group, at int, seen group.Seen) (*group.Change, error) {
 func one(g *group.Group, at int, commit bool) error {
 	_, err := g.Track(&group.Call{
 		Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: commit,
-		Compile: compile, Scratch: new(match.Scratch),
+		Compile: match.Compile, Scratch: new(match.Scratch),
 	})
 	return err
 }
-
-// compile shares what counters compile to.
-func compile(defs []*tracker.Definition) *match.Set {
-	type key struct {
-		first *tracker.Definition
-		n     int
-	}
-	for i := range defs {
-		if i >= len(thousand()) || defs[i] != thousand()[i] {
-			return match.Compile(defs)
-		}
-	}
-	k := key{n: len(defs)}
-	set, ok := compiled.Load(k)
-	if !ok {
-		set, _ = compiled.LoadOrStore(k, match.Compile(defs))
-	}
-	return set.(*match.Set)
-}
-
-var compiled sync.Map
 
 // must is for changes of the test's own goroutine.
 func (s *session) must(c *group.Change, err error) *group.Change {

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -108,44 +107,42 @@ func (c counted) Read(p []byte) (int, error) {
 type unpacked struct {
 	name string
 	raw  io.Reader
-	from io.Reader // nil until the first Read
+
+	from   io.Reader // nil until the first Read
+	zipped bool
 }
 
 func (u *unpacked) Read(p []byte) (int, error) {
 	if u.from == nil {
-		from, err := u.open()
-		if err != nil {
+		if err := u.open(); err != nil {
 			return 0, err
 		}
-		u.from = from
 	}
 	n, err := u.from.Read(p)
-	if errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) || errors.Is(err, io.ErrUnexpectedEOF) {
+	if u.zipped && err != nil && err != io.EOF {
 		err = fmt.Errorf("decompress: %w", err)
 	}
 	return n, err
 }
 
-func (u *unpacked) open() (io.Reader, error) {
+func (u *unpacked) open() error {
 	raw := bufio.NewReaderSize(u.raw, bufferSize)
 	head, err := raw.Peek(2)
 	if err != nil && err != io.EOF {
-		return nil, err
+		return err
 	}
-	if !strings.HasSuffix(u.name, ".gz") && string(head) != "\x1f\x8b" {
-		return raw, nil
+	u.zipped = strings.HasSuffix(u.name, ".gz") || string(head) == "\x1f\x8b"
+	if !u.zipped {
+		u.from = raw
+		return nil
 	}
 	unzipped, err := gzip.NewReader(raw)
-	if err != nil {
-		return nil, fmt.Errorf("decompress: %w", noEOF(err))
-	}
-	return unzipped, nil
-}
-
-// noEOF keeps a header that is cut off from looking like the end of the data.
-func noEOF(err error) error {
 	if err == io.EOF {
-		return io.ErrUnexpectedEOF
+		err = io.ErrUnexpectedEOF // an empty file is no gzip
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("decompress: %w", err)
+	}
+	u.from = unzipped
+	return nil
 }

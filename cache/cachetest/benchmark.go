@@ -1,0 +1,113 @@
+package cachetest
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// Benchmark measures caches made by open, on a Backing in memory that costs little: what a call costs
+// alone, from many goroutines on one group and on many, and in batches.
+func Benchmark(b *testing.B, open func() cache.Cache, f Features) {
+	run := func(b *testing.B, backing func() cache.Backing) {
+		b.Run("one", func(b *testing.B) { benchmarkOne(b, open(), backing()) })
+		b.Run("hot", func(b *testing.B) { benchmarkParallel(b, open(), backing(), 1) })
+		b.Run("many", func(b *testing.B) { benchmarkParallel(b, open(), backing(), 1000) })
+		b.Run("batch", func(b *testing.B) { benchmarkBatch(b, open(), backing()) })
+	}
+	b.Run("backing", func(b *testing.B) {
+		run(b, func() cache.Backing { return newDisk() })
+	})
+	if f.Keeps {
+		b.Run("alone", func(b *testing.B) {
+			run(b, func() cache.Backing { return nil })
+		})
+	}
+}
+
+// tick is a Task that costs next to nothing itself: what is measured is the cache.
+type tick struct{ name string }
+
+// Group implements cache.Task.
+func (t *tick) Group() string { return t.name }
+
+// ID implements cache.Task.
+func (t *tick) ID() string { return "" }
+
+// Apply implements cache.Task.
+func (t *tick) Apply(g *group.Group, _ *group.Seen) *group.Seen {
+	if g.Len() == 0 {
+		_, _ = g.Add(total, 0) // cannot fail: there is none of that name
+	}
+	_, _ = g.Edit("total", 0, same)
+	return nil
+}
+
+// Settled implements cache.Task.
+func (t *tick) Settled(error) {}
+
+// ticks are tasks for groups of their own.
+func ticks(n int) []cache.Task {
+	tasks := make([]cache.Task, n)
+	for i := range tasks {
+		tasks[i] = &tick{fmt.Sprint("g", i)}
+	}
+	return tasks
+}
+
+// same is an edit after which the tracker is as before, and the group has another version.
+func same(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
+	return d, s, nil, nil
+}
+
+func finish(b *testing.B, c cache.Cache) {
+	b.StopTimer()
+	if err := c.Close(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+func benchmarkOne(b *testing.B, c cache.Cache, backing cache.Backing) {
+	defer finish(b, c)
+	tasks := ticks(1)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.Update(context.Background(), backing, tasks); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchmarkParallel(b *testing.B, c cache.Cache, backing cache.Backing, groups int) {
+	defer finish(b, c)
+	tasks := ticks(groups)
+	var next atomic.Int64
+	b.ReportAllocs()
+	b.SetParallelism(64)
+	b.RunParallel(func(pb *testing.PB) {
+		one := make([]cache.Task, 1)
+		for pb.Next() {
+			one[0] = tasks[next.Add(1)%int64(groups)]
+			if err := c.Update(context.Background(), backing, one); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
+
+func benchmarkBatch(b *testing.B, c cache.Cache, backing cache.Backing) {
+	defer finish(b, c)
+	tasks := ticks(1000)
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := c.Update(context.Background(), backing, tasks); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N)*float64(len(tasks))/b.Elapsed().Seconds(), "tasks/s")
+}

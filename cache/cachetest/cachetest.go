@@ -1,0 +1,122 @@
+// Package cachetest holds every cache.Cache to its contract. An adapter's own test is one call of Run,
+// and one of Benchmark:
+//
+//	func TestCache(t *testing.T) {
+//		cachetest.Run(t, func() cache.Cache { return mycache.New() }, cachetest.Features{Keeps: true})
+//	}
+//
+// The groups come from a Backing of the suite, which can be slow, fail, and lose answers.
+package cachetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack/cache"
+)
+
+// Features is what a cache can do beyond what every one must.
+type Features struct {
+	// Keeps: without a Backing, the cache itself is where groups live.
+	Keeps bool
+	// Joins: the changes of many groups that come together reach the Backing in few commits.
+	Joins bool
+}
+
+// Run tests caches made by open, each new and empty. The suite closes them.
+func Run(t *testing.T, open func() cache.Cache, f Features) {
+	s := &suite{open: open, features: f}
+	for _, topic := range []struct {
+		name string
+		run  func(*testing.T)
+	}{
+		{"order", s.order},
+		{"ids", s.ids},
+		{"load", s.load},
+		{"commit", s.commit},
+		{"failure", s.failure},
+		{"conflict", s.conflict},
+		{"leave", s.leave},
+		{"flush", s.flush},
+		{"close", s.close},
+		{"names", s.names},
+		{"storm", s.storm},
+	} {
+		t.Run(topic.name, topic.run)
+	}
+}
+
+// suite is the tests of one adapter.
+type suite struct {
+	open     func() cache.Cache
+	features Features
+}
+
+// rig is a cache under test, and what its calls share.
+type rig struct {
+	*testing.T
+	cache   cache.Cache
+	backing cache.Backing // nil: the cache keeps its groups itself
+	disk    *disk         // the backing, if there is one
+	watch   watch
+}
+
+// kept makes a rig whose groups come from a disk.
+func (s *suite) kept(t *testing.T) *rig {
+	d := newDisk()
+	r := &rig{T: t, cache: s.open(), backing: d, disk: d}
+	t.Cleanup(r.close)
+	return r
+}
+
+// alone makes a rig whose cache keeps its groups itself.
+func (s *suite) alone(t *testing.T) *rig {
+	r := &rig{T: t, cache: s.open()}
+	t.Cleanup(r.close)
+	return r
+}
+
+// each runs a test with a Backing, and without one where the cache can do without.
+func (s *suite) each(t *testing.T, test func(r *rig)) {
+	t.Run("backing", func(t *testing.T) { test(s.kept(t)) })
+	if s.features.Keeps {
+		t.Run("alone", func(t *testing.T) { test(s.alone(t)) })
+	}
+}
+
+// close ends the cache when its test is over.
+func (r *rig) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := r.cache.Close(ctx); err != nil {
+		r.Errorf("close: %v", err)
+	}
+	r.watch.report(r.T)
+	if r.disk != nil {
+		r.disk.report(r.T)
+	}
+}
+
+// patience is how long a test waits for what should happen at once.
+const patience = 20 * time.Second
+
+// await waits for something to happen, and fails the test when it does not.
+func (r *rig) await(what string, happened <-chan struct{}) {
+	r.Helper()
+	select {
+	case <-happened:
+	case <-time.After(patience):
+		r.Fatalf("%s: still waiting after %v", what, patience)
+	}
+}
+
+// begin runs something in a goroutine; the channel is closed when it is over.
+func begin(run func()) <-chan struct{} {
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		run()
+	}()
+	return over
+}

@@ -1,0 +1,205 @@
+package cachetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// disk is a Backing in memory. What a commit keeps is in bytes, so that nothing of a group that a cache
+// goes on changing stays behind.
+type disk struct {
+	// The hooks are called before the work, with no lock held; an error is given back instead. They are
+	// set before the cache is used.
+	onLoad    func(name string) error
+	onSeen    func(name, id string) error
+	onPersist func(changes []*group.Change) error
+	// afterPersist is called when everything is kept; its error hides that.
+	afterPersist func(changes []*group.Change) error
+	// shared tells that more than one cache writes to the disk at once.
+	shared bool
+
+	mu          sync.Mutex // protects all below
+	floor       uint64
+	groups      map[string]*kept
+	definitions map[tracker.ID]*tracker.Definition
+	loads       map[string]int
+	lookups     int
+	commits     [][]string // the groups of each
+	committing  map[string]bool
+	broken      []string // what a cache should not have asked for
+}
+
+// kept is a group on the disk. Its chunks run parallel.
+type kept struct {
+	version uint64
+	fed     bool
+	layouts [][]tracker.ID
+	states  [][]byte
+	seen    map[string]group.Seen
+}
+
+func newDisk() *disk {
+	d := &disk{definitions: map[tracker.ID]*tracker.Definition{}, committing: map[string]bool{}}
+	d.wipe()
+	return d
+}
+
+// wipe forgets every group, and lets new ones start above all versions so far.
+func (d *disk) wipe() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, k := range d.groups {
+		d.floor = max(d.floor, k.version+1)
+	}
+	d.groups, d.loads = map[string]*kept{}, map[string]int{}
+}
+
+// Load implements cache.Backing.
+func (d *disk) Load(_ context.Context, name string) (*group.Group, error) {
+	if d.onLoad != nil {
+		if err := d.onLoad(name); err != nil {
+			return nil, err
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.loads[name]++
+	k, ok := d.groups[name]
+	if !ok {
+		return group.New(name, d.floor), nil
+	}
+	record := &group.Record{
+		Name: name, Version: k.version, Fed: k.fed,
+		Layout: slices.Concat(k.layouts...), States: slices.Concat(k.states...),
+	}
+	definitions := make([]*tracker.Definition, len(record.Layout))
+	for i, id := range record.Layout {
+		definitions[i] = d.definitions[id]
+	}
+	return group.Restore(record, definitions)
+}
+
+// Seen implements cache.Backing.
+func (d *disk) Seen(_ context.Context, name, id string) (group.Seen, bool, error) {
+	if d.onSeen != nil {
+		if err := d.onSeen(name, id); err != nil {
+			return group.Seen{}, false, err
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lookups++
+	if k, ok := d.groups[name]; ok {
+		seen, ok := k.seen[id]
+		return seen, ok, nil
+	}
+	return group.Seen{}, false, nil
+}
+
+// Persist implements cache.Backing.
+func (d *disk) Persist(_ context.Context, changes []*group.Change) error {
+	d.enter(changes)
+	defer d.exit(changes)
+	if d.onPersist != nil {
+		if err := d.onPersist(changes); err != nil {
+			return err
+		}
+	}
+	if err := d.commit(changes); err != nil {
+		return err
+	}
+	if d.afterPersist != nil {
+		return d.afterPersist(changes)
+	}
+	return nil
+}
+
+// enter notes a commit, and that no group is in two at once.
+func (d *disk) enter(changes []*group.Change) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	names := make([]string, len(changes))
+	for i, c := range changes {
+		if names[i] = c.Group; d.committing[c.Group] && !d.shared {
+			d.broken = append(d.broken, fmt.Sprintf("group %q is in two commits, or twice in one", c.Group))
+		}
+		d.committing[c.Group] = true
+	}
+	d.commits = append(d.commits, names)
+}
+
+// report fails the test for what a cache should not have asked for.
+func (d *disk) report(t *testing.T) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, broken := range d.broken {
+		t.Error(broken)
+	}
+}
+
+func (d *disk) exit(changes []*group.Change) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range changes {
+		delete(d.committing, c.Group)
+	}
+}
+
+// commit keeps the changes whose base is what is kept; the others conflict.
+func (d *disk) commit(changes []*group.Change) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	late := conflict{}
+	for _, c := range changes {
+		k := d.groups[c.Group]
+		if k == nil {
+			k = &kept{version: d.floor, seen: map[string]group.Seen{}}
+		}
+		if k.version != c.Base {
+			late[c.Group] = true
+			continue
+		}
+		d.groups[c.Group] = k
+		d.keep(k, c)
+	}
+	if len(late) > 0 {
+		return late
+	}
+	return nil
+}
+
+func (d *disk) keep(k *kept, c *group.Change) {
+	k.version, k.fed = c.Version, c.Fed
+	for _, part := range c.Chunks() {
+		for len(k.states) <= part.Index {
+			k.layouts, k.states = append(k.layouts, nil), append(k.states, nil)
+		}
+		k.states[part.Index] = part.States
+		if part.Layout != nil {
+			k.layouts[part.Index] = part.Layout
+		}
+	}
+	if from, to := c.Dropped(); from < to {
+		k.layouts, k.states = k.layouts[:from], k.states[:from]
+	}
+	for _, definition := range c.Definitions() {
+		d.definitions[definition.ID()] = definition
+	}
+	for _, seen := range c.Seen {
+		k.seen[seen.ID] = seen
+	}
+}
+
+// conflict names the groups of a commit that came too late.
+type conflict map[string]bool
+
+func (c conflict) Error() string { return fmt.Sprintf("too late for %d groups", len(c)) }
+
+// Conflicted implements cache.Conflict.
+func (c conflict) Conflicted(name string) bool { return c[name] }

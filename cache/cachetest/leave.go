@@ -1,0 +1,252 @@
+package cachetest
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
+)
+
+func (s *suite) leave(t *testing.T) {
+	t.Run("before anything", func(t *testing.T) { s.each(t, leaveBefore) })
+	t.Run("while waiting", func(t *testing.T) { leaveWaiting(s.kept(t)) })
+	t.Run("while waiting, behind nobody", func(t *testing.T) { leaveAlone(s.kept(t)) })
+	t.Run("while committing", func(t *testing.T) { leaveCommitting(s.kept(t)) })
+	t.Run("while committing in vain", func(t *testing.T) { leaveInVain(s.kept(t)) })
+	t.Run("before a conflict", func(t *testing.T) { leaveBeforeConflict(s.kept(t)) })
+	t.Run("a part while committing", func(t *testing.T) { leavePart(s.kept(t)) })
+	t.Run("the data is the caller's again", func(t *testing.T) { s.each(t, dataIsFree) })
+}
+
+// expectUndone checks a call that must not have happened, and of which that is known.
+func (r *rig) expectUndone(c *call, want error) {
+	r.Helper()
+	r.expectError(c, want)
+	if errors.Is(c.err, cache.ErrUnknown) {
+		r.Errorf("a call that was not begun was settled with %v", c.err)
+	}
+	if n := c.applied.Load(); n != 0 {
+		r.Errorf("a call that was settled with %v was applied %d times", c.err, n)
+	}
+}
+
+func leaveBefore(r *rig) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	calls := []*call{r.add("g", 1), r.add("h", 1)}
+	if err := r.try(ctx, calls...); err != nil {
+		r.Errorf("Update: %v; want nil, since all is settled", err)
+	}
+	for _, c := range calls {
+		r.expectUndone(c, context.Canceled)
+	}
+	r.expectTotal("g", 0)
+}
+
+// stuck starts a call that waits in its commit until the gate opens.
+func (r *rig) stuck(ctx context.Context, c *call) (*gate, <-chan error) {
+	slow := newGate()
+	r.Cleanup(slow.open)
+	r.disk.onPersist = func([]*group.Change) error {
+		slow.pass()
+		return nil
+	}
+	result := make(chan error, 1)
+	go func() { result <- r.try(ctx, c) }()
+	r.await("the commit", slow.came)
+	return slow, result
+}
+
+// given waits for the result of an Update.
+func (r *rig) given(result <-chan error) error {
+	r.Helper()
+	select {
+	case err := <-result:
+		return err
+	case <-time.After(patience):
+		r.Fatalf("Update does not return")
+		return nil
+	}
+}
+
+// leaveWaiting leaves a queue that goes on with others.
+func leaveWaiting(r *rig) {
+	slow, first := r.stuck(context.Background(), r.add("g", 1))
+	ctx, cancel := context.WithCancel(context.Background())
+	impatient, patient := r.add("g", 10), r.add("g", 100)
+	left := make(chan error, 1)
+	go func() { left <- r.try(ctx, impatient) }()
+	stayed := begin(func() { r.update(patient) })
+	cancel()
+	if err := r.given(left); err != nil {
+		r.Errorf("Update: %v; want nil, since all is settled", err)
+	}
+	r.expectUndone(impatient, context.Canceled)
+	slow.open()
+	if err := r.given(first); err != nil {
+		r.Errorf("the call before: %v", err)
+	}
+	r.await("the call behind", stayed)
+	r.expectTotal("g", 101)
+}
+
+// leaveAlone leaves a queue in which nobody else waits.
+func leaveAlone(r *rig) {
+	slow, first := r.stuck(context.Background(), r.add("g", 1))
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	calls := []*call{r.add("g", 10), r.add("g", 20)}
+	if err := r.try(ctx, calls...); err != nil {
+		r.Errorf("Update: %v; want nil, since all is settled", err)
+	}
+	for _, c := range calls {
+		r.expectUndone(c, context.DeadlineExceeded)
+	}
+	slow.open()
+	if err := r.given(first); err != nil {
+		r.Errorf("the call before: %v", err)
+	}
+	r.expectTotal("g", 1)
+}
+
+func (r *rig) expectUnknown(err error) {
+	r.Helper()
+	if !errors.Is(err, cache.ErrUnknown) || !errors.Is(err, context.Canceled) {
+		r.Errorf("Update: %v; want ErrUnknown and the context's error", err)
+	}
+}
+
+func leaveCommitting(r *rig) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	c := r.add("g", 1)
+	slow, result := r.stuck(ctx, c)
+	cancel()
+	r.expectUnknown(r.given(result))
+	if c.settled.Load() != 0 {
+		r.Error("the call was settled before its commit was over")
+	}
+	slow.open()
+	r.expectError(c, nil)
+	r.expectTotal("g", 1)
+	if n := c.applied.Load(); n != 1 {
+		r.Errorf("the call was applied %d times", n)
+	}
+}
+
+func leaveInVain(r *rig) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	c := r.add("g", 1)
+	slow := newGate()
+	defer slow.open()
+	r.disk.onPersist = func([]*group.Change) error {
+		slow.pass()
+		return errBroken
+	}
+	result := make(chan error, 1)
+	go func() { result <- r.try(ctx, c) }()
+	r.await("the commit", slow.came)
+	cancel()
+	r.expectUnknown(r.given(result))
+	slow.open()
+	r.expectError(c, cache.ErrUnknown)
+	r.disk.onPersist = nil
+	r.expectTotal("g", 0)
+}
+
+// leaveBeforeConflict leaves a call whose commit turns out to come too late: it is not done again.
+func leaveBeforeConflict(r *rig) {
+	r.update(r.add("g", 1))
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	c := r.add("g", 10)
+	slow := newGate()
+	defer slow.open()
+	r.disk.onPersist = func([]*group.Change) error {
+		slow.pass()
+		return conflict{"g": true}
+	}
+	result := make(chan error, 1)
+	go func() { result <- r.try(ctx, c) }()
+	r.await("the commit", slow.came)
+	cancel()
+	r.expectUnknown(r.given(result))
+	clear(c.data) // must not be read any more
+	slow.open()
+	r.expectError(c, context.Canceled)
+	if n := c.applied.Load(); n != 1 {
+		r.Errorf("the call was applied %d times, once after it was left", n)
+	}
+	r.disk.onPersist = nil
+	r.expectTotal("g", 1)
+}
+
+// leavePart leaves a batch of which one group waits and another is being committed.
+func leavePart(r *rig) {
+	slow := newGate()
+	defer slow.open()
+	r.disk.onLoad = func(name string) error {
+		if name == "slow" {
+			slow.pass()
+		}
+		return nil
+	}
+	behind := begin(func() { r.update(r.add("slow", 1)) })
+	r.await("the load", slow.came)
+	ctx, cancel := context.WithCancel(context.Background())
+	waits, works := r.add("slow", 10), r.add("fast", 10)
+	left := make(chan error, 1)
+	go func() { left <- r.try(ctx, waits, works) }()
+	r.expectError(works, nil)
+	cancel()
+	if err := r.given(left); err != nil {
+		r.Errorf("Update: %v; want nil, since all is settled", err)
+	}
+	r.expectUndone(waits, context.Canceled)
+	slow.open()
+	r.await("the slow group", behind)
+	r.expectTotal("slow", 1)
+	r.expectTotal("fast", 10)
+}
+
+// dataIsFree overwrites data as soon as Update has returned, however it did: the race detector and the
+// totals tell when it is read later.
+func dataIsFree(r *rig) {
+	if r.disk != nil {
+		r.disk.onPersist = func([]*group.Change) error {
+			time.Sleep(200 * time.Microsecond)
+			return nil
+		}
+	}
+	var mu sync.Mutex
+	var all []*call
+	var callers sync.WaitGroup
+	for worker := range 6 {
+		callers.Go(func() {
+			for n := range 40 {
+				wait := time.Duration(worker*n) * 10 * time.Microsecond
+				ctx, cancel := context.WithTimeout(context.Background(), wait)
+				c := r.add("g", 1)
+				_ = r.try(ctx, c) // whatever it says
+				copy(c.data, `{"n":9}`)
+				cancel()
+				mu.Lock()
+				all = append(all, c)
+				mu.Unlock()
+			}
+		})
+	}
+	callers.Wait()
+	want := int64(0)
+	for _, c := range all {
+		if c.done() == nil {
+			want++
+		}
+	}
+	r.expectTotal("g", want)
+}

@@ -1,0 +1,92 @@
+package cachetest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/dictrack/dictrack/group"
+)
+
+func (s *suite) names(t *testing.T) {
+	t.Run("a Backing knows them", func(t *testing.T) {
+		r := s.kept(t)
+		r.update(r.add("g", 1))
+		if names := r.cache.Names(); len(names) != 0 {
+			t.Errorf("names %q; with a Backing there are none", names)
+		}
+	})
+	if s.features.Keeps {
+		t.Run("groups that are there", func(t *testing.T) { groupsThere(s.alone(t)) })
+		t.Run("unknown groups leave nothing", func(t *testing.T) { unknownGroups(s.alone(t)) })
+		t.Run("ids are forgotten", func(t *testing.T) { forgotten(s.alone(t)) })
+	}
+}
+
+func (r *rig) expectNames(want ...string) {
+	r.Helper()
+	got := r.cache.Names()
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		r.Errorf("names %q, want %q", got, want)
+	}
+}
+
+func groupsThere(r *rig) {
+	r.expectNames()
+	var want []string
+	for i := range 300 {
+		want = append(want, fmt.Sprint("g", i))
+		r.update(r.add(want[i], 1))
+	}
+	r.expectNames(want...)
+	r.update(r.look("g0", func(g *group.Group) {
+		if _, err := g.Remove(nil, 0); err != nil {
+			r.Errorf("remove: %v", err)
+		}
+	}))
+	r.expectNames(want...) // a group stays known when its trackers are gone
+	r.wipe()
+	r.expectNames()
+	r.update(r.add("g1", 1))
+	r.expectNames("g1")
+}
+
+func unknownGroups(r *rig) {
+	for i := range 50 {
+		r.update(r.look(fmt.Sprint("u", i), func(*group.Group) {}))
+	}
+	r.expectNames()
+	r.update(r.add("g", 1), r.look("v", func(*group.Group) {}))
+	r.expectNames("g")
+}
+
+// forgotten gives ids different ends, one of them a later one after it was remembered already.
+func forgotten(r *rig) {
+	ends := map[string]int64{"a": 10, "b": 20, "c": 30}
+	for _, id := range []string{"a", "b", "c"} {
+		r.remember(id, ends[id])
+	}
+	ends["a"] = 100
+	r.remember("a", ends["a"])
+	for _, now := range []int64{9, 20, 99, 100} {
+		r.cache.Forget(now)
+		for id, end := range ends {
+			c := r.look("g", func(*group.Group) {})
+			c.id = id
+			r.update(c)
+			if known := c.seen != nil; known != (end > now) {
+				r.Errorf("at %d, id %q with its end at %d: known = %v", now, id, end, known)
+			}
+		}
+	}
+}
+
+// remember has an id of group g remembered until end.
+func (r *rig) remember(id string, end int64) {
+	r.Helper()
+	c := r.once("g", id, 1)
+	c.renew = &group.Seen{ID: id, Expires: end}
+	r.update(c)
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+func newAdd(a *app) *cobra.Command {
+	var dir, file string
+	cmd := &cobra.Command{
+		Use:   "add --data DIR --trackers FILE GROUP...",
+		Short: "Add the trackers of a file to groups",
+		Long: `Add the trackers of a definition file to groups. A group gets all of them or, when it has a tracker of one of the
+names, none; then the groups after it get none either. The directory is made if need be.`,
+		Example:           `  dictrack add --data state/ --trackers trackers.yaml Robot001 Robot002`,
+		Args:              arguments(1, -1),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	dataFlag(cmd, &dir, "keep the state in this")
+	trackersFlag(cmd, &file)
+	cmd.RunE = runs(func(cmd *cobra.Command, groups []string) error {
+		if err := need(cmd, "data", "trackers"); err != nil {
+			return err
+		}
+		specs, err := readSpecs(file)
+		if err != nil {
+			return err
+		}
+		m, err := a.open(cmd.Context(), dir, dictrack.Options{})
+		if err != nil {
+			return err
+		}
+		return closing(m, a.add(cmd.Context(), m, specs, groups))
+	})
+	return cmd
+}
+
+func (a *app) add(ctx context.Context, m *dictrack.Manager, specs []tracker.Spec, groups []string) error {
+	for _, group := range groups {
+		if err := m.Add(ctx, group, specs...); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.err, "added %s to %s\n", count(len(specs), "tracker"), printable(group))
+	}
+	return nil
+}

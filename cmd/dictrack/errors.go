@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/trackerfile"
+)
+
+// The exit statuses besides 0.
+const (
+	exitFailure     = 1
+	exitUsage       = 2
+	exitInterrupted = 130
+)
+
+// usageError is a wrong command line.
+type usageError struct {
+	err  error
+	hint string
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *usageError) Unwrap() error { return e.err }
+
+// usage is a wrong command line, and what to do instead.
+func usage(hint, format string, args ...any) error {
+	return &usageError{err: fmt.Errorf(format, args...), hint: hint}
+}
+
+// failure is any other error of a command, with a hint or without.
+type failure struct {
+	err  error
+	hint string
+}
+
+func (e *failure) Error() string { return e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *failure) Unwrap() error { return e.err }
+
+// fails is a failure, and what to do about it.
+func fails(hint, format string, args ...any) error {
+	return &failure{err: fmt.Errorf(format, args...), hint: hint}
+}
+
+// runs makes a command's function tell failures from what is wrong with the command line: cobra's own errors are all of
+// the second kind.
+func runs(f func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		err := f(cmd, args)
+		var wrong *usageError
+		var failed *failure
+		if err == nil || errors.As(err, &wrong) || errors.As(err, &failed) {
+			return err
+		}
+		return &failure{err: err, hint: hintFor(err)}
+	}
+}
+
+// hintFor is what to do about errors that can come from any command.
+func hintFor(err error) string {
+	if errors.Is(err, store.ErrInUse) {
+		return "wait for the other dictrack that works on this directory, or end it"
+	}
+	return ""
+}
+
+// explainError prints an error, and returns the exit status that it means.
+func (s *streams) explainError(root *cobra.Command, args []string, err error) int {
+	var wrong *usageError
+	var failed *failure
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled):
+		s.complain("interrupted", "")
+		return exitInterrupted
+	case errors.As(err, &wrong):
+		s.complain(err.Error(), wrong.hint)
+		return exitUsage
+	case errors.As(err, &failed):
+		s.fail(err, failed.hint)
+		return exitFailure
+	}
+	s.complain(err.Error(), commandHint(root, args))
+	return exitUsage
+}
+
+// fail prints a failure. The mistakes of a definition file stand by themselves, as editors read them.
+func (s *streams) fail(err error, hint string) {
+	var mistakes *trackerfile.Error
+	if !errors.As(err, &mistakes) {
+		s.complain(err.Error(), hint)
+		return
+	}
+	fmt.Fprintln(s.err, mistakes)
+	s.complain(fmt.Sprintf("%s: %s", mistakes.File, count(len(mistakes.Mistakes), "mistake")), hint)
+}
+
+func (s *streams) complain(text, hint string) {
+	fmt.Fprintf(s.err, "dictrack: %s\n", text)
+	if hint != "" {
+		fmt.Fprintf(s.err, "hint: %s\n", hint)
+	}
+}
+
+// commandHint is what to do about an unknown command.
+func commandHint(root *cobra.Command, args []string) string {
+	_, rest, err := root.Find(args)
+	if err == nil || len(rest) == 0 {
+		return "dictrack --help lists the commands"
+	}
+	near := root.SuggestionsFor(rest[0])
+	if len(near) == 0 {
+		return "dictrack --help lists the commands"
+	}
+	return "did you mean dictrack " + strings.Join(near, " or ") + "?"
+}
+
+// count is a number of things in words.
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

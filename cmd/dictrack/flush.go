@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dictrack/dictrack"
+)
+
+func newFlush(a *app) *cobra.Command {
+	var dir string
+	var yes bool
+	cmd := &cobra.Command{
+		Use:   "flush --data DIR [--yes]",
+		Short: "Delete every group, tracker and id",
+		Long: `Delete every group, tracker and id of a directory. It cannot be undone. Without --yes it asks, and where there is no
+terminal to ask on, it does nothing and exits with status 2.`,
+		Example:           `  dictrack flush --data state/ --yes`,
+		Args:              arguments(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	dataFlag(cmd, &dir, "delete what is in this")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.RunE = runs(func(cmd *cobra.Command, _ []string) error {
+		if err := need(cmd, "data"); err != nil {
+			return err
+		}
+		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+			if !yes {
+				if err := a.confirm(cmd.Context(), dir); err != nil {
+					return err
+				}
+			}
+			if err := m.Flush(cmd.Context(), dictrack.FlushEverything); err != nil {
+				return err
+			}
+			fmt.Fprintf(a.err, "deleted everything in %s\n", printable(dir))
+			return nil
+		})
+	})
+	return cmd
+}
+
+// confirm asks whether to delete everything.
+func (a *app) confirm(ctx context.Context, dir string) error {
+	if !a.inTerminal || !a.errTerminal {
+		return usage("add --yes to delete everything in "+printable(dir), "flush: not confirmed, and there is no terminal to ask on")
+	}
+	fmt.Fprintf(a.err, "Delete everything in %s? Type yes to do so: ", printable(dir))
+	answer := make(chan string, 1)
+	go func() {
+		text, _ := bufio.NewReader(a.in).ReadString('\n') // what cannot be read is no yes
+		answer <- text
+	}()
+	select {
+	case text := <-answer:
+		if strings.TrimSpace(text) != "yes" {
+			return fails("", "flush: not confirmed, nothing is deleted")
+		}
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

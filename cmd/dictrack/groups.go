@@ -1,0 +1,51 @@
+package main
+
+import (
+	"iter"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/output"
+)
+
+func newGroups(a *app) *cobra.Command {
+	var dir string
+	format := output.Table
+	cmd := &cobra.Command{
+		Use:   "groups --data DIR",
+		Short: "List the names of the groups",
+		Long:  `List the names of all groups, one a line, in the order of their bytes.`,
+		Example: `  dictrack groups --data state/
+  dictrack groups --data state/ -o json`,
+		Args:              arguments(0, 0),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	dataFlag(cmd, &dir, "list what is in this")
+	formatFlag(cmd, &format, output.Table, output.JSON, output.YAML)
+	cmd.RunE = runs(func(cmd *cobra.Command, _ []string) error {
+		if err := need(cmd, "data"); err != nil {
+			return err
+		}
+		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+			return a.list(format, nil, nameRows, func(w output.Writer) error {
+				return addNames(w, m.Groups(cmd.Context()))
+			})
+		})
+	})
+	return cmd
+}
+
+func addNames(w output.Writer, names iter.Seq2[string, error]) error {
+	for name, err := range names {
+		if err == nil {
+			err = w.Add(name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func nameRows(name any) [][]string { return [][]string{{output.Plain(name.(string))}} }

@@ -1,0 +1,138 @@
+package tracking
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
+)
+
+// reader turns sources into batches, on a goroutine of its own.
+type reader struct {
+	sources []*feed.Source
+	strict  bool
+	extract *extractor
+
+	ready chan *batch // closed after the last
+	free  chan *batch // to be filled again
+
+	latest time.Time // the latest time that data told
+	bytes  int64     // of the sources before the one that is read
+}
+
+// inFlight is how many batches there are: one is tracked, one is ready, one is read.
+const inFlight = 3
+
+func newReader(sources []*feed.Source, f Fields, strict bool) *reader {
+	r := &reader{
+		sources: sources, strict: strict, extract: newExtractor(f),
+		ready: make(chan *batch, 1), free: make(chan *batch, inFlight),
+	}
+	for range inFlight {
+		r.free <- &batch{}
+	}
+	return r
+}
+
+// run reads all sources, or until ctx ends.
+func (r *reader) run(ctx context.Context) {
+	defer close(r.ready)
+	for _, s := range r.sources {
+		if !r.source(ctx, s) {
+			return
+		}
+	}
+}
+
+// source reads one source; false ends the reading.
+func (r *reader) source(ctx context.Context, s *feed.Source) (more bool) {
+	in, err := s.Open(ctx)
+	if err != nil {
+		r.send(ctx, &batch{source: s.Name, err: fmt.Errorf("open: %w", err)})
+		return false
+	}
+	defer func() { _ = in.Close() }() // it was only read
+	for {
+		b := r.take(ctx)
+		if b == nil {
+			return false
+		}
+		b.begin(s.Name)
+		err := in.Fill(&b.Batch)
+		more := r.fill(b)
+		b.bytes = r.bytes + in.Bytes()
+		if err != nil && err != io.EOF {
+			b.err = fmt.Errorf("read: %w", err)
+		}
+		if !r.send(ctx, b) || b.err != nil || !more {
+			return false
+		}
+		if err == io.EOF {
+			r.bytes += in.Bytes()
+			return true
+		}
+	}
+}
+
+func (r *reader) take(ctx context.Context) *batch {
+	select {
+	case b := <-r.free:
+		return b
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+func (r *reader) send(ctx context.Context, b *batch) bool {
+	select {
+	case r.ready <- b:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// fill reads the fields of the batch's records; false when what comes after must not be tracked.
+func (r *reader) fill(b *batch) (more bool) {
+	defer func() {
+		b.part()
+		b.latest = r.latest
+	}()
+	for i := range b.Records {
+		record := &b.Records[i]
+		if err := r.record(b, record); err != nil {
+			b.refuse(record.Line, err)
+			if r.strict {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (r *reader) record(b *batch, record *feed.Record) error {
+	if record.Err != nil {
+		return record.Err
+	}
+	in, group, err := r.extract.read(record.Text)
+	if err != nil {
+		return err
+	}
+	if isSet(r.extract.fields.Time) {
+		if in.At.After(r.latest) {
+			r.latest = in.At
+		}
+		in.At = r.latest
+	}
+	alone := r.strict && doubtful(&in)
+	if alone {
+		b.part()
+	}
+	b.take(record.Line, in, group)
+	if alone {
+		b.part()
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dictrack/dictrack"
+)
+
+func newRemove(a *app) *cobra.Command {
+	var dir string
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "remove --data DIR GROUP {TRACKER... | --all}",
+		Short: "Remove trackers of a group",
+		Long: `Remove trackers of a group, all that are named or none. The group stays known, also without trackers: it does not
+get those of a template again.`,
+		Example: `  dictrack remove --data state/ Robot001 visits
+  dictrack remove --data state/ Robot001 --all`,
+		Args:              namedOrAll(&all),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	dataFlag(cmd, &dir, "change what is in this")
+	cmd.Flags().BoolVar(&all, "all", false, "remove all trackers of the group")
+	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
+		if err := need(cmd, "data"); err != nil {
+			return err
+		}
+		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+			return a.remove(cmd.Context(), m, args[0], args[1:])
+		})
+	})
+	return cmd
+}
+
+// remove removes the named trackers; all, when no name is given.
+func (a *app) remove(ctx context.Context, m *dictrack.Manager, group string, names []string) error {
+	snaps, err := targets(ctx, m, group, names)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		err = m.RemoveAll(ctx, group)
+	} else {
+		err = m.Remove(ctx, group, names...)
+	}
+	if err == nil {
+		fmt.Fprintf(a.err, "removed %s of %s\n", count(len(snaps), "tracker"), printable(group))
+	}
+	return err
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// resetFlags are the flags of reset.
+type resetFlags struct {
+	all      bool
+	policy   policyFlag
+	limit    int64
+	duration time.Duration
+}
+
+func newReset(a *app) *cobra.Command {
+	var dir string
+	var flags resetFlags
+	cmd := &cobra.Command{
+		Use:   "reset --data DIR GROUP {TRACKER... | --all} [--policy POLICY] [--limit N] [--duration D]",
+		Short: "Reset trackers of a group",
+		Long: `Reset trackers of a group, all that are named or none. Completed trackers that were kept live again. What happened
+is printed as track prints it.`,
+		Example: `  dictrack reset --data state/ Robot001 visits
+  dictrack reset --data state/ Robot001 --all --policy all,stage --limit 20`,
+		Args:              namedOrAll(&flags.all),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	dataFlag(cmd, &dir, "change what is in this")
+	f := cmd.Flags()
+	f.BoolVar(&flags.all, "all", false, "reset all trackers of the group")
+	f.Var(&flags.policy, "policy", "what to reset: none, progress, limiter, all or stage, or several with commas (default: each tracker's own)")
+	f.Int64Var(&flags.limit, "limit", 0, "a new limit for count limiters, which stays; 0 limits at once")
+	f.DurationVar(&flags.duration, "duration", 0, "a new length for the windows of time limiters, in whole seconds, such as 24h")
+	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
+		if err := need(cmd, "data"); err != nil {
+			return err
+		}
+		by, err := flags.by(cmd)
+		if err != nil {
+			return err
+		}
+		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+			return a.reset(cmd.Context(), m, by, args[0], args[1:])
+		})
+	})
+	return cmd
+}
+
+// by is what the flags ask for.
+func (f *resetFlags) by(cmd *cobra.Command) (by tracker.ResetBy, err error) {
+	by.Policy = f.policy.policy
+	by.Reset = limiter.Reset{Duration: f.duration}
+	if cmd.Flags().Changed("limit") {
+		by.Limit = &f.limit
+	}
+	if cmd.Flags().Changed("duration") && f.duration == 0 {
+		return by, usage("give a length such as 24h", "reset: --duration is 0")
+	}
+	if err := by.Check(); err != nil {
+		return by, usage("dictrack reset --help says what the flags take", "reset: %w", err)
+	}
+	return by, nil
+}
+
+// reset resets the named trackers; all, when no name is given.
+func (a *app) reset(ctx context.Context, m *dictrack.Manager, by tracker.ResetBy, group string, names []string) error {
+	snaps, err := targets(ctx, m, group, names)
+	if err != nil {
+		return err
+	}
+	err = a.tell(m, func() error {
+		if len(names) == 0 {
+			return m.ResetAll(ctx, group, by)
+		}
+		return m.Reset(ctx, group, by, names...)
+	})
+	if err == nil {
+		fmt.Fprintf(a.err, "reset %s of %s\n", count(len(snaps), "tracker"), printable(group))
+	}
+	return err
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// app is what all commands share.
+type app struct{ *streams }
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "dictrack",
+		Short: "Count what happens in data towards targets",
+		Long: `Dictrack reads data, JSON objects, and counts what happens in it towards targets, for each group apart: a player,
+a robot, a customer. A definition file says which trackers there are, a directory keeps the state.
+
+Exit status: 0 success, 1 failure, 2 wrong command line, 130 interrupted.`,
+		Example: `  dictrack track --trackers trackers.yaml --group-by user.id data.jsonl
+  dictrack track --trackers trackers.yaml --group-by user.id --data state/ < data.jsonl
+  dictrack show --data state/`,
+		Version:            version(),
+		SilenceErrors:      true,
+		SilenceUsage:       true,
+		DisableSuggestions: true, // they come as a hint
+	}
+	root.SuggestionsMinimumDistance = 2
+	root.SetVersionTemplate("{{.Version}}\n")
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(cmd.CommandPath()+" --help lists the flags", "%s: %w", nameOf(cmd), err)
+	})
+	root.AddCommand(
+		newTrack(a), newShow(a), newGroups(a), newAdd(a), newRemove(a), newReset(a), newSet(a), newFlush(a),
+		newValidate(a), newExplain(a), newVersion(a),
+	)
+	return root
+}
+
+// nameOf is the command without the program, for messages.
+func nameOf(cmd *cobra.Command) string {
+	_, name, ok := strings.Cut(cmd.CommandPath(), " ")
+	if !ok {
+		return "flags"
+	}
+	return name
+}
+
+// arguments checks how many arguments a command gets; most < 0: any number from least on.
+func arguments(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		hint := "dictrack " + cmd.Use
+		switch {
+		case len(args) < least:
+			return usage(hint, "%s: an argument is missing", nameOf(cmd))
+		case most >= 0 && len(args) > most:
+			return usage(hint, "%s: too many arguments: %s", nameOf(cmd), strings.Join(args[most:], " "))
+		}
+		return nil
+	}
+}
+
+// need checks that flags have a value.
+func need(cmd *cobra.Command, flags ...string) error {
+	for _, name := range flags {
+		if cmd.Flag(name).Value.String() == "" {
+			return usage("dictrack "+cmd.Use, "%s: --%s is missing", nameOf(cmd), name)
+		}
+	}
+	return nil
+}

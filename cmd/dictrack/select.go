@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/output"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// namedOrAll checks that a command gets a group, and either names of trackers or --all.
+func namedOrAll(all *bool) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := arguments(1, -1)(cmd, args); err != nil {
+			return err
+		}
+		switch {
+		case *all && len(args) > 1:
+			return usage("leave the names out, or --all", "%s: both names and --all", nameOf(cmd))
+		case !*all && len(args) == 1:
+			return usage("name the trackers, or give --all", "%s: no tracker is named", nameOf(cmd))
+		}
+		return nil
+	}
+}
+
+// targets are the trackers that a command is about: those named, or all of a group that is known.
+func targets(ctx context.Context, m *dictrack.Manager, group string, names []string) ([]tracker.Snapshot, error) {
+	if err := known(ctx, m, group); err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	snaps, err := m.List(ctx, group, slices.Compact(names)...)
+	if errors.Is(err, dictrack.ErrNotFound) {
+		return nil, &failure{err, fmt.Sprintf("dictrack show --data DIR %s lists its trackers", output.Plain(group))}
+	}
+	return snaps, err
+}
+
+// printable is a name for a message.
+func printable(name string) string { return output.Plain(name) }
+
+// policyFlag is a flag that takes a reset policy.
+type policyFlag struct{ policy *tracker.Policy }
+
+// Set implements pflag.Value.
+func (p *policyFlag) Set(text string) error {
+	var flags []any
+	for name := range strings.SplitSeq(text, ",") {
+		flags = append(flags, strings.TrimSpace(name))
+	}
+	policy, err := tracker.ParsePolicy(flags)
+	if err != nil {
+		return errors.New("want none, progress, limiter, all or stage, or several of them with commas")
+	}
+	p.policy = &policy
+	return nil
+}
+
+// String implements pflag.Value.
+func (p *policyFlag) String() string {
+	if p.policy == nil {
+		return ""
+	}
+	return p.policy.String()
+}
+
+// Type implements pflag.Value.
+func (p *policyFlag) Type() string { return "POLICY" }

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/moment"
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// setFlags are the flags of set.
+type setFlags struct {
+	progress, targets string
+	loop              string
+	reset             policyFlag
+	expireAfter       time.Duration
+	expireAt          string
+	noExpiry          bool
+}
+
+func newSet(a *app) *cobra.Command {
+	var dir string
+	var flags setFlags
+	cmd := &cobra.Command{
+		Use:   "set --data DIR GROUP TRACKER FLAGS...",
+		Short: "Change a living tracker",
+		Long: `Change a living tracker: all that the flags say, or nothing. Progress that reaches targets completes them at once.
+What happened is printed as track prints it. Numbers are taken exactly.`,
+		Example: `  dictrack set --data state/ Robot001 visits --progress 7 --add-targets 20,30
+  dictrack set --data state/ Robot001 visits --loop true --reset all --expire-after 720h`,
+		Args:              arguments(2, 2),
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	dataFlag(cmd, &dir, "change what is in this")
+	flags.add(cmd)
+	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
+		if err := need(cmd, "data"); err != nil {
+			return err
+		}
+		edits, err := flags.edits(cmd)
+		if err != nil {
+			return err
+		}
+		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+			return a.set(cmd.Context(), m, args[0], args[1], edits)
+		})
+	})
+	return cmd
+}
+
+func (s *setFlags) add(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&s.progress, "progress", "", "set the progress to `N`")
+	f.StringVar(&s.targets, "add-targets", "", "append stages with these targets, such as `20,30`")
+	f.Var(&choice{&s.loop, []string{"true", "false"}}, "loop", "start again after the last stage, or no longer")
+	f.Var(&s.reset, "reset", "what a completed stage resets: none, progress, limiter or all")
+	f.DurationVar(&s.expireAfter, "expire-after", 0, "remove the tracker that long from now, such as 720h")
+	f.StringVar(&s.expireAt, "expire-at", "", "remove the tracker at `TIME`, as RFC 3339 or Unix seconds")
+	f.BoolVar(&s.noExpiry, "no-expiry", false, "never remove the tracker")
+	cmd.MarkFlagsMutuallyExclusive("expire-after", "expire-at", "no-expiry")
+}
+
+func (a *app) set(ctx context.Context, m *dictrack.Manager, group, name string, edits []dictrack.Edit) error {
+	if _, err := targets(ctx, m, group, []string{name}); err != nil {
+		return err
+	}
+	err := a.tell(m, func() error { return m.Update(ctx, group, name, edits...) })
+	if err == nil {
+		fmt.Fprintf(a.err, "changed %s of %s\n", printable(name), printable(group))
+	}
+	return err
+}
+
+// edits are what the flags ask for.
+func (s *setFlags) edits(cmd *cobra.Command) ([]dictrack.Edit, error) {
+	var edits []dictrack.Edit
+	parts := []struct {
+		flag string
+		edit func() ([]dictrack.Edit, error)
+	}{
+		{"add-targets", s.editTargets}, {"loop", s.editLoop}, {"reset", s.editReset}, {"progress", s.editProgress},
+		{"expire-after", s.editExpireAfter}, {"expire-at", s.editExpireAt}, {"no-expiry", s.editNoExpiry},
+	}
+	for _, part := range parts {
+		if !cmd.Flags().Changed(part.flag) {
+			continue
+		}
+		more, err := part.edit()
+		if err != nil {
+			return nil, usage("dictrack set --help says what the flags take", "set: --%s: %w", part.flag, err)
+		}
+		edits = append(edits, more...)
+	}
+	if len(edits) == 0 {
+		return nil, usage("dictrack set --help lists what can be changed", "set: nothing to change")
+	}
+	return edits, nil
+}
+
+func (s *setFlags) editProgress() ([]dictrack.Edit, error) {
+	edit, err := exactly(s.progress, dictrack.SetProgress[int64], dictrack.SetProgress[float64])
+	return []dictrack.Edit{edit}, err
+}
+
+func (s *setFlags) editTargets() ([]dictrack.Edit, error) {
+	var edits []dictrack.Edit
+	for text := range strings.SplitSeq(s.targets, ",") {
+		edit, err := exactly(text,
+			func(n int64) dictrack.Edit { return dictrack.AddTargets(n) },
+			func(f float64) dictrack.Edit { return dictrack.AddTargets(f) })
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, edit)
+	}
+	return edits, nil
+}
+
+// exactly reads a number and makes an edit of it, by the form that keeps it exact.
+func exactly(text string, whole func(int64) dictrack.Edit, other func(float64) dictrack.Edit) (dictrack.Edit, error) {
+	d, ok := decimal.Parse(text)
+	if !ok {
+		return nil, fmt.Errorf("%q is not allowed: want a number", text)
+	}
+	if n, ok := d.Int64(); ok {
+		return whole(n), nil
+	}
+	return other(d.Float64()), nil
+}
+
+func (s *setFlags) editLoop() ([]dictrack.Edit, error) {
+	return []dictrack.Edit{dictrack.SetLoop(s.loop == "true")}, nil
+}
+
+func (s *setFlags) editReset() ([]dictrack.Edit, error) {
+	if s.reset.policy.Has(tracker.ResetStage) {
+		return nil, errors.New("stage is for dictrack reset: want none, progress, limiter or all")
+	}
+	return []dictrack.Edit{dictrack.SetReset(*s.reset.policy)}, nil
+}
+
+func (s *setFlags) editExpireAfter() ([]dictrack.Edit, error) {
+	if s.expireAfter <= 0 {
+		return nil, fmt.Errorf("%v is not allowed: want a duration above 0", s.expireAfter)
+	}
+	return []dictrack.Edit{dictrack.SetExpireAfter(s.expireAfter)}, nil
+}
+
+func (s *setFlags) editExpireAt() ([]dictrack.Edit, error) {
+	t, err := moment.Parser{}.Text(s.expireAt)
+	return []dictrack.Edit{dictrack.SetExpireAt(t)}, err
+}
+
+func (s *setFlags) editNoExpiry() ([]dictrack.Edit, error) {
+	if !s.noExpiry {
+		return nil, errors.New("false is not allowed: leave it out, or give a time")
+	}
+	return []dictrack.Edit{dictrack.SetNoExpiry()}, nil
+}

@@ -1,0 +1,44 @@
+package match
+
+import (
+	"testing"
+
+	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/value"
+)
+
+// compiled is a set of one tracker that asks for n paths.
+func compiled(t *testing.T, n int) *Set {
+	t.Helper()
+	spec := tracker.Spec{Name: "t", Kind: tracker.KindCount, Targets: []decimal.Decimal{decimal.FromInt(1)}}
+	for i := range n {
+		spec.Where = append(spec.Where, condition.Exists(string(rune('a'+i))))
+	}
+	d, err := tracker.New(spec, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Compile([]*tracker.Definition{d})
+}
+
+// A Scratch that waits in a pool holds nothing of a caller's data, whichever sets it served before.
+func TestReleaseLetsGoOfAllData(t *testing.T) {
+	data := Data{Map: map[string]any{"a": "secret", "b": "secret", "c": "secret"}}
+	var x Scratch
+	for _, n := range []int{3, 1} {
+		if err := compiled(t, n).Match(data, &x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x.Release()
+	for i, v := range x.slots[:cap(x.slots)] {
+		if v.Kind() != value.Absent {
+			t.Errorf("slot %d still holds %v", i, v.Any())
+		}
+	}
+	if x.set != nil || x.data.Map != nil || x.data.JSON != nil || x.decoded != nil {
+		t.Error("the scratch still holds the set or the data")
+	}
+}

@@ -1,0 +1,86 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/store"
+)
+
+// Benchmark measures an adapter: commits of a group of a hundred trackers, of which data moved one, from
+// one goroutine and from many, without an id and with one; and loading such a group.
+func Benchmark(b *testing.B, open Opener) {
+	for _, goroutines := range []int{1, 16, 128} {
+		b.Run(fmt.Sprintf("commit/goroutines=%d", goroutines), func(b *testing.B) { benchmarkCommit(b, open, goroutines, false) })
+		b.Run(fmt.Sprintf("commit with id/goroutines=%d", goroutines), func(b *testing.B) { benchmarkCommit(b, open, goroutines, true) })
+	}
+	b.Run("load/trackers=100", func(b *testing.B) { benchmarkLoad(b, open) })
+}
+
+// benchmarkCommit gives every goroutine a group of its own.
+func benchmarkCommit(b *testing.B, open Opener, goroutines int, ids bool) {
+	s := newSession(b, open)
+	groups := s.crowd(goroutines)
+	left := atomic.Int64{}
+	left.Store(int64(b.N))
+	failures := make([]error, goroutines)
+	var all sync.WaitGroup
+	b.ResetTimer()
+	for i, g := range groups {
+		all.Go(func() {
+			for left.Add(-1) >= 0 && failures[i] == nil {
+				failures[i] = commitOne(b.Context(), s.store, g, ids)
+			}
+		})
+	}
+	all.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
+	for _, err := range failures {
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func commitOne(ctx context.Context, st store.Store, g *group.Group, id bool) error {
+	var c *group.Change
+	var err error
+	if id {
+		c, err = call(g, int(g.Version()%100), group.Seen{ID: fmt.Sprintf("call-%013d", g.Version()), Expires: now})
+	} else {
+		c, err = track(g, int(g.Version()%100))
+	}
+	if err != nil {
+		return err
+	}
+	return st.Commit(ctx, []*group.Change{c})
+}
+
+// crowd commits n groups of a hundred trackers.
+func (s *session) crowd(n int) []*group.Group {
+	s.Helper()
+	groups, changes := make([]*group.Group, n), make([]*group.Change, n)
+	for i := range groups {
+		groups[i] = group.New(fmt.Sprintf("player-%06d", i), 0)
+		changes[i] = s.add(groups[i], counters(100)...)
+	}
+	s.commit(changes...)
+	return groups
+}
+
+func benchmarkLoad(b *testing.B, open Opener) {
+	s := newSession(b, open)
+	groups := s.crowd(200)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for i := range b.N {
+		if _, err := s.store.Load(b.Context(), groups[i%len(groups)].Name()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

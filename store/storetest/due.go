@@ -1,0 +1,95 @@
+package storetest
+
+import (
+	"fmt"
+	"math"
+	"reflect"
+	"time"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/store"
+)
+
+// expectDue checks what is due until a moment.
+func (s *session) expectDue(until int64, limit int, want ...store.Due) {
+	s.Helper()
+	got := s.due(until, limit)
+	if len(got) == 0 && len(want) == 0 {
+		return
+	}
+	if !reflect.DeepEqual(got, want) {
+		s.Fatalf("Due(%d, %d):\n%v, want\n%v", until, limit, got, want)
+	}
+}
+
+// expires commits a new group with a tracker that expires after d.
+func (s *session) expires(name string, d time.Duration) *group.Group {
+	s.Helper()
+	g := s.load(name)
+	s.commit(s.add(g, expiring("passing", d)))
+	return g
+}
+
+func testDue(s *session) {
+	s.made("never", 3)
+	var want []store.Due
+	for i := range 20 {
+		d := time.Duration(20-i) * time.Second
+		name := fmt.Sprintf("group %d", i)
+		s.expires(name, d)
+		want = append([]store.Due{{Group: name, At: now + d.Milliseconds()}}, want...)
+	}
+	s.expectDue(now+999, 100)
+	s.expectDue(now+1000, 100, want[0])
+	s.expectDue(now+5000, 100, want[:5]...)
+	s.expectDue(now+5000, 3, want[:3]...)
+	s.expectDue(now+5000, 0)
+	s.expectDue(limiter.Never-1, 100, want...)
+}
+
+// testDueMoves: a group is due once, at its latest due time.
+func testDueMoves(s *session) {
+	g := s.expires("g", 10*time.Second)
+	at := func(seconds int64) store.Due { return store.Due{Group: "g", At: now + seconds*1000} }
+	s.expectDue(math.MaxInt64-1, 10, at(10))
+	s.commit(s.add(g, expiring("sooner", 3*time.Second)))
+	s.expectDue(math.MaxInt64-1, 10, at(3))
+	s.commit(s.track(g, nowhere)) // moves both and no due time
+	s.expectDue(math.MaxInt64-1, 10, at(3))
+	s.commit(s.swept(g, now+3000))
+	s.expectDue(math.MaxInt64-1, 10, at(10))
+
+	g = s.load("g") // a due time from the record, whatever the caller thinks it was
+	s.commit(s.swept(g, now+10_000))
+	s.expectDue(math.MaxInt64-1, 10)
+	s.same(g)
+	s.commit(s.add(g, expiring("later", time.Hour)))
+	s.expectDue(math.MaxInt64-1, 10, at(3600))
+}
+
+// swept applies the clock.
+func (s *session) swept(g *group.Group, at int64) *group.Change {
+	s.Helper()
+	return s.must(change(g, func() error {
+		g.Sweep(at)
+		return nil
+	}))
+}
+
+// testDueExtremes: moments before 1970 and far away come in order too.
+func testDueExtremes(s *session) {
+	var want []store.Due
+	for i, at := range []int64{math.MinInt64, -1, 0, 1, 1 << 40, math.MaxInt64 - 1} {
+		g := s.load(fmt.Sprintf("group %d", i))
+		c := s.add(g, counters(1)...)
+		c.Due = at
+		s.commit(c)
+		want = append(want, store.Due{Group: g.Name(), At: at})
+	}
+	s.expectDue(math.MaxInt64-1, 10, want...)
+	s.expectDue(math.MaxInt64, 10, want...)
+	s.expectDue(math.MinInt64, 10, want[0])
+	s.expectDue(-1, 10, want[:2]...)
+	s.expectDue(0, 10, want[:3]...)
+}
