@@ -29,7 +29,7 @@ func (r *rig) expectNames(want ...string) {
 	slices.Sort(got)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
-		r.Errorf("names %q, want %q", got, want)
+		r.Errorf("%d names, want %d: %.100q, want %.100q", len(got), len(want), fmt.Sprint(got), fmt.Sprint(want))
 	}
 }
 

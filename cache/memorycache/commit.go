@@ -14,8 +14,8 @@ import (
 const (
 	// maxJoined bounds the changes of one commit.
 	maxJoined = 4096
-	// maxWait bounds how long a change waits for those that runners are still stepping.
-	maxWait = 2 * time.Millisecond
+	// maxWait bounds how long changes wait for the rest of a batch of calls.
+	maxWait = 5 * time.Millisecond
 	// maxCommits is how many commits are under way at once: while one waits for the disk, the next is
 	// written.
 	maxCommits = 2
@@ -29,32 +29,37 @@ type pending struct {
 	done    chan error // buffered
 }
 
-// committer joins the changes of many groups into few commits. It waits for changes that are expected
-// soon, so that a batch of calls becomes one commit; a change that stands alone is not held up.
+// committer joins the changes of many groups into few commits: while some are under way, others gather.
+// A call of many tasks holds it until all its changes are there, so that they become one commit.
 type committer struct {
-	mu       sync.Mutex // protects all below
-	queue    []*pending
-	expected int  // runners at work that may bring a change
-	running  int  // commits under way
-	late     bool // the first of the queue has waited long enough
-	timer    *time.Timer
+	mu      sync.Mutex // protects all below
+	queue   []*pending
+	holds   int  // calls of many tasks, some of whose changes are still to come
+	running int  // commits under way
+	late    bool // the queue has waited long enough
+	timer   *time.Timer
 }
 
-// expect announces that bring will be called once.
-func (m *committer) expect() {
+// hold announces a call of many tasks; release must follow.
+func (m *committer) hold() {
 	m.mu.Lock()
-	m.expected++
-	m.mu.Unlock()
+	defer m.mu.Unlock()
+	m.holds++
 }
 
-// bring hands over an expected change, or tells with nil that there is none.
+// release tells that the changes of a call that holds are all there.
+func (m *committer) release() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.holds--
+	m.kick()
+}
+
+// bring hands over a change.
 func (m *committer) bring(p *pending) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.expected--
-	if p != nil {
-		m.queue = append(m.queue, p)
-	}
+	m.queue = append(m.queue, p)
 	m.kick()
 }
 
@@ -62,7 +67,7 @@ func (m *committer) bring(p *pending) {
 func (m *committer) kick() {
 	switch {
 	case len(m.queue) == 0 || m.running == maxCommits:
-	case m.expected > 0 && !m.late && len(m.queue) < maxJoined:
+	case m.holds > 0 && !m.late && len(m.queue) < maxJoined:
 		if m.timer == nil {
 			m.timer = time.AfterFunc(maxWait, m.hurry)
 		}
@@ -83,7 +88,7 @@ func (m *committer) stopWaiting() {
 	}
 }
 
-// hurry ends the wait for expected changes.
+// hurry ends the wait for calls that hold.
 func (m *committer) hurry() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -17,6 +17,9 @@ type call struct {
 	backing cache.Backing
 	pending atomic.Int64
 	done    chan struct{} // closed when pending is 0
+
+	// holds is the number of entries whose change is not yet with the committer; 0 in a call of one.
+	holds atomic.Int64
 }
 
 // entry is a task in a mailbox.
@@ -27,6 +30,7 @@ type entry struct {
 	seen *group.Seen // what the Backing remembers of the task's id
 	err  error       // why this task alone is not applied
 	left bool        // its caller is gone, and with it the data; protected by slot.apply
+	held bool        // it counts in call.holds
 }
 
 func (e *entry) settle(err error) {
@@ -41,14 +45,17 @@ func (c *Cache) updateDurable(ctx context.Context, b cache.Backing, tasks []cach
 	one := &call{ctx: ctx, backing: b, done: make(chan struct{})}
 	one.pending.Store(int64(len(tasks)))
 	entries := make([]entry, len(tasks))
-	c.commit.expect()
-	for i, t := range tasks {
-		entries[i] = entry{task: t, call: one}
-		c.post(&entries[i])
-	}
-	c.commit.bring(nil)
 	if len(tasks) == 0 {
 		return nil
+	}
+	many := len(tasks) > 1
+	if many {
+		one.holds.Store(int64(len(tasks)))
+		c.commit.hold()
+	}
+	for i, t := range tasks {
+		entries[i] = entry{task: t, call: one, held: many}
+		c.post(&entries[i])
 	}
 	select {
 	case <-one.done:
@@ -67,7 +74,6 @@ func (c *Cache) post(e *entry) {
 	s.queue = append(s.queue, e)
 	if !s.running {
 		s.running = true
-		c.commit.expect()
 		go c.run(s, name)
 	}
 }
@@ -78,6 +84,7 @@ func (c *Cache) leave(one *call, entries []entry) error {
 	for i := range entries {
 		e := &entries[i]
 		if e.slot.takeBack(e) {
+			c.release([]*entry{e})
 			e.settle(one.ctx.Err())
 			continue
 		}
@@ -102,24 +109,21 @@ func (s *slot) takeBack(e *entry) bool {
 	return true
 }
 
-// run empties the mailbox of a group, round by round, and ends when it is empty. The committer expects
-// its first change.
+// run empties the mailbox of a group, round by round, and ends when it is empty.
 func (c *Cache) run(s *slot, name string) {
 	for {
 		batch := s.take()
-		if batch == nil {
-			c.commit.bring(nil)
+		if len(batch) == 0 {
 			c.vacate(name)
 			return
 		}
 		c.gate.RLock()
 		c.round(s, name, batch)
 		c.gate.RUnlock()
-		c.commit.expect()
 	}
 }
 
-// take is all that is in the mailbox; nil ends the runner.
+// take is all that is in the mailbox; nothing ends the runner.
 func (s *slot) take() []*entry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -142,8 +146,8 @@ func (c *Cache) round(s *slot, name string, batch []*entry) {
 			break
 		}
 		s.group = nil
-		c.commit.expect()
 	}
+	c.release(batch)
 	for _, e := range batch {
 		if e.err != nil {
 			e.settle(e.err)
@@ -153,13 +157,22 @@ func (c *Cache) round(s *slot, name string, batch []*entry) {
 	}
 }
 
-// attempt is one try of a round. It brings the committer the one change that was expected, or nil.
+// release tells the committer that it need not wait for the changes of entries any more.
+func (c *Cache) release(batch []*entry) {
+	for _, e := range batch {
+		if e.held && e.call.holds.Add(-1) == 0 {
+			c.commit.release()
+		}
+		e.held = false
+	}
+}
+
+// attempt is one try of a round.
 func (c *Cache) attempt(s *slot, name string, batch []*entry) error {
 	b := batch[0].call.backing
 	if s.group == nil {
 		g, err := b.Load(c.life, name)
 		if err != nil {
-			c.commit.bring(nil)
 			return fmt.Errorf("load group %q: %w", name, err)
 		}
 		s.group = g
@@ -169,11 +182,11 @@ func (c *Cache) attempt(s *slot, name string, batch []*entry) error {
 	}
 	change := s.step(batch)
 	if change == nil {
-		c.commit.bring(nil)
 		return nil
 	}
 	p := &pending{ctx: c.life, backing: b, change: change, done: make(chan error, 1)}
 	c.commit.bring(p)
+	c.release(batch)
 	err := <-p.done
 	if err != nil {
 		s.group = nil // whatever is kept now, it is not what memory says

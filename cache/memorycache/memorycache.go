@@ -179,19 +179,33 @@ func (c *Cache) Flush(ctx context.Context, then func() error) error {
 	return nil
 }
 
-// empty drops the groups of a shard. The gate is closed, so nobody is at work on them.
+// empty drops the groups of a shard. The gate is closed, so no runner is at work on them.
 func (c *Cache) empty(sh *shard) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	for _, s := range sh.slots {
+	for name, s := range sh.slots {
 		s.mu.Lock()
 		if s.group != nil {
-			c.floor.Store(max(c.floor.Load(), s.group.Version()))
+			c.raiseFloor(s.group.Version())
 		}
 		s.group = nil
+		if !s.running {
+			s.dead = true
+			delete(sh.slots, name)
+		}
 		s.mu.Unlock()
 	}
 	sh.ids.clear()
+}
+
+// raiseFloor makes new groups start no lower than version.
+func (c *Cache) raiseFloor(version uint64) {
+	for {
+		floor := c.floor.Load()
+		if floor >= version || c.floor.CompareAndSwap(floor, version) {
+			return
+		}
+	}
 }
 
 // Close implements cache.Cache.

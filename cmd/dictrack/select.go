@@ -35,8 +35,7 @@ func targets(ctx context.Context, m *dictrack.Manager, group string, names []str
 	if err := known(ctx, m, group); err != nil {
 		return nil, err
 	}
-	slices.Sort(names)
-	snaps, err := m.List(ctx, group, slices.Compact(names)...)
+	snaps, err := m.List(ctx, group, slices.Compact(slices.Sorted(slices.Values(names)))...)
 	if errors.Is(err, dictrack.ErrNotFound) {
 		return nil, &failure{err, fmt.Sprintf("dictrack show --data DIR %s lists its trackers", output.Plain(group))}
 	}

@@ -31,8 +31,9 @@ func newSet(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "set --data DIR GROUP TRACKER FLAGS...",
 		Short: "Change a living tracker",
-		Long: `Change a living tracker: all that the flags say, or nothing. Progress that reaches targets completes them at once.
-What happened is printed as track prints it. Numbers are taken exactly.`,
+		Long: `Change a living tracker: all that the flags say, or nothing. Targets are added before the progress is
+set, and progress that reaches targets completes them at once. What happened is printed as track prints it. Numbers are
+taken exactly.`,
 		Example: `  dictrack set --data state/ Robot001 visits --progress 7 --add-targets 20,30
   dictrack set --data state/ Robot001 visits --loop true --reset all --expire-after 720h`,
 		Args:              arguments(2, 2),

@@ -8,10 +8,12 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/dictrack/dictrack/group"
 )
 
-// BenchmarkPlain measures Pebble with the bytes of BenchmarkStore's commits and nothing else around it:
-// what a commit could cost at best.
+// BenchmarkPlain does what BenchmarkStore does, with plain Pebble in place of the Store: the same bytes,
+// no checks, no checksums, nothing else around it. It is what a commit could cost at best.
 func BenchmarkPlain(b *testing.B) {
 	for _, goroutines := range []int{1, 16, 128} {
 		b.Run(fmt.Sprintf("commit/goroutines=%d", goroutines), func(b *testing.B) { benchmarkPlain(b, goroutines, false) })
@@ -28,15 +30,18 @@ func benchmarkPlain(b *testing.B, goroutines int, ids bool) {
 		b.Fatal(err)
 	}
 	defer db.Close()
+	groups := make([]*group.Group, goroutines)
+	for i := range groups {
+		groups[i], _ = newGroup(b, fmt.Sprintf("player-%06d", i), 100)
+	}
 	left := atomic.Int64{}
 	left.Store(int64(b.N))
 	var all sync.WaitGroup
 	b.ResetTimer()
-	for i := range goroutines {
+	for _, g := range groups {
 		all.Go(func() {
-			name := fmt.Sprintf("player-%06d", i)
-			for n := left.Add(-1); n >= 0; n = left.Add(-1) {
-				if err := plainCommit(db, name, n, ids); err != nil {
+			for left.Add(-1) >= 0 {
+				if err := plainCommit(db, g, ids); err != nil {
 					b.Error(err)
 				}
 			}
@@ -47,14 +52,18 @@ func benchmarkPlain(b *testing.B, goroutines int, ids bool) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "commits/s")
 }
 
-// plainCommit writes what a commit of a hundred trackers comes to: 2 bytes each and the head.
-func plainCommit(db *pebble.DB, name string, n int64, id bool) error {
+func plainCommit(db *pebble.DB, g *group.Group, id bool) error {
+	c, err := track(g, int(g.Version()%100))
+	if err != nil {
+		return err
+	}
 	batch := db.NewBatch()
-	put(batch, record{groupKey(name), make([]byte, 220)})
+	head := append(make([]byte, 15), c.Chunks()[0].States...)
+	put(batch, record{groupKey(c.Group), head})
 	if id {
-		id := fmt.Sprintf("call-%013d", n)
-		put(batch, record{seenKey(name, id), make([]byte, 30)})
-		put(batch, record{expiryKey(n, name, id), make([]byte, 5)})
+		id := fmt.Sprintf("call-%013d", g.Version())
+		put(batch, record{seenKey(c.Group, id), make([]byte, 30)})
+		put(batch, record{expiryKey(now, c.Group, id), make([]byte, 5)})
 	}
 	return batch.Commit(pebble.Sync)
 }

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/moment"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/output"
+)
+
+// explainFlags are the flags of explain.
+type explainFlags struct {
+	data, trackers, at string
+	format             output.Format
+}
+
+func newExplain(a *app) *cobra.Command {
+	flags := explainFlags{format: output.Table}
+	cmd := &cobra.Command{
+		Use:   "explain {--data DIR GROUP | --trackers FILE} [DATA]",
+		Short: "Say what data would do, and why",
+		Long: `Say what one data would do to each tracker of a group, or of a definition file in a new group: which conditions hold or
+fail, what value each saw, and what would happen. Nothing is changed.
+
+DATA is a JSON object, or @FILE to read one from a file; without it, or for -, it comes from standard input. With both
+--data and --trackers, a group that is new has the trackers of the file, as in track.`,
+		Example: `  dictrack explain --trackers trackers.yaml '{"user": {"id": 7}, "delay": 20}'
+  dictrack explain --data state/ Robot001 @data.json -o json`,
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	dataFlag(cmd, &flags.data, "look at a group of this")
+	trackersFlag(cmd, &flags.trackers)
+	cmd.Flags().StringVar(&flags.at, "at", "", "the `TIME` to suppose, as RFC 3339 or Unix seconds (default: now)")
+	formatFlag(cmd, &flags.format, output.Table, output.JSON)
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		switch {
+		case flags.data != "":
+			return arguments(1, 2)(cmd, args)
+		case flags.trackers == "":
+			return usage("dictrack "+cmd.Use, "explain: neither --data nor --trackers is given")
+		}
+		return arguments(0, 1)(cmd, args)
+	}
+	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
+		group := newGroup
+		if flags.data != "" {
+			group, args = args[0], args[1:]
+		}
+		return a.explain(cmd.Context(), &flags, group, args)
+	})
+	return cmd
+}
+
+// newGroup is what a group is called that is not there.
+const newGroup = "(new)"
+
+func (a *app) explain(ctx context.Context, flags *explainFlags, group string, args []string) error {
+	m, err := a.openExplaining(ctx, flags)
+	if err != nil {
+		return err
+	}
+	return closing(m, func() error {
+		if flags.trackers == "" {
+			if err := known(ctx, m, group); err != nil {
+				return err
+			}
+		}
+		data, err := a.datum(args)
+		if err != nil {
+			return err
+		}
+		explained, err := m.ExplainJSON(ctx, group, data)
+		if err != nil {
+			return fmt.Errorf("explain: %w", err)
+		}
+		return a.list(flags.format, explainHeader, explainRows, func(w output.Writer) error {
+			for i := range explained {
+				if err := w.Add(explanationOf(&explained[i])); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}())
+}
+
+// openExplaining opens the state, or none, with the trackers of the file as a template.
+func (a *app) openExplaining(ctx context.Context, flags *explainFlags) (m *dictrack.Manager, err error) {
+	o := dictrack.Options{ManualSweep: true}
+	if flags.at != "" {
+		at, err := moment.Parser{}.Text(flags.at)
+		if err != nil {
+			return nil, usage("such as 2001-01-31T12:00:00Z", "explain: --at: %w", err)
+		}
+		o.Clock = func() time.Time { return at }
+	}
+	if flags.data != "" {
+		m, err = a.openExisting(ctx, flags.data, o)
+	} else {
+		m, err = dictrack.Open(ctx, o)
+	}
+	if err != nil || flags.trackers == "" {
+		return m, err
+	}
+	specs, err := readSpecs(flags.trackers)
+	if err == nil {
+		err = m.SetTemplate("trackers", specs...)
+	}
+	if err != nil {
+		return nil, closing(m, err)
+	}
+	return m, nil
+}
+
+// datum reads the data that the arguments give, or standard input.
+func (a *app) datum(args []string) ([]byte, error) {
+	if len(args) == 1 && args[0] != "-" {
+		if file, ok := strings.CutPrefix(args[0], "@"); ok {
+			return os.ReadFile(file)
+		}
+		return []byte(args[0]), nil
+	}
+	if len(args) == 0 && a.inTerminal {
+		return nil, usage("give the data as an argument, or @FILE", "explain: no DATA, and standard input is a terminal")
+	}
+	data, err := io.ReadAll(io.LimitReader(a.in, feed.MaxText+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read standard input: %w", err)
+	case len(data) > feed.MaxText:
+		return nil, fmt.Errorf("read standard input: %w", feed.ErrTooLong)
+	}
+	return data, nil
+}

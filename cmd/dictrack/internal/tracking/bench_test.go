@@ -1,0 +1,94 @@
+package tracking
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
+	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/dotpath"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// hundred are trackers that never complete, half of them counts and half of them sums.
+func hundred(chance *rand.Rand) []tracker.Spec {
+	specs := make([]tracker.Spec, 100)
+	for i := range specs {
+		where := dictrack.Where(
+			condition.Eq("game", string(rune('a'+chance.IntN(3)))),
+			condition.Ge("bet", 100+10*chance.IntN(41)),
+		)
+		if i < 50 {
+			specs[i] = dictrack.Count(fmt.Sprint("count", i), dictrack.Targets(1<<60), where)
+		} else {
+			specs[i] = dictrack.Sum(fmt.Sprint("sum", i), "bet", dictrack.Targets(1<<60), where)
+		}
+	}
+	return specs
+}
+
+// bets are lines over a thousand groups.
+func bets(chance *rand.Rand, n int) []byte {
+	var text bytes.Buffer
+	for range n {
+		fmt.Fprintf(&text, `{"group_id":"1%07d","bet":%d,"game":"%c"}`+"\n",
+			chance.IntN(1000), 100+chance.IntN(401), 'a'+chance.IntN(3))
+	}
+	return text.Bytes()
+}
+
+// BenchmarkTrack tracks a file of 100,000 lines with a template of 100 trackers.
+func BenchmarkTrack(b *testing.B) {
+	const lines = 100_000
+	chance := rand.New(rand.NewPCG(1, 2))
+	file := filepath.Join(b.TempDir(), "bets.jsonl")
+	if err := os.WriteFile(file, bets(chance, lines), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	clock := &Clock{}
+	m, err := dictrack.Open(context.Background(), dictrack.Options{Clock: clock.Now, ManualSweep: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer m.Close(context.Background())
+	if err := m.SetTemplate("bench", hundred(chance)...); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := runOver(m, clock, file, func(r *Run) {}).Do(context.Background())
+		if err != nil || s.Read != lines || s.Rejected > 0 {
+			b.Fatal(s, err)
+		}
+	}
+	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
+}
+
+// runOver is a Run over a file that nobody listens to, changed by change.
+func runOver(m *dictrack.Manager, clock *Clock, file string, change func(*Run)) *Run {
+	source, err := feed.File(file)
+	if err != nil {
+		panic(err)
+	}
+	r := &Run{
+		Manager: m, Clock: clock, Sources: []*feed.Source{source}, Fields: Fields{Group: pathOf("group_id")},
+		Event: func(*dictrack.Event) error { return nil }, Flush: func() error { return nil },
+		Reject: func(string, int, error) {},
+	}
+	change(r)
+	return r
+}
+
+func pathOf(text string) dotpath.Path {
+	p, err := dotpath.Parse(text)
+	if err != nil {
+		panic(err)
+	}
+	return p
+}

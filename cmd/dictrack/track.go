@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/moment"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/tracking"
+	"github.com/dictrack/dictrack/dotpath"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// trackFlags are the flags of track.
+type trackFlags struct {
+	data, trackers        string
+	groupBy, idBy, timeBy string
+	timeLayout            string
+	idWindow              time.Duration
+	strict                bool
+}
+
+const trackHelp = `Read data, JSON objects, and track each into the group that --group-by names. Every group that is new gets the trackers
+of the definition file.
+
+Input: one JSON object a line, or a top-level array of objects; gzip is recognised. Without a FILE, or for -, it is
+standard input. A line or an array element may have up to 16 MiB. Paths are keys and list indexes joined by dots, such
+as user.id or items.0; \. is a dot within a key. The group, and the id, is a string, or an integer in decimal form.
+
+Time: without --time-by it is the clock's. With it, it is that of the data: RFC 3339, or Unix seconds, or milliseconds
+from 100000000000 on. --time-layout says how else it is written, as Go does with the time 2006-01-02 15:04:05, or by the
+name of one of Go's layouts, such as DateOnly or RFC1123; without a zone it is UTC. The time never goes back: data that
+is late happens at the latest time read before it.
+
+Output: one JSON object a line for each event but ADDED and REMOVED, in the order of the data; what the clock does
+follows the batch of lines that moved it. A line that is no JSON object, or lacks the group, the id or the time, is
+reported on standard error, counted and skipped; that alone is no failure. With --strict it ends the run with exit
+status 1, and what was before it is kept. The end is a summary, also after an interruption, which finishes the batch
+that is under way.`
+
+func newTrack(a *app) *cobra.Command {
+	var flags trackFlags
+	cmd := &cobra.Command{
+		Use:   "track --trackers FILE --group-by PATH [FILE...]",
+		Short: "Track data from files or standard input",
+		Long:  trackHelp,
+		Example: `  dictrack track --trackers trackers.yaml --group-by user.id data.jsonl
+  zcat logs/*.gz | dictrack track --trackers trackers.yaml --group-by player --data state/ --id-by request_id
+  dictrack track --trackers trackers.yaml --group-by origin --time-by date --time-layout '2006/01/02 15:04' flights.ndjson`,
+		Args: arguments(0, -1),
+	}
+	flags.add(cmd)
+	cmd.RunE = runs(func(cmd *cobra.Command, files []string) error {
+		if err := need(cmd, "trackers", "group-by"); err != nil {
+			return err
+		}
+		fields, err := flags.fields()
+		if err != nil {
+			return err
+		}
+		sources, err := a.sources(files)
+		if err != nil {
+			return err
+		}
+		specs, err := readSpecs(flags.trackers)
+		if err != nil {
+			return err
+		}
+		return a.track(cmd.Context(), &flags, specs, &tracking.Run{Sources: sources, Fields: fields, Strict: flags.strict})
+	})
+	return cmd
+}
+
+func (t *trackFlags) add(cmd *cobra.Command) {
+	trackersFlag(cmd, &t.trackers)
+	dataFlag(cmd, &t.data, "keep the state in this")
+	f := cmd.Flags()
+	f.StringVar(&t.groupBy, "group-by", "", "the `PATH` of the group")
+	f.StringVar(&t.idBy, "id-by", "", "the `PATH` of an id: data whose id was seen in its group changes nothing")
+	f.DurationVar(&t.idWindow, "id-window", 7*24*time.Hour, "how long ids are remembered, by the time that data is tracked at")
+	f.StringVar(&t.timeBy, "time-by", "", "the `PATH` of the time (default: the clock)")
+	f.StringVar(&t.timeLayout, "time-layout", "", "how that time is written, as a Go `LAYOUT`")
+	f.BoolVar(&t.strict, "strict", false, "stop at the first line that is rejected")
+}
+
+// fields checks the flags that say what is where in the data.
+func (t *trackFlags) fields() (f tracking.Fields, err error) {
+	for _, one := range []struct {
+		flag, text string
+		path       *dotpath.Path
+	}{{"group-by", t.groupBy, &f.Group}, {"id-by", t.idBy, &f.ID}, {"time-by", t.timeBy, &f.Time}} {
+		if one.text == "" {
+			continue
+		}
+		if *one.path, err = dotpath.Parse(one.text); err != nil {
+			return f, usage("a path is such as user.id", "track: --%s: %w", one.flag, err)
+		}
+	}
+	if t.idWindow <= 0 {
+		return f, usage("give a duration such as 24h", "track: --id-window %v is not above 0", t.idWindow)
+	}
+	if t.timeLayout == "" {
+		return f, nil
+	}
+	if t.timeBy == "" {
+		return f, usage("say with --time-by where the time is", "track: --time-layout without --time-by")
+	}
+	if f.Times, err = moment.NewParser(t.timeLayout); err != nil {
+		return f, usage("write the time 2006-01-02 15:04:05 as the data would, such as '2006/01/02 15:04'", "track: --time-layout: %w", err)
+	}
+	return f, nil
+}
+
+// sources finds the files, all of them before any is read.
+func (a *app) sources(files []string) ([]*feed.Source, error) {
+	if len(files) == 0 && a.inTerminal {
+		return nil, usage("name the files, or send data as in: zcat data.gz | dictrack track ...; - reads what you type",
+			"track: no FILE, and standard input is a terminal")
+	}
+	if len(files) == 0 {
+		files = []string{"-"}
+	}
+	var sources []*feed.Source
+	for _, file := range files {
+		if file == "-" {
+			sources = append(sources, feed.Stream("stdin", a.in))
+			continue
+		}
+		s, err := feed.File(file)
+		if err != nil {
+			return nil, err
+		}
+		sources = append(sources, s)
+	}
+	return sources, nil
+}
+
+// track opens the state, tracks everything, and closes it.
+func (a *app) track(ctx context.Context, flags *trackFlags, specs []tracker.Spec, r *tracking.Run) error {
+	r.Clock = &tracking.Clock{}
+	m, err := a.openTracking(ctx, flags, r.Clock)
+	if err != nil {
+		return err
+	}
+	if err := m.SetTemplate("trackers", specs...); err != nil {
+		return closing(m, err)
+	}
+	r.Manager = m
+	d := newDisplay(a.streams, r)
+	summary, err := r.Do(ctx)
+	err = closing(m, errors.Join(err, d.finish()))
+	fmt.Fprint(a.err, summary.String())
+	if errors.Is(err, tracking.ErrStopped) {
+		return fails("without --strict such lines are skipped", "track: %w", err)
+	}
+	return err
+}
+
+func (a *app) openTracking(ctx context.Context, flags *trackFlags, clock *tracking.Clock) (*dictrack.Manager, error) {
+	o := dictrack.Options{Clock: clock.Now, IDWindow: flags.idWindow}
+	if flags.data != "" {
+		return a.open(ctx, flags.data, o)
+	}
+	o.Logger, o.ManualSweep = a.log(), true
+	return dictrack.Open(ctx, o)
+}

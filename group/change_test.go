@@ -1,0 +1,238 @@
+package group_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// parts are the chunks of a change: "index" or "index laid out".
+func parts(c *group.Change) string {
+	text := ""
+	for _, part := range c.Chunks() {
+		text += fmt.Sprint(part.Index, " ")
+		if part.Layout != nil {
+			text += fmt.Sprintf("(%d) ", len(part.Layout))
+		}
+	}
+	return text
+}
+
+// numberedDefs makes trackers t0, t1 and so on, that match n = their number.
+func numberedDefs(t testing.TB, from, to int, fields string) []*tracker.Definition {
+	t.Helper()
+	var defs []*tracker.Definition
+	for i := from; i < to; i++ {
+		defs = append(defs, define(t, fmt.Sprint("t", i), fmt.Sprintf(`{"where":[{"op":"eq","key":"n","value":%d}],%s}`, i, fields)))
+	}
+	return defs
+}
+
+// A change holds the chunks that changed and no other, and their layout only where that changed too.
+func TestChangeHoldsWhatChanged(t *testing.T) {
+	g := group.New("g", 7)
+	kept := newShelf(t, g)
+	steps := []struct {
+		name string
+		do   func()
+		want string
+		defs int
+	}{
+		{"add 300", func() { add(t, g, 0, numberedDefs(t, 0, 300, `"targets":[1,5]`)...) }, "0 (128) 1 (128) 2 (44) ", 300},
+		{"the first data", func() { track(t, g, `{}`, 0) }, "", 0},
+		{"a step", func() { track(t, g, `{"n":200}`, 0) }, "1 ", 0},
+		{"two calls in one", func() { track(t, g, `{"n":299}`, 0); track(t, g, `{"n":3}`, 0) }, "0 2 ", 0},
+		{"add one", func() { add(t, g, 0, define(t, "more", `{}`)) }, "2 (45) ", 45},
+		{"a step, then add", func() { track(t, g, `{"n":299}`, 0); add(t, g, 0, define(t, "most", `{}`)) }, "2 (46) ", 46},
+		{"remove", func() { remove(t, g, "t5", "t130") }, "0 1 ", 0},
+		{"edit the state", func() { edit(t, g, "t6", nil) }, "0 ", 0},
+		{"edit the definition", func() { edit(t, g, "t7", func(s *tracker.Spec) { s.Keep = true }) }, "0 (128) ", 128},
+		{"reset", func() { reset(t, g, "t131") }, "1 ", 0},
+		{"an id without a step", func() { commit(t, g, `{}`) }, "2 ", 0}, // more and most match all
+	}
+	for _, step := range steps {
+		t.Run(step.name, func(t *testing.T) {
+			g.Record()
+			step.do()
+			c := g.Take()
+			if c == nil {
+				t.Fatal("no change")
+			}
+			if got := parts(c); got != step.want || len(c.Definitions()) != step.defs || c.Group != "g" {
+				t.Errorf("chunks %q with %d definitions, want %q with %d", got, len(c.Definitions()), step.want, step.defs)
+			}
+			kept.commit(c)
+			kept.same(g)
+		})
+	}
+}
+
+func remove(t testing.TB, g *group.Group, names ...string) {
+	t.Helper()
+	if _, err := g.Remove(names, 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func reset(t testing.TB, g *group.Group, names ...string) {
+	t.Helper()
+	if _, err := g.Reset(names, tracker.ResetBy{}, 0); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func edit(t testing.TB, g *group.Group, name string, change func(*tracker.Spec)) {
+	t.Helper()
+	_, err := g.Edit(name, 0, func(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
+		if change == nil {
+			return d, s.ExpiringAt(99 * second), nil, nil
+		}
+		next, err := d.Revise(s, custom, change)
+		return next, s, nil, err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func commit(t testing.TB, g *group.Group, text string) {
+	t.Helper()
+	c := call(text, 0)
+	c.Commit = true
+	if _, err := g.Track(c); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestNothingChangedIsNoChange(t *testing.T) {
+	g := filled(t, define(t, "a", `{"where":[{"op":"exists","key":"x"}]}`))
+	track(t, g, `{}`, 0)
+	g.Record()
+	if g.Recorded() == nil {
+		t.Error("not recording")
+	}
+	track(t, g, `{}`, 0)
+	g.Sweep(9 * second)
+	if _, err := g.Reset([]string{"x"}, tracker.ResetBy{}, 0); err == nil {
+		t.Error("reset nobody")
+	}
+	if c := g.Take(); c != nil {
+		t.Errorf("change %+v", c)
+	}
+	if g.Recorded() != nil || g.Take() != nil {
+		t.Error("still recording")
+	}
+	track(t, g, `{"x":1}`, 0) // not recorded: costs and does nothing more
+}
+
+// Trackers that come and go leave places behind, which are dropped before they are the most: the order stays, and so does
+// what a store reads back.
+func TestCompaction(t *testing.T) {
+	g := group.New("g", 0)
+	kept := newShelf(t, g)
+	apply := func(do func()) {
+		t.Helper()
+		g.Record()
+		do()
+		if c := g.Take(); c != nil {
+			kept.commit(c)
+		}
+		kept.same(g)
+	}
+	apply(func() { add(t, g, 0, define(t, "first", `{}`)) })
+	most := 0
+	for i := range 40 {
+		from := i * 30
+		apply(func() { add(t, g, 0, numberedDefs(t, from, from+30, `"targets":[2]`)...) })
+		apply(func() { track(t, g, fmt.Sprintf(`{"n":%d}`, from+7), 0) })
+		apply(func() {
+			track(t, g, fmt.Sprintf(`{"n":%d}`, from+7), 0)
+			for n := range 29 {
+				if n != 7 {
+					remove(t, g, fmt.Sprint("t", from+n))
+				}
+			}
+		})
+		most = max(most, len(kept.layout()))
+	}
+	if g.Len() != 40 { // first completed on the way
+		t.Errorf("%d trackers are left: %s", g.Len(), look(t, g))
+	}
+	if most > 40+2*64+60 {
+		t.Errorf("up to %d places for at most 71 trackers", most)
+	}
+	for i := range 40 {
+		if d := g.Definitions()[i]; d.Name() != fmt.Sprint("t", i*30+29) {
+			t.Fatalf("tracker %d is %s", i, d.Name())
+		}
+	}
+}
+
+// Places are dropped only together with a change that says so.
+func TestCompactionIsAlwaysTold(t *testing.T) {
+	g := group.New("g", 0)
+	kept := newShelf(t, g)
+	for _, do := range []func(){
+		func() { add(t, g, 0, numberedDefs(t, 0, 200, `"targets":[2]`)...) },
+		func() { remove(t, g, numbered(0, 150)...) },
+		func() { add(t, g, 0) }, // none
+		func() { track(t, g, `{"n":160}`, 0) },
+		func() { add(t, g, 0, define(t, "x", `{}`)) },
+	} {
+		g.Record()
+		do()
+		if c := g.Take(); c != nil {
+			kept.commit(c)
+		}
+		kept.same(g)
+	}
+}
+
+// Due is what a store looks groups up by. It must not name a moment at which nothing happens any more: nobody would ever
+// correct it.
+func TestDueFollowsTheTrackers(t *testing.T) {
+	g := filled(t, define(t, "soon", `{"expire":"5s"}`), define(t, "later", `{"expire":"9s"}`), define(t, "window", `{"limiters":[{"kind":"time","end":3}],"targets":[1]}`))
+	for _, step := range []struct {
+		name string
+		do   func()
+		due  int64
+	}{
+		{"at first", func() {}, 4 * second},
+		{"the window's tracker is done", func() { track(t, g, `{}`, 0) }, 5 * second},
+		{"soon is removed", func() { remove(t, g, "soon") }, 9 * second},
+		{"later lives longer", func() { edit(t, g, "later", nil) }, 99 * second},
+		{"later is removed", func() { remove(t, g, "later") }, limiter.Never},
+	} {
+		step.do()
+		if g.Due() != step.due {
+			t.Errorf("%s: due %d, want %d", step.name, g.Due(), step.due)
+		}
+	}
+}
+
+// After a sweep the group is due later, whatever a custom rule says: else the clock would never rest.
+func TestSweptGroupIsNotDue(t *testing.T) {
+	for _, rule := range []string{`"never stops"`, `"sweep"`} {
+		g := filled(t, define(t, "a", `{"limiters":[{"kind":"bad","args":`+rule+`}]}`))
+		g.Sweep(10 * second)
+		if g.Due() <= 10*second {
+			t.Errorf("%s: swept at %d, due at %d", rule, 10*second, g.Due())
+		}
+	}
+}
+
+func TestRestoreRefuses(t *testing.T) {
+	a := define(t, "a", `{}`)
+	for name, states := range map[string]string{"too few bytes": "\x00", "too many": "\x00\x07\x00", "no state": "\xff\x00", "nothing": ""} {
+		if g, err := group.Restore(&group.Record{Name: "g", States: []byte(states)}, []*tracker.Definition{a}); err == nil || g != nil {
+			t.Errorf("%s: %v, %v", name, g, err)
+		}
+	}
+	g, err := group.Restore(&group.Record{Name: "g", Version: 9, Fed: true}, nil)
+	if err != nil || g.Version() != 9 || !g.Known() || g.Len() != 0 {
+		t.Errorf("a group without trackers: %v", err)
+	}
+}
