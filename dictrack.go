@@ -44,8 +44,8 @@ type Options struct {
 	Registry *tracker.Registry
 	// IDWindow is how long the id of a call is remembered after its commit, by Clock. Defaults to 7 days.
 	IDWindow time.Duration
-	// Clock tells the time. It must never go back by much: trackers expire and windows end by it.
-	// Defaults to time.Now.
+	// Clock tells the time. It is called from many goroutines, and must never go back by much: trackers
+	// expire and windows end by it. Defaults to time.Now.
 	Clock func() time.Time
 	// ManualSweep leaves it to calls of Sweep to apply what the clock does to groups that get no data.
 	// Defaults to off: the Manager does it by itself, at the right second.

@@ -21,8 +21,8 @@ func (m *Manager) Add(ctx context.Context, group string, specs ...tracker.Spec) 
 	return m.add(ctx, group, defs)
 }
 
-func (m *Manager) add(ctx context.Context, name string, defs []*tracker.Definition) error {
-	return m.edit(ctx, name, func(g *group.Group, now int64) (group.Effect, error) {
+func (m *Manager) add(ctx context.Context, groupName string, defs []*tracker.Definition) error {
+	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
 		return g.Add(defs, now)
 	})
 }
@@ -38,8 +38,8 @@ func (m *Manager) Get(ctx context.Context, group, name string) (tracker.Snapshot
 
 // List describes the named trackers of a group, or all of them, in the order they were added, when no
 // name is given. An unknown name is an ErrNotFound; a group that nobody knows has no trackers.
-func (m *Manager) List(ctx context.Context, name string, names ...string) (snaps []tracker.Snapshot, err error) {
-	err = m.read(ctx, name, func(g *group.Group) error {
+func (m *Manager) List(ctx context.Context, groupName string, names ...string) (snaps []tracker.Snapshot, err error) {
+	err = m.read(ctx, groupName, func(g *group.Group) error {
 		snaps, err = g.Snapshots(names...)
 		return err
 	})
@@ -56,6 +56,10 @@ func (m *Manager) Groups(ctx context.Context) iter.Seq2[string, error] {
 		return m.cachedGroups()
 	}
 	return func(yield func(string, error) bool) {
+		if m.closed.Load() {
+			yield("", ErrClosed)
+			return
+		}
 		const page = 1000
 		for after := ""; ; {
 			names, err := m.options.Store.Groups(ctx, after, page)
@@ -94,39 +98,41 @@ func (m *Manager) cachedGroups() iter.Seq2[string, error] {
 
 // Remove removes the named trackers, all or none, with a Removed event each. No name, or one that is
 // not there, is an error.
-func (m *Manager) Remove(ctx context.Context, name string, names ...string) error {
+func (m *Manager) Remove(ctx context.Context, groupName string, names ...string) error {
 	if len(names) == 0 {
 		return &field.Error{Path: "names", Want: "want at least one tracker name; RemoveAll removes all"}
 	}
-	return m.remove(ctx, name, names)
+	return m.remove(ctx, groupName, names)
 }
 
 // RemoveAll removes every tracker of a group. The group stays known: its version goes on, and templates
 // are not given to it again.
-func (m *Manager) RemoveAll(ctx context.Context, name string) error { return m.remove(ctx, name, nil) }
+func (m *Manager) RemoveAll(ctx context.Context, groupName string) error {
+	return m.remove(ctx, groupName, nil)
+}
 
-func (m *Manager) remove(ctx context.Context, name string, names []string) error {
-	return m.edit(ctx, name, func(g *group.Group, now int64) (group.Effect, error) {
+func (m *Manager) remove(ctx context.Context, groupName string, names []string) error {
+	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
 		return g.Remove(names, now)
 	})
 }
 
 // Reset resets the named trackers by hand, all or none, with a Reset event each. It revives completed
 // ones that were kept. No name, or one that is not there, is an error.
-func (m *Manager) Reset(ctx context.Context, name string, by tracker.ResetBy, names ...string) error {
+func (m *Manager) Reset(ctx context.Context, groupName string, by tracker.ResetBy, names ...string) error {
 	if len(names) == 0 {
 		return &field.Error{Path: "names", Want: "want at least one tracker name; ResetAll resets all"}
 	}
-	return m.reset(ctx, name, by, names)
+	return m.reset(ctx, groupName, by, names)
 }
 
 // ResetAll resets every tracker of a group, like Reset.
-func (m *Manager) ResetAll(ctx context.Context, name string, by tracker.ResetBy) error {
-	return m.reset(ctx, name, by, nil)
+func (m *Manager) ResetAll(ctx context.Context, groupName string, by tracker.ResetBy) error {
+	return m.reset(ctx, groupName, by, nil)
 }
 
-func (m *Manager) reset(ctx context.Context, name string, by tracker.ResetBy, names []string) error {
-	return m.edit(ctx, name, func(g *group.Group, now int64) (group.Effect, error) {
+func (m *Manager) reset(ctx context.Context, groupName string, by tracker.ResetBy, names []string) error {
+	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
 		return g.Reset(names, by, now)
 	})
 }

@@ -15,7 +15,8 @@ import (
 //
 // A listener has run when the call that caused the event returns, unless another goroutine is just
 // telling events of the same group, which then runs it soon. It may use the Manager. One that panics is
-// logged, and stops neither the others nor the call.
+// logged, and stops neither the others nor the call. Events of a change whose outcome was ErrUnknown are
+// not told.
 func (m *Manager) On(kind tracker.EventKind, listen func(Event)) (off func()) {
 	return m.publisher.add(func(e Event) {
 		if e.Kind == kind {

@@ -14,11 +14,15 @@ import (
 
 // Number is what targets and progress may be given as.
 type Number interface {
-	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint8 | ~uint16 | ~uint32 | ~float32 | ~float64
+	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 |
+		~float32 | ~float64 | decimal.Decimal
 }
 
 // exact is n as a decimal, a float by its shortest form; ok is false for NaN and infinities.
 func exact[N Number](n N) (d decimal.Decimal, ok bool) {
+	if d, ok := any(n).(decimal.Decimal); ok {
+		return d, true
+	}
 	v := value.Of(n)
 	return v.Decimal()
 }
@@ -35,8 +39,8 @@ func take[N Number](s *tracker.Spec, path string, n N) decimal.Decimal {
 // Option sets a part of a tracker's spec.
 type Option func(*tracker.Spec)
 
-// Count is a tracker that counts data, with the defaults: limiters start again with each stage, no
-// loop.
+// Count is a tracker that counts data, with the defaults: limiters start again with each stage (which
+// tells a Reset event also where there are none; see Resets), no loop.
 func Count(name string, options ...Option) tracker.Spec {
 	return spec(tracker.Spec{Name: name, Kind: tracker.KindCount}, options)
 }

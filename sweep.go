@@ -16,6 +16,9 @@ import (
 // Sweep applies what the clock does to groups that get no data: trackers expire, windows end. The
 // Manager does it by itself unless Options.ManualSweep says otherwise.
 func (m *Manager) Sweep(ctx context.Context) error {
+	if m.closed.Load() {
+		return ErrClosed
+	}
 	now := m.now()
 	if err := m.sweepDue(ctx, now); err != nil {
 		return fmt.Errorf("sweep: %w", err)
@@ -64,6 +67,8 @@ func (m *Manager) sweep(ctx context.Context, now int64, names []string) error {
 			m.sweeper.note(t.name, now+retrySweep)
 		case t.err != nil:
 			errs = append(errs, t.err)
+			m.sweeper.note(t.name, now+retrySweep)
+		case t.due <= now: // custom code failed; the group is due still
 			m.sweeper.note(t.name, now+retrySweep)
 		default:
 			m.sweeper.note(t.name, t.due)

@@ -71,7 +71,7 @@ func (t *task) Apply(g *group.Group, seen *group.Seen) *group.Seen {
 func (t *task) repeat(seen *group.Seen) {
 	t.due = limiter.Never
 	if seen.Hash != t.hash {
-		t.err = fmt.Errorf("track id %q in group %q: %w", t.id, t.name, ErrIDReused)
+		t.err = fmt.Errorf("id %q: %w", t.id, ErrIDReused)
 		return
 	}
 	t.duplicate = true
@@ -95,7 +95,9 @@ func (t *task) Settled(err error) {
 		t.err = err
 	} else if t.err == nil && t.effect.Changed {
 		t.m.publisher.enqueue(telling{t.occasion(), t.effect.Events})
-		t.m.sweeper.note(t.name, t.due)
+		if !t.swept { // a sweep notes itself when to come again
+			t.m.sweeper.note(t.name, t.due)
+		}
 	}
 	t.settled.Store(true)
 	if t.left.Load() {

@@ -24,7 +24,8 @@ type TrackOption struct {
 // ErrIDReused. At most 255 bytes, without NUL.
 func ID(id string) TrackOption { return TrackOption{id: id} }
 
-// At takes t for the time of the call instead of the Manager's clock.
+// At takes t for the time of the call instead of the Manager's clock. Groups that get no data go by the
+// clock all the same: to replay old data, set Options.Clock too.
 func At(t time.Time) TrackOption { return TrackOption{at: t} }
 
 // Track applies one data to a group. A group that is seen for the first time gets the templates'
@@ -134,10 +135,10 @@ func (t *task) prepare() error {
 func (t *task) hashData() error {
 	data, err := t.call.Data.Decode()
 	if err != nil {
-		return fmt.Errorf("track id %q in group %q: %w", t.id, t.name, err)
+		return fmt.Errorf("track group %q, id %q: %w", t.name, t.id, err)
 	}
 	if t.hash, err = value.Hash(data); err != nil {
-		return fmt.Errorf("track id %q in group %q: %w", t.id, t.name, err)
+		return fmt.Errorf("track group %q, id %q: %w", t.name, t.id, err)
 	}
 	return nil
 }
@@ -186,11 +187,19 @@ func (r *Result) Completed() []tracker.Snapshot {
 	})
 }
 
+// Refused describes the trackers that matched the data and did not take it, because a limiter held them
+// back.
+func (r *Result) Refused() []tracker.Snapshot {
+	return r.snapshots(func(m *group.Move) bool {
+		return m.Outcome == tracker.Refused || m.Outcome == tracker.LimitedNow
+	})
+}
+
 // Limited describes the trackers that became limited by the call, or matched and were refused by a
 // limiter.
 func (r *Result) Limited() []tracker.Snapshot {
 	return r.snapshots(func(m *group.Move) bool {
-		return m.State.Limited || m.Outcome == tracker.Refused
+		return m.Outcome != tracker.Done && (m.State.Limited || m.Outcome == tracker.Refused)
 	})
 }
 

@@ -25,8 +25,8 @@ type editing struct {
 // Update changes a living tracker, all edits or none, in their order. A completed tracker is an
 // ErrCompleted, except for edits of its expiry; an edit that is not allowed a *field.Error or
 // field.Errors.
-func (m *Manager) Update(ctx context.Context, name, tracker string, edits ...Edit) error {
-	return m.edit(ctx, name, func(g *group.Group, now int64) (group.Effect, error) {
+func (m *Manager) Update(ctx context.Context, groupName, tracker string, edits ...Edit) error {
+	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
 		return g.Edit(tracker, now, m.change(now, edits))
 	})
 }

@@ -32,8 +32,8 @@ type Cache interface {
 	// answers nothing, since the Backing knows them all.
 	Names() []string
 
-	// Flush runs then while no Task of a Backing is running and, unless it fails, drops every group and
-	// id. Afterwards the versions of new groups start no lower than any before.
+	// Flush runs then while no Task of a Backing is running, and drops every group and id whatever then
+	// says. Afterwards the versions of new groups start no lower than any before.
 	Flush(ctx context.Context, then func() error) error
 
 	// Close waits until the tasks under way are settled, or ctx ends. Later calls settle with ErrClosed.
@@ -72,7 +72,7 @@ type Backing interface {
 var ErrUnknown = errors.New("the outcome is unknown: it took effect wholly or not at all; retry with the same id")
 
 // ErrClosed says that the cache was closed; the call did nothing.
-var ErrClosed = errors.New("closed")
+var ErrClosed = errors.New("closed; no more calls are taken")
 
 // Conflict is an error of Persist that names the groups whose changes came too late, while those of the
 // others were kept.

@@ -67,6 +67,14 @@ func (c *Condition) Operand() value.Value { return c.operand }
 // same operator, path, operand and flags.
 func (c *Condition) ID() string { return c.id }
 
+// String is the canonical JSON, or what is wrong with the condition.
+func (c Condition) String() string {
+	if c.err != nil {
+		return c.err.Error()
+	}
+	return c.id
+}
+
 // Custom tells whether the condition is of a registered kind, judged on the whole data.
 func (c *Condition) Custom() bool { return c.custom != nil }
 

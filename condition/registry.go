@@ -10,8 +10,9 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// Predicate judges whole data for a custom kind of condition. It must be pure (the same data, the same
-// answer), must not keep or change data, and must be safe for any goroutine. One that panics fails the
+// Predicate judges whole data for a custom kind of condition: as the caller passed it, or, from JSON text,
+// of nil, bool, int64, float64, string, []any and map[string]any; package dotpath walks both. It must be
+// pure (the same data, the same answer), must not keep or change data, and must be safe for any goroutine. One that panics fails the
 // trackers that asked it, for that data, and nothing else.
 type Predicate interface {
 	Match(data map[string]any) bool

@@ -18,9 +18,9 @@ type Change struct {
 	Group string
 	// Base is the version the change applies to, Version the one it leads to.
 	Base, Version uint64
-	// BaseDue and Due are the group's due times before and after, in Unix milliseconds; limiter.Never
-	// for none.
-	BaseDue, Due int64
+	// Due is no later than when the clock changes the group next, in Unix milliseconds; limiter.Never for
+	// none.
+	Due int64
 	// Fed tells whether the group has had its first data.
 	Fed bool
 	// Count is the number of places after the change; BaseCount before.
@@ -53,7 +53,7 @@ type Chunk struct {
 // Record starts noting what changes, until Take. A group that is not recorded costs nothing more.
 func (g *Group) Record() {
 	g.record = &Change{
-		Group: g.name, Base: g.version, BaseDue: g.due, BaseCount: len(g.states), after: g,
+		Group: g.name, Base: g.version, BaseCount: len(g.states), after: g,
 	}
 }
 
@@ -65,6 +65,7 @@ func (g *Group) Take() *Change {
 		return nil
 	}
 	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, len(g.states)
+	g.kept = g.due
 	return c
 }
 
@@ -76,7 +77,7 @@ func (c *Change) Find(id string) *Seen {
 	if id == "" {
 		return nil
 	}
-	for i := range c.Seen {
+	for i := len(c.Seen) - 1; i >= 0; i-- { // the last one, where an earlier one had expired
 		if c.Seen[i].ID == id {
 			return &c.Seen[i]
 		}
@@ -158,6 +159,13 @@ func (g *Group) relaid(i int) {
 		for chunk := i / ChunkSize; chunk < chunks(len(g.states)); chunk++ {
 			g.record.touch(chunk, true)
 		}
+	}
+}
+
+// relaidOne notes that the definition of tracker i changed.
+func (g *Group) relaidOne(i int) {
+	if g.record != nil {
+		g.record.touch(i/ChunkSize, true)
 	}
 }
 

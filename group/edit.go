@@ -35,8 +35,10 @@ func (g *Group) Add(defs []*tracker.Definition, now int64) (Effect, error) {
 			return Effect{}, fmt.Errorf("add tracker %q to group %q: %w", d.Name(), g.name, err)
 		}
 	}
-	g.compact()
 	w := work{g: g, now: now}
+	if len(defs) > 0 {
+		g.compact()
+	}
 	for n, d := range defs {
 		w.append(d, states[n])
 	}
@@ -162,9 +164,9 @@ func edit(change Edit, d *tracker.Definition, s tracker.State) (_ *tracker.Defin
 
 // replace gives tracker i another definition, of the same name.
 func (g *Group) replace(i int, d *tracker.Definition) {
-	g.own()
+	g.defs, g.owned = slices.Clone(g.defs), true // effects may still look into the old one
 	g.defs[i] = d
-	g.relaid(i)
+	g.relaidOne(i)
 	g.set, g.added = nil, make(map[string]int, len(g.defs))
 	for at, d := range g.defs {
 		g.added[d.Name()] = at
@@ -182,6 +184,9 @@ func (g *Group) Sweep(now int64) Effect {
 		due = min(due, g.defs[i].Due(&g.states[i]))
 	}
 	g.due = due
+	if g.record != nil && due != g.kept {
+		w.changed = true // whoever keeps the group thinks it due still
+	}
 	return w.finish()
 }
 

@@ -38,9 +38,9 @@ func (g *Group) Explain(c *Call) ([]Explanation, error) {
 	if err := g.prospect(fresh, c.Compile).Match(c.Data, c.Scratch); err != nil {
 		return nil, err
 	}
-	data, err := c.Data.Decode()
-	if err != nil {
-		return nil, err
+	data, custom := c.Data.Decode()
+	if custom != nil { // a key given twice that no condition uses: only custom code minds
+		data = c.Data.DecodeLast()
 	}
 	trackers := make([]start, 0, g.Len()+len(fresh))
 	for _, i := range g.all() {
@@ -48,23 +48,16 @@ func (g *Group) Explain(c *Call) ([]Explanation, error) {
 	}
 	explanations := make([]Explanation, 0, cap(trackers))
 	for _, one := range append(trackers, fresh...) {
-		explanations = append(explanations, explain(one, data, c.Now))
+		explanations = append(explanations, explain(one, data, custom, c.Now))
 	}
 	return explanations, nil
 }
 
-func explain(one start, data map[string]any, now int64) Explanation {
+// explain takes one tracker through a call; custom is why custom code cannot see the data.
+func explain(one start, data map[string]any, custom error, now int64) Explanation {
 	d, s := one.definition, one.state
 	e := Explanation{Definition: d, Before: s, After: s}
-	matches := true
-	for i := range d.Where() {
-		j := judge(&d.Where()[i], data)
-		e.Conditions = append(e.Conditions, j)
-		matches = matches && j.Holds
-		if e.Err == nil {
-			e.Err = j.Err
-		}
-	}
+	matches := e.judge(data, custom)
 	if s.Expired(now) {
 		e.Events = []tracker.Event{{Kind: tracker.Expired, Definition: d, State: s}}
 		return e
@@ -74,10 +67,31 @@ func explain(one start, data map[string]any, now int64) Explanation {
 		e.Outcome = tracker.LimitedNow
 		return e
 	}
+	if d.NeedsData() && matches && e.Err == nil {
+		e.Err = custom
+	}
 	if matches && e.Err == nil {
 		e.stepped(data, now)
 	}
 	return e
+}
+
+// judge asks all conditions. One that fails counts only when all others hold: Track asks custom ones
+// last, and stops at the first that does not hold.
+func (e *Explanation) judge(data map[string]any, custom error) (matches bool) {
+	matches, failed := true, error(nil)
+	for i := range e.Definition.Where() {
+		j := judge(&e.Definition.Where()[i], data, custom)
+		e.Conditions = append(e.Conditions, j)
+		matches = matches && (j.Holds || j.Err != nil)
+		if failed == nil {
+			failed = j.Err
+		}
+	}
+	if matches {
+		e.Err = failed
+	}
+	return matches && failed == nil
 }
 
 func (e *Explanation) stepped(data map[string]any, now int64) {
@@ -92,8 +106,12 @@ func (e *Explanation) stepped(data map[string]any, now int64) {
 	}
 }
 
-func judge(c *condition.Condition, data map[string]any) (j Judgement) {
+func judge(c *condition.Condition, data map[string]any, custom error) (j Judgement) {
 	j.Condition = *c
+	if c.Custom() && custom != nil {
+		j.Err = custom
+		return j
+	}
 	defer contain(&j.Err)
 	if !c.Custom() {
 		j.Value = c.Path().Lookup(data)

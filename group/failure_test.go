@@ -49,7 +49,7 @@ func TestPanicsOfTheClockFailOneTracker(t *testing.T) {
 	if len(e.Failures) != 1 || e.Failures[0].Tracker != "bad" {
 		t.Errorf("failures %v", e.Failures)
 	}
-	e = track(t, g, `{}`, 9*second)
+	e = track(t, g, `{}`, 11*second)
 	if len(e.Failures) != 1 || e.Failures[0].Tracker != "bad" {
 		t.Errorf("on the next data: %s, failures %v", moved(&e), e.Failures)
 	}

@@ -175,9 +175,16 @@ func (d *drive) track() []string {
 		c.Template = []*tracker.Definition{d.definition("a"), d.definition("x"), d.definition("y")}
 	}
 	d.template(c)
+	explanations, err := d.g.Explain(c)
+	if err != nil {
+		d.Fatal(err)
+	}
 	e, err := d.g.Track(c)
 	if err != nil {
 		d.Fatal(err)
+	}
+	if got, want := told(explanations), done(&e); got != want {
+		d.Fatalf("explained\n%s\nhappened\n%s", got, want)
 	}
 	d.p.track(data, d.now)
 	got := lines(&e)
@@ -235,22 +242,25 @@ func FuzzGroup(f *testing.F) {
 	})
 }
 
+// same fails unless the group's trackers are those of the plain one, and what a store reads back.
 func (d *drive) same() {
-	var want []string
-	for _, o := range d.p.trackers {
-		snap := o.d.Snapshot("g", o.s)
-		want = append(want, fmt.Sprintf("%+v", snap))
-	}
 	snaps, err := d.g.Snapshots()
-	if err != nil {
-		d.Fatal(err)
+	if err != nil || len(snaps) != len(d.p.trackers) || d.g.Len() != len(snaps) {
+		d.Fatalf("%d trackers, want %d: %v", len(snaps), len(d.p.trackers), err)
 	}
-	var got []string
-	for _, snap := range snaps {
-		got = append(got, fmt.Sprintf("%+v", snap))
-	}
-	if strings.Join(got, "\n") != strings.Join(want, "\n") {
-		d.Fatalf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	for i, o := range d.p.trackers {
+		if got, want := show(snaps[i]), show(o.d.Snapshot("g", o.s)); got != want {
+			d.Fatalf("tracker %d is\n%s\nwant\n%s", i, got, want)
+		}
+		if due := o.d.Due(&o.s); due > d.now && due < d.g.Due() {
+			d.Fatalf("tracker %d is due at %d, the group only at %d", i, due, d.g.Due())
+		}
 	}
 	d.kept.same(d.g)
+}
+
+func show(s tracker.Snapshot) string {
+	id := s.Definition.ID()
+	s.Definition = nil
+	return fmt.Sprintf("%+v %v", s, id)
 }

@@ -5,6 +5,7 @@ package group
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/limiter"
@@ -18,6 +19,7 @@ type Group struct {
 	version uint64
 	fed     bool  // data has been tracked: templates were given
 	due     int64 // no later than the first moment at which the clock changes something
+	kept    int64 // the due time that was last recorded or restored
 	gone    int   // states that are Removed
 
 	// defs and states run in parallel. A Removed state keeps its place, so that groups which started
@@ -38,7 +40,7 @@ type Compiler func(defs []*tracker.Definition) *match.Set
 // New is a group nobody has seen before. Its version starts at floor, so that versions never restart
 // when everything was flushed.
 func New(name string, floor uint64) *Group {
-	return &Group{name: name, version: floor, due: limiter.Never}
+	return &Group{name: name, version: floor, due: limiter.Never, kept: limiter.Never}
 }
 
 // Name is the name of the group.
@@ -92,18 +94,20 @@ func (g *Group) Snapshots(names ...string) ([]tracker.Snapshot, error) {
 	return snaps, nil
 }
 
-// places are the indexes of the named trackers, of all that are there when no name is given.
+// places are the indexes of the named trackers, each once, of all that are there when no name is given.
 func (g *Group) places(names []string) ([]int, error) {
 	if len(names) == 0 {
 		return g.all(), nil
 	}
-	places := make([]int, len(names))
-	for n, name := range names {
+	places := make([]int, 0, len(names))
+	for _, name := range names {
 		i, ok := g.find(name)
 		if !ok {
 			return nil, fmt.Errorf("tracker %q of group %q: %w", name, g.name, ErrNotFound)
 		}
-		places[n] = i
+		if !slices.Contains(places, i) {
+			places = append(places, i)
+		}
 	}
 	return places, nil
 }

@@ -11,6 +11,8 @@ type Record struct {
 	Name    string
 	Version uint64
 	Fed     bool
+	// Due is the due time of the last commit, in Unix milliseconds; limiter.Never for none.
+	Due int64
 	// Layout are the definitions of all places, in order.
 	Layout []tracker.ID
 	// States is the binary form of all states, in order.
@@ -21,7 +23,7 @@ type Record struct {
 // are not; nothing half-read is returned.
 func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 	g := New(r.Name, r.Version)
-	g.fed, g.defs, g.owned = r.Fed, defs, true
+	g.fed, g.kept, g.defs, g.owned = r.Fed, r.Due, defs, true
 	g.states = make([]tracker.State, len(defs))
 	g.added = make(map[string]int, len(defs))
 	rest := r.States

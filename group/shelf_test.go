@@ -12,22 +12,20 @@ import (
 type shelf struct {
 	testing.TB
 	version uint64
-	due     int64
 	fed     bool
 	chunks  []group.Chunk
 	defs    map[tracker.ID]*tracker.Definition
 }
 
 func newShelf(t testing.TB, g *group.Group) *shelf {
-	return &shelf{TB: t, version: g.Version(), due: g.Due(), defs: map[tracker.ID]*tracker.Definition{}}
+	return &shelf{TB: t, version: g.Version(), defs: map[tracker.ID]*tracker.Definition{}}
 }
 
 // commit applies a change, which must fit what is kept.
 func (s *shelf) commit(c *group.Change) {
 	s.Helper()
-	if c.Base != s.version || c.Version <= c.Base || c.BaseDue != s.due || c.BaseCount != len(s.layout()) {
-		s.Fatalf("a change of version %d to %d, due %d, %d places; kept are version %d, due %d, %d places",
-			c.Base, c.Version, c.BaseDue, c.BaseCount, s.version, s.due, len(s.layout()))
+	if c.Base != s.version || c.Version <= c.Base || c.BaseCount != len(s.layout()) {
+		s.Fatalf("a change of version %d to %d, %d places; kept are version %d, %d places", c.Base, c.Version, c.BaseCount, s.version, len(s.layout()))
 	}
 	for _, d := range c.Definitions() {
 		s.defs[d.ID()] = d
@@ -48,7 +46,7 @@ func (s *shelf) commit(c *group.Change) {
 	if from, to := c.Dropped(); from < to {
 		s.chunks = slices.Delete(s.chunks, from, to)
 	}
-	s.version, s.due, s.fed = c.Version, c.Due, c.Fed
+	s.version, s.fed = c.Version, c.Fed
 	if n := len(s.layout()); n != c.Count {
 		s.Fatalf("%d places are kept, the change says %d", n, c.Count)
 	}
@@ -89,9 +87,9 @@ func (s *shelf) same(g *group.Group) {
 	if got, want := look(s, again), look(s, g); got != want {
 		s.Fatalf("read back\n%s\nwant\n%s", got, want)
 	}
-	if again.Version() != g.Version() || again.Fed() != g.Fed() || again.Known() != g.Known() || again.Len() != g.Len() || again.Due() != g.Due() {
-		s.Fatalf("read back version %d, fed %v, known %v, due %d; want %d, %v, %v, %d",
-			again.Version(), again.Fed(), again.Known(), again.Due(), g.Version(), g.Fed(), g.Known(), g.Due())
+	if again.Version() != g.Version() || again.Fed() != g.Fed() || again.Known() != g.Known() || again.Len() != g.Len() {
+		s.Fatalf("read back version %d, fed %v, known %v; want %d, %v, %v",
+			again.Version(), again.Fed(), again.Known(), g.Version(), g.Fed(), g.Known())
 	}
 	for i, d := range again.Definitions() {
 		if d.ID() != g.Definitions()[i].ID() {

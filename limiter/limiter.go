@@ -67,6 +67,14 @@ func (l *Limiter) Custom() bool { return l.rule != nil }
 // ID is the canonical JSON of the limiter.
 func (l *Limiter) ID() string { return l.id }
 
+// String is the canonical JSON, or what is wrong with the limiter.
+func (l Limiter) String() string {
+	if l.err != nil {
+		return l.err.Error()
+	}
+	return l.id
+}
+
 // Err returns what is wrong with the limiter, nil for a usable one.
 func (l *Limiter) Err() error { return l.err }
 
@@ -145,10 +153,19 @@ func (l *Limiter) Due(s State) int64 {
 	case KindTime:
 		return (s.End + 1) * 1000
 	}
-	if timed, ok := l.rule.(Timed); ok {
-		if at := timed.Due(s.Own); !at.IsZero() {
-			return at.UnixMilli()
-		}
+	return l.customDue(s)
+}
+
+// customDue asks a custom rule; one that panics has no due time, since there is nobody to tell.
+func (l *Limiter) customDue(s State) (due int64) {
+	due = Never
+	timed, ok := l.rule.(Timed)
+	if !ok {
+		return due
 	}
-	return Never
+	defer func() { _ = recover() }()
+	if at := timed.Due(s.Own); !at.IsZero() {
+		due = at.UnixMilli()
+	}
+	return due
 }

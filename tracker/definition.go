@@ -148,5 +148,14 @@ func (d *Definition) Limiters() []limiter.Limiter { return d.spec.Limiters }
 // Keep tells whether the completed tracker stays.
 func (d *Definition) Keep() bool { return d.spec.Keep }
 
+// Specs returns what definitions, from a file say, were made of.
+func Specs(defs []*Definition) []Spec {
+	specs := make([]Spec, len(defs))
+	for i, d := range defs {
+		specs[i] = d.Spec()
+	}
+	return specs
+}
+
 // Spec returns a copy of what the definition was made of.
 func (d *Definition) Spec() Spec { return d.spec.clone() }

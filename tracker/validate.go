@@ -77,14 +77,14 @@ func (d *Definition) bind(r *Registry, errs *field.Errors) error {
 	for i := range d.spec.Where {
 		c, err := r.conditions().Bind(d.spec.Where[i])
 		if err := mergeKnown(errs, field.Index("where", i), err); err != nil {
-			return err
+			return fmt.Errorf("%s.%w", field.Index("where", i), err)
 		}
 		d.spec.Where[i] = c
 	}
 	for i := range d.spec.Limiters {
 		l, err := r.limiters().Bind(d.spec.Limiters[i])
 		if err := mergeKnown(errs, field.Index("limiters", i), err); err != nil {
-			return err
+			return fmt.Errorf("%s.%w", field.Index("limiters", i), err)
 		}
 		d.spec.Limiters[i] = l
 	}

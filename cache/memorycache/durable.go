@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 
 	"github.com/dictrack/dictrack/cache"
@@ -17,6 +18,7 @@ type call struct {
 	backing cache.Backing
 	pending atomic.Int64
 	done    chan struct{} // closed when pending is 0
+	work    *sync.WaitGroup
 
 	// holds is the number of entries whose change is not yet with the committer; 0 in a call of one.
 	holds atomic.Int64
@@ -34,6 +36,7 @@ type entry struct {
 }
 
 func (e *entry) settle(err error) {
+	defer e.call.work.Done()
 	e.task.Settled(err)
 	if e.call.pending.Add(-1) == 0 {
 		close(e.call.done)
@@ -42,12 +45,19 @@ func (e *entry) settle(err error) {
 
 // updateDurable posts tasks to the mailboxes of their groups and waits.
 func (c *Cache) updateDurable(ctx context.Context, b cache.Backing, tasks []cache.Task) error {
-	one := &call{ctx: ctx, backing: b, done: make(chan struct{})}
-	one.pending.Store(int64(len(tasks)))
-	entries := make([]entry, len(tasks))
 	if len(tasks) == 0 {
 		return nil
 	}
+	if !c.backed.Load() {
+		c.backed.Store(true)
+	}
+	if !c.admit(len(tasks)) {
+		refuse(tasks, cache.ErrClosed)
+		return nil
+	}
+	one := &call{ctx: ctx, backing: b, done: make(chan struct{}), work: &c.work}
+	one.pending.Store(int64(len(tasks)))
+	entries := make([]entry, len(tasks))
 	many := len(tasks) > 1
 	if many {
 		one.holds.Store(int64(len(tasks)))
@@ -63,6 +73,17 @@ func (c *Cache) updateDurable(ctx context.Context, b cache.Backing, tasks []cach
 	case <-ctx.Done():
 		return c.leave(one, entries)
 	}
+}
+
+// admit counts tasks as under way until they are settled, unless the cache is closed.
+func (c *Cache) admit(tasks int) bool {
+	c.admission.Lock()
+	defer c.admission.Unlock()
+	if c.closed.Load() {
+		return false
+	}
+	c.work.Add(tasks)
+	return true
 }
 
 // post puts an entry into its group's mailbox and sees to it that somebody empties it.

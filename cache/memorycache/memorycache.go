@@ -10,6 +10,8 @@ package memorycache
 import (
 	"context"
 	"hash/maphash"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -28,8 +30,12 @@ type Cache struct {
 	// gate is held by whatever works on groups, and wholly by Flush and Close.
 	gate   sync.RWMutex
 	closed atomic.Bool
+	backed atomic.Bool   // there is a Backing, which knows all groups
 	floor  atomic.Uint64 // version of new groups without a Backing
 	commit committer
+
+	admission sync.Mutex     // held while calls are admitted, and by Close to let in no more
+	work      sync.WaitGroup // tasks of a Backing that are not settled
 
 	// life ends when Close gives up waiting, and with it what a Backing is asked to do.
 	life context.Context
@@ -122,9 +128,7 @@ func (c *Cache) vacate(name string) {
 // Update implements cache.Cache.
 func (c *Cache) Update(ctx context.Context, b cache.Backing, tasks []cache.Task) error {
 	if err := c.refusal(ctx); err != nil {
-		for _, t := range tasks {
-			t.Settled(err)
-		}
+		refuse(tasks, err)
 		return nil
 	}
 	if b == nil {
@@ -132,6 +136,12 @@ func (c *Cache) Update(ctx context.Context, b cache.Backing, tasks []cache.Task)
 		return nil
 	}
 	return c.updateDurable(ctx, b, tasks)
+}
+
+func refuse(tasks []cache.Task, err error) {
+	for _, t := range tasks {
+		t.Settled(err)
+	}
 }
 
 // refusal is why a call is not begun at all.
@@ -151,6 +161,9 @@ func (c *Cache) Forget(now int64) {
 
 // Names implements cache.Cache.
 func (c *Cache) Names() []string {
+	if c.backed.Load() {
+		return nil
+	}
 	var names []string
 	for i := range c.shards {
 		sh := &c.shards[i]
@@ -168,15 +181,37 @@ func (c *Cache) Flush(ctx context.Context, then func() error) error {
 	if err := c.refusal(ctx); err != nil {
 		return err
 	}
-	c.gate.Lock()
-	defer c.gate.Unlock()
-	if err := then(); err != nil {
+	if err := c.lockGate(ctx); err != nil {
 		return err
 	}
-	for i := range c.shards {
+	defer c.gate.Unlock()
+	err := then()
+	if err != nil && !c.backed.Load() {
+		return err
+	}
+	for i := range c.shards { // after an error too: the Backing may be empty all the same
 		c.empty(&c.shards[i])
 	}
-	return nil
+	return err
+}
+
+// lockGate closes the gate, or gives up when ctx ends.
+func (c *Cache) lockGate(ctx context.Context) error {
+	closed := make(chan struct{})
+	go func() {
+		c.gate.Lock()
+		select {
+		case closed <- struct{}{}:
+		case <-ctx.Done():
+			c.gate.Unlock()
+		}
+	}()
+	select {
+	case <-closed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // empty drops the groups of a shard. The gate is closed, so no runner is at work on them.
@@ -210,12 +245,14 @@ func (c *Cache) raiseFloor(version uint64) {
 
 // Close implements cache.Cache.
 func (c *Cache) Close(ctx context.Context) error {
+	c.admission.Lock()
 	c.closed.Store(true)
+	c.admission.Unlock()
 	idle := make(chan struct{})
 	go func() {
 		defer close(idle)
-		c.gate.Lock() // the readers are the tasks under way
-		defer c.gate.Unlock()
+		c.work.Wait()
+		c.waitVolatile()
 	}()
 	select {
 	case <-idle:
@@ -225,4 +262,20 @@ func (c *Cache) Close(ctx context.Context) error {
 		c.end()
 		return ctx.Err()
 	}
+}
+
+// waitVolatile waits for the tasks that hold a group. One that comes later finds the cache closed.
+func (c *Cache) waitVolatile() {
+	for i := range c.shards {
+		for _, s := range c.shards[i].all() {
+			s.mu.Lock()
+			s.mu.Unlock() //nolint:staticcheck // having had the lock is all
+		}
+	}
+}
+
+func (sh *shard) all() []*slot {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return slices.Collect(maps.Values(sh.slots))
 }

@@ -48,6 +48,11 @@ func (c *Cache) runVolatile(ctx context.Context, tasks []cache.Task) {
 func (c *Cache) oneVolatile(t cache.Task) {
 	name := t.Group()
 	s := c.locked(name)
+	if c.closed.Load() {
+		s.mu.Unlock()
+		t.Settled(cache.ErrClosed)
+		return
+	}
 	if s.group == nil {
 		s.group = group.New(name, c.floor.Load())
 	}

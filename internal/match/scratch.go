@@ -1,6 +1,8 @@
 package match
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"math/bits"
 
@@ -29,6 +31,15 @@ func (d Data) Decode() (map[string]any, error) {
 		return nil, fmt.Errorf("data is %.20q, want a JSON object", d.JSON)
 	}
 	return m, nil
+}
+
+// DecodeLast decodes raw JSON that Match accepted, taking the last of a key given twice.
+func (d Data) DecodeLast() map[string]any {
+	var m map[string]any
+	decoder := json.NewDecoder(bytes.NewReader(d.JSON))
+	decoder.UseNumber()
+	_ = decoder.Decode(&m) // Match has accepted it
+	return m
 }
 
 // Scratch is the working memory of matching, to be used again and again by one goroutine at a time.
@@ -83,7 +94,7 @@ func sized[T any](buf []T, n int) []T {
 
 // Release lets go of the data, so that a Scratch that waits in a pool holds nothing of a caller's.
 func (x *Scratch) Release() {
-	clear(x.slots)
+	clear(x.slots[:cap(x.slots)])
 	x.set, x.data, x.decoded, x.panics = nil, Data{}, nil, nil
 	clear(x.Failed)
 }

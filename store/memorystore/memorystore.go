@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -83,9 +84,16 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 		return &group.Record{Name: name, Version: s.floor}, nil
 	}
 	return &group.Record{
-		Name: name, Version: g.version, Fed: g.fed,
+		Name: name, Version: g.version, Fed: g.fed, Due: s.dueOf(name),
 		Layout: slices.Concat(g.layouts...), States: slices.Concat(g.states...),
 	}, nil
+}
+
+func (s *Store) dueOf(name string) int64 {
+	if due, ok := s.due[name]; ok {
+		return due
+	}
+	return limiter.Never
 }
 
 // Definitions implements store.Store.

@@ -87,7 +87,7 @@ func load(from pebble.Reader, name string) (*group.Record, error) {
 		floor, err := readFloor(from)
 		return &group.Record{Name: name, Version: floor}, err
 	}
-	r := &group.Record{Name: name, Version: h.version, Fed: h.fed, Layout: make([]tracker.ID, 0, h.count), States: h.first}
+	r := &group.Record{Name: name, Version: h.version, Fed: h.fed, Due: h.due, Layout: make([]tracker.ID, 0, h.count), States: h.first}
 	if err := loadLayout(from, r, h.count); err != nil {
 		return nil, err
 	}

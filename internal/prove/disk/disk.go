@@ -118,9 +118,6 @@ func (d *Disk) apply(c *group.Change) {
 	if c.Version <= c.Base {
 		d.breach("group %s: a change from version %d to %d", c.Group, c.Base, c.Version)
 	}
-	if r.due != c.BaseDue {
-		d.breach("group %s: a change from due time %d, but %d is kept", c.Group, c.BaseDue, r.due)
-	}
 	if r.count != c.BaseCount {
 		d.breach("group %s: a change from %d places, but %d are kept", c.Group, c.BaseCount, r.count)
 	}

@@ -5,7 +5,7 @@ package feed
 func (c *Cutter) cutElement(b *Batch) (more bool) {
 	if !c.open {
 		c.space(b)
-		c.open, c.nesting = true, nesting{}
+		c.open, c.nesting = c.at < len(b.buf), nesting{}
 	}
 	end, ok := c.nesting.end(b.buf, c.seen)
 	if !ok {

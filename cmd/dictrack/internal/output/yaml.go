@@ -25,7 +25,7 @@ func (y *yamlWriter) Add(item any) error {
 		return fmt.Errorf("write as YAML: %w", err)
 	}
 	list := &yaml.Node{Kind: yaml.SequenceNode, Content: []*yaml.Node{node}}
-	out, err := yaml.Dump(list, yaml.WithIndent(2), yaml.WithLineWidth(-1))
+	out, err := yaml.Dump(list, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1))
 	if err != nil {
 		return fmt.Errorf("write as YAML: %w", err)
 	}

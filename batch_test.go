@@ -1,0 +1,180 @@
+package dictrack_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// TestBatchAnswersInOrder mixes groups, forms of data, ids, and what is refused.
+func TestBatchAnswersInOrder(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.add("a", dictrack.Sum("s", "n", dictrack.Targets(6, 100)))
+		f.add("b", dictrack.Sum("s", "n", dictrack.Targets(100)))
+		outs := f.TrackBatch(t.Context(), []dictrack.Input{
+			{Group: "a", Data: object{"n": 1}},
+			{Group: "", Data: object{"n": 1}},
+			{Group: "b", JSON: []byte(`{"n":10}`)},
+			{Group: "a", JSON: []byte(`{"n":`)},
+			{Group: "a", Data: object{"n": 5}, ID: "x"},
+			{Group: "a", Data: object{"n": 5}, ID: "x"},
+			{Group: "a", Data: object{"n": 6}, ID: "x"},
+			{Group: "b", JSON: []byte(`{"n":20}`)},
+			{Group: "c", Data: object{"n": 1}},
+			{Group: "b"},
+			{Group: "b", Data: object{"n": 7}, ID: "\x00"},
+		})
+		var got []string
+		for _, out := range outs {
+			switch {
+			case errors.Is(out.Err, dictrack.ErrIDReused):
+				got = append(got, "reused")
+			case out.Err != nil:
+				got = append(got, "refused")
+			default:
+				got = append(got, fmt.Sprint(out.Group, out.Version, len(out.Changed()), len(out.Events()), out.Duplicate))
+			}
+		}
+		expectLines(t, got,
+			"a2 1 0 false", "refused", "b2 1 0 false", "refused", "a3 1 2 false", "a3 0 0 true", "reused",
+			"b3 1 0 false", "c0 0 0 false", "refused", "refused")
+		f.expect("a", "s", "6/100")
+		f.expect("b", "s", "30/100")
+	})
+}
+
+func TestBatchOfNothing(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		if outs := f.TrackBatch(t.Context(), nil); len(outs) != 0 {
+			t.Errorf("outputs %v of no inputs", outs)
+		}
+		outs := f.TrackBatch(t.Context(), []dictrack.Input{{}, {Group: "\x00"}})
+		if len(outs) != 2 || outs[0].Err == nil || outs[1].Err == nil {
+			t.Errorf("outputs %v", outs)
+		}
+	})
+}
+
+// TestBatchOrder lets each data of a group need the ones before.
+func TestBatchOrder(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		const groups, each = 40, 10
+		var inputs []dictrack.Input
+		for g := range groups {
+			f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)))
+		}
+		for n := range each {
+			for g := range groups {
+				inputs = append(inputs, dictrack.Input{Group: fmt.Sprint("g", g), Data: object{"n": n}})
+			}
+		}
+		for i, out := range f.TrackBatch(t.Context(), inputs) {
+			n := i / groups
+			if out.Err != nil || out.Group != inputs[i].Group || out.Version != uint64(n+2) || out.Changed()[0].Stage != n+2 {
+				t.Fatalf("output %d: %+v, %v; want data %d of group %s", i, out.Result, out.Err, n, inputs[i].Group)
+			}
+		}
+	})
+}
+
+// TestBatchJoinsCommits counts what reaches the store: a commit for each group would be a sync each.
+func TestBatchJoinsCommits(t *testing.T) {
+	f := open(t, newDisk())
+	const groups, most = 400, 40
+	var inputs []dictrack.Input
+	for g := range groups {
+		f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(9)))
+		inputs = append(inputs, dictrack.Input{Group: fmt.Sprint("g", g), Data: object{}})
+	}
+	before := f.disk.commits.Load()
+	f.TrackBatch(t.Context(), inputs)
+	if n := f.disk.commits.Load() - before; n > most {
+		t.Errorf("%d commits for a batch of %d groups, want at most %d", n, groups, most)
+	}
+}
+
+// TestBatchFailsByGroup loses the commit of one group and not those of others.
+func TestBatchFailsByGroup(t *testing.T) {
+	d := newDisk()
+	f := open(t, d)
+	f.add("a", dictrack.Count("t", dictrack.Targets(9)))
+	f.add("b", dictrack.Count("t", dictrack.Targets(9)))
+	f.reopen()
+	d.onLoad = func(name string) error {
+		if name == "a" {
+			return errBroken
+		}
+		return nil
+	}
+	outs := f.TrackBatch(t.Context(), []dictrack.Input{
+		{Group: "a", Data: object{}}, {Group: "b", Data: object{}}, {Group: "a", Data: object{}, ID: "x"},
+	})
+	for i, bad := range []bool{true, false, true} {
+		if errors.Is(outs[i].Err, errBroken) != bad || errors.Is(outs[i].Err, dictrack.ErrUnknown) {
+			t.Errorf("output %d: %v", i, outs[i].Err)
+		}
+	}
+	d.onLoad = nil
+	f.expect("a", "t", "0/9")
+	f.expect("b", "t", "1/9")
+	d.onCommit = failing[[]*group.Change](1)
+	outs = f.TrackBatch(t.Context(), []dictrack.Input{{Group: "a", Data: object{}}, {Group: "a", Data: object{}}})
+	for i := range outs {
+		if !errors.Is(outs[i].Err, dictrack.ErrUnknown) {
+			t.Errorf("output %d of a failed commit: %v", i, outs[i].Err)
+		}
+	}
+	f.expect("a", "t", "0/9")
+}
+
+// TestBatchTimes takes now from each input.
+func TestBatchTimes(t *testing.T) {
+	f := open(t, nil)
+	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Limit(limiter.Window(start, start.Add(time.Minute)))))
+	outs := f.TrackBatch(t.Context(), []dictrack.Input{
+		{Group: "g", Data: object{}, At: start.Add(-time.Hour)},
+		{Group: "g", Data: object{}},
+		{Group: "g", Data: object{}, At: start.Add(time.Hour)},
+		{Group: "g", Data: object{}},
+	})
+	for i, want := range []int{0, 1, 1, 0} {
+		if n := len(outs[i].Changed()); n != want {
+			t.Errorf("data %d changed %d trackers, want %d", i, n, want)
+		}
+	}
+	f.expect("g", "a", "1/9")
+}
+
+// TestBatchIsTrack does by batches what single calls do.
+func TestBatchIsTrack(t *testing.T) {
+	f := open(t, nil)
+	specs := []tracker.Spec{
+		dictrack.Count("a", dictrack.Targets(3, 5), dictrack.Where(condition.Eq("k", 1)), dictrack.Loop()),
+		dictrack.Sum("b", "n", dictrack.Targets(20), dictrack.Limit(limiter.Count(4))),
+	}
+	f.add("single", specs...)
+	f.add("batch", specs...)
+	var inputs []dictrack.Input
+	var want []string
+	for n := range 30 {
+		data := object{"k": n % 2, "n": n % 3}
+		res := f.track("single", data)
+		want = append(want, lines(res.Events())...)
+		inputs = append(inputs, dictrack.Input{Group: "batch", Data: data})
+	}
+	var got []string
+	for _, out := range f.TrackBatch(t.Context(), inputs) {
+		got = append(got, lines(out.Events())...)
+	}
+	expectLines(t, got, want...)
+	if len(want) < 5 {
+		t.Errorf("only %d events were compared", len(want))
+	}
+}

@@ -1,0 +1,346 @@
+package tracking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/memorystore"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// trial is a Run and what it told.
+type trial struct {
+	*Run
+	events   []string
+	rejected []string
+}
+
+// newTrial tracks some text with trackers; a nil store keeps everything in memory.
+func newTrial(t *testing.T, text string, st store.Store, specs ...tracker.Spec) *trial {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "data")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	clock := &Clock{}
+	m, err := dictrack.Open(t.Context(), dictrack.Options{Clock: clock.Now, ManualSweep: true, Store: st})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = m.Close(context.Background()) })
+	if err := m.SetTemplate("test", specs...); err != nil {
+		t.Fatal(err)
+	}
+	r := &trial{}
+	r.Run = runOver(m, clock, file, func(run *Run) {
+		run.Fields.Group = pathOf("g")
+		run.Event = r.event
+		run.Reject = func(_ string, line int, reason error) {
+			r.rejected = append(r.rejected, fmt.Sprintf("%d: %v", line, reason))
+		}
+	})
+	return r
+}
+
+func (r *trial) event(e *dictrack.Event) error {
+	r.events = append(r.events, fmt.Sprintf("%s %s %s %v at %s", e.Kind, e.Group, e.Tracker.Name, e.Tracker.Progress, e.Time.Format(time.RFC3339)))
+	return nil
+}
+
+// progress is where the first tracker of a group stands; -1 when there is none.
+func (r *trial) progress(t *testing.T, group string) float64 {
+	t.Helper()
+	snaps, err := r.Manager.List(t.Context(), group)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(snaps) == 0 {
+		return -1
+	}
+	return snaps[0].Progress.Float64()
+}
+
+var (
+	seen = dictrack.Count("seen", dictrack.Targets(1000))
+	sum  = dictrack.Sum("sum", "n", dictrack.Targets(1000))
+)
+
+func TestRejectedLinesAreSkipped(t *testing.T) {
+	r := newTrial(t, "{\"g\":\"a\"}\nno\n{\"g\":[]}\n\n{\"g\":\"a\"}\n{\"g\":\"b\",\"n\":1,\"n\":2}\n", nil, seen, sum)
+	s, err := r.Do(t.Context())
+	if err != nil || s.Read != 5 || s.Rejected != 3 || s.Matched != 2 || s.Groups != 1 {
+		t.Errorf("summary %+v, error %v", s, err)
+	}
+	want := []string{
+		"2: invalid JSON at byte 1: expected null",
+		"3: g: a list is not allowed: want a string or an integer of 64 bits",
+		`6: track group "b": object key "n" is given twice, at path "n"`,
+	}
+	if diff := cmp.Diff(want, r.rejected); diff != "" {
+		t.Errorf("rejected (-want +got):\n%s", diff)
+	}
+	if got := r.progress(t, "a"); got != 2 {
+		t.Errorf("progress %v, want 2", got)
+	}
+}
+
+// Strict must stop at the line itself, also where only tracking it shows that it is refused.
+func TestStrictTracksNothingAfterwards(t *testing.T) {
+	const ids = "{\"g\":\"a\",\"id\":1,\"n\":1}\n"
+	for _, c := range []struct {
+		name, text string
+		ids        bool
+		line       string
+	}{
+		{"no JSON", "{\"g\":\"a\",\"n\":1}\n}\n{\"g\":\"a\",\"n\":1}\n", false, "2: "},
+		{"no group", "{\"g\":\"a\",\"n\":1}\n{\"n\":1}\n{\"g\":\"a\",\"n\":1}\n", false, "2: "},
+		{"key given twice", "{\"g\":\"a\",\"n\":1}\n{\"g\":\"a\",\"n\":1,\"n\":1}\n{\"g\":\"a\",\"n\":1}\n", false, "2: "},
+		{"id of other data", ids + ids + "{\"g\":\"a\",\"id\":1,\"n\":2}\n{\"g\":\"a\",\"id\":2,\"n\":1}\n", true, "3: "},
+		{"element missing", "[{\"g\":\"a\",\"n\":1},,{\"g\":\"a\",\"n\":1}]", false, "1: "},
+	} {
+		r := newTrial(t, c.text, nil, sum)
+		r.Strict = true
+		if c.ids {
+			r.Fields.ID = pathOf("id")
+		}
+		s, err := r.Do(t.Context())
+		if !errors.Is(err, ErrStopped) || s.Rejected != 1 || len(r.rejected) != 1 || !strings.HasPrefix(r.rejected[0], c.line) {
+			t.Errorf("%s: error %v, rejected %q", c.name, err, r.rejected)
+		}
+		if got := r.progress(t, "a"); got != 1 {
+			t.Errorf("%s: progress %v, want 1", c.name, got)
+		}
+	}
+}
+
+func TestStrictTakesWhatIsGivenTwiceElsewhere(t *testing.T) {
+	r := newTrial(t, "{\"g\":\"a\",\"n\":1,\"x\":1,\"x\":2}\n{\"g\":\"a\",\"n\":1}\n", nil, sum)
+	r.Strict = true
+	if s, err := r.Do(t.Context()); err != nil || s.Rejected != 0 || r.progress(t, "a") != 2 {
+		t.Errorf("summary %+v, error %v, rejected %q", s, err, r.rejected)
+	}
+}
+
+func TestIDsCountOnce(t *testing.T) {
+	r := newTrial(t, "{\"g\":\"a\",\"id\":1}\n{\"g\":\"a\",\"id\":\"1\"}\n{\"g\":\"a\",\"id\":1}\n{\"g\":\"b\",\"id\":1}\n", nil, seen)
+	r.Fields.ID = pathOf("id")
+	s, err := r.Do(t.Context())
+	// 1 and "1" are the same id, with other data.
+	if err != nil || s.Duplicates != 1 || s.Rejected != 1 || r.progress(t, "a") != 1 || r.progress(t, "b") != 1 {
+		t.Errorf("summary %+v, error %v, rejected %q", s, err, r.rejected)
+	}
+}
+
+func TestTimeNeverGoesBack(t *testing.T) {
+	done := dictrack.Count("each", dictrack.Targets(1), dictrack.Loop())
+	r := newTrial(t, "{\"g\":\"a\",\"t\":100}\n{\"g\":\"a\",\"t\":50}\n{\"g\":\"b\",\"t\":\"x\"}\n{\"g\":\"b\",\"t\":200}\n", nil, done)
+	r.Fields.Time = pathOf("t")
+	if _, err := r.Do(t.Context()); err != nil || len(r.rejected) != 1 {
+		t.Fatalf("error %v, rejected %q", err, r.rejected)
+	}
+	want := []string{
+		"STAGE_COMPLETED a each 1 at 1970-01-01T00:01:40Z", "RESET a each 0 at 1970-01-01T00:01:40Z",
+		"STAGE_COMPLETED a each 1 at 1970-01-01T00:01:40Z", "RESET a each 0 at 1970-01-01T00:01:40Z",
+		"STAGE_COMPLETED b each 1 at 1970-01-01T00:03:20Z", "RESET b each 0 at 1970-01-01T00:03:20Z",
+	}
+	if diff := cmp.Diff(want, r.events); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+func TestTheClockOfTheDataEndsWindows(t *testing.T) {
+	held := dictrack.Count("held", dictrack.Targets(10), dictrack.Limit(limiter.For(60*time.Second)))
+	gone := dictrack.Count("gone", dictrack.Targets(10), dictrack.ExpireAfter(60*time.Second))
+	r := newTrial(t, "{\"g\":\"b\",\"t\":100}\n{\"g\":\"a\",\"t\":100}\n{\"g\":\"c\",\"t\":161}\n", nil, held, gone)
+	r.Fields.Time = pathOf("t")
+	if _, err := r.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{ // by group, whatever the order in which they were seen
+		"LIMITED a held 1 at 1970-01-01T00:02:41Z", "EXPIRED a gone 1 at 1970-01-01T00:02:41Z",
+		"LIMITED b held 1 at 1970-01-01T00:02:41Z", "EXPIRED b gone 1 at 1970-01-01T00:02:41Z",
+	}
+	if diff := cmp.Diff(want, r.events); diff != "" {
+		t.Errorf("events (-want +got):\n%s", diff)
+	}
+}
+
+// stream is data over many batches and groups.
+func stream(lines int) string {
+	var text strings.Builder
+	chance := rand.New(rand.NewPCG(3, 4))
+	for i := range lines {
+		fmt.Fprintf(&text, `{"g":%d,"n":%d.5,"t":%d}`+"\n", chance.IntN(300), chance.IntN(100), 1_000_000_000+i/10)
+	}
+	return text.String()
+}
+
+func TestTheSameInputGivesTheSameEvents(t *testing.T) {
+	text := stream(20_000)
+	specs := []tracker.Spec{
+		dictrack.Sum("loop", "n", dictrack.Targets(70, 200), dictrack.Loop(), dictrack.Carry()),
+		dictrack.Count("held", dictrack.Targets(1000), dictrack.Limit(limiter.For(100*time.Second))),
+		dictrack.Count("gone", dictrack.Targets(1000), dictrack.ExpireAfter(500*time.Second)),
+	}
+	var first []string
+	for i, processors := range []int{1, 2, 4} {
+		before := runtime.GOMAXPROCS(processors)
+		r := newTrial(t, text, nil, specs...)
+		r.Fields.Time = pathOf("t")
+		_, err := r.Do(t.Context())
+		runtime.GOMAXPROCS(before)
+		if err != nil || len(r.events) < 1000 {
+			t.Fatalf("%d events, error %v", len(r.events), err)
+		}
+		if i == 0 {
+			first = r.events
+		}
+		if diff := cmp.Diff(first, r.events); diff != "" {
+			t.Fatalf("with %d processors (-first +now):\n%s", processors, diff)
+		}
+	}
+}
+
+func TestEventsAreThoseOfOneCallAfterTheOther(t *testing.T) {
+	text := stream(5000)
+	spec := dictrack.Sum("loop", "n", dictrack.Targets(70, 200), dictrack.Loop(), dictrack.Carry())
+	r := newTrial(t, text, nil, spec)
+	r.Fields.Time = pathOf("t")
+	if _, err := r.Do(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	plain := newTrial(t, "", nil, spec)
+	x := newExtractor(r.Fields)
+	for line := range strings.Lines(text) {
+		in, _, err := x.read([]byte(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := plain.Manager.TrackJSON(t.Context(), in.Group, in.JSON, dictrack.At(in.At))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range result.Events() {
+			if e.Kind != dictrack.Added {
+				_ = plain.event(&e)
+			}
+		}
+	}
+	if diff := cmp.Diff(plain.events, r.events); diff != "" {
+		t.Errorf("(-plain +run):\n%s", diff)
+	}
+}
+
+func TestInterruptedRunKeepsWhatItRead(t *testing.T) {
+	out, in, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	r := newTrial(t, "", nil, seen)
+	r.Sources = []*feed.Source{feed.Stream("stdin", out)}
+	ctx, cancel := context.WithCancel(t.Context())
+	r.Flush = func() error {
+		if r.Progress != nil {
+			cancel()
+		}
+		return nil
+	}
+	r.Progress = func(bytes int64) {
+		if bytes == 0 {
+			t.Error("nothing was read")
+		}
+	}
+	if _, err := io.WriteString(in, "{\"g\":1}\n{\"g\":1}\n"); err != nil {
+		t.Fatal(err)
+	}
+	s, err := r.Do(ctx)
+	if !errors.Is(err, context.Canceled) || s.Read != 2 || r.progress(t, "1") != 2 {
+		t.Errorf("summary %+v, error %v", s, err)
+	}
+}
+
+// failing is a store that breaks at its second commit.
+type failing struct {
+	store.Store
+	commits int
+}
+
+var errDisk = errors.New("the disk is gone")
+
+func (f *failing) Commit(ctx context.Context, changes []*group.Change) error {
+	if f.commits++; f.commits > 1 {
+		return errDisk
+	}
+	return f.Store.Commit(ctx, changes)
+}
+
+func TestAFailedStoreEndsTheRun(t *testing.T) {
+	r := newTrial(t, "{\"g\":1}\n{\"g\":1,\"x\":1,\"x\":2}\n{\"g\":2}\n", &failing{Store: memorystore.New()}, seen)
+	r.Strict = true // the second line is a batch by itself
+	s, err := r.Do(t.Context())
+	if !errors.Is(err, errDisk) || !errors.Is(err, dictrack.ErrUnknown) || !strings.Contains(err.Error(), "data:2: ") || s.Rejected != 0 {
+		t.Errorf("summary %+v, error %v", s, err)
+	}
+}
+
+func TestATellingThatFailsEndsTheRun(t *testing.T) {
+	full := errors.New("no space left")
+	each := dictrack.Count("each", dictrack.Targets(1), dictrack.Loop())
+	r := newTrial(t, stream(10_000), nil, each)
+	r.Flush = func() error { return full }
+	if s, err := r.Do(t.Context()); !errors.Is(err, full) || s.Read == 0 || s.Read == 10_000 {
+		t.Errorf("summary %+v, error %v", s, err)
+	}
+}
+
+func TestASourceThatFailsIsNamed(t *testing.T) {
+	r := newTrial(t, "{\"g\":1}\n", nil, seen)
+	name := filepath.Join(t.TempDir(), "cut.gz")
+	if err := os.WriteFile(name, []byte("\x1f\x8b"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	source, err := feed.File(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Sources = append(r.Sources, source)
+	s, err := r.Do(t.Context())
+	if err == nil || !strings.Contains(err.Error(), "cut.gz: read: decompress: ") || s.Read != 1 || r.progress(t, "1") != 1 {
+		t.Errorf("summary %+v, error %v", s, err)
+	}
+}
+
+func TestSummary(t *testing.T) {
+	s := Summary{
+		Read: 10, Matched: 7, Rejected: 2, Duplicates: 1, Groups: 3, Elapsed: 2 * time.Second,
+		Events: Counts{dictrack.Limited: 1, dictrack.StageCompleted: 4},
+	}
+	want := `data read:   10
+matched:     7
+rejected:    2
+duplicates:  1
+groups:      3
+events:      5 (STAGE_COMPLETED 4, LIMITED 1)
+data/s:      5 (2s)
+`
+	if diff := cmp.Diff(want, s.String()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

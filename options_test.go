@@ -1,0 +1,184 @@
+package dictrack_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/store"
+)
+
+func TestZeroOptions(t *testing.T) {
+	m, err := dictrack.Open(t.Context(), dictrack.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = m.Close(context.Background()) }()
+	before := time.Now().Truncate(time.Millisecond)
+	if err := m.Add(t.Context(), "g", dictrack.Count("a", dictrack.Targets(1))); err != nil {
+		t.Fatal(err)
+	}
+	res, err := m.Track(t.Context(), "g", nil)
+	if err != nil || len(res.Completed()) != 1 {
+		t.Fatalf("%v, %v", res.Completed(), err)
+	}
+	if at := res.Events()[0].Time; at.Before(before) || at.After(time.Now()) || at.Location() != time.UTC {
+		t.Errorf("the event's time is %v, want now, in UTC", at)
+	}
+}
+
+// TestOpenFails closes the store, which is the Manager's from the start.
+func TestOpenFails(t *testing.T) {
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	cases := map[string]struct {
+		ctx     context.Context
+		options dictrack.Options
+		want    string
+	}{
+		"IDWindow": {t.Context(), dictrack.Options{IDWindow: -time.Second}, "IDWindow is -1s, want 0"},
+		"context":  {cancelled, dictrack.Options{}, context.Canceled.Error()},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			s := newDisk().on()
+			c.options.Store = s
+			m, err := dictrack.Open(c.ctx, c.options)
+			if m != nil || err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("Open: %v, %v; want %q", m, err, c.want)
+			}
+			if _, err := s.Load(context.Background(), "g"); !errors.Is(err, store.ErrClosed) {
+				t.Errorf("the store was left open: %v", err)
+			}
+		})
+	}
+}
+
+// TestContextOfOpenIsForOpenAlone goes on when the context that Open was given has ended.
+func TestContextOfOpenIsForOpenAlone(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	m, err := dictrack.Open(ctx, dictrack.Options{Store: newDisk().on()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = m.Close(context.Background()) }()
+	cancel()
+	if err := m.Add(context.Background(), "g", dictrack.Count("a", dictrack.Targets(1))); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestSilentLogger needs no logger for a listener that panics.
+func TestSilentLogger(t *testing.T) {
+	f := open(t, nil, func(o *dictrack.Options) { o.Logger = nil })
+	f.OnAll(func(dictrack.Event) { panic("unheard") })
+	f.add("g", dictrack.Count("a", dictrack.Targets(1)))
+	f.expect("g", "a", "0/1")
+}
+
+// closedCalls are all calls that do something.
+var closedCalls = map[string]func(m *dictrack.Manager) error{
+	"Add": func(m *dictrack.Manager) error {
+		return m.Add(context.Background(), "g", dictrack.Count("b", dictrack.Targets(1)))
+	},
+	"Get": func(m *dictrack.Manager) error {
+		_, err := m.Get(context.Background(), "g", "a")
+		return err
+	},
+	"List": func(m *dictrack.Manager) error {
+		_, err := m.List(context.Background(), "g")
+		return err
+	},
+	"Groups": func(m *dictrack.Manager) error {
+		for _, err := range m.Groups(context.Background()) {
+			return err
+		}
+		return nil
+	},
+	"Remove":    func(m *dictrack.Manager) error { return m.Remove(context.Background(), "g", "a") },
+	"RemoveAll": func(m *dictrack.Manager) error { return m.RemoveAll(context.Background(), "g") },
+	"Reset": func(m *dictrack.Manager) error {
+		return m.Reset(context.Background(), "g", resetBy{}, "a")
+	},
+	"ResetAll": func(m *dictrack.Manager) error { return m.ResetAll(context.Background(), "g", resetBy{}) },
+	"Update": func(m *dictrack.Manager) error {
+		return m.Update(context.Background(), "g", "a", dictrack.SetProgress(1))
+	},
+	"Flush": func(m *dictrack.Manager) error {
+		return m.Flush(context.Background(), dictrack.FlushEverything)
+	},
+	"Track": func(m *dictrack.Manager) error {
+		_, err := m.Track(context.Background(), "g", nil)
+		return err
+	},
+	"TrackJSON": func(m *dictrack.Manager) error {
+		_, err := m.TrackJSON(context.Background(), "g", []byte(`{}`))
+		return err
+	},
+	"TrackBatch": func(m *dictrack.Manager) error {
+		return m.TrackBatch(context.Background(), []dictrack.Input{{Group: "g", Data: object{}}})[0].Err
+	},
+	"Explain": func(m *dictrack.Manager) error {
+		_, err := m.Explain(context.Background(), "g", object{})
+		return err
+	},
+	"Sweep": func(m *dictrack.Manager) error { return m.Sweep(context.Background()) },
+}
+
+func TestClosed(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.add("g", dictrack.Count("a", dictrack.Targets(1)))
+		f.close()
+		for name, call := range closedCalls {
+			if err := call(f.Manager); !errors.Is(err, dictrack.ErrClosed) {
+				t.Errorf("%s on a closed Manager: %v, want ErrClosed", name, err)
+			}
+		}
+	})
+}
+
+// TestEndedContext does nothing and says why; the outcome is known.
+func TestEndedContext(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.add("g", dictrack.Count("a", dictrack.Targets(5)))
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		_, err := f.Track(ctx, "g", nil)
+		if !errors.Is(err, context.Canceled) || errors.Is(err, dictrack.ErrUnknown) {
+			t.Errorf("Track: %v", err)
+		}
+		if err := f.Flush(ctx, dictrack.FlushEverything); !errors.Is(err, context.Canceled) {
+			t.Errorf("Flush: %v", err)
+		}
+		if err := f.Remove(ctx, "g", "a"); !errors.Is(err, context.Canceled) {
+			t.Errorf("Remove: %v", err)
+		}
+		for _, out := range f.TrackBatch(ctx, []dictrack.Input{{Group: "g", Data: object{}}, {Group: "h", Data: object{}}}) {
+			if !errors.Is(out.Err, context.Canceled) {
+				t.Errorf("TrackBatch: %v", out.Err)
+			}
+		}
+		f.expect("g", "a", "0/5")
+	})
+}
+
+// TestGroupNames refuses what cannot name a group, whatever the call.
+func TestGroupNames(t *testing.T) {
+	f := open(t, nil)
+	for _, name := range []string{"", "a\x00b"} {
+		_, err := f.Track(t.Context(), name, nil)
+		refused(t, err, "group: ", "is not allowed", "NUL")
+		refused(t, f.Add(t.Context(), name, dictrack.Count("a", dictrack.Targets(1))), "group: ")
+		_, err = f.List(t.Context(), name)
+		refused(t, err, "group: ")
+		refused(t, f.TrackBatch(t.Context(), []dictrack.Input{{Group: name, Data: object{}}})[0].Err, "group: ")
+		refused(t, f.SetTemplate(name), "template: ")
+	}
+	for _, name := range []string{"a b", "ä/ö:ü{}$.", " ", "\n"} {
+		f.add(name, dictrack.Count(name, dictrack.Targets(1)))
+		f.expect(name, name, "0/1")
+	}
+}

@@ -1,0 +1,213 @@
+package pebblestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/store"
+)
+
+// crashes is how often the power fails in a usual run; DICTRACK_SOAK, a duration, says how long to go on.
+const crashes = 300
+
+// soak calls f with new seeds, n of them or as long as DICTRACK_SOAK says.
+func soak(t *testing.T, n int, f func(seed uint64)) {
+	t.Helper()
+	length, err := time.ParseDuration(os.Getenv("DICTRACK_SOAK"))
+	first, end := uint64(0), time.Now()
+	if err == nil && length > 0 {
+		first, end = uint64(time.Now().UnixNano()), end.Add(length)
+		t.Logf("seeds from %d", first)
+	}
+	for i := 0; !t.Failed() && (i < n || time.Now().Before(end)); i++ {
+		f(first + uint64(i))
+	}
+}
+
+// TestPowerLoss lets the power fail while many commit. Whatever the disk kept of what was not synced:
+// every acknowledged commit is there, and any other is there as a whole or not at all.
+func TestPowerLoss(t *testing.T) {
+	const clones = 30
+	soak(t, crashes/clones, func(seed uint64) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		mem := vfs.NewCrashableMem()
+		c := startCrowd(t, mem, seed)
+		for range clones {
+			time.Sleep(time.Duration(r.IntN(2000)) * time.Microsecond)
+			before := c.fates()
+			clone := mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: r.IntN(5) * 25, RNG: rand.New(rand.NewPCG(seed, r.Uint64()))})
+			after := c.fates()
+			for i := range before {
+				before[i].tried = after[i].tried
+			}
+			if err := reopened(clone, before); err != nil {
+				t.Errorf("seed %d: %v", seed, err)
+				break
+			}
+		}
+		c.stop()
+	})
+}
+
+// sized options make logs of one block or of many.
+func sized(fs vfs.FS, seed uint64) Options {
+	o := small(fs)
+	if seed%2 == 0 {
+		o.MemTableBytes = 1 << 20
+	}
+	return o
+}
+
+// crowd are players that commit all the time.
+type crowd struct {
+	*testing.T
+	store   *Store
+	ctx     context.Context
+	cancel  context.CancelFunc
+	running sync.WaitGroup
+	mu      sync.Mutex // protects latest
+	latest  []fate
+}
+
+func startCrowd(t *testing.T, fs vfs.FS, seed uint64) *crowd {
+	t.Helper()
+	c := &crowd{T: t, store: mustOpen(t, "data", sized(fs, seed)), latest: make([]fate, 8)}
+	c.ctx, c.cancel = context.WithCancel(t.Context())
+	for i := range c.latest {
+		p := newPlayer(fmt.Sprintf("player %d", i), []int{1, 3, 128, 129, 300}[(i+int(seed%5))%5])
+		c.latest[i] = p.fate()
+		c.running.Go(func() { c.play(i, p) })
+	}
+	return c
+}
+
+func (c *crowd) play(i int, p *player) {
+	for c.ctx.Err() == nil {
+		change, err := p.next()
+		c.note(i, p)
+		if err == nil {
+			err = c.store.Commit(context.Background(), []*group.Change{change})
+		}
+		if err != nil {
+			c.Errorf("%s: %v", p.group.Name(), err)
+			return
+		}
+		p.acked = change.Version
+		c.note(i, p)
+	}
+}
+
+func (c *crowd) note(i int, p *player) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.latest[i] = p.fate()
+}
+
+func (c *crowd) fates() []fate {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]fate(nil), c.latest...)
+}
+
+func (c *crowd) stop() {
+	c.Helper()
+	c.cancel()
+	c.running.Wait()
+	mustClose(c, c.store)
+}
+
+// TestPowerLossNoSync: without syncs a loss of power takes the last commits, in their order. Where the
+// disk kept later blocks and lost earlier ones the store may refuse to open, but never shows a gap.
+func TestPowerLossNoSync(t *testing.T) {
+	refused, opened := 0, 0
+	soak(t, crashes/4, func(seed uint64) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		mem := vfs.NewCrashableMem()
+		o := sized(mem, seed)
+		o.NoSync = true
+		s := mustOpen(t, "data", o)
+		a, b := newPlayer("player 0", 3), newPlayer("player 1", 128)
+		for range r.IntN(300) {
+			if err := errors.Join(a.commit(t.Context(), s), b.commit(t.Context(), s)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		percent := r.IntN(5) * 25
+		clone := mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: r})
+		mustClose(t, s)
+		again, err := Open(t.Context(), "data", Options{FS: clone})
+		if _, damaged := errors.AsType[*store.CorruptError](err); damaged && percent > 0 && percent < 100 {
+			refused++
+			return
+		}
+		if err != nil {
+			t.Fatalf("seed %d, %d %%: %v", seed, percent, err)
+		}
+		opened++
+		defer mustClose(t, again)
+		if percent < 100 {
+			a.acked, b.acked = 0, 0
+		}
+		va, err := a.fate().check(again)
+		vb, err2 := b.fate().check(again)
+		if err := errors.Join(err, err2); err != nil || va != vb && va != vb+1 {
+			t.Errorf("seed %d, %d %%: versions %d and %d of commits in turn: %v", seed, percent, va, vb, err)
+		}
+	})
+	if opened < refused {
+		t.Errorf("%d times the store did not open again, %d times it did", refused, opened)
+	}
+}
+
+// TestPowerLossAtFlush: a Flush happened, or it did not.
+func TestPowerLossAtFlush(t *testing.T) {
+	soak(t, 20, func(seed uint64) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		mem := vfs.NewCrashableMem()
+		s := mustOpen(t, "data", small(mem))
+		p := newPlayer("player 0", 129)
+		for range 20 {
+			if err := p.commit(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+		}
+		done := make(chan error)
+		go func() { done <- s.Flush(context.Background()) }()
+		time.Sleep(time.Duration(r.IntN(300)) * time.Microsecond)
+		clone := mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: r.IntN(3) * 50, RNG: r})
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if err := reopened(clone, []fate{p.fate()}); err != nil {
+			if err2 := isFlushed(clone, p); err2 != nil {
+				t.Errorf("seed %d: neither as before: %v, nor flushed: %v", seed, err, err2)
+			}
+		}
+		mustClose(t, s)
+	})
+}
+
+func isFlushed(fs vfs.FS, p *player) error {
+	s, err := Open(context.Background(), "data", Options{FS: fs})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	r, err := s.Load(context.Background(), p.group.Name())
+	if err != nil {
+		return err
+	}
+	if len(r.Layout) > 0 || r.Version <= p.acked {
+		return fmt.Errorf("the group has %d trackers and version %d", len(r.Layout), r.Version)
+	}
+	return nil
+}

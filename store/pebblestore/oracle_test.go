@@ -1,0 +1,222 @@
+package pebblestore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// player is a group of which the version says all: every commit but the first moves all trackers by
+// one, remembers one id, and is due at a moment of its own.
+type player struct {
+	group *group.Group
+	acked uint64 // the version that a Commit returned for
+	tried uint64 // the version that a Commit was begun for
+}
+
+// newPlayer makes a group of n trackers that every data moves.
+func newPlayer(name string, n int) *player {
+	return &player{group: group.New(fmt.Sprintf("%s of %d", name, n), 0)}
+}
+
+func (p *player) defs() []*tracker.Definition {
+	var n int
+	_, _ = fmt.Sscanf(p.group.Name()[len("player 0 of "):], "%d", &n)
+	defs := make([]*tracker.Definition, n)
+	for i := range defs {
+		d, err := tracker.New(tracker.Spec{
+			Name: fmt.Sprintf("tracker %d", i), Kind: tracker.KindCount, Targets: []decimal.Decimal{decimal.FromInt(1_000_000)},
+		}, nil)
+		if err != nil {
+			panic(err)
+		}
+		defs[i] = d
+	}
+	return defs
+}
+
+func nth(version uint64) group.Seen {
+	return group.Seen{ID: fmt.Sprintf("call %d", version), Version: version, Expires: now + int64(version)}
+}
+
+// next makes the next change.
+func (p *player) next() (*group.Change, error) {
+	g := p.group
+	g.Record()
+	var err error
+	if g.Version() == 0 {
+		_, err = g.Add(p.defs(), now)
+	} else {
+		_, err = g.Track(&group.Call{
+			Data: match.Data{Map: map[string]any{}}, Now: now, Compile: match.Compile, Scratch: new(match.Scratch),
+		})
+		g.Recorded().See(nth(g.Version()))
+	}
+	c := g.Take()
+	c.Due = now + int64(c.Version)
+	p.tried = c.Version
+	return c, err
+}
+
+// commit makes the next change and commits it.
+func (p *player) commit(ctx context.Context, s *Store) error {
+	c, err := p.next()
+	if err != nil {
+		return err
+	}
+	if err := s.Commit(ctx, []*group.Change{c}); err != nil {
+		return err
+	}
+	p.acked = c.Version
+	return nil
+}
+
+// fate is what a crash may have done to a player: between what was acked and what was tried.
+type fate struct {
+	name         string
+	acked, tried uint64
+}
+
+func (p *player) fate() fate { return fate{p.group.Name(), p.acked, p.tried} }
+
+// check looks at a player in a store that was opened again, and returns the version found.
+func (f fate) check(s *Store) (uint64, error) {
+	ctx := context.Background()
+	r, err := s.Load(ctx, f.name)
+	if err != nil {
+		return 0, err
+	}
+	v := r.Version
+	if v < f.acked || v > f.tried {
+		return v, fmt.Errorf("%s has version %d; %d was acknowledged, %d was tried", f.name, v, f.acked, f.tried)
+	}
+	if v == 0 {
+		return 0, nil
+	}
+	if err := checkStates(ctx, s, r); err != nil {
+		return v, err
+	}
+	for _, version := range []uint64{1, 2, v / 2, v - 1, v, v + 1} {
+		seen, ok, err := s.Seen(ctx, f.name, nth(version).ID)
+		if err != nil {
+			return v, err
+		}
+		if want := version >= 2 && version <= v; ok != want || ok && seen != nth(version) {
+			return v, fmt.Errorf("%s has version %d, but of id %d it remembers %v, %+v", f.name, v, version, ok, seen)
+		}
+	}
+	return v, nil
+}
+
+// checkStates wants every tracker as the version says.
+func checkStates(ctx context.Context, s *Store, r *group.Record) error {
+	texts, err := s.Definitions(ctx, r.Layout)
+	if err != nil {
+		return err
+	}
+	defs := make([]*tracker.Definition, len(texts))
+	for i, text := range texts {
+		v, err := rawjson.Decode(text)
+		if err != nil {
+			return err
+		}
+		if defs[i], err = (*tracker.Registry)(nil).Parse(v); err != nil {
+			return err
+		}
+	}
+	g, err := group.Restore(r, defs)
+	if err != nil {
+		return err
+	}
+	snaps, err := g.Snapshots()
+	if err != nil || len(snaps) == 0 {
+		return fmt.Errorf("%s has %d trackers, %v", r.Name, len(snaps), err)
+	}
+	for i := range snaps {
+		if want := fmt.Sprint(r.Version - 1); snaps[i].Progress.String() != want {
+			return fmt.Errorf("torn: %s has version %d, but %s stands at %s", r.Name, r.Version, snaps[i].Name, snaps[i].Progress)
+		}
+	}
+	return nil
+}
+
+// checkAll looks at all players of a store, at what is due and at the names, and commits once more.
+func checkAll(s *Store, fates []fate) error {
+	ctx := context.Background()
+	due := map[store.Due]bool{}
+	var names []string
+	for _, f := range fates {
+		v, err := f.check(s)
+		if err != nil {
+			return err
+		}
+		if v > 0 {
+			due[store.Due{Group: f.name, At: now + int64(v)}] = true
+			names = append(names, f.name)
+		}
+	}
+	listed, err := s.Due(ctx, 1<<62, 1000)
+	if err != nil {
+		return err
+	}
+	for _, d := range listed {
+		if !due[d] {
+			return fmt.Errorf("%+v is due, want %v", d, due)
+		}
+		delete(due, d)
+	}
+	found, err := s.Groups(ctx, "", 1000)
+	if err != nil || len(found) != len(names) || len(due) > 0 {
+		return fmt.Errorf("groups are %q, want %q; not listed as due: %v; %v", found, names, due, err)
+	}
+	_, c := newGroupQuietly("afterwards")
+	return s.Commit(ctx, []*group.Change{c})
+}
+
+func newGroupQuietly(name string) (*group.Group, *group.Change) {
+	g := group.New(name, 0)
+	g.Record()
+	_, _ = g.Add(newPlayer("player 0", 1).defs(), now)
+	return g, g.Take()
+}
+
+// reopened opens a store on fs, has it checked, and closes it.
+func reopened(fs vfs.FS, fates []fate) error {
+	s, err := Open(context.Background(), "data", Options{FS: fs})
+	if err != nil {
+		return fmt.Errorf("open again: %w", err)
+	}
+	return errors.Join(checkAll(s, fates), s.Close())
+}
+
+// small options make every kind of background work happen soon.
+func small(fs vfs.FS) Options {
+	return Options{FS: fs, MemTableBytes: leastMemTable, CacheBytes: 1 << 20}
+}
+
+func mustOpen(tb testing.TB, dir string, o Options) *Store {
+	tb.Helper()
+	s, err := Open(tb.Context(), dir, o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+func mustClose(tb testing.TB, c io.Closer) {
+	tb.Helper()
+	if err := c.Close(); err != nil {
+		tb.Fatal(err)
+	}
+}
