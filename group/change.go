@@ -1,8 +1,6 @@
 package group
 
 import (
-	"slices"
-
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -29,8 +27,10 @@ type Change struct {
 	Seen []Seen
 
 	after   *Group
-	touched map[int]bool // chunk -> its layout changed too
-	all     bool         // everything is laid out anew
+	touched bits // chunks
+	laid    bits // chunks whose layout changed too
+	all     bool // everything is laid out anew
+	parts   []Chunk
 }
 
 // Seen is an id that a call brought: the same id later is answered and not applied.
@@ -88,21 +88,17 @@ func (c *Change) Find(id string) *Seen {
 // Recorded is the change being recorded; nil when there is none.
 func (g *Group) Recorded() *Change { return g.record }
 
-// Chunks are the parts that changed, in order.
+// Chunks are the parts that changed, in order; not to be changed, and made when first asked for.
 func (c *Change) Chunks() []Chunk {
-	if c.all {
-		for i := range chunks(c.Count) {
-			c.touch(i, true)
+	if c.parts != nil {
+		return c.parts
+	}
+	for i := range chunks(c.Count) {
+		if c.all || c.touched.has(i) {
+			c.parts = append(c.parts, c.after.chunk(i, c.all || c.laid.has(i)))
 		}
 	}
-	parts := make([]Chunk, 0, len(c.touched))
-	for i, relaid := range c.touched {
-		if i < chunks(c.Count) {
-			parts = append(parts, c.after.chunk(i, relaid))
-		}
-	}
-	slices.SortFunc(parts, func(a, b Chunk) int { return a.Index - b.Index })
-	return parts
+	return c.parts
 }
 
 // Dropped are the indexes of chunks that no longer exist: from, up to but not including to.
@@ -125,11 +121,23 @@ func (c *Change) Definitions() []*tracker.Definition {
 }
 
 func (c *Change) touch(chunk int, relaid bool) {
-	if c.touched == nil {
-		c.touched = map[int]bool{}
+	c.touched.set(chunk)
+	if relaid {
+		c.laid.set(chunk)
 	}
-	c.touched[chunk] = c.touched[chunk] || relaid
 }
+
+// bits is a set of small numbers.
+type bits []uint64
+
+func (b *bits) set(i int) {
+	for len(*b) <= i>>6 {
+		*b = append(*b, 0)
+	}
+	(*b)[i>>6] |= 1 << (i & 63)
+}
+
+func (b bits) has(i int) bool { return i>>6 < len(b) && b[i>>6]>>(i&63)&1 == 1 }
 
 func (g *Group) chunk(i int, relaid bool) Chunk {
 	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.states))

@@ -217,6 +217,18 @@ func TestDueFollowsTheTrackers(t *testing.T) {
 	}
 }
 
+// The clock may ask for a group that a flush has taken away: nothing must come of it.
+func TestSweepOfAGroupNobodyKnows(t *testing.T) {
+	g, err := group.Restore(&group.Record{Name: "g", Version: 9}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.Record()
+	if e := g.Sweep(5 * second); e.Changed || g.Take() != nil || g.Version() != 9 || g.Known() {
+		t.Errorf("changed %v, version %d, known %v", e.Changed, g.Version(), g.Known())
+	}
+}
+
 func TestRestoreRefuses(t *testing.T) {
 	a := define(t, "a", `{}`)
 	for name, states := range map[string]string{"too few bytes": "\x00", "too many": "\x00\x07\x00", "no state": "\xff\x00", "nothing": ""} {

@@ -18,12 +18,15 @@ import (
 const second = 1000
 
 // custom knows kinds that fail: the condition "bad" for data with a bad field, the tracker kind "bad" likewise, and the
-// limiter "bad" at the call that its args name.
+// limiter "bad" at the call that its args name. The condition "never" just never holds.
 var custom = func() *tracker.Registry {
 	r := &tracker.Registry{}
 	for _, err := range []error{
 		r.Conditions.Register("bad", func(any) (condition.Predicate, error) {
 			return condition.PredicateFunc(func(data map[string]any) bool { fail(data["bad"]); return true }), nil
+		}),
+		r.Conditions.Register("never", func(any) (condition.Predicate, error) {
+			return condition.PredicateFunc(func(map[string]any) bool { return false }), nil
 		}),
 		r.Register("bad", func(any) (tracker.Kind, error) { return badKind{}, nil }),
 		r.Limiters.Register("bad", func(args any) (limiter.Rule, error) { return badRule{args}, nil }),

@@ -81,6 +81,19 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// Custom conditions are asked in their order until one does not hold: only a failure before that counts.
+func TestExplainFailsWhereTrackFails(t *testing.T) {
+	g := filled(t, define(t, "bad first", `{"where":[{"op":"bad"},{"op":"never"}]}`), define(t, "never first", `{"where":[{"op":"never"},{"op":"bad"}]}`),
+		define(t, "does not match", `{"where":[{"op":"bad"},{"op":"exists","key":"x"}]}`))
+	explanations, err := g.Explain(call(`{"bad":true}`, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := track(t, g, `{"bad":true}`, 0)
+	equal(t, "explained", told(explanations), done(&e))
+	equal(t, "failed", done(&e), "bad first")
+}
+
 // Explain refuses what Track refuses, and nothing more.
 func TestExplainTakesWhatTrackTakes(t *testing.T) {
 	g := filled(t, define(t, "a", `{"where":[{"op":"exists","key":"k"}]}`))

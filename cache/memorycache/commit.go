@@ -26,7 +26,7 @@ type pending struct {
 	ctx     context.Context
 	backing cache.Backing
 	change  *group.Change
-	done    chan error // buffered
+	kept    func(error) // hears what became of it
 }
 
 // committer joins the changes of many groups into few commits: while some are under way, others gather.
@@ -105,7 +105,7 @@ func (m *committer) commit(batch []*pending) {
 	}
 	err := batch[0].backing.Persist(batch[0].ctx, changes)
 	for _, p := range batch {
-		p.done <- outcome(err, p.change.Group)
+		p.kept(outcome(err, p.change.Group))
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,7 +94,7 @@ func ok() error { return nil }
 // TestHoldsAreReleased ends rounds in every way there is. A call that holds for ever would delay every
 // commit to come.
 func TestHoldsAreReleased(t *testing.T) {
-	tries := 0
+	var tries atomic.Int64
 	cases := map[string]struct {
 		group   string
 		persist func() error
@@ -101,7 +102,7 @@ func TestHoldsAreReleased(t *testing.T) {
 		"kept":         {"g", ok},
 		"not loaded":   {"broken", ok},
 		"failed":       {"g", func() error { return errors.New("broken") }},
-		"late for now": {"g", func() error { tries++; return map[bool]error{true: late{}}[tries < 3] }},
+		"late for now": {"g", func() error { return map[bool]error{true: late{}}[tries.Add(1) < 3] }},
 		"late forever": {"g", func() error { return late{} }},
 	}
 	for name, one := range cases {

@@ -2,7 +2,6 @@ package memorycache
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -86,16 +85,22 @@ func (c *Cache) admit(tasks int) bool {
 	return true
 }
 
-// post puts an entry into its group's mailbox and sees to it that somebody empties it.
+// post puts an entry into its group's mailbox and sees to it that somebody empties it: this goroutine,
+// when all there is to do is a step, else one of its own.
 func (c *Cache) post(e *entry) {
-	name := e.task.Group()
-	s := c.locked(name)
-	defer s.mu.Unlock()
-	e.slot = s
+	r := &round{c: c, name: e.task.Group()}
+	s := c.locked(r.name)
+	e.slot, r.slot = s, s
 	s.queue = append(s.queue, e)
-	if !s.running {
-		s.running = true
-		go c.run(s, name)
+	begin := !s.running
+	s.running = true
+	s.mu.Unlock()
+	switch {
+	case !begin:
+	case !e.held && e.task.ID() == "" && s.group != nil: // only the goroutine that set running looks at group
+		r.begin()
+	default:
+		go r.begin()
 	}
 }
 
@@ -130,54 +135,6 @@ func (s *slot) takeBack(e *entry) bool {
 	return true
 }
 
-// run empties the mailbox of a group, round by round, and ends when it is empty.
-func (c *Cache) run(s *slot, name string) {
-	for {
-		batch := s.take()
-		if len(batch) == 0 {
-			c.vacate(name)
-			return
-		}
-		c.gate.RLock()
-		c.round(s, name, batch)
-		c.gate.RUnlock()
-	}
-}
-
-// take is all that is in the mailbox; nothing ends the runner.
-func (s *slot) take() []*entry {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	batch := s.queue
-	s.queue = nil
-	s.running = len(batch) > 0
-	return batch
-}
-
-// maxTries bounds how often a round starts again because another process was faster.
-const maxTries = 100
-
-// round steps a batch and commits it as one change, again when it came too late.
-func (c *Cache) round(s *slot, name string, batch []*entry) {
-	var err error
-	for range maxTries {
-		err = c.attempt(s, name, batch)
-		var conflict cache.Conflict
-		if !errors.As(err, &conflict) {
-			break
-		}
-		s.group = nil
-	}
-	c.release(batch)
-	for _, e := range batch {
-		if e.err != nil {
-			e.settle(e.err)
-		} else {
-			e.settle(err)
-		}
-	}
-}
-
 // release tells the committer that it need not wait for the changes of entries any more.
 func (c *Cache) release(batch []*entry) {
 	for _, e := range batch {
@@ -186,73 +143,4 @@ func (c *Cache) release(batch []*entry) {
 		}
 		e.held = false
 	}
-}
-
-// attempt is one try of a round.
-func (c *Cache) attempt(s *slot, name string, batch []*entry) error {
-	b := batch[0].call.backing
-	if s.group == nil {
-		g, err := b.Load(c.life, name)
-		if err != nil {
-			return fmt.Errorf("load group %q: %w", name, err)
-		}
-		s.group = g
-	}
-	for _, e := range batch {
-		e.lookUp(c.life)
-	}
-	change := s.step(batch)
-	if change == nil {
-		return nil
-	}
-	p := &pending{ctx: c.life, backing: b, change: change, done: make(chan error, 1)}
-	c.commit.bring(p)
-	c.release(batch)
-	err := <-p.done
-	if err != nil {
-		s.group = nil // whatever is kept now, it is not what memory says
-	}
-	return err
-}
-
-// lookUp asks the Backing about the entry's id.
-func (e *entry) lookUp(ctx context.Context) {
-	e.err, e.seen = nil, nil
-	if err := e.call.ctx.Err(); err != nil {
-		e.err = err
-		return
-	}
-	id := e.task.ID()
-	if id == "" {
-		return
-	}
-	seen, ok, err := e.call.backing.Seen(ctx, e.task.Group(), id)
-	if err != nil {
-		e.err = fmt.Errorf("look up id %q: %w", id, err)
-	} else if ok {
-		e.seen = &seen
-	}
-}
-
-// step applies a batch to the group and returns what is to be committed, nil for nothing.
-func (s *slot) step(batch []*entry) *group.Change {
-	s.apply.Lock()
-	defer s.apply.Unlock()
-	s.group.Record()
-	for _, e := range batch {
-		if e.left {
-			e.err = e.call.ctx.Err()
-		}
-		if e.err != nil {
-			continue
-		}
-		change := s.group.Recorded()
-		if seen := change.Find(e.task.ID()); seen != nil {
-			e.seen = seen
-		}
-		if remember := e.task.Apply(s.group, e.seen); remember != nil {
-			change.See(*remember)
-		}
-	}
-	return s.group.Take()
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/trackerfile"
 )
@@ -67,8 +68,13 @@ func runs(f func(*cobra.Command, []string) error) func(*cobra.Command, []string)
 
 // hintFor is what to do about errors that can come from any command.
 func hintFor(err error) string {
-	if errors.Is(err, store.ErrInUse) {
+	switch {
+	case errors.Is(err, store.ErrInUse):
 		return "wait for the other dictrack that works on this directory, or end it"
+	case errors.Is(err, dictrack.ErrNotFound):
+		return "dictrack show --data DIR GROUP lists the trackers"
+	case errors.Is(err, dictrack.ErrUnknown):
+		return "with --id-by the same data can be tracked again, and counts once"
 	}
 	return ""
 }

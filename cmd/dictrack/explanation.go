@@ -99,7 +99,7 @@ func explainRows(item any) [][]string {
 	x := item.(*explanation)
 	own := []string{output.Plain(x.Tracker), output.Plain(x.Outcome), x.progress(), x.events()}
 	if len(x.Conditions) == 0 {
-		return [][]string{append(own, "none", "", "")}
+		return [][]string{append(own, "none", "-", "-")}
 	}
 	var rows [][]string
 	for i := range x.Conditions {

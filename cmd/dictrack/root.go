@@ -31,7 +31,7 @@ Exit status: 0 success, 1 failure, 2 wrong command line, 130 interrupted.`,
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(cmd.CommandPath()+" --help lists the flags", "%s: %w", nameOf(cmd), err)
+		return usage(cmd.CommandPath()+" --help lists the flags", "%s%w", prefix(cmd), err)
 	})
 	root.AddCommand(
 		newTrack(a), newShow(a), newGroups(a), newAdd(a), newRemove(a), newReset(a), newSet(a), newFlush(a),
@@ -40,13 +40,12 @@ Exit status: 0 success, 1 failure, 2 wrong command line, 130 interrupted.`,
 	return root
 }
 
-// nameOf is the command without the program, for messages.
-func nameOf(cmd *cobra.Command) string {
-	_, name, ok := strings.Cut(cmd.CommandPath(), " ")
-	if !ok {
-		return "flags"
+// prefix names the command in a message; the program itself needs no name there.
+func prefix(cmd *cobra.Command) string {
+	if !cmd.HasParent() {
+		return ""
 	}
-	return name
+	return cmd.Name() + ": "
 }
 
 // arguments checks how many arguments a command gets; most < 0: any number from least on.
@@ -55,9 +54,9 @@ func arguments(least, most int) cobra.PositionalArgs {
 		hint := "dictrack " + cmd.Use
 		switch {
 		case len(args) < least:
-			return usage(hint, "%s: an argument is missing", nameOf(cmd))
+			return usage(hint, "%san argument is missing", prefix(cmd))
 		case most >= 0 && len(args) > most:
-			return usage(hint, "%s: too many arguments: %s", nameOf(cmd), strings.Join(args[most:], " "))
+			return usage(hint, "%stoo many arguments: %s", prefix(cmd), strings.Join(args[most:], " "))
 		}
 		return nil
 	}
@@ -67,7 +66,7 @@ func arguments(least, most int) cobra.PositionalArgs {
 func need(cmd *cobra.Command, flags ...string) error {
 	for _, name := range flags {
 		if cmd.Flag(name).Value.String() == "" {
-			return usage("dictrack "+cmd.Use, "%s: --%s is missing", nameOf(cmd), name)
+			return usage("dictrack "+cmd.Use, "%s--%s is missing", prefix(cmd), name)
 		}
 	}
 	return nil

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,9 +21,9 @@ func namedOrAll(all *bool) cobra.PositionalArgs {
 		}
 		switch {
 		case *all && len(args) > 1:
-			return usage("leave the names out, or --all", "%s: both names and --all", nameOf(cmd))
+			return usage("leave the names out, or --all", "%sboth names and --all", prefix(cmd))
 		case !*all && len(args) == 1:
-			return usage("name the trackers, or give --all", "%s: no tracker is named", nameOf(cmd))
+			return usage("name the trackers, or give --all", "%sno tracker is named", prefix(cmd))
 		}
 		return nil
 	}
@@ -35,11 +34,7 @@ func targets(ctx context.Context, m *dictrack.Manager, group string, names []str
 	if err := known(ctx, m, group); err != nil {
 		return nil, err
 	}
-	snaps, err := m.List(ctx, group, slices.Compact(slices.Sorted(slices.Values(names)))...)
-	if errors.Is(err, dictrack.ErrNotFound) {
-		return nil, &failure{err, fmt.Sprintf("dictrack show --data DIR %s lists its trackers", output.Plain(group))}
-	}
-	return snaps, err
+	return m.List(ctx, group, slices.Compact(slices.Sorted(slices.Values(names)))...)
 }
 
 // printable is a name for a message.

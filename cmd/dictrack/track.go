@@ -82,7 +82,7 @@ func (t *trackFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&t.groupBy, "group-by", "", "the `PATH` of the group")
 	f.StringVar(&t.idBy, "id-by", "", "the `PATH` of an id: data whose id was seen in its group changes nothing")
-	f.DurationVar(&t.idWindow, "id-window", 7*24*time.Hour, "how long ids are remembered, by the time that data is tracked at")
+	f.DurationVar(&t.idWindow, "id-window", 7*24*time.Hour, "how long ids are remembered, by the time of the data; to read the same\ndata again later, no less than the time it spans")
 	f.StringVar(&t.timeBy, "time-by", "", "the `PATH` of the time (default: the clock)")
 	f.StringVar(&t.timeLayout, "time-layout", "", "how that time is written, as a Go `LAYOUT`")
 	f.BoolVar(&t.strict, "strict", false, "stop at the first line that is rejected")

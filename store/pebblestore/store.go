@@ -36,7 +36,7 @@ var _ store.Store = (*Store)(nil)
 // or directory is wrong. When ctx ends, Open gives up.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	o = o.withDefaults()
-	if err := o.validate(); err != nil {
+	if err := errors.Join(o.validate(), ctx.Err()); err != nil {
 		return nil, err
 	}
 	d := directory{fs: o.FS, path: dir, onDisk: o.FS == nil}

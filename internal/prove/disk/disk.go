@@ -88,11 +88,9 @@ func (d *Disk) Versions() map[string]uint64 {
 func (d *Disk) commit(changes []*group.Change) error {
 	var late []string
 	for _, c := range changes {
-		version := d.version(c.Group)
-		switch {
-		case version == c.Base:
+		if d.version(c.Group) == c.Base {
 			d.apply(c)
-		case version < c.Version:
+		} else {
 			late = append(late, c.Group)
 		}
 	}
@@ -150,9 +148,9 @@ func (r *record) put(part group.Chunk) {
 func (d *Disk) load(name string) *group.Record {
 	r := d.groups[name]
 	if r == nil {
-		return &group.Record{Name: name, Version: d.floor}
+		return &group.Record{Name: name, Version: d.floor, Due: limiter.Never}
 	}
-	out := &group.Record{Name: name, Version: r.version, Fed: r.fed}
+	out := &group.Record{Name: name, Version: r.version, Fed: r.fed, Due: r.due}
 	for i := range len(r.chunks) {
 		out.Layout = append(out.Layout, r.chunks[i].layout...)
 		out.States = append(out.States, r.chunks[i].states...)
@@ -163,7 +161,7 @@ func (d *Disk) load(name string) *group.Record {
 // flush removes everything. The lock is held.
 func (d *Disk) flush() {
 	for _, r := range d.groups {
-		d.floor = max(d.floor, r.version)
+		d.floor = max(d.floor, r.version+1)
 	}
 	d.groups = map[string]*record{}
 }

@@ -1,0 +1,48 @@
+package prove
+
+import (
+	"testing"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/internal/prove/disk"
+)
+
+func TestFlushWithLostAnswer(t *testing.T) {
+	lose := disk.Proceed
+	d := disk.New()
+	m := open(t, dictrack.Options{Store: d.Open(func(step, _ string) disk.Verdict {
+		if step == disk.StepFlush {
+			return lose
+		}
+		return disk.Proceed
+	})})
+	add(t, m, "a", dictrack.Count("t", dictrack.Targets(500)))
+	add(t, m, "b", dictrack.Count("t", dictrack.Targets(500)))
+	for range 5 {
+		track(t, m, "b")
+	}
+	lose = disk.Lose
+	if err := m.Flush(t.Context(), dictrack.FlushEverything); err == nil {
+		t.Fatal("a flush with a lost answer is no error")
+	}
+	res := track(t, m, "a", dictrack.ID("x"))
+	shut(t, m)
+	m = open(t, dictrack.Options{Store: d.Open(nil)})
+	defer shut(t, m)
+	if again := track(t, m, "a", dictrack.ID("x")); !again.Duplicate || again.Version != res.Version {
+		t.Errorf("the call after the flush was answered with version %d and is lost: %+v", res.Version, again)
+	}
+	sound(t, d)
+}
+
+func TestGroupsAfterFlush(t *testing.T) {
+	m := open(t, dictrack.Options{})
+	defer shut(t, m)
+	add(t, m, "g", dictrack.Count("t", dictrack.Targets(500)))
+	if err := m.Flush(t.Context(), dictrack.FlushEverything); err != nil {
+		t.Fatal(err)
+	}
+	for name, err := range m.Groups(t.Context()) {
+		t.Errorf("after the flush there is still group %q, %v", name, err)
+	}
+}

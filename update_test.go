@@ -1,0 +1,177 @@
+package dictrack_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+func TestUpdate(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.add("g", count("a", 10))
+		f.track("g", nil)
+		heard := f.hear()
+		err := f.Update(t.Context(), "g", "a",
+			dictrack.AddTargets(20, 30), dictrack.SetReset(tracker.ResetProgress), dictrack.SetLoop(true))
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectLines(t, heard())
+		snap, _ := f.Get(t.Context(), "g", "a")
+		spec := snap.Definition.Spec()
+		if len(snap.Targets) != 3 || !spec.Loop || spec.Reset != tracker.ResetProgress || snap.Progress.Sign() == 0 {
+			t.Errorf("after the edits: %+v, %+v", snap, spec)
+		}
+		if err := f.Update(t.Context(), "g", "a", dictrack.SetProgress(10.5)); err != nil {
+			t.Fatal(err)
+		}
+		expectLines(t, heard(), "STAGE_COMPLETED a 10.5", "RESET a 0")
+		if err := f.Update(t.Context(), "g", "a", dictrack.SetLoop(false), dictrack.SetProgress(int8(-3))); err != nil {
+			t.Fatal(err)
+		}
+		f.expect("g", "a", "-3/20")
+		f.track("g", nil)
+		f.expect("g", "a", "-2/20")
+	})
+}
+
+// TestUpdateCompletes at once, with the events of a step, and removes the tracker unless it is kept.
+func TestUpdateCompletes(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.add("g", count("gone", 5), dictrack.Count("kept", dictrack.Targets(5, 6), dictrack.Keep()))
+		heard := f.hear()
+		for _, name := range []string{"gone", "kept"} {
+			if err := f.Update(t.Context(), "g", name, dictrack.SetProgress(7)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		expectLines(t, heard(), "ALL_COMPLETED gone 7", "STAGE_COMPLETED kept 7", "RESET kept 7", "ALL_COMPLETED kept 7")
+		f.expect("g", "gone", "gone")
+		f.expect("g", "kept", "7/6")
+		for _, edit := range []dictrack.Edit{
+			dictrack.SetProgress(1), dictrack.AddTargets(9), dictrack.AddTargets[int](), dictrack.SetLoop(true),
+			dictrack.SetReset(tracker.ResetAll),
+		} {
+			if err := f.Update(t.Context(), "g", "kept", edit); !errors.Is(err, dictrack.ErrCompleted) {
+				t.Errorf("an edit of a completed tracker: %v, want ErrCompleted", err)
+			}
+		}
+		if err := f.Update(t.Context(), "g", "kept", dictrack.SetExpireAfter(time.Hour)); err != nil {
+			t.Errorf("the expiry of a completed tracker: %v", err)
+		}
+	})
+}
+
+// TestUpdateRefuses does none of the edits when one is not allowed.
+func TestUpdateRefuses(t *testing.T) {
+	cases := []struct {
+		edits []dictrack.Edit
+		want  []string
+	}{
+		{[]dictrack.Edit{dictrack.SetProgress(math.NaN())}, []string{"progress: ", "NaN", "finite"}},
+		{[]dictrack.Edit{dictrack.AddTargets[int]()}, []string{"targets: ", "at least one"}},
+		{[]dictrack.Edit{dictrack.AddTargets(math.Inf(-1))}, []string{"targets: ", "-Inf", "finite"}},
+		{[]dictrack.Edit{dictrack.AddTargets(-1), dictrack.SetLoop(true)}, []string{"targets[1]: -1", "above 0"}},
+		{[]dictrack.Edit{dictrack.SetReset(tracker.ResetStage)}, []string{"reset: ", "stage"}},
+		{[]dictrack.Edit{dictrack.SetExpireAt(time.Time{})}, []string{"expiry", "1970 to 9999"}},
+		{[]dictrack.Edit{dictrack.SetExpireAfter(-time.Hour)}, []string{"expiry", "above 0"}},
+	}
+	both(t, func(t *testing.T, f *fixture) {
+		f.add("g", count("a", 10))
+		version := f.track("g", nil).Version
+		heard := f.hear()
+		for _, c := range cases {
+			err := f.Update(t.Context(), "g", "a", c.edits...)
+			refused(t, err, append(c.want, `"a"`, `"g"`)...)
+			if err := f.Update(t.Context(), "g", "a", append([]dictrack.Edit{dictrack.SetProgress(5)}, c.edits...)...); err == nil {
+				t.Errorf("%v: accepted behind another edit", c.want)
+			}
+		}
+		expectLines(t, heard())
+		for _, name := range []string{"x", ""} {
+			if err := f.Update(t.Context(), "g", name, dictrack.SetProgress(1)); !errors.Is(err, dictrack.ErrNotFound) {
+				t.Errorf("Update of %q: %v", name, err)
+			}
+		}
+		f.expect("g", "a", "1/10")
+		if v := f.track("g", nil).Version; v != version+1 {
+			t.Errorf("refused edits raised the version from %d to %d", version, v-1)
+		}
+	})
+}
+
+// TestAddTargetsCopies the caller's list.
+func TestAddTargetsCopies(t *testing.T) {
+	f := open(t, nil)
+	targets := []int{10, 20}
+	f.add("g", count("a", targets...))
+	more := []int{30}
+	if err := f.Update(t.Context(), "g", "a", dictrack.AddTargets(more...)); err != nil {
+		t.Fatal(err)
+	}
+	targets[0], more[0] = 1, 1
+	f.track("g", nil)
+	f.expect("g", "a", "1/10")
+	snap, _ := f.Get(t.Context(), "g", "a")
+	if n, _ := snap.Targets[2].Int64(); n != 30 {
+		t.Errorf("targets %v", snap.Targets)
+	}
+}
+
+// TestUpdateIsOneTrackers leaves groups alone that share the definition.
+func TestUpdateIsOneTrackers(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		for _, g := range []string{"g", "h"} {
+			f.add(g, count("a", 10), count("b", 10))
+			f.track(g, nil)
+		}
+		res := f.track("g", nil)
+		if err := f.Update(t.Context(), "g", "a", dictrack.AddTargets(20), dictrack.SetLoop(true)); err != nil {
+			t.Fatal(err)
+		}
+		f.track("g", nil)
+		for _, c := range []struct {
+			group, name string
+			targets     int
+		}{{"g", "a", 2}, {"g", "b", 1}, {"h", "a", 1}} {
+			if snap, err := f.Get(t.Context(), c.group, c.name); err != nil || len(snap.Targets) != c.targets {
+				t.Errorf("%s of %s: %d targets, want %d (%v)", c.name, c.group, len(snap.Targets), c.targets, err)
+			}
+		}
+		if n := len(res.Changed()[0].Targets); n != 1 {
+			t.Errorf("the result of an earlier call now has %d targets", n)
+		}
+	})
+}
+
+// TestUpdateAmongTracks loses nothing, whichever comes first.
+func TestUpdateAmongTracks(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.add("g", count("a", 1_000_000))
+		const callers, each = 4, 50
+		var all sync.WaitGroup
+		for range callers {
+			all.Go(func() {
+				for n := range each {
+					if _, err := f.Track(context.Background(), "g", nil); err != nil {
+						t.Error(err)
+					}
+					if err := f.Update(context.Background(), "g", "a", dictrack.AddTargets(2_000_000+n)); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		f.expect("g", "a", "200/1000000")
+		if snap, _ := f.Get(t.Context(), "g", "a"); len(snap.Targets) != 1+callers*each {
+			t.Errorf("%d targets, want %d", len(snap.Targets), 1+callers*each)
+		}
+	})
+}
