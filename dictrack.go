@@ -90,7 +90,6 @@ type Manager struct {
 	closed atomic.Bool
 	life   context.Context // ends with Close
 	end    context.CancelFunc
-	work   sync.WaitGroup // goroutines of the Manager
 }
 
 // Open starts a Manager. Close it.
@@ -112,7 +111,9 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 		m.backing = &backing{m: m, store: filled.Store}
 	}
 	if !filled.ManualSweep {
-		m.work.Go(m.sweeper.run)
+		go m.sweeper.run()
+	} else {
+		close(m.sweeper.ended)
 	}
 	return m, nil
 }
@@ -124,17 +125,19 @@ func closeStore(s store.Store) error {
 	return s.Close()
 }
 
-// Close waits for the calls under way, delivers their events, and closes the cache and the store. When
-// ctx ends first it gives up waiting and closes all the same. Later calls return ErrClosed; a second
-// Close does nothing.
+// Close waits for the calls under way and until listeners have heard of them, and closes the cache and
+// the store. When ctx ends first it gives up waiting and closes all the same; so a listener that calls
+// Close does so on a goroutine of its own. Later calls return ErrClosed; a second Close does nothing.
 func (m *Manager) Close(ctx context.Context) error {
 	if m.closed.Swap(true) {
 		return nil
 	}
 	m.end()
-	m.work.Wait()
 	err := m.options.Cache.Close(ctx)
-	m.publisher.deliverAll()
+	for _, name := range m.publisher.queues.groups() {
+		m.publisher.deliver(name)
+	}
+	err = errors.Join(err, m.publisher.queues.wait(ctx), m.sweeper.wait(ctx))
 	return errors.Join(err, closeStore(m.options.Store))
 }
 

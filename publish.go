@@ -1,7 +1,6 @@
 package dictrack
 
 import (
-	"hash/maphash"
 	"log/slog"
 	"slices"
 	"sync"
@@ -31,31 +30,10 @@ func (m *Manager) OnAll(listen func(Event)) (off func()) { return m.publisher.ad
 // publisher tells listeners what was committed.
 type publisher struct {
 	logger *slog.Logger
+	queues queues
 
 	mu        sync.Mutex // held while listeners change
 	listeners atomic.Pointer[[]*func(Event)]
-
-	lanes [64]lane
-	late  sync.WaitGroup // deliveries for calls whose callers left
-}
-
-// lane is the queue of the groups that hash to it; its order is that of their commits.
-type lane struct {
-	mu      sync.Mutex // protects all below
-	queue   []telling
-	telling bool // a goroutine is telling
-}
-
-// telling is the events of one change.
-type telling struct {
-	occasion
-	events []tracker.Event
-}
-
-var laneSeed = maphash.MakeSeed()
-
-func (p *publisher) lane(group string) *lane {
-	return &p.lanes[maphash.String(laneSeed, group)%uint64(len(p.lanes))]
 }
 
 func (p *publisher) add(listen func(Event)) (off func()) {
@@ -84,60 +62,23 @@ func (p *publisher) current() []*func(Event) {
 
 // enqueue takes over the events of a committed change; deliver tells them.
 func (p *publisher) enqueue(t telling) {
-	if len(t.events) == 0 || len(p.current()) == 0 {
-		return
+	if len(t.events) > 0 && len(p.current()) > 0 {
+		p.queues.add(t)
 	}
-	l := p.lane(t.group)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.queue = append(l.queue, t)
 }
 
-// deliver tells what is in the lane of a group, unless somebody is at it.
+// deliver tells what waits for a group, unless somebody is at it.
 func (p *publisher) deliver(group string) {
-	if len(p.current()) > 0 {
-		p.drain(p.lane(group))
-	}
-}
-
-// deliverAll tells what is left; nothing is enqueued any more.
-func (p *publisher) deliverAll() {
-	p.late.Wait()
-	for i := range p.lanes {
-		p.drain(&p.lanes[i])
-	}
-}
-
-func (p *publisher) drain(l *lane) {
-	for {
-		t, ok := l.next()
+	for p.queues.waiting.Load() > 0 {
+		t, ok := p.queues.next(group)
 		if !ok {
 			return
 		}
 		for i := range t.events {
 			p.tell(t.event(i, &t.events[i]))
 		}
-		l.told()
+		p.queues.told(group)
 	}
-}
-
-// next takes the first telling, unless somebody is telling.
-func (l *lane) next() (telling, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.telling || len(l.queue) == 0 {
-		return telling{}, false
-	}
-	t := l.queue[0]
-	l.queue = l.queue[1:]
-	l.telling = true
-	return t, true
-}
-
-func (l *lane) told() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.telling = false
 }
 
 func (p *publisher) tell(e Event) {

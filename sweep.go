@@ -68,13 +68,21 @@ func (m *Manager) sweep(ctx context.Context, now int64, names []string) error {
 		case t.err != nil:
 			errs = append(errs, t.err)
 			m.sweeper.note(t.name, now+retrySweep)
-		case t.due <= now: // custom code failed; the group is due still
+		case t.due <= now: // custom code failed, or does not do what it was due for
+			m.logFailures(t)
 			m.sweeper.note(t.name, now+retrySweep)
 		default:
 			m.sweeper.note(t.name, t.due)
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// logFailures tells of custom code that failed when nobody but the clock asked.
+func (m *Manager) logFailures(t *task) {
+	for _, f := range t.effect.Failures {
+		m.options.Logger.Error("sweep of a tracker failed, will try again", "group", t.name, "tracker", f.Tracker, "error", f.Err)
+	}
 }
 
 // forget drops the ids whose window is over.
@@ -93,6 +101,8 @@ func (m *Manager) forget(ctx context.Context, now int64) error {
 type sweeper struct {
 	m    *Manager
 	wake chan struct{} // capacity 1: something is due earlier than before
+	// ended is closed when run has ended, or was never begun.
+	ended chan struct{}
 
 	mu      sync.Mutex // protects all below
 	queue   dueQueue
@@ -102,7 +112,7 @@ type sweeper struct {
 }
 
 func newSweeper(m *Manager) *sweeper {
-	return &sweeper{m: m, wake: make(chan struct{}, 1), known: map[string]int64{}}
+	return &sweeper{m: m, wake: make(chan struct{}, 1), ended: make(chan struct{}), known: map[string]int64{}}
 }
 
 // note takes in that the clock changes a group at due.
@@ -176,6 +186,7 @@ func (s *sweeper) stale(now int64) bool {
 
 // run sweeps whenever something is due, until the Manager closes.
 func (s *sweeper) run() {
+	defer close(s.ended)
 	var forgotten int64
 	for s.m.life.Err() == nil {
 		now := s.m.now()
@@ -184,21 +195,42 @@ func (s *sweeper) run() {
 			err = errors.Join(err, s.m.forget(s.m.life, now))
 			forgotten = now
 		}
-		if err != nil && s.m.life.Err() == nil {
-			s.m.options.Logger.Error("sweep failed, will try again", "error", err)
+		wake := s.wake
+		if err != nil {
+			s.log(err)
+			wake = nil // a pause, whatever is due
 		}
-		timer := time.NewTimer(s.pause())
+		timer := time.NewTimer(s.pause(err))
 		select {
 		case <-s.m.life.Done():
-		case <-s.wake:
+		case <-wake:
 		case <-timer.C:
 		}
 		timer.Stop()
 	}
 }
 
-// pause is how long nothing is due. A clock that is not the system's may jump, so it is looked at often.
-func (s *sweeper) pause() time.Duration {
+func (s *sweeper) log(err error) {
+	if s.m.life.Err() == nil {
+		s.m.options.Logger.Error("sweep failed, will try again", "error", err)
+	}
+}
+
+// wait returns when run has ended, or ctx ends.
+func (s *sweeper) wait(ctx context.Context) error {
+	select {
+	case <-s.ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// pause is how long nothing is due, or a failed sweep waits. A clock that is not the system's may jump, so it is looked at often.
+func (s *sweeper) pause(err error) time.Duration {
+	if err != nil {
+		return time.Duration(retrySweep) * time.Millisecond
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	wait := time.Second

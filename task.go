@@ -101,7 +101,7 @@ func (t *task) Settled(err error) {
 	}
 	t.settled.Store(true)
 	if t.left.Load() {
-		t.m.publisher.late.Go(func() { t.m.publisher.deliver(t.name) })
+		go t.m.publisher.deliver(t.name) // Close waits until all is told
 	}
 }
 

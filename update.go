@@ -87,6 +87,9 @@ func revise(change func(*tracker.Spec)) Edit {
 // SetExpireAfter lets the tracker expire d from now, whatever was said before.
 func SetExpireAfter(d time.Duration) Edit {
 	return func(e *editing) error {
+		if d <= 0 {
+			return &field.Error{Path: "expiry", Value: d.String(), Want: "want a duration above 0"}
+		}
 		return e.expire(time.UnixMilli(e.now).Add(d))
 	}
 }
@@ -103,8 +106,10 @@ func SetNoExpiry() Edit {
 }
 
 func (e *editing) expire(t time.Time) error {
-	if err := tracker.CheckExpiry(t); err != nil {
-		return fmt.Errorf("expiry: %w", err)
+	var errs field.Errors
+	errs.Merge("expiry", tracker.CheckExpiry(t))
+	if err := errs.Err(); err != nil {
+		return err
 	}
 	e.state = e.state.ExpiringAt(t.UnixMilli())
 	return nil

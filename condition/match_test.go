@@ -38,6 +38,7 @@ func TestInComparesNumbersExactly(t *testing.T) {
 		{float64(two53), two53 + 1, false},
 		{math.MaxInt64, float64(1 << 63), false},
 		{math.MinInt64, float64(-1 << 63), true},
+		{math.MinInt64, float64(1 << 63), false},
 		{float64(1 << 63), uint64(1 << 63), true},
 		{1e19, uint64(1e19), true},
 		{1e300, json.Number("1e300"), true},

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -107,6 +108,49 @@ func commit(t testing.TB, g *group.Group, text string) {
 	}
 }
 
+// A definition that comes twice is given once.
+func TestDefinitionsAreGivenOnce(t *testing.T) {
+	a := define(t, "a", `{}`)
+	g := group.New("g", 0)
+	g.Record()
+	add(t, g, 0, a)
+	remove(t, g, "a")
+	add(t, g, 0, a)
+	if c := g.Take(); c.Count != 2 || len(c.Definitions()) != 1 {
+		t.Errorf("%d places with %d definitions", c.Count, len(c.Definitions()))
+	}
+}
+
+// Groups with the same trackers share one compiled set, and go on apart.
+func TestGroupsThatShareASetGoOnApart(t *testing.T) {
+	var set *match.Set
+	share := func(defs []*tracker.Definition) *match.Set {
+		if set == nil || set.Len() != len(defs) {
+			set = match.Compile(append(make([]*tracker.Definition, 0, 99), defs...))
+		}
+		return set
+	}
+	defs := defineAll(t, `{"targets":[9]}`, "a", "b")
+	groups := []*group.Group{filled(t, defs...), filled(t, defs...)}
+	for i, g := range groups {
+		for n := range 3 {
+			c := call(`{}`, 0)
+			c.Compile = share
+			if _, err := g.Track(c); err != nil {
+				t.Fatal(i, n, err)
+			}
+		}
+	}
+	add(t, groups[0], 0, define(t, "x", `{}`))
+	add(t, groups[1], 0, define(t, "y", `{}`))
+	edit(t, groups[1], "a", func(s *tracker.Spec) { s.Keep = true })
+	equal(t, "the first", look(t, groups[0]), "a 1/1 3, b 1/1 3, x 1/1 0")
+	equal(t, "the second", look(t, groups[1]), "a 1/1 3, b 1/1 3, y 1/1 0")
+	if groups[0].Definitions()[0].Keep() || set.Len() != 2 || set.Definitions()[0].Keep() {
+		t.Error("an edit of one group reached the other")
+	}
+}
+
 func TestNothingChangedIsNoChange(t *testing.T) {
 	g := filled(t, define(t, "a", `{"where":[{"op":"exists","key":"x"}]}`))
 	track(t, g, `{}`, 0)
@@ -181,6 +225,10 @@ func TestCompactionIsAlwaysTold(t *testing.T) {
 		func() { add(t, g, 0) }, // none
 		func() { track(t, g, `{"n":160}`, 0) },
 		func() { add(t, g, 0, define(t, "x", `{}`)) },
+		func() { add(t, g, 0, numberedDefs(t, 200, 800, `"targets":[2]`)...) },
+		func() { remove(t, g, numbered(200, 600)...) },
+		func() { add(t, g, 0, define(t, "y", `{}`)) }, // drops places before the last chunk too
+		func() { track(t, g, `{"n":160}`, 0) },
 	} {
 		g.Record()
 		do()

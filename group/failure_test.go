@@ -40,6 +40,16 @@ func TestPanicsFailOneTracker(t *testing.T) {
 	}
 }
 
+// A tracker that is gone does not fail any more.
+func TestTheGoneDoNotFail(t *testing.T) {
+	g := filled(t, define(t, "a", `{}`), define(t, "bad", `{"where":[{"op":"bad"}]}`))
+	track(t, g, `{}`, 0)
+	remove(t, g, "bad")
+	if e := track(t, g, `{"bad":true}`, 0); len(e.Failures) != 0 || moved(&e) != "a changed" {
+		t.Errorf("%s, failures %v", moved(&e), e.Failures)
+	}
+}
+
 // The clock asks custom limiters too, and must not be stopped by them: a sweep goes on with the other trackers.
 func TestPanicsOfTheClockFailOneTracker(t *testing.T) {
 	g := filled(t, define(t, "a", `{"limiters":[{"kind":"time","end":5}]}`),

@@ -86,7 +86,7 @@ func TestWindowOverWhenAdded(t *testing.T) {
 		t.Errorf("added: %v", err)
 	}
 	s, err := l.Start(late, true)
-	if err != nil || l.Before(s, late) != limiter.Stop || l.Due(s) > late.Now {
+	if err != nil || s.Start != 20 || s.End != 20 || l.Before(s, late) != limiter.Stop || l.Due(s) > late.Now {
 		t.Errorf("in a template: %+v, %v, want it over", s, err)
 	}
 }

@@ -68,6 +68,7 @@ func TestReadStateRefuses(t *testing.T) {
 		"limiters of another definition":   {plain, hex.EncodeToString(whole)},
 		"no limiters":                      {limited, "0007"},
 		"more limiters than bytes":         {limited, "1007" + "00" + "00" + "ff01"},
+		"limiters past any memory":         {limited, "1007" + "00" + "00" + "ffffffffffffffffff01"},
 		"an own state longer than is left": {limited, "1007" + "00" + "7f" + "00"},
 	}
 	for n := range len(whole) {

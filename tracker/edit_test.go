@@ -104,6 +104,44 @@ func TestSetProgress(t *testing.T) {
 	}
 }
 
+func TestResetFreesTheLimited(t *testing.T) {
+	d := define(t, `{"targets":[9],"limiters":[{"kind":"count","limit":1}]}`)
+	s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil)
+	for policy, limited := range map[tracker.Policy]bool{
+		tracker.ResetNone: true, tracker.ResetProgress: true, tracker.ResetStage: true, tracker.ResetLimiter: false, tracker.ResetAll: false,
+	} {
+		next, _, err := d.ResetState(s, reset(policy), 0, nil)
+		if err != nil || !s.Limited || next.Limited != limited {
+			t.Errorf("%v: limited %v, %v", policy, next.Limited, err)
+		}
+	}
+}
+
+// Of several limiters that a completed stage leaves closed, the first is told; and a tracker that was limited already is
+// not told again.
+func TestLimitedByAStageIsToldOnce(t *testing.T) {
+	d := defineIn(t, buckets(t), `{"targets":[1,2,9],"limiters":[{"kind":"bucket"},{"kind":"stuck"},{"kind":"time","end":10}]}`)
+	s, events, err := d.SetProgress(begun(t, d, 0), num(t, "2"), 11*second, nil)
+	if err != nil || !s.Limited || s.Stage != 3 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	told := 0
+	for _, e := range events {
+		if e.Kind == tracker.Limited {
+			if told++; e.Limiter != "stuck" || e.State.Stage != 2 {
+				t.Errorf("told of %q in stage %d", e.Limiter, e.State.Stage)
+			}
+		}
+	}
+	if told != 1 {
+		t.Errorf("told %d times: %v", told, kinds(events))
+	}
+	_, events, err = d.SetProgress(s, num(t, "2"), 11*second, nil)
+	if err != nil || len(events) != 0 {
+		t.Errorf("no stage: %v, %v", kinds(events), err)
+	}
+}
+
 // A window that is over limits its tracker with an event, also when a hand moves the tracker before the clock does.
 func TestLimitedIsToldWhenAStageFindsTheWindowOver(t *testing.T) {
 	d := define(t, `{"targets":[3,5],"limiters":[{"kind":"time","end":10}]}`)

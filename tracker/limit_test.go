@@ -34,11 +34,18 @@ func (bucket) Reset(_ []byte, args any, _ limiter.Call) ([]byte, bool, error) {
 	return []byte{2, 9}, false, nil
 }
 
+// stuck is a bucket that a completed stage leaves empty.
+type stuck struct{ bucket }
+
+func (stuck) StageDone(o []byte, _ limiter.Call) ([]byte, bool) { return o, true }
+
 func buckets(t testing.TB) *tracker.Registry {
 	t.Helper()
 	r := &tracker.Registry{}
-	if err := r.Limiters.Register("bucket", func(any) (limiter.Rule, error) { return bucket{}, nil }); err != nil {
-		t.Fatal(err)
+	for name, rule := range map[string]limiter.Rule{"bucket": bucket{}, "stuck": stuck{}} {
+		if err := r.Limiters.Register(name, func(any) (limiter.Rule, error) { return rule, nil }); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return r
 }

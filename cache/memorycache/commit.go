@@ -47,18 +47,22 @@ func (m *committer) hold() {
 	m.holds++
 }
 
-// release tells that the changes of a call that holds are all there.
-func (m *committer) release() {
+// release tells that the changes of calls that hold are all there.
+func (m *committer) release(calls int) {
+	if calls == 0 {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.holds--
+	m.holds -= calls
 	m.kick()
 }
 
-// bring hands over a change.
-func (m *committer) bring(p *pending) {
+// bring hands over a change, with which so many calls that hold have brought all.
+func (m *committer) bring(p *pending, calls int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.holds -= calls
 	m.queue = append(m.queue, p)
 	m.kick()
 }

@@ -93,11 +93,12 @@ func (c *Cache) post(e *entry) {
 	e.slot, r.slot = s, s
 	s.queue = append(s.queue, e)
 	begin := !s.running
+	loaded := begin && s.group != nil
 	s.running = true
 	s.mu.Unlock()
 	switch {
 	case !begin:
-	case !e.held && e.task.ID() == "" && s.group != nil: // only the goroutine that set running looks at group
+	case loaded && !e.held && e.task.ID() == "":
 		r.begin()
 	default:
 		go r.begin()
@@ -110,7 +111,7 @@ func (c *Cache) leave(one *call, entries []entry) error {
 	for i := range entries {
 		e := &entries[i]
 		if e.slot.takeBack(e) {
-			c.release([]*entry{e})
+			c.commit.release(released([]*entry{e}))
 			e.settle(one.ctx.Err())
 			continue
 		}
@@ -135,12 +136,14 @@ func (s *slot) takeBack(e *entry) bool {
 	return true
 }
 
-// release tells the committer that it need not wait for the changes of entries any more.
-func (c *Cache) release(batch []*entry) {
+// released counts the calls that need not hold the committer any more, once it has the change of these
+// entries.
+func released(batch []*entry) (calls int) {
 	for _, e := range batch {
 		if e.held && e.call.holds.Add(-1) == 0 {
-			c.commit.release()
+			calls++
 		}
 		e.held = false
 	}
+	return calls
 }

@@ -46,10 +46,10 @@ func (r *round) attempt() {
 		r.end(err)
 		return
 	}
+	calls := released(r.batch) // now: kept may run before bring returns
 	r.c.commit.bring(&pending{
 		ctx: r.c.life, backing: r.batch[0].call.backing, change: change, kept: r.kept,
-	})
-	r.c.release(r.batch)
+	}, calls)
 }
 
 // step loads the group if need be, and applies the batch to it. No change means that there is nothing to
@@ -87,7 +87,7 @@ func (r *round) kept(err error) {
 
 // end settles the batch, and begins another round if something waits again.
 func (r *round) end(err error) {
-	r.c.release(r.batch)
+	r.c.commit.release(released(r.batch))
 	for _, e := range r.batch {
 		if e.err != nil {
 			e.settle(e.err)

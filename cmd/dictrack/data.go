@@ -44,26 +44,27 @@ func (a *app) open(ctx context.Context, dir string, o dictrack.Options) (*dictra
 // openExisting opens the state in a directory that must have some.
 func (a *app) openExisting(ctx context.Context, dir string, o dictrack.Options) (*dictrack.Manager, error) {
 	const hint = "dictrack track --data DIR and dictrack add --data DIR make a new one"
-	names, err := readNames(dir)
-	switch {
+	switch empty, err := isEmpty(dir); {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fails(hint, "open %s: there is no such directory", dir)
-	case err == nil && len(names) == 0:
-		return nil, fails(hint, "open %s: the directory is empty", dir)
-	case err != nil && !errors.Is(err, io.EOF):
+	case err != nil:
 		return nil, err
+	case empty:
+		return nil, fails(hint, "open %s: the directory is empty", dir)
 	}
 	return a.open(ctx, dir, o)
 }
 
-// readNames is a name of what is in a directory.
-func readNames(dir string) ([]string, error) {
-	f, err := os.Open(dir)
+func isEmpty(dir string) (bool, error) {
+	f, err := os.Open(dir) // #nosec G304 -- the user names it
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	names, err := f.Readdirnames(1)
-	return names, errors.Join(err, f.Close())
+	_, err = f.Readdirnames(1)
+	if err == io.EOF {
+		return true, f.Close()
+	}
+	return false, errors.Join(err, f.Close())
 }
 
 // log is for what no call returns.

@@ -45,10 +45,10 @@ func newBar(s *streams, sources []*feed.Source) *progressbar.ProgressBar {
 	}
 	return progressbar.NewOptions64(total,
 		progressbar.OptionSetWriter(s.err), progressbar.OptionSetDescription("tracking"),
-		progressbar.OptionShowBytes(true), progressbar.OptionSetWidth(30),
+		progressbar.OptionShowBytes(true), progressbar.OptionShowCount(), progressbar.OptionSetWidth(30),
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionSetSpinnerChangeInterval(0), // a bar of its own goroutine would write between our lines
-		progressbar.OptionClearOnFinish())
+		progressbar.OptionSetRenderBlankState(true), progressbar.OptionClearOnFinish())
 }
 
 func (d *display) event(e *dictrack.Event) error {

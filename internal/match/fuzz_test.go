@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -186,11 +187,12 @@ func texts(t testing.TB, data map[string]any) [][]byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wide, err := json.MarshalIndent(data, " ", "\t")
-	if err != nil {
+	var wide bytes.Buffer
+	if err := json.Indent(&wide, canonical, " ", "\t"); err != nil {
 		t.Fatal(err)
 	}
-	return [][]byte{canonical, wide}
+	escaped := bytes.ReplaceAll(wide.Bytes(), []byte(`"a`), []byte(`"\u0061`))
+	return [][]byte{canonical, escaped}
 }
 
 func check(t testing.TB, defs []*tracker.Definition, data map[string]any, x *match.Scratch, set *match.Set) {

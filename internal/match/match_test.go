@@ -43,7 +43,7 @@ func one(conditions ...condition.Condition) [][]condition.Condition {
 func TestBoundsAreExact(t *testing.T) {
 	operands := []any{
 		0, 10, 10.0, 10.5, -10, 1 << 53, 1<<53 + 1, 1<<53 + 2, 1<<53 + 3, -1<<53 - 1, math.MaxInt64, math.MaxInt64 - 1, math.MinInt64,
-		float64(1 << 63), 1e300, -1e300, 0.1, math.SmallestNonzeroFloat64, "10", "b", math.Copysign(0, -1),
+		float64(1<<53 + 2), float64(1 << 60), 1 << 60, float64(1 << 63), 1e300, -1e300, 0.1, math.SmallestNonzeroFloat64, "10", "b", math.Copysign(0, -1),
 	}
 	var where [][]condition.Condition
 	for _, v := range operands {
@@ -69,6 +69,20 @@ func TestBoundsAreExact(t *testing.T) {
 	check(t, defs, map[string]any{}, &x, set)
 	if len(found) < 30 {
 		t.Errorf("the values tell only %d cases apart", len(found))
+	}
+}
+
+// A path whose content one condition needs is read whole, also where others do not need it.
+func TestContentIsReadWhereAnyNeedsIt(t *testing.T) {
+	needs, not := condition.Eq("l", []any{1}), condition.Exists("l")
+	data := map[string]any{"l": []any{1}}
+	for _, order := range [][]condition.Condition{{needs, not}, {not, needs}, {not, needs, not}} {
+		defs := define(t, nil, one(order...)...)
+		var x match.Scratch
+		check(t, defs, data, &x, match.Compile(defs))
+		if len(x.Hits) != len(order) {
+			t.Errorf("hits %v of %d", x.Hits, len(order))
+		}
 	}
 }
 

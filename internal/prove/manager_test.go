@@ -53,4 +53,3 @@ func sound(t *testing.T, d *disk.Disk) {
 		t.Error(breach)
 	}
 }
-

@@ -124,11 +124,12 @@ func appendLayout(dst []byte, layout []tracker.ID) []byte {
 
 // parseLayout appends to layout what appendLayout wrote of want IDs.
 func parseLayout(layout []tracker.ID, payload []byte, want int) ([]tracker.ID, error) {
-	if len(payload) != want*len(tracker.ID{}) {
+	const size = len(tracker.ID{})
+	if len(payload)/size != want || len(payload)%size != 0 {
 		return layout, fmt.Errorf("%d bytes are not %d IDs", len(payload), want)
 	}
-	for ; len(payload) > 0; payload = payload[len(tracker.ID{}):] {
-		layout = append(layout, tracker.ID(payload[:len(tracker.ID{})]))
+	for ; len(payload) > 0; payload = payload[size:] {
+		layout = append(layout, tracker.ID(payload[:size]))
 	}
 	return layout, nil
 }

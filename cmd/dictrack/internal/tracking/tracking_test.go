@@ -88,7 +88,7 @@ func TestRejectedLinesAreSkipped(t *testing.T) {
 		t.Errorf("summary %+v, error %v", s, err)
 	}
 	want := []string{
-		"2: invalid JSON at byte 1: expected null",
+		"2: invalid JSON at byte 0: expected a value",
 		"3: g: a list is not allowed: want a string or an integer of 64 bits",
 		`6: track group "b": object key "n" is given twice, at path "n"`,
 	}
@@ -256,15 +256,9 @@ func TestInterruptedRunKeepsWhatItRead(t *testing.T) {
 	r := newTrial(t, "", nil, seen)
 	r.Sources = []*feed.Source{feed.Stream("stdin", out)}
 	ctx, cancel := context.WithCancel(t.Context())
-	r.Flush = func() error {
-		if r.Progress != nil {
-			cancel()
-		}
-		return nil
-	}
 	r.Progress = func(bytes int64) {
-		if bytes == 0 {
-			t.Error("nothing was read")
+		if bytes > 0 {
+			cancel()
 		}
 	}
 	if _, err := io.WriteString(in, "{\"g\":1}\n{\"g\":1}\n"); err != nil {
