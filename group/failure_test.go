@@ -65,6 +65,14 @@ func TestPanicsOfTheClockFailOneTracker(t *testing.T) {
 	}
 }
 
+// One that fails both when the clock asks and when data does has failed once.
+func TestFailsOncePerData(t *testing.T) {
+	g := filled(t, define(t, "bad", `{"limiters":[{"kind":"bad","args":"before"}]}`))
+	if e := track(t, g, `{}`, 11*second); len(e.Failures) != 1 {
+		t.Errorf("failures %v", e.Failures)
+	}
+}
+
 // When a limiter is due is asked whenever its tracker is stored: a panic there must not take the group down.
 func TestPanicsInDueAreContained(t *testing.T) {
 	defer func() {

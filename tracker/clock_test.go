@@ -109,6 +109,15 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// The clock asks only those custom limiters that say when.
+func TestClockAsksTimedRulesOnly(t *testing.T) {
+	d := defineIn(t, buckets(t), `{"limiters":[{"kind":"stuck"}],"expire":"1s"}`)
+	s := begun(t, d, 0)
+	if next, changed, events := d.Sweep(s, 99*second, nil); changed || next.Limited || len(events) != 0 {
+		t.Errorf("limited by the clock: %v", kinds(events))
+	}
+}
+
 // A window that is not open yet holds data back and limits nothing: it opens in time.
 func TestDataBeforeTheWindowOpens(t *testing.T) {
 	d := define(t, `{"limiters":[{"kind":"time","start":10,"end":20},{"kind":"count","limit":1}]}`)

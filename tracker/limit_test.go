@@ -34,8 +34,15 @@ func (bucket) Reset(_ []byte, args any, _ limiter.Call) ([]byte, bool, error) {
 	return []byte{2, 9}, false, nil
 }
 
-// stuck is a bucket that a completed stage leaves empty.
+// stuck is a bucket that a completed stage leaves empty, and that stops whoever asks without data.
 type stuck struct{ bucket }
+
+func (stuck) Before(_ []byte, c limiter.Call) limiter.Verdict {
+	if c.Data == nil {
+		return limiter.Stop
+	}
+	return limiter.Pass
+}
 
 func (stuck) StageDone(o []byte, _ limiter.Call) ([]byte, bool) { return o, true }
 

@@ -85,7 +85,7 @@ func (t *trackFlags) add(cmd *cobra.Command) {
 	f.DurationVar(&t.idWindow, "id-window", 7*24*time.Hour, "how long ids are remembered, by the time of the data; to read the same\ndata again later, no less than the time it spans")
 	f.StringVar(&t.timeBy, "time-by", "", "the `PATH` of the time (default: the clock)")
 	f.StringVar(&t.timeLayout, "time-layout", "", "how that time is written, as a Go `LAYOUT`")
-	f.BoolVar(&t.strict, "strict", false, "stop at the first line that is rejected")
+	f.BoolVar(&t.strict, "strict", false, "stop at the first line that is rejected; with --id-by it tracks one line after the\nother, which is slow where each must reach a disk")
 }
 
 // fields checks the flags that say what is where in the data.
