@@ -269,4 +269,3 @@ func removalTellsAll(t *testing.T) {
 		expectLines(t, heard(), "REMOVED b 1", "REMOVED a 1", "REMOVED c 1")
 	})
 }
-

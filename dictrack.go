@@ -79,8 +79,8 @@ type Manager struct {
 	options Options
 	backing cache.Backing // nil without a Store
 
-	definitions interner[tracker.ID, tracker.Definition]
-	sets        interner[[16]byte, match.Set]
+	definitions *interner[tracker.ID, tracker.Definition]
+	sets        *interner[[16]byte, match.Set]
 	templates   templates
 	publisher   publisher
 	sweeper     *sweeper
@@ -101,7 +101,11 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	if err != nil {
 		return nil, errors.Join(err, closeStore(o.Store))
 	}
-	m := &Manager{options: filled}
+	m := &Manager{
+		options:     filled,
+		definitions: &interner[tracker.ID, tracker.Definition]{},
+		sets:        &interner[[16]byte, match.Set]{},
+	}
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
 	m.publisher.logger = filled.Logger
 	m.sweeper = newSweeper(m)

@@ -36,6 +36,9 @@ type Judgement struct {
 // Explain says what Track would do with data, for each tracker that the group has or would get from a
 // template. It changes nothing.
 func (m *Manager) Explain(ctx context.Context, group string, data map[string]any) ([]Explanation, error) {
+	if data == nil {
+		data = map[string]any{}
+	}
 	return m.explain(ctx, group, match.Data{Map: data})
 }
 
@@ -45,9 +48,6 @@ func (m *Manager) ExplainJSON(ctx context.Context, group string, data []byte) ([
 }
 
 func (m *Manager) explain(ctx context.Context, name string, data match.Data) (list []Explanation, err error) {
-	if data.Map == nil && data.JSON == nil {
-		data.Map = map[string]any{}
-	}
 	now := m.now()
 	err = m.read(ctx, name, func(g *group.Group) error {
 		x := m.scratch()

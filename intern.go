@@ -10,7 +10,8 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// interner keeps one copy of equal immutable values for as long as anybody uses it.
+// interner keeps one copy of equal immutable values for as long as anybody uses it. It stands alone on
+// the heap: what a cleanup reaches is never freed, and must not lead to those who use the values.
 type interner[K comparable, V any] struct {
 	mu    sync.Mutex // protects known
 	known map[K]weak.Pointer[V]

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -217,14 +218,35 @@ func TestOverdueTakesNoData(t *testing.T) {
 	})
 }
 
-// TestSweepFails tries again, and tells of it once.
+// outage is a disk that fails whenever it is told to.
+func outage() (d *disk, out *atomic.Bool) {
+	d, out = newDisk(), &atomic.Bool{}
+	fail := func() error {
+		if out.Load() {
+			return errBroken
+		}
+		return nil
+	}
+	d.onDue = fail
+	d.onCommit = func([]*group.Change) error { return fail() }
+	return d, out
+}
+
+// TestSweepFails tries again once a second, and tells of what happened once.
 func TestSweepFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &told{began: time.Now()}
-		f := open(t, newDisk(), byItself)
+		d := newDisk()
+		var tries atomic.Int64
+		d.onCommit = func([]*group.Change) error {
+			if n := tries.Add(1); 2 <= n && n <= 4 {
+				return errBroken
+			}
+			return nil
+		}
+		f := open(t, d, byItself)
 		h.listen(f)
 		f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.ExpireAfter(time.Minute)))
-		f.disk.onCommit = failing[[]*group.Change](3)
 		time.Sleep(time.Hour)
 		h.expect(t, "EXPIRED a at 1m3s")
 		if n := strings.Count(f.logged.String(), "sweep failed"); n != 3 {
@@ -237,27 +259,21 @@ func TestSweepFails(t *testing.T) {
 func TestSweepWithoutStore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &told{began: time.Now()}
-		f := open(t, newDisk(), byItself)
+		d, out := outage()
+		f := open(t, d, byItself)
 		h.listen(f)
 		f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.ExpireAfter(45*time.Second)))
 		time.Sleep(40 * time.Second)
-		broken := true
-		f.disk.onDue = func() error {
-			if broken {
-				return errBroken
-			}
-			return nil
-		}
-		f.disk.onCommit = func([]*group.Change) error { return f.disk.onDue() }
-		time.Sleep(60 * time.Second)
-		broken = false
+		out.Store(true)
+		time.Sleep(60*time.Second + time.Millisecond)
+		h.expect(t)
+		out.Store(false)
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
 		h.mu.Lock()
-		n := len(h.lines)
-		h.mu.Unlock()
-		if n != 1 {
-			t.Errorf("told %d times of the expiry, want once after the store came back", n)
+		defer h.mu.Unlock()
+		if len(h.lines) != 1 {
+			t.Errorf("told %q, want the expiry once, soon after the store came back", h.lines)
 		}
 		if n := f.logged.lines(); n == 0 || n > 150 {
 			t.Errorf("%d lines in the log of a minute without store", n)

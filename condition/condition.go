@@ -10,7 +10,6 @@ package condition
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/value"
@@ -170,7 +169,7 @@ func (c *Condition) contains(v *value.Value) bool {
 		return false
 	}
 	if c.fold {
-		return strings.Contains(lower(v.Str()), c.needle)
+		return strings.Contains(strings.ToLower(v.Str()), c.needle)
 	}
 	return strings.Contains(v.Str(), c.needle)
 }
@@ -188,7 +187,3 @@ func (c *Condition) shares(v *value.Value) bool {
 	}
 	return false
 }
-
-// lower is simple lower case, code point by code point: the same length in code points, whatever the
-// language.
-func lower(s string) string { return strings.Map(unicode.ToLower, s) }

@@ -3,6 +3,7 @@ package condition
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/dictrack/dictrack/dotpath"
@@ -139,7 +140,7 @@ func (c *Condition) index() {
 	switch c.op {
 	case OpContains, OpNotContains:
 		if c.needle = c.operand.Str(); c.fold {
-			c.needle = lower(c.needle)
+			c.needle = strings.ToLower(c.needle) // code point by code point, whatever the language
 		}
 	case OpIn, OpNotIn, OpIntersects, OpNotIntersects:
 		c.items = newSet(c.operand.List())

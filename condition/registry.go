@@ -39,8 +39,8 @@ type Registry struct {
 func (r *Registry) Register(kind string, make Factory) error {
 	op := Op(kind)
 	_, taken := r.kinds[op]
-	if kind == "" || taken || slices.Contains(builtin, op) {
-		return fmt.Errorf("register condition kind %q: the name is empty or taken", kind)
+	if kind == "" || taken || slices.Contains(builtin, op) || make == nil {
+		return fmt.Errorf("register condition kind %q: the name is empty or taken, or there is no factory", kind)
 	}
 	if r.kinds == nil {
 		r.kinds = map[Op]Factory{}
@@ -75,15 +75,25 @@ func (r *Registry) Bind(c Condition) (Condition, error) {
 	if factory == nil {
 		return c, &UnknownKindError{Kind: string(c.op), Known: r.names()}
 	}
-	p, err := factory(c.args)
-	if err == nil && p == nil {
-		err = errors.New("the factory made no predicate of them")
-	}
+	p, err := factory.make(c.args)
 	if err != nil {
 		return c, &field.Error{Path: "args", Value: c.args, Want: err.Error()}
 	}
 	c.custom = p
 	return c, nil
+}
+
+// make contains the panics of code that is not ours.
+func (f Factory) make(args any) (p Predicate, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			p, err = nil, fmt.Errorf("the factory panicked: %v", r)
+		}
+	}()
+	if p, err = f(args); err == nil && p == nil {
+		err = errors.New("the factory made no predicate of them")
+	}
+	return p, err
 }
 
 func (r *Registry) factory(op Op) Factory {

@@ -184,7 +184,7 @@ func (g *Group) Sweep(now int64) Effect {
 		due = min(due, g.defs[i].Due(&g.states[i]))
 	}
 	g.due = due
-	if g.record != nil && due != g.kept {
+	if g.record != nil && g.Known() && due != g.kept {
 		w.changed = true // whoever keeps the group thinks it due still
 	}
 	return w.finish()

@@ -47,8 +47,14 @@ func (g *Group) Explain(c *Call) ([]Explanation, error) {
 		trackers = append(trackers, start{g.defs[i], g.states[i]})
 	}
 	explanations := make([]Explanation, 0, cap(trackers))
-	for _, one := range append(trackers, fresh...) {
+	for _, one := range trackers {
 		explanations = append(explanations, explain(one, data, custom, c.Now))
+	}
+	for _, one := range fresh {
+		e := explain(one, data, custom, c.Now)
+		added := tracker.Event{Kind: tracker.Added, Definition: one.definition, State: one.state}
+		e.Events = append([]tracker.Event{added}, e.Events...)
+		explanations = append(explanations, e)
 	}
 	return explanations, nil
 }
@@ -76,22 +82,24 @@ func explain(one start, data map[string]any, custom error, now int64) Explanatio
 	return e
 }
 
-// judge asks all conditions. One that fails counts only when all others hold: Track asks custom ones
-// last, and stops at the first that does not hold.
+// judge asks all conditions, those of registered kinds last. As in Track, which stops at the first that
+// does not hold, a failure counts only when all before it held.
 func (e *Explanation) judge(data map[string]any, custom error) (matches bool) {
-	matches, failed := true, error(nil)
-	for i := range e.Definition.Where() {
-		j := judge(&e.Definition.Where()[i], data, custom)
-		e.Conditions = append(e.Conditions, j)
-		matches = matches && (j.Holds || j.Err != nil)
-		if failed == nil {
-			failed = j.Err
+	where := e.Definition.Where()
+	e.Conditions, matches = make([]Judgement, len(where)), true
+	for _, last := range []bool{false, true} {
+		for i := range where {
+			if where[i].Custom() != last {
+				continue
+			}
+			j := judge(&where[i], data, custom)
+			if matches {
+				e.Err = j.Err
+			}
+			e.Conditions[i], matches = j, matches && j.Holds
 		}
 	}
-	if matches {
-		e.Err = failed
-	}
-	return matches && failed == nil
+	return matches
 }
 
 func (e *Explanation) stepped(data map[string]any, now int64) {

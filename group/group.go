@@ -5,7 +5,6 @@ package group
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/limiter"
@@ -100,12 +99,14 @@ func (g *Group) places(names []string) ([]int, error) {
 		return g.all(), nil
 	}
 	places := make([]int, 0, len(names))
+	named := make(map[int]bool, len(names))
 	for _, name := range names {
 		i, ok := g.find(name)
 		if !ok {
 			return nil, fmt.Errorf("tracker %q of group %q: %w", name, g.name, ErrNotFound)
 		}
-		if !slices.Contains(places, i) {
+		if !named[i] {
+			named[i] = true
 			places = append(places, i)
 		}
 	}

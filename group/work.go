@@ -70,35 +70,45 @@ func (w *work) one(i int32, added, hit bool) {
 		w.changed = true
 		w.events = append(w.events, tracker.Event{Kind: tracker.Added, Definition: w.g.defs[i], State: *s})
 	}
-	if gone, limited := w.sweep(i); gone || limited {
-		if limited {
-			w.moves = append(w.moves, Move{*s, i, tracker.LimitedNow})
+	switch w.sweep(i) {
+	case still:
+		if hit {
+			w.step(i)
 		}
-		return
-	}
-	if hit {
-		w.step(i)
+	case limited:
+		w.moves = append(w.moves, Move{*s, i, tracker.LimitedNow})
 	}
 }
 
+// swept says what the clock did to a tracker.
+type swept uint8
+
+const (
+	still   swept = iota // nothing: it may take data
+	limited              // a limiter holds it back from here on
+	gone                 // it expired
+	failed               // its custom code failed
+)
+
 // sweep applies what the clock does to tracker i.
-func (w *work) sweep(i int32) (gone, limited bool) {
+func (w *work) sweep(i int32) swept {
 	d, s := w.g.defs[i], &w.g.states[i]
 	if s.Expired(w.now) {
 		w.events = append(w.events, tracker.Event{Kind: tracker.Expired, Definition: d, State: *s})
 		w.put(i, tracker.State{Removed: true, Stage: 1, Cycle: 1})
-		return true, false
+		return gone
 	}
-	next, limited, events, err := sweep(d, *s, w.now, w.events)
+	next, changed, events, err := sweep(d, *s, w.now, w.events)
 	if err != nil {
 		w.fail(d, err)
-		return false, false
+		return failed
 	}
-	if limited {
-		w.events = events
-		w.put(i, next)
+	if !changed {
+		return still
 	}
-	return false, limited
+	w.events = events
+	w.put(i, next)
+	return limited
 }
 
 // step moves tracker i by data that matched.

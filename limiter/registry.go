@@ -45,8 +45,8 @@ type Registry struct {
 // registered before are errors.
 func (r *Registry) Register(kind string, make Factory) error {
 	_, taken := r.kinds[kind]
-	if kind == "" || taken || kind == KindCount || kind == KindTime {
-		return fmt.Errorf("register limiter kind %q: the name is empty or taken", kind)
+	if kind == "" || taken || kind == KindCount || kind == KindTime || make == nil {
+		return fmt.Errorf("register limiter kind %q: the name is empty or taken, or there is no factory", kind)
 	}
 	if r.kinds == nil {
 		r.kinds = map[string]Factory{}
@@ -64,15 +64,25 @@ func (r *Registry) Bind(l Limiter) (Limiter, error) {
 	if r == nil || r.kinds[l.kind] == nil {
 		return l, &UnknownKindError{Kind: l.kind, Known: r.names()}
 	}
-	rule, err := r.kinds[l.kind](l.args)
-	if err == nil && rule == nil {
-		err = errors.New("the factory made no rule of them")
-	}
+	rule, err := r.kinds[l.kind].make(l.args)
 	if err != nil {
 		return l, &field.Error{Path: "args", Value: l.args, Want: err.Error()}
 	}
 	l.rule = rule
 	return l, nil
+}
+
+// make contains the panics of code that is not ours.
+func (f Factory) make(args any) (rule Rule, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			rule, err = nil, fmt.Errorf("the factory panicked: %v", r)
+		}
+	}()
+	if rule, err = f(args); err == nil && rule == nil {
+		err = errors.New("the factory made no rule of them")
+	}
+	return rule, err
 }
 
 func (r *Registry) names() []string {

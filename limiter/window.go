@@ -45,7 +45,7 @@ func moveWindow(s State, now, length int64) State {
 	if length == 0 {
 		length = s.End - s.Start
 	}
-	s.Start, s.End = now, now+length
+	s.Start, s.End = now, min(now+length, latest)
 	return s
 }
 
@@ -54,6 +54,11 @@ var (
 	earliest = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
 	latest   = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
 )
+
+// Valid tells whether the state is one that a limiter can be in: its window lies in those years.
+func (s *State) Valid() bool {
+	return s.Start >= earliest && s.Start <= s.End && s.End <= latest
+}
 
 func showTime(s int64) string { return time.Unix(s, 0).UTC().Format(time.RFC3339) }
 

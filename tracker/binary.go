@@ -103,6 +103,8 @@ func (d *Definition) checkState(s *State) error {
 		return fmt.Errorf("stage %d of %d: %w", s.Stage, len(d.spec.Targets), errState)
 	case s.Cycle < 1:
 		return fmt.Errorf("cycle %d: %w", s.Cycle, errState)
+	case s.Extra != nil && slices.ContainsFunc(s.Extra.Limits, func(l limiter.State) bool { return !l.Valid() }):
+		return fmt.Errorf("a window out of range: %w", errState)
 	case limits != len(d.spec.Limiters):
 		return fmt.Errorf("%d limiters instead of %d: %w", limits, len(d.spec.Limiters), errState)
 	}

@@ -53,8 +53,8 @@ type Registry struct {
 // trackers of it live. An empty name, count, sum and a name registered before are errors.
 func (r *Registry) Register(kind string, make KindFactory) error {
 	_, taken := r.kinds[kind]
-	if kind == "" || taken || kind == KindCount || kind == KindSum {
-		return fmt.Errorf("register tracker kind %q: the name is empty or taken", kind)
+	if kind == "" || taken || kind == KindCount || kind == KindSum || make == nil {
+		return fmt.Errorf("register tracker kind %q: the name is empty or taken, or there is no factory", kind)
 	}
 	if r.kinds == nil {
 		r.kinds = map[string]KindFactory{}
@@ -85,14 +85,24 @@ func (r *Registry) kind(name string, args any) (Kind, error) {
 	if r == nil || r.kinds[name] == nil {
 		return nil, &UnknownKindError{Kind: name, Known: r.names()}
 	}
-	kind, err := r.kinds[name](args)
-	if err == nil && kind == nil {
-		err = errors.New("the factory made no kind of them")
-	}
+	kind, err := r.kinds[name].make(args)
 	if err != nil {
 		return nil, &field.Error{Path: "args", Value: args, Want: err.Error()}
 	}
 	return kind, nil
+}
+
+// make contains the panics of code that is not ours.
+func (f KindFactory) make(args any) (kind Kind, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			kind, err = nil, fmt.Errorf("the factory panicked: %v", r)
+		}
+	}()
+	if kind, err = f(args); err == nil && kind == nil {
+		err = errors.New("the factory made no kind of them")
+	}
+	return kind, err
 }
 
 func (r *Registry) names() []string {

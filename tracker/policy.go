@@ -65,8 +65,11 @@ func ParsePolicy(v any) (Policy, error) {
 	if list, ok := v.([]any); ok {
 		var p Policy
 		for _, item := range list {
+			if _, nested := item.([]any); nested { // perhaps in itself
+				return 0, wrongPolicy(v)
+			}
 			flag, err := ParsePolicy(item)
-			if _, nested := item.([]any); nested || err != nil {
+			if err != nil {
 				return 0, wrongPolicy(v)
 			}
 			p |= flag

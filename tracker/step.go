@@ -70,7 +70,7 @@ func (d *Definition) Sweep(s State, now int64, events []Event) (next State, chan
 func (d *Definition) before(s *State, c limiter.Call) (i int, v limiter.Verdict) {
 	for i := range d.spec.Limiters {
 		if v := d.spec.Limiters[i].Before(s.Extra.Limits[i], c); v != limiter.Pass {
-			return i, v
+			return i, min(v, limiter.Stop) // a custom rule's verdict of its own invention
 		}
 	}
 	return 0, limiter.Pass

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -21,7 +20,7 @@ names, none; then the groups after it get none either. The directory is made if 
 		Args:              arguments(1, -1),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "keep the state in this")
+	dataFlag(cmd, &dir, "keep the state in `DIR`")
 	trackersFlag(cmd, &file)
 	cmd.RunE = runs(func(cmd *cobra.Command, groups []string) error {
 		if err := need(cmd, "data", "trackers"); err != nil {
@@ -45,7 +44,7 @@ func (a *app) add(ctx context.Context, m *dictrack.Manager, specs []tracker.Spec
 		if err := m.Add(ctx, group, specs...); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.err, "added %s to %s\n", count(len(specs), "tracker"), printable(group))
+		a.say("added %s to %s\n", count(len(specs), "tracker"), printable(group))
 	}
 	return nil
 }

@@ -18,9 +18,9 @@ import (
 	"github.com/dictrack/dictrack/trackerfile"
 )
 
-// dataFlag adds --data, the directory of the state.
+// dataFlag adds --data, the directory of the state, which the help calls `DIR`.
 func dataFlag(cmd *cobra.Command, dir *string, help string) {
-	cmd.Flags().StringVar(dir, "data", "", help+" `DIR`ectory")
+	cmd.Flags().StringVar(dir, "data", "", help)
 	_ = cmd.MarkFlagDirname("data") // the flag exists
 }
 
@@ -61,7 +61,7 @@ func isEmpty(dir string) (bool, error) {
 		return false, err
 	}
 	_, err = f.Readdirnames(1)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return true, f.Close()
 	}
 	return false, errors.Join(err, f.Close())
@@ -83,7 +83,11 @@ func (a *app) with(ctx context.Context, dir string, do func(*dictrack.Manager) e
 
 // closing closes the Manager after err was its last result.
 func closing(m *dictrack.Manager, err error) error {
-	return errors.Join(err, m.Close(context.Background()))
+	closed := m.Close(context.Background())
+	if closed != nil && errors.Is(err, context.Canceled) {
+		return closed // more than an interruption
+	}
+	return errors.Join(err, closed)
 }
 
 // readSpecs reads the trackers of a definition file.

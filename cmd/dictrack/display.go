@@ -16,6 +16,7 @@ import (
 type display struct {
 	*streams
 	events *bufio.Writer
+	failed error                    // why events could not be written
 	bar    *progressbar.ProgressBar // nil without a terminal
 }
 
@@ -56,23 +57,23 @@ func (d *display) event(e *dictrack.Event) error {
 	if err != nil {
 		return err
 	}
-	_, _ = d.events.Write(text) // flush tells
-	return d.events.WriteByte('\n')
+	_, _ = d.events.Write(append(text, '\n')) // flush tells
+	return nil
 }
 
 func (d *display) flush() error {
 	if d.events.Buffered() > 0 && d.outTerminal {
 		d.clear()
 	}
-	if err := d.events.Flush(); err != nil {
-		return fmt.Errorf("write events: %w", err)
+	if err := d.events.Flush(); err != nil && d.failed == nil {
+		d.failed = fmt.Errorf("write events: %w", err)
 	}
-	return nil
+	return d.failed
 }
 
 func (d *display) reject(source string, line int, reason error) {
 	d.clear()
-	fmt.Fprintf(d.err, "%s:%d: %v\n", printable(source), line, reason)
+	d.say("%s:%d: %s\n", printable(source), line, clean(reason.Error()))
 }
 
 func (d *display) progress(bytes int64) { _ = d.bar.Set64(bytes) } // a bar that cannot be drawn is no failure
@@ -84,11 +85,10 @@ func (d *display) clear() {
 	}
 }
 
-// finish takes the bar away and writes what is left of the events.
-func (d *display) finish() error {
+// finish takes the bar away.
+func (d *display) finish() {
 	if d.bar != nil {
 		_ = d.bar.Exit()
 		_ = d.bar.Clear()
 	}
-	return d.flush()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -107,15 +108,27 @@ func (s *streams) fail(err error, hint string) {
 		s.complain(err.Error(), hint)
 		return
 	}
-	fmt.Fprintln(s.err, mistakes)
+	s.say("%v\n", mistakes)
 	s.complain(fmt.Sprintf("%s: %s", mistakes.File, count(len(mistakes.Mistakes), "mistake")), hint)
 }
 
 func (s *streams) complain(text, hint string) {
-	fmt.Fprintf(s.err, "dictrack: %s\n", text)
-	if hint != "" {
-		fmt.Fprintf(s.err, "hint: %s\n", hint)
+	for line := range strings.SplitSeq(text, "\n") {
+		s.say("dictrack: %s\n", clean(line))
 	}
+	if hint != "" {
+		s.say("hint: %s\n", hint)
+	}
+}
+
+// clean replaces what a terminal does not print: messages quote names and data of others.
+func clean(line string) string {
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return unicode.ReplacementChar
+		}
+		return c
+	}, line)
 }
 
 // commandHint is what to do about an unknown command.

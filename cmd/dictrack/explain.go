@@ -36,7 +36,7 @@ DATA is a JSON object, or @FILE to read one from a file; without it, or for -, i
   dictrack explain --data state/ Robot001 @data.json -o json`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &flags.data, "look at a group of this")
+	dataFlag(cmd, &flags.data, "look at a group of `DIR`")
 	trackersFlag(cmd, &flags.trackers)
 	cmd.Flags().StringVar(&flags.at, "at", "", "the `TIME` to suppose, as RFC 3339 or Unix seconds (default: now)")
 	formatFlag(cmd, &flags.format, output.Table, output.JSON)

@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -23,7 +22,7 @@ terminal to ask on, it does nothing and exits with status 2.`,
 		Args:              arguments(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "delete what is in this")
+	dataFlag(cmd, &dir, "delete what is in `DIR`")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	cmd.RunE = runs(func(cmd *cobra.Command, _ []string) error {
 		if err := need(cmd, "data"); err != nil {
@@ -38,7 +37,7 @@ terminal to ask on, it does nothing and exits with status 2.`,
 			if err := m.Flush(cmd.Context(), dictrack.FlushEverything); err != nil {
 				return err
 			}
-			fmt.Fprintf(a.err, "deleted everything in %s\n", printable(dir))
+			a.say("deleted everything in %s\n", printable(dir))
 			return nil
 		})
 	})
@@ -50,7 +49,7 @@ func (a *app) confirm(ctx context.Context, dir string) error {
 	if !a.inTerminal || !a.errTerminal {
 		return usage("add --yes to delete everything in "+printable(dir), "flush: not confirmed, and there is no terminal to ask on")
 	}
-	fmt.Fprintf(a.err, "Delete everything in %s? Type yes to do so: ", printable(dir))
+	a.say("Delete everything in %s? Type yes to do so: ", printable(dir))
 	answer := make(chan string, 1)
 	go func() {
 		text, _ := bufio.NewReader(a.in).ReadString('\n') // what cannot be read is no yes

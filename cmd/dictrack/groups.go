@@ -21,7 +21,7 @@ func newGroups(a *app) *cobra.Command {
 		Args:              arguments(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "list what is in this")
+	dataFlag(cmd, &dir, "list what is in `DIR`")
 	formatFlag(cmd, &format, output.Table, output.JSON, output.YAML)
 	cmd.RunE = runs(func(cmd *cobra.Command, _ []string) error {
 		if err := need(cmd, "data"); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +21,7 @@ get those of a template again.`,
 		Args:              namedOrAll(&all),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "change what is in this")
+	dataFlag(cmd, &dir, "change what is in `DIR`")
 	cmd.Flags().BoolVar(&all, "all", false, "remove all trackers of the group")
 	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
 		if err := need(cmd, "data"); err != nil {
@@ -47,7 +46,7 @@ func (a *app) remove(ctx context.Context, m *dictrack.Manager, group string, nam
 		err = m.Remove(ctx, group, names...)
 	}
 	if err == nil {
-		fmt.Fprintf(a.err, "removed %s of %s\n", count(len(snaps), "tracker"), printable(group))
+		a.say("removed %s of %s\n", count(len(snaps), "tracker"), printable(group))
 	}
 	return err
 }

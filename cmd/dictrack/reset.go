@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +32,7 @@ is printed as track prints it.`,
 		Args:              namedOrAll(&flags.all),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "change what is in this")
+	dataFlag(cmd, &dir, "change what is in `DIR`")
 	f := cmd.Flags()
 	f.BoolVar(&flags.all, "all", false, "reset all trackers of the group")
 	f.Var(&flags.policy, "policy", "what to reset: none, progress, limiter, all or stage, or several with commas (default: each tracker's own)")
@@ -83,7 +82,7 @@ func (a *app) reset(ctx context.Context, m *dictrack.Manager, by tracker.ResetBy
 		return m.Reset(ctx, group, by, names...)
 	})
 	if err == nil {
-		fmt.Fprintf(a.err, "reset %s of %s\n", count(len(snaps), "tracker"), printable(group))
+		a.say("reset %s of %s\n", count(len(snaps), "tracker"), printable(group))
 	}
 	return err
 }

@@ -39,7 +39,7 @@ taken exactly.`,
 		Args:              arguments(2, 2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "change what is in this")
+	dataFlag(cmd, &dir, "change what is in `DIR`")
 	flags.add(cmd)
 	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
 		if err := need(cmd, "data"); err != nil {
@@ -65,7 +65,6 @@ func (s *setFlags) add(cmd *cobra.Command) {
 	f.DurationVar(&s.expireAfter, "expire-after", 0, "remove the tracker that long from now, such as 720h")
 	f.StringVar(&s.expireAt, "expire-at", "", "remove the tracker at `TIME`, as RFC 3339 or Unix seconds")
 	f.BoolVar(&s.noExpiry, "no-expiry", false, "never remove the tracker")
-	cmd.MarkFlagsMutuallyExclusive("expire-after", "expire-at", "no-expiry")
 }
 
 func (a *app) set(ctx context.Context, m *dictrack.Manager, group, name string, edits []dictrack.Edit) error {
@@ -74,7 +73,7 @@ func (a *app) set(ctx context.Context, m *dictrack.Manager, group, name string, 
 	}
 	err := a.tell(m, func() error { return m.Update(ctx, group, name, edits...) })
 	if err == nil {
-		fmt.Fprintf(a.err, "changed %s of %s\n", printable(name), printable(group))
+		a.say("changed %s of %s\n", printable(name), printable(group))
 	}
 	return err
 }
@@ -82,12 +81,18 @@ func (a *app) set(ctx context.Context, m *dictrack.Manager, group, name string, 
 // edits are what the flags ask for.
 func (s *setFlags) edits(cmd *cobra.Command) ([]dictrack.Edit, error) {
 	var edits []dictrack.Edit
+	expiries := 0
 	parts := []struct {
 		flag string
 		edit func() ([]dictrack.Edit, error)
 	}{
-		{"add-targets", s.editTargets}, {"loop", s.editLoop}, {"reset", s.editReset}, {"progress", s.editProgress},
-		{"expire-after", s.editExpireAfter}, {"expire-at", s.editExpireAt}, {"no-expiry", s.editNoExpiry},
+		{"add-targets", s.editTargets},
+		{"loop", s.editLoop},
+		{"reset", s.editReset},
+		{"progress", s.editProgress},
+		{"expire-after", s.editExpireAfter},
+		{"expire-at", s.editExpireAt},
+		{"no-expiry", s.editNoExpiry},
 	}
 	for _, part := range parts {
 		if !cmd.Flags().Changed(part.flag) {
@@ -98,9 +103,15 @@ func (s *setFlags) edits(cmd *cobra.Command) ([]dictrack.Edit, error) {
 			return nil, usage("dictrack set --help says what the flags take", "set: --%s: %w", part.flag, err)
 		}
 		edits = append(edits, more...)
+		if strings.Contains(part.flag, "expir") {
+			expiries++
+		}
 	}
-	if len(edits) == 0 {
+	switch {
+	case len(edits) == 0:
 		return nil, usage("dictrack set --help lists what can be changed", "set: nothing to change")
+	case expiries > 1:
+		return nil, usage("give one of --expire-after, --expire-at and --no-expiry", "set: more than one expiry")
 	}
 	return edits, nil
 }

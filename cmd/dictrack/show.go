@@ -30,7 +30,7 @@ exact.`,
 		Args:              arguments(0, 2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "show what is in this")
+	dataFlag(cmd, &dir, "show what is in `DIR`")
 	formatFlag(cmd, &format, output.Table, output.JSON, output.YAML)
 	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
 		if err := need(cmd, "data"); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 
@@ -14,6 +15,9 @@ type streams struct {
 	// Which of them are terminals.
 	inTerminal, outTerminal, errTerminal bool
 }
+
+// say writes a message to standard error. When that cannot be written, there is nobody to tell.
+func (s *streams) say(format string, args ...any) { _, _ = fmt.Fprintf(s.err, format, args...) }
 
 func standard() *streams {
 	isTerminal := func(f *os.File) bool { return term.IsTerminal(int(f.Fd())) } // #nosec G115 -- a descriptor is small

@@ -37,7 +37,7 @@ func command(t *testing.T, terminals streams, typed string, args ...string) (sta
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }()
 	var stdout, stderr bytes.Buffer
 	s := terminals
 	s.in, s.out, s.err = in, &stdout, &stderr
@@ -120,7 +120,7 @@ func TestInterruptionKeepsWhatWasTracked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer typing.Close()
+	defer func() { _ = typing.Close() }()
 	if _, err := io.WriteString(typing, "{\"g\":1}\n{\"g\":1}\n{\"g\""); err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -78,7 +77,7 @@ func newTrack(a *app) *cobra.Command {
 
 func (t *trackFlags) add(cmd *cobra.Command) {
 	trackersFlag(cmd, &t.trackers)
-	dataFlag(cmd, &t.data, "keep the state in this")
+	dataFlag(cmd, &t.data, "keep the state in `DIR` (default: in memory, for this run)")
 	f := cmd.Flags()
 	f.StringVar(&t.groupBy, "group-by", "", "the `PATH` of the group")
 	f.StringVar(&t.idBy, "id-by", "", "the `PATH` of an id: data whose id was seen in its group changes nothing")
@@ -153,8 +152,9 @@ func (a *app) track(ctx context.Context, flags *trackFlags, specs []tracker.Spec
 	r.Manager = m
 	d := newDisplay(a.streams, r)
 	summary, err := r.Do(ctx)
-	err = closing(m, errors.Join(err, d.finish()))
-	fmt.Fprint(a.err, summary.String())
+	d.finish()
+	err = closing(m, err)
+	a.say("%v", &summary)
 	if errors.Is(err, tracking.ErrStopped) {
 		return fails("without --strict such lines are skipped", "track: %w", err)
 	}

@@ -26,8 +26,14 @@ one. A - stands for standard input.`,
 		RunE: runs(func(_ *cobra.Command, files []string) error {
 			wrong := 0
 			for _, file := range files {
-				if !a.validate(file) {
+				defs, err := a.parse(file)
+				if err != nil {
+					a.refuse(err)
 					wrong++
+					continue
+				}
+				if _, err := fmt.Fprintf(a.out, "%s: %s\n", printable(file), count(len(defs), "tracker")); err != nil {
+					return err
 				}
 			}
 			if wrong > 0 {
@@ -38,19 +44,14 @@ one. A - stands for standard input.`,
 	}
 }
 
-// validate checks one file, says what it found, and tells whether all is well.
-func (a *app) validate(file string) bool {
-	defs, err := a.parse(file)
+// refuse says what is wrong with a file: its mistakes stand by themselves, as editors read them.
+func (a *app) refuse(err error) {
 	var mistakes *trackerfile.Error
-	switch {
-	case errors.As(err, &mistakes):
-		fmt.Fprintln(a.err, mistakes)
-	case err != nil:
-		a.complain(err.Error(), "")
-	default:
-		fmt.Fprintf(a.out, "%s: %s\n", printable(file), count(len(defs), "tracker"))
+	if errors.As(err, &mistakes) {
+		a.say("%v\n", mistakes)
+		return
 	}
-	return err == nil
+	a.complain(err.Error(), "")
 }
 
 func (a *app) parse(file string) ([]*tracker.Definition, error) {

@@ -99,29 +99,17 @@ func (b *bounds) matching(v *value.Value) []int32 {
 // search counts the numbers below v, and those up to it.
 func (b *bounds) search(v *value.Value) (below, upTo int) {
 	f, exact := exactFloat(v)
-	if !exact { // a whole number between two floats: compare with it as it is
+	if !exact { // a whole number beyond 2^53: no bound equals it, since an operand of that kind is none
 		below, _ = slices.BinarySearchFunc(b.numbers, v, func(n float64, v *value.Value) int {
 			number := value.OfFloat(n)
 			order, _ := value.Compare(&number, v)
 			return order
 		})
-		return below, below + b.equal(below, v)
+		return below, below
 	}
 	below, _ = slices.BinarySearch(b.numbers, f)
 	for upTo = below; upTo < len(b.numbers) && b.numbers[upTo] == f; {
 		upTo++
 	}
 	return below, upTo
-}
-
-// equal counts the numbers from place i on that are equal to v.
-func (b *bounds) equal(i int, v *value.Value) int {
-	n := 0
-	for ; i+n < len(b.numbers); n++ {
-		number := value.OfFloat(b.numbers[i+n])
-		if !value.Equal(&number, v) {
-			break
-		}
-	}
-	return n
 }

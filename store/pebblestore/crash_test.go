@@ -28,7 +28,7 @@ func soak(t *testing.T, n int, f func(seed uint64)) {
 		first, end = uint64(time.Now().UnixNano()), end.Add(length)
 		t.Logf("seeds from %d", first)
 	}
-	for i := 0; !t.Failed() && (i < n || time.Now().Before(end)); i++ {
+	for i := 0; !t.Failed() && (i*share < n || time.Now().Before(end)); i++ {
 		f(first + uint64(i))
 	}
 }

@@ -88,7 +88,7 @@ func (f *fault) harmless() bool {
 func TestEveryWriteFails(t *testing.T) {
 	for _, noSync := range []bool{false, true} {
 		t.Run(fmt.Sprintf("NoSync=%v", noSync), func(t *testing.T) {
-			for at := int64(1); ; at++ {
+			for at := int64(1); ; at += share {
 				if f := failing(t, at, noSync); f.op.Load() == nil || t.Failed() {
 					t.Logf("%d writes", at-1)
 					return

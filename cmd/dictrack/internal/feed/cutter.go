@@ -53,7 +53,7 @@ func (c *Cutter) Fill(b *Batch) error {
 	for {
 		err := c.read(b)
 		c.cut(b)
-		if len(b.Records) > 0 || err != nil && err != ErrIdle {
+		if len(b.Records) > 0 || err != nil && !errors.Is(err, ErrIdle) {
 			c.carry = append(c.carry[:0], b.buf[c.at:]...)
 			return c.end(err)
 		}
@@ -63,7 +63,7 @@ func (c *Cutter) Fill(b *Batch) error {
 
 // end is the result of Fill: an idle stream goes on.
 func (c *Cutter) end(err error) error {
-	if err == ErrIdle {
+	if errors.Is(err, ErrIdle) {
 		return nil
 	}
 	return err
@@ -112,7 +112,7 @@ func (c *Cutter) cut(b *Batch) {
 }
 
 // last tells whether nothing comes after the buffer.
-func (c *Cutter) last(b *Batch) bool { return c.err == io.EOF && len(b.buf) < cap(b.buf) }
+func (c *Cutter) last(b *Batch) bool { return errors.Is(c.err, io.EOF) && len(b.buf) < cap(b.buf) }
 
 var byteOrderMark = []byte("\ufeff")
 

@@ -76,7 +76,7 @@ func TestCut(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			for size := 1; size < 140; size += 1 + size/8 {
 				got, err := cutAll(strings.NewReader(c.data), size, 64)
-				if diff := cmp.Diff(c.want, got); diff != "" || err != io.EOF {
+				if diff := cmp.Diff(c.want, got); diff != "" || !errors.Is(err, io.EOF) {
 					t.Fatalf("buffers of %d: error %v, records differ (-want +got):\n%s", size, err, diff)
 				}
 			}
@@ -88,7 +88,7 @@ func TestCutKeepsWhatCameBeforeAFailure(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	r := io.MultiReader(strings.NewReader("1\n2\n{\"half\":"), iotest.ErrReader(broken))
 	got, err := cutAll(r, 4, 64)
-	if diff := cmp.Diff([]string{"1: 1", "2: 2"}, got); diff != "" || err != broken {
+	if diff := cmp.Diff([]string{"1: 1", "2: 2"}, got); diff != "" || !errors.Is(err, broken) {
 		t.Errorf("error %v, records differ (-want +got):\n%s", err, diff)
 	}
 }
@@ -116,7 +116,7 @@ func TestCutGoesOnAfterAPause(t *testing.T) {
 	var b Batch
 	for _, want := range []string{"1: 1", "2: 22", "3: [3"} {
 		err := c.Fill(&b)
-		if len(b.Records) != 1 || show(b.Records[0]) != want || err != nil && err != io.EOF {
+		if len(b.Records) != 1 || show(b.Records[0]) != want || err != nil && !errors.Is(err, io.EOF) {
 			t.Fatalf("records %v, error %v, want %s alone", b.Records, err, want)
 		}
 	}
@@ -132,11 +132,11 @@ func FuzzCut(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte, size uint8) {
 		whole, err := cutAll(bytes.NewReader(data), len(data)+1, 32)
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
 		parts, err := cutAll(iotest.OneByteReader(bytes.NewReader(data)), int(size)+1, 32)
-		if diff := cmp.Diff(whole, parts); diff != "" || err != io.EOF {
+		if diff := cmp.Diff(whole, parts); diff != "" || !errors.Is(err, io.EOF) {
 			t.Fatalf("%q: error %v, small buffers differ (-whole +parts):\n%s", data, err, diff)
 		}
 		checkPlaces(t, data)
@@ -186,14 +186,14 @@ func FuzzArrayAgreesWithLines(f *testing.F) {
 		}
 		// A first line that starts an array is not what this is about.
 		lines, err := cutAll(strings.NewReader("0\n"+strings.Join(values, "\n")), 16, 1<<20)
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
 		array, err := cutAll(strings.NewReader("[0\n,"+strings.Join(values, "\n,")+"]"), 16, 1<<20)
 		if len(values) == 0 {
 			array, err = cutAll(strings.NewReader("[0]"), 16, 1<<20)
 		}
-		if diff := cmp.Diff(lines, array); diff != "" || err != io.EOF {
+		if diff := cmp.Diff(lines, array); diff != "" || !errors.Is(err, io.EOF) {
 			t.Fatalf("error %v, the array differs (-lines +array):\n%s", err, diff)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -119,7 +120,7 @@ func (u *unpacked) Read(p []byte) (int, error) {
 		}
 	}
 	n, err := u.from.Read(p)
-	if u.zipped && err != nil && err != io.EOF {
+	if u.zipped && err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("decompress: %w", err)
 	}
 	return n, err
@@ -128,7 +129,7 @@ func (u *unpacked) Read(p []byte) (int, error) {
 func (u *unpacked) open() error {
 	raw := bufio.NewReaderSize(u.raw, bufferSize)
 	head, err := raw.Peek(2)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	u.zipped = strings.HasSuffix(u.name, ".gz") || string(head) == "\x1f\x8b"
@@ -137,7 +138,7 @@ func (u *unpacked) open() error {
 		return nil
 	}
 	unzipped, err := gzip.NewReader(raw)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF // an empty file is no gzip
 	}
 	if err != nil {

@@ -43,7 +43,7 @@ func readFile(t *testing.T, name string, content []byte) (records []string, read
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	var b Batch
 	for err == nil {
 		err = r.Fill(&b)
@@ -63,7 +63,7 @@ func TestFiles(t *testing.T) {
 		"members.gz":    zipped("1\n", "2\n"),
 	} {
 		got, read, err := readFile(t, name, content)
-		if diff := cmp.Diff(want, got); diff != "" || err != io.EOF || read != int64(len(content)) {
+		if diff := cmp.Diff(want, got); diff != "" || !errors.Is(err, io.EOF) || read != int64(len(content)) {
 			t.Errorf("%s: error %v, %d bytes read, records differ (-want +got):\n%s", name, err, read, diff)
 		}
 	}
@@ -77,7 +77,7 @@ func TestBrokenGzip(t *testing.T) {
 		"cut.gz": whole[:len(whole)-9], "changed.gz": changed, "empty.gz": {}, "not.gz": []byte("1\n2\n"), "garbage.gz": append(whole, "xx"...),
 	} {
 		_, _, err := readFile(t, name, content)
-		if err == io.EOF || err == nil || !strings.HasPrefix(err.Error(), "decompress: ") {
+		if errors.Is(err, io.EOF) || err == nil || !strings.HasPrefix(err.Error(), "decompress: ") {
 			t.Errorf("%s: error %v, want one that says that it cannot be decompressed", name, err)
 		}
 	}
@@ -97,14 +97,14 @@ func TestStreamThatPauses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.Close()
+	defer func() { _ = in.Close() }()
 	ctx, cancel := context.WithCancel(t.Context())
 	s := Stream("stdin", out)
 	r, err := s.Open(ctx)
 	if err != nil || s.Size != -1 {
 		t.Fatalf("size %d, error %v", s.Size, err)
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	var b Batch
 	for _, text := range []string{"1\n2\n{", "}\n"} {
 		if _, err := io.WriteString(in, text); err != nil {

@@ -56,7 +56,7 @@ func BenchmarkTrack(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer m.Close(context.Background())
+	defer func() { _ = m.Close(context.Background()) }()
 	if err := m.SetTemplate("bench", hundred(chance)...); err != nil {
 		b.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package tracking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -63,13 +64,13 @@ func (r *reader) source(ctx context.Context, s *feed.Source) (more bool) {
 		err := in.Fill(&b.Batch)
 		more := r.fill(b)
 		b.bytes = r.bytes + in.Bytes()
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			b.err = fmt.Errorf("read: %w", err)
 		}
 		if !r.send(ctx, b) || b.err != nil || !more {
 			return false
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			r.bytes += in.Bytes()
 			return true
 		}

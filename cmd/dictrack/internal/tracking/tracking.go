@@ -30,7 +30,7 @@ type Run struct {
 
 	// Event is told what happened, but for trackers added and removed. An error ends the Run.
 	Event func(*dictrack.Event) error
-	// Flush is called after a batch's events. An error ends the Run.
+	// Flush is called after a batch's events, and at the end. An error ends the Run.
 	Flush func() error
 	// Reject is told of a record that is refused.
 	Reject func(source string, line int, reason error)
@@ -51,11 +51,14 @@ func (r *Run) Do(ctx context.Context) (Summary, error) {
 	in := newReader(r.Sources, r.Fields, r.Strict)
 	go in.run(reading)
 	err := s.follow(context.WithoutCancel(ctx), ctx.Done(), in)
+	if flushed := r.Flush(); !errors.Is(err, flushed) {
+		err = errors.Join(err, flushed)
+	}
 	if err == nil {
 		err = ctx.Err()
 	}
 	s.summary.Elapsed = time.Since(s.begun)
-	return s.summary, errors.Join(err, r.Flush())
+	return s.summary, err
 }
 
 // session is a Run under way.

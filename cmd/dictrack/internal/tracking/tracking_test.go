@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -16,11 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -244,80 +240,6 @@ func TestEventsAreThoseOfOneCallAfterTheOther(t *testing.T) {
 	}
 	if diff := cmp.Diff(plain.events, r.events); diff != "" {
 		t.Errorf("(-plain +run):\n%s", diff)
-	}
-}
-
-func TestInterruptedRunKeepsWhatItRead(t *testing.T) {
-	out, in, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	r := newTrial(t, "", nil, seen)
-	r.Sources = []*feed.Source{feed.Stream("stdin", out)}
-	ctx, cancel := context.WithCancel(t.Context())
-	r.Progress = func(bytes int64) {
-		if bytes > 0 {
-			cancel()
-		}
-	}
-	if _, err := io.WriteString(in, "{\"g\":1}\n{\"g\":1}\n"); err != nil {
-		t.Fatal(err)
-	}
-	s, err := r.Do(ctx)
-	if !errors.Is(err, context.Canceled) || s.Read != 2 || r.progress(t, "1") != 2 {
-		t.Errorf("summary %+v, error %v", s, err)
-	}
-}
-
-// failing is a store that breaks at its second commit.
-type failing struct {
-	store.Store
-	commits int
-}
-
-var errDisk = errors.New("the disk is gone")
-
-func (f *failing) Commit(ctx context.Context, changes []*group.Change) error {
-	if f.commits++; f.commits > 1 {
-		return errDisk
-	}
-	return f.Store.Commit(ctx, changes)
-}
-
-func TestAFailedStoreEndsTheRun(t *testing.T) {
-	r := newTrial(t, "{\"g\":1}\n{\"g\":1,\"x\":1,\"x\":2}\n{\"g\":2}\n", &failing{Store: memorystore.New()}, seen)
-	r.Strict = true // the second line is a batch by itself
-	s, err := r.Do(t.Context())
-	if !errors.Is(err, errDisk) || !errors.Is(err, dictrack.ErrUnknown) || !strings.Contains(err.Error(), "data:2: ") || s.Rejected != 0 {
-		t.Errorf("summary %+v, error %v", s, err)
-	}
-}
-
-func TestATellingThatFailsEndsTheRun(t *testing.T) {
-	full := errors.New("no space left")
-	each := dictrack.Count("each", dictrack.Targets(1), dictrack.Loop())
-	r := newTrial(t, stream(10_000), nil, each)
-	r.Flush = func() error { return full }
-	if s, err := r.Do(t.Context()); !errors.Is(err, full) || s.Read == 0 || s.Read == 10_000 {
-		t.Errorf("summary %+v, error %v", s, err)
-	}
-}
-
-func TestASourceThatFailsIsNamed(t *testing.T) {
-	r := newTrial(t, "{\"g\":1}\n", nil, seen)
-	name := filepath.Join(t.TempDir(), "cut.gz")
-	if err := os.WriteFile(name, []byte("\x1f\x8b"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	source, err := feed.File(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Sources = append(r.Sources, source)
-	s, err := r.Do(t.Context())
-	if err == nil || !strings.Contains(err.Error(), "cut.gz: read: decompress: ") || s.Read != 1 || r.progress(t, "1") != 1 {
-		t.Errorf("summary %+v, error %v", s, err)
 	}
 }
 
