@@ -111,15 +111,20 @@ func TestDefinitionThatComesBack(t *testing.T) {
 
 // TestClosedManagerIsFreed with all its groups, though their definitions have cleanups that point at it.
 func TestClosedManagerIsFreed(t *testing.T) {
+	gone := closedManager(t)
+	if !eventually(func() bool { return gone.Value() == nil }) {
+		t.Error("the Manager is still in memory, and everything it held with it")
+	}
+}
+
+// closedManager is a function of its own, so that nothing of it stays on the stack.
+//
+//go:noinline
+func closedManager(t *testing.T) weak.Pointer[Manager] {
 	m := openPlain(t)
 	fill(t, m, 3, Count("a", Targets(9)), Count("b", Targets(9)))
 	if err := m.Close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	gone := weak.Make(m)
-	m = nil
-	if !eventually(func() bool { return gone.Value() == nil }) {
-		t.Error("the Manager is still in memory, and everything it held with it")
-	}
-	runtime.KeepAlive(m)
+	return weak.Make(m)
 }

@@ -17,6 +17,9 @@ func told(explanations []group.Explanation) string {
 	var moves, failures []string
 	for _, e := range explanations {
 		for _, event := range e.Events {
+			if event.Kind == tracker.Added {
+				continue // lines leaves it out too
+			}
 			p.tell(&one{event.Definition, event.State}, event.Kind)
 		}
 		if e.Outcome != tracker.Same {
