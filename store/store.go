@@ -17,7 +17,8 @@ import (
 )
 
 // Store keeps groups for good. Every method may be called from any goroutine, at the same time as
-// others, and gives up when its context ends.
+// others, and gives up when its context ends. A group's name is any bytes but NUL, and not empty; a call
+// with another is an error and does nothing.
 type Store interface {
 	// Commit writes changes of distinct groups. Each is all or nothing: its chunks, its ids, its
 	// definitions and its due time become visible together, and survive what the adapter promises to
@@ -55,8 +56,9 @@ type Store interface {
 	// Forget drops ids whose expiry is at or before now, in Unix milliseconds.
 	Forget(ctx context.Context, now int64) error
 
-	// Flush removes every group, id and due time. Afterwards new groups start from a version no lower
-	// than any before, so that versions never restart. Definitions may stay.
+	// Flush removes every group, id and due time. Afterwards new groups start from a version higher than
+	// any before, so that versions never restart, and a change that was made before the Flush and comes
+	// after it does not apply to a group that is new and empty. Definitions may stay.
 	Flush(ctx context.Context) error
 
 	// Close releases what the store holds. Later calls return ErrClosed; a second Close does nothing.

@@ -19,6 +19,7 @@ func (s *suite) leave(t *testing.T) {
 	t.Run("while committing in vain", func(t *testing.T) { leaveInVain(s.kept(t)) })
 	t.Run("before a conflict", func(t *testing.T) { leaveBeforeConflict(s.kept(t)) })
 	t.Run("a part while committing", func(t *testing.T) { leavePart(s.kept(t)) })
+	t.Run("while a flush waits", func(t *testing.T) { leaveBehindFlush(s.kept(t)) })
 	t.Run("the data is the caller's again", func(t *testing.T) { s.each(t, dataIsFree) })
 }
 
@@ -212,6 +213,30 @@ func leavePart(r *rig) {
 	r.await("the slow group", behind)
 	r.expectTotal("slow", 1)
 	r.expectTotal("fast", 10)
+}
+
+// leaveBehindFlush leaves calls that a flush holds up, which itself waits for a commit that hangs.
+func leaveBehindFlush(r *rig) {
+	r.update(r.add("loaded", 1))
+	slow, first := r.stuck(context.Background(), r.add("g", 1))
+	flushed := begin(func() { r.wipe() })
+	time.Sleep(20 * time.Millisecond) // so that it waits
+	for _, c := range []*call{r.add("loaded", 1), r.once("loaded", "a", 1), r.add("new", 1)} {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+		left := make(chan error, 1)
+		go func() { left <- r.try(ctx, c) }()
+		select {
+		case <-left:
+		case <-time.After(patience / 10):
+			r.Errorf("a call on group %q still waits for the flush, though its context has ended", c.name)
+		}
+		cancel()
+	}
+	slow.open()
+	if err := r.given(first); err != nil {
+		r.Errorf("the call under way: %v", err)
+	}
+	r.await("the flush", flushed)
 }
 
 // dataIsFree overwrites data as soon as Update has returned, however it did: the race detector and the

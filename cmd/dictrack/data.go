@@ -120,17 +120,21 @@ func known(ctx context.Context, m *dictrack.Manager, group string) error {
 	return fails("dictrack groups --data DIR lists the groups", "there is no group %q", group)
 }
 
+// printed are the events that are printed: all but those of trackers added and removed.
+func printed(events []dictrack.Event) []dictrack.Event {
+	return slices.DeleteFunc(slices.Clone(events), func(e dictrack.Event) bool {
+		return e.Kind == dictrack.Added || e.Kind == dictrack.Removed
+	})
+}
+
 // tell prints what happened, as track does, and collects it while do runs.
 func (a *app) tell(m *dictrack.Manager, do func() error) error {
 	var events []dictrack.Event
 	off := m.OnAll(func(e dictrack.Event) { events = append(events, e) })
 	err := do()
 	off()
-	events = slices.DeleteFunc(events, func(e dictrack.Event) bool {
-		return e.Kind == dictrack.Added || e.Kind == dictrack.Removed
-	})
-	for i := range events {
-		text, wrong := events[i].MarshalJSON()
+	for _, e := range printed(events) {
+		text, wrong := e.MarshalJSON()
 		if wrong == nil {
 			_, wrong = fmt.Fprintf(a.out, "%s\n", text)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/dictrack/dictrack"
@@ -37,7 +38,7 @@ type judgement struct {
 func explanationOf(e *dictrack.Explanation) *explanation {
 	x := &explanation{
 		Tracker: e.Before.Name, Kind: e.Before.Kind, Matches: true,
-		Conditions: []judgement{}, Events: append([]dictrack.Event{}, e.Events...),
+		Conditions: []judgement{}, Events: append([]dictrack.Event{}, printed(e.Events)...),
 		Before: e.Before, After: e.After, Error: errorText(e.Err),
 	}
 	for i := range e.Conditions {
@@ -71,7 +72,7 @@ func (x *explanation) sentence(e *dictrack.Explanation) string {
 	switch {
 	case e.Err != nil:
 		return "fails: " + e.Err.Error()
-	case len(e.Events) == 1 && e.Events[0].Kind == dictrack.Expired:
+	case x.expires():
 		return "is removed: it has expired"
 	case e.Outcome == tracker.LimitedNow:
 		return "becomes limited by the clock"
@@ -90,6 +91,10 @@ func (x *explanation) sentence(e *dictrack.Explanation) string {
 		return "does not move: no number at " + key.String()
 	}
 	return "does not move"
+}
+
+func (x *explanation) expires() bool {
+	return slices.ContainsFunc(x.Events, func(e dictrack.Event) bool { return e.Kind == dictrack.Expired })
 }
 
 var explainHeader = []string{"TRACKER", "OUTCOME", "PROGRESS", "EVENTS", "CONDITION", "HOLDS", "SAW"}

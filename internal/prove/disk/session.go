@@ -85,6 +85,8 @@ func (s *Session) step(ctx context.Context, step, name string, do func() error) 
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
+	case s.closed && step != StepCommit: // a sweep may look on while the Manager closes
+		return store.ErrClosed
 	case s.closed:
 		d.breach("%s %q on a store that is closed", step, name)
 		return store.ErrClosed

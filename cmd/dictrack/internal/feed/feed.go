@@ -36,9 +36,10 @@ type Batch struct {
 	buf []byte
 }
 
-// bufferSize is how much is read at once: enough lines to make a commit worth its sync, few enough that the work on
-// them stays in the processor's cache.
-const bufferSize = 128 << 10
+// bufferSize is how much is read at once. A commit writes the groups that its lines moved, so fewer and larger ones
+// write less: with a thousand groups on a disk, 512 KiB are twice as fast as 128 KiB. Beyond that little is gained, and
+// what the clock does waits longer.
+const bufferSize = 512 << 10
 
 // begin empties the batch but for the start of a text that the last batch could not finish.
 func (b *Batch) begin(carry []byte, size int) {

@@ -66,9 +66,9 @@ func TestAFailedStoreEndsTheRun(t *testing.T) {
 func TestATellingThatFailsEndsTheRun(t *testing.T) {
 	full := errors.New("no space left")
 	each := dictrack.Count("each", dictrack.Targets(1), dictrack.Loop())
-	r := newTrial(t, stream(10_000), nil, each)
+	r := newTrial(t, stream(50_000), nil, each)
 	r.Flush = func() error { return full }
-	if s, err := r.Do(t.Context()); !errors.Is(err, full) || s.Read == 0 || s.Read == 10_000 {
+	if s, err := r.Do(t.Context()); !errors.Is(err, full) || s.Read == 0 || s.Read == 50_000 {
 		t.Errorf("summary %+v, error %v", s, err)
 	}
 }

@@ -118,14 +118,14 @@ func (s *session) tell(events []dictrack.Event) error {
 	return nil
 }
 
-// sweep does what the clock does, and tells it by group.
+// sweep does what the clock does, and tells it by time and group.
 func (s *session) sweep(ctx context.Context) error {
 	var events []dictrack.Event
 	off := s.Manager.OnAll(func(e dictrack.Event) { events = append(events, e) })
 	err := s.Manager.Sweep(ctx)
 	off()
 	slices.SortFunc(events, func(a, b dictrack.Event) int {
-		return cmp.Or(strings.Compare(a.Group, b.Group), cmp.Compare(a.Version, b.Version), a.Index-b.Index)
+		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Group, b.Group), cmp.Compare(a.Version, b.Version), a.Index-b.Index)
 	})
 	if told := s.tell(events); told != nil {
 		return told

@@ -1,8 +1,8 @@
 // Package tracking reads data from files and streams and tracks it, in batches and in order.
 //
 // One goroutine reads ahead, cuts the input into records and finds each one's group, id and time; another tracks a
-// batch, tells what happened, and does what the clock does. A batch depends only on the bytes of its source, so the
-// same input gives the same events in the same order.
+// batch, tells what happened, and does what the clock does. A batch depends only on the bytes of its source, unless
+// that is a stream that pauses, so the same input gives the same events in the same order.
 package tracking
 
 import (

@@ -188,7 +188,7 @@ func stream(lines int) string {
 }
 
 func TestTheSameInputGivesTheSameEvents(t *testing.T) {
-	text := stream(20_000)
+	text := stream(40_000)
 	specs := []tracker.Spec{
 		dictrack.Sum("loop", "n", dictrack.Targets(70, 200), dictrack.Loop(), dictrack.Carry()),
 		dictrack.Count("held", dictrack.Targets(1000), dictrack.Limit(limiter.For(100*time.Second))),
@@ -214,7 +214,7 @@ func TestTheSameInputGivesTheSameEvents(t *testing.T) {
 }
 
 func TestEventsAreThoseOfOneCallAfterTheOther(t *testing.T) {
-	text := stream(5000)
+	text := stream(30_000)
 	spec := dictrack.Sum("loop", "n", dictrack.Targets(70, 200), dictrack.Loop(), dictrack.Carry())
 	r := newTrial(t, text, nil, spec)
 	r.Fields.Time = pathOf("t")
