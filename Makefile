@@ -71,7 +71,7 @@ vectors: ## the tests that run the shared vectors
 
 .PHONY: prove
 prove: ## try to break every promise: the whole programme, at most 10 minutes
-	$(GO) test -count=1 -v -timeout 10m ./internal/prove/...
+	DICTRACK_PROVE=1 $(GO) test -count=1 -v -timeout 10m ./internal/prove/...
 
 .PHONY: crash
 crash: ## kill -9 and recover KILLS times (2000)

@@ -98,8 +98,8 @@ func (c *Cache) post(e *entry) {
 	s.mu.Unlock()
 	switch {
 	case !begin:
-	case loaded && !e.held && e.task.ID() == "":
-		r.begin()
+	case loaded && !e.held && e.task.ID() == "" && c.gate.TryRLock():
+		r.first()
 	default:
 		go r.begin()
 	}

@@ -23,9 +23,14 @@ type round struct {
 // maxTries bounds how often a round starts again because another process was faster.
 const maxTries = 100
 
-// begin starts a round on what is in the mailbox.
+// begin starts a round, once the gate is open.
 func (r *round) begin() {
 	r.c.gate.RLock()
+	r.first()
+}
+
+// first takes what is in the mailbox and makes the first attempt; end gives the gate back.
+func (r *round) first() {
 	r.batch = r.slot.take()
 	r.attempt()
 }

@@ -31,6 +31,9 @@ func (a *account) hear(line string) error {
 	var c call
 	var version uint64
 	var duplicate bool
+	if strings.HasPrefix(line, "error ") { // its status tells
+		return nil
+	}
 	if text, ok := strings.CutPrefix(line, "event "); ok {
 		return a.hearEvent(text)
 	}

@@ -7,11 +7,10 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/internal/prove/disk"
-	"github.com/dictrack/dictrack/store/memorystore"
 )
 
 func TestTwoManagersOnOneStore(t *testing.T) {
-	s := memorystore.New()
+	s := lasting{disk.New().Open(nil)}
 	a, b := open(t, dictrack.Options{Store: s}), open(t, dictrack.Options{Store: s})
 	add(t, a, "g", dictrack.Count("t", dictrack.Targets(500)))
 	if _, err := b.List(t.Context(), "g"); err != nil {
@@ -21,6 +20,8 @@ func TestTwoManagersOnOneStore(t *testing.T) {
 	track(t, b, "g")
 	c := open(t, dictrack.Options{Store: s})
 	defer shut(t, c)
+	defer shut(t, b)
+	defer shut(t, a)
 	if snap, err := c.Get(t.Context(), "g", "t"); err != nil || snap.Progress.String() != "2" {
 		t.Errorf("two calls were answered and progress is %s, %v", snap.Progress, err)
 	}

@@ -23,11 +23,22 @@ import (
 // TestModel plays random operations on a Manager and on the oracle, which must say the same all along: results,
 // errors, events, trackers and groups; over every store, opened anew again and again.
 func TestModel(t *testing.T) {
-	seeds(t, 2_000, 20_000, playModel)
+	sum := map[string]int{}
+	seeds(t, 2_000, 20_000, func(seed uint64) error { return playModel(seed, sum) })
+	t.Logf("%v", sum)
+	for _, what := range []string{
+		"ADDED", "STAGE_COMPLETED", "ALL_COMPLETED", "RESET", "LIMITED", "REMOVED", "EXPIRED", "duplicate",
+		oracle.Reused, oracle.Exists, oracle.NotFound, oracle.Completed, oracle.Invalid,
+	} {
+		if *seedFlag == 0 && sum[what] == 0 {
+			t.Errorf("not one %s in all sequences", what)
+		}
+	}
 }
 
-func playModel(seed uint64) error {
+func playModel(seed uint64, sum map[string]int) error {
 	m := newModel(seed)
+	m.sum = sum
 	err := m.open()
 	for i := 0; err == nil && i < 40; i++ {
 		err = m.step()
@@ -59,6 +70,7 @@ type model struct {
 	late   []string            // what the listener found wrong
 	latest map[string]uint64   // versions
 	trace  []string
+	sum    map[string]int // what happened how often
 }
 
 const modelWindow = 10 * time.Second
@@ -125,6 +137,7 @@ func (m *model) listen(e dictrack.Event) {
 		m.late = append(m.late, "event "+e.ID()+" is told twice")
 	}
 	m.known[e.ID()] = true
+	m.sum[string(e.Kind)]++
 	m.told[e.Group] = append(m.told[e.Group], eventLine(&e))
 }
 

@@ -12,7 +12,7 @@ const (
 var mutations = []mutation{
 	{
 		name: "answered before the commit", file: "cache/memorycache/round.go",
-		edits:  []edit{{"kept: r.kept,\n\t})", "kept: func(error) {},\n\t})\n\tr.end(nil)\n\treturn"}},
+		edits:  []edit{{"kept: r.kept,", "kept: func() func(error) {\n\t\t\tr.end(nil)\n\t\t\treturn func(error) {}\n\t\t}(),"}},
 		caught: inCache,
 	},
 	{
@@ -47,7 +47,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "unexpired id forgotten", file: "store/pebblestore/remove.go",
-		edits:  []edit{{"if seen != nil && seen.Expires == at {", "if seen != nil {"}},
+		edits:  []edit{{"if seen != nil && seen.Expires == at {", "if seen != nil && at != 0 {"}},
 		caught: inPebble, run: "Store",
 	},
 	{

@@ -44,6 +44,7 @@ func (m *model) operate(want map[string][]string) error {
 // agree does a change by hand on both; the errors must be the same.
 func (m *model) agree(name string, want map[string][]string, do func(string) (error, oracle.Answer)) error {
 	err, answer := do(name)
+	m.sum[answer.Error]++
 	if has := errorWord(err); has != answer.Error {
 		return fmt.Errorf("error %q, want %q", has, answer.Error)
 	}
@@ -115,6 +116,10 @@ func (m *model) answered(in *dictrack.Input, out *dictrack.Output, want map[stri
 		names = append(names, t.Name)
 	}
 	answer := m.world.Track(in.Group, in.Data, now, m.now, in.ID)
+	m.sum[answer.Error]++
+	if answer.Duplicate {
+		m.sum["duplicate"]++
+	}
 	if has := errorWord(out.Err); has != answer.Error {
 		return fmt.Errorf("error %q, want %q", has, answer.Error)
 	}

@@ -22,7 +22,7 @@ import (
 // the oracle replays what was committed, and everything that anybody was told must follow from that.
 func TestSimulation(t *testing.T) {
 	sum := map[string]int{}
-	seeds(t, 500, 5_000, func(seed uint64) error { return simulate(t, seed, sum) })
+	seeds(t, 1_500, 20_000, func(seed uint64) error { return simulate(t, seed, sum) })
 	t.Logf("%v", sum)
 	for _, what := range []string{"crash", "lose", "refuse", "conflict", "jump", "cancel", "duplicate", "reused"} {
 		if *seedFlag == 0 && sum[what] == 0 {

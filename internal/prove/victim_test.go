@@ -8,6 +8,7 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
@@ -31,10 +32,11 @@ const (
 
 // orders is what a victim is told on its standard input.
 type orders struct {
-	Dir    string
-	Acked  [clients]int // the calls of each client that were acknowledged; the next must be made again
-	Calls  int          // how many calls each client makes; then the victim closes and ends
-	ExitAt int64        // the write to disk before which the victim exits; 0 for never
+	Dir   string
+	Acked [clients]int // the calls of each client that were acknowledged; the next must be made again
+	Calls int          // how many calls each client makes; then the victim closes and ends
+	At    int64        // the write to disk that Fault happens before; 0 for none
+	Fault string       // exit, error or delay
 }
 
 // call is the nth call, from 1, of a client.
@@ -74,14 +76,14 @@ func victim(in io.Reader, out io.Writer) (status int) {
 	}
 	if err != nil {
 		fmt.Fprintln(out, "error", err)
-		return 3
+		return statusFailed
 	}
 	return 0
 }
 
 func (o *orders) obey(out io.Writer) error {
 	ctx := context.Background()
-	m, err := openCrashed(ctx, o.Dir, exiting(o.ExitAt))
+	m, err := openCrashed(ctx, o.Dir, o.faulty())
 	if err != nil {
 		return err
 	}
@@ -131,19 +133,29 @@ func openCrashed(ctx context.Context, dir string, fs vfs.FS) (*dictrack.Manager,
 	return m, err
 }
 
-// exiting is the disk, and the end of the process before write at.
-func exiting(at int64) vfs.FS {
-	if at == 0 {
+// faulty is the disk, and the fault before write At.
+func (o *orders) faulty() vfs.FS {
+	if o.At == 0 {
 		return nil
 	}
 	var writes atomic.Int64
 	return errorfs.Wrap(vfs.Default, errorfs.InjectorFunc(func(op errorfs.Op) error {
-		if op.Kind.ReadOrWrite() == errorfs.OpIsWrite && writes.Add(1) == at {
-			os.Exit(exitedAt)
+		if op.Kind.ReadOrWrite() != errorfs.OpIsWrite || writes.Add(1) != o.At {
+			return nil
 		}
+		switch o.Fault {
+		case "exit":
+			os.Exit(statusExited)
+		case "error":
+			return errorfs.ErrInjected
+		}
+		time.Sleep(20 * time.Millisecond)
 		return nil
 	}))
 }
 
-// exitedAt is the status of a victim that met the write it had to exit at.
-const exitedAt = 9
+// The statuses that a victim may end with, besides 0.
+const (
+	statusFailed = 3 // a call failed, or the store did not open
+	statusExited = 9 // it met the write it had to exit at
+)
