@@ -94,16 +94,25 @@ func TestClockByItself(t *testing.T) {
 	})
 }
 
+// TestClockAtOnce keeps time for what is due before the next look at the clock.
+func TestClockAtOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture, h *told) {
+		f.add("g", dictrack.Count("later", dictrack.Targets(9), dictrack.ExpireAfter(900*time.Millisecond)))
+		time.Sleep(100 * time.Millisecond)
+		f.add("h", dictrack.Count("soon", dictrack.Targets(9), dictrack.ExpireAfter(200*time.Millisecond)))
+		time.Sleep(time.Minute)
+		h.expect(t, "EXPIRED soon at 300ms", "EXPIRED later at 900ms")
+	})
+}
+
 // TestClockAfterReopening keeps what is due, and catches up with what became due meanwhile.
 func TestClockAfterReopening(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &told{began: time.Now()}
 		f := open(t, newDisk(), byItself)
-		f.add("g",
-			dictrack.Count("missed", dictrack.Targets(9), dictrack.ExpireAfter(time.Minute)),
-			dictrack.Count("soon", dictrack.Targets(9), dictrack.ExpireAfter(time.Hour+time.Second)),
-			dictrack.Count("window", dictrack.Targets(9), dictrack.Limit(limiter.For(2*time.Hour))),
-		)
+		f.add("g", dictrack.Count("missed", dictrack.Targets(9), dictrack.ExpireAfter(time.Minute)))
+		f.add("h", dictrack.Count("soon", dictrack.Targets(9), dictrack.ExpireAfter(time.Hour+time.Second)))
+		f.add("i", dictrack.Count("window", dictrack.Targets(9), dictrack.Limit(limiter.For(2*time.Hour))))
 		f.close()
 		time.Sleep(time.Hour)
 		f.open(byItself)

@@ -83,6 +83,7 @@ func TestTemplateAndExisting(t *testing.T) {
 // TestTemplateOnce is not given again when all trackers are gone, nor after reopening.
 func TestTemplateOnce(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
+		f.track("empty", nil, dictrack.ID("x")) // known, and without trackers
 		f.template("t", count("a", 1))
 		f.track("completed", nil)
 		f.track("removed", object{"x": 1})
@@ -93,7 +94,7 @@ func TestTemplateOnce(t *testing.T) {
 			f.reopen()
 			f.template("t", count("a", 1))
 		}
-		for _, g := range []string{"completed", "removed"} {
+		for _, g := range []string{"completed", "removed", "empty"} {
 			if res := f.track(g, nil); len(res.Events()) != 0 {
 				t.Errorf("group %s got %q", g, lines(res.Events()))
 			}

@@ -24,10 +24,10 @@ type Store interface {
 	// definitions and its due time become visible together, and survive what the adapter promises to
 	// survive, before Commit returns.
 	//
-	// A change applies only where the group's version is its Base. Where the version is its Version or
-	// higher it has been applied, and is passed over; any other version is a conflict: that change does
-	// nothing, the others apply, and Commit returns a *ConflictError. So a commit that is repeated or
-	// comes late neither loses nor doubles anything.
+	// A change applies only where the group's version is its Base. Any other version is a conflict, also
+	// one that the change itself led to: that change does nothing, the others apply, and Commit returns a
+	// *ConflictError. So a commit that is repeated or comes late doubles nothing, and of two writers from
+	// the same base one always hears that it lost; Load tells what is there.
 	//
 	// Any other error leaves the outcome of every change unknown: each is applied wholly or not at all,
 	// and Load tells which. The store may read the changes only until it returns.

@@ -1,6 +1,9 @@
 package prove
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
 	"testing"
 
 	"github.com/dictrack/dictrack"
@@ -45,4 +48,34 @@ func TestGroupsAfterFlush(t *testing.T) {
 	for name, err := range m.Groups(t.Context()) {
 		t.Errorf("after the flush there is still group %q, %v", name, err)
 	}
+}
+
+// A flush may come at any moment: calls before it are gone with it, calls after it are kept, none is lost between.
+func TestFlushWhileTracking(t *testing.T) {
+	d := disk.New()
+	m := open(t, dictrack.Options{Store: d.Open(nil)})
+	var calls sync.WaitGroup
+	for range 4 {
+		calls.Go(func() {
+			var last uint64
+			for range 300 {
+				res, err := m.Track(t.Context(), "g", data, dictrack.ID(fmt.Sprint(rand.Uint64())))
+				if err != nil || res.Version <= last {
+					t.Errorf("version %d after %d, %v", res.Version, last, err)
+				}
+				last = res.Version
+				if _, err := m.Track(t.Context(), "g", data); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for range 50 {
+		if err := m.Flush(t.Context(), dictrack.FlushEverything); err != nil {
+			t.Error(err)
+		}
+	}
+	calls.Wait()
+	shut(t, m)
+	sound(t, d)
 }

@@ -94,6 +94,6 @@ func (m *mutation) test(overlay string) (output []byte, err error) {
 	}
 	c := exec.Command("go", append(args, m.caught)...) // #nosec G204 -- from the list of mutations
 	c.Dir = moduleRoot
-	c.Env = append(os.Environ(), "DICTRACK_PROVE=", "DICTRACK_SOAK=", "DICTRACK_KILLS=20", "DICTRACK_SEEDS=60")
+	c.Env = append(os.Environ(), "DICTRACK_PROVE=", "DICTRACK_SOAK=", "DICTRACK_KILLS=20", "DICTRACK_SEEDS=400")
 	return c.CombinedOutput()
 }

@@ -148,12 +148,18 @@ func (m *model) answered(in *dictrack.Input, out *dictrack.Output, want map[stri
 	return m.version(in.Group, out.Version)
 }
 
-func (m *model) name() string { return fmt.Sprint(m.one("t", "t", "t", "m"), m.IntN(4)) }
+// name is the name of a tracker: of one that the group has, most of the time.
+func (m *model) name(group string) string {
+	if all := m.world.Group(group).Trackers; len(all) > 0 && !m.in(4) {
+		return all[m.IntN(len(all))].Name
+	}
+	return fmt.Sprint(m.one("t", "t", "t", "m"), m.IntN(6))
+}
 
 func (m *model) add(name string) (error, oracle.Answer) {
 	var defs []map[string]any
 	for range m.IntN(4) {
-		defs = append(defs, m.definition(m.name(), m.now/1000))
+		defs = append(defs, m.definition(fmt.Sprint("t", m.IntN(6)), m.now/1000))
 	}
 	m.say("add %s %v", name, defs)
 	return m.m.Add(m.ctx, name, specs(defs)...), m.world.Add(name, m.now, defs...)
@@ -164,7 +170,7 @@ func (m *model) remove(name string) (error, oracle.Answer) {
 		m.say("remove all of %s", name)
 		return m.m.RemoveAll(m.ctx, name), m.world.Remove(name)
 	}
-	names := []string{m.name(), m.name()}[:1+m.IntN(2)]
+	names := []string{m.name(name), m.name(name)}[:1+m.IntN(2)]
 	m.say("remove %s %v", name, names)
 	return m.m.Remove(m.ctx, name, names...), m.world.Remove(name, names...)
 }
@@ -192,13 +198,13 @@ func (m *model) reset(name string) (error, oracle.Answer) {
 		m.say("reset all of %s %+v", name, as)
 		return m.m.ResetAll(m.ctx, name, by), m.world.Reset(name, as, m.now)
 	}
-	one := m.name()
+	one := m.name(name)
 	m.say("reset %s %s %+v", name, one, as)
 	return m.m.Reset(m.ctx, name, by, one), m.world.Reset(name, as, m.now, one)
 }
 
 func (m *model) update(name string) (error, oracle.Answer) {
-	one := m.name()
+	one := m.name(name)
 	var edit dictrack.Edit
 	var change oracle.Change
 	switch kind := m.IntN(6); kind {
@@ -230,10 +236,17 @@ func (m *model) update(name string) (error, oracle.Answer) {
 	return m.m.Update(m.ctx, name, one, edit), m.world.Update(name, one, m.now, change)
 }
 
+// sweep sweeps, a few times while the clock goes on and nothing else happens.
 func (m *model) sweep(want map[string][]string) error {
-	m.say("sweep")
-	for _, name := range m.names {
-		want[name] = append(want[name], m.world.Sweep(name, m.now)...)
+	for range 1 + m.IntN(3) {
+		m.now += 250 * int64(m.IntN(30))
+		m.say("sweep")
+		for _, name := range m.names {
+			want[name] = append(want[name], m.world.Sweep(name, m.now)...)
+		}
+		if err := m.m.Sweep(m.ctx); err != nil {
+			return err
+		}
 	}
-	return m.m.Sweep(m.ctx)
+	return nil
 }

@@ -17,6 +17,7 @@ type simCall struct {
 	data  map[string]any
 	at    int64
 
+	unknown   bool // an attempt ended in ErrUnknown
 	acked     bool
 	duplicate bool // the answer was that it had happened before
 	version   uint64
@@ -61,6 +62,7 @@ func (s *simulation) until(i int, r chance, calls []*simCall) {
 		for k, out := range outputs {
 			if out.Err != nil {
 				s.excused(out.Err)
+				s.nothingDone(calls[k], out.Err)
 				left = append(left, calls[k])
 				continue
 			}
@@ -99,6 +101,20 @@ func (s *simulation) excused(err error) {
 		}
 	}
 	s.fail("a call failed: %v", err)
+}
+
+// nothingDone makes sure that a call which failed has not happened, unless the error says that nobody knows.
+func (s *simulation) nothingDone(c *simCall, err error) {
+	if c.unknown = c.unknown || errors.Is(err, dictrack.ErrUnknown); c.unknown {
+		return
+	}
+	for _, commit := range s.disk.Log() {
+		for _, seen := range commit.Seen {
+			if commit.Group == c.group && seen.ID == c.id {
+				s.fail("call %s failed for good and has happened: %v", c.id, err)
+			}
+		}
+	}
 }
 
 func (c *simCall) answered(res *dictrack.Result) {

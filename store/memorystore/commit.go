@@ -22,10 +22,9 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 	defer s.mu.Unlock()
 	var late []string
 	for _, c := range changes {
-		switch version := s.version(c.Group); {
-		case version == c.Base:
+		if s.version(c.Group) == c.Base {
 			s.apply(c)
-		case version < c.Version:
+		} else {
 			late = append(late, c.Group)
 		}
 	}

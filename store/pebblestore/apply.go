@@ -10,26 +10,6 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// verdict is what becomes of a change.
-type verdict uint8
-
-const (
-	applies verdict = iota
-	applied         // it was done before
-	conflicts
-)
-
-// judge compares the version of a group with the versions that a change is from and to.
-func judge(version, base, next uint64) verdict {
-	switch {
-	case version == base:
-		return applies
-	case version >= next:
-		return applied
-	}
-	return conflicts
-}
-
 // addAll adds the writes of a request to the round. What it notes in r.err is for when the round is on
 // disk; an error that it returns is for now.
 func (c *committer) addAll(round *round, r *request) error {
@@ -40,13 +20,10 @@ func (c *committer) addAll(round *round, r *request) error {
 		if err != nil {
 			return err
 		}
-		switch judge(old.version, w.base, w.head.version) {
-		case applies:
-			if err := c.add(round, w, old); err != nil {
-				return err
-			}
-		case conflicts:
+		if old.version != w.base {
 			late = append(late, w.name)
+		} else if err := c.add(round, w, old); err != nil {
+			return err
 		}
 	}
 	if late != nil {

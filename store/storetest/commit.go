@@ -32,8 +32,8 @@ func testRepeated(s *session) {
 	g := s.made("g", 3)
 	c := s.call(g, 1, group.Seen{ID: "a", Expires: now})
 	s.commit(c)
-	s.commit(c)
-	s.commit(c)
+	s.conflict([]*group.Change{c}, "g")
+	s.conflict([]*group.Change{c}, "g")
 	s.same(g)
 	s.commit(s.track(g, 1))
 	s.same(g)
@@ -47,7 +47,7 @@ func testLate(s *session) {
 	later := s.track(second, 0, 1)
 	s.commit(early)
 	s.commit(later)
-	s.commit(early)
+	s.conflict([]*group.Change{early}, "g")
 	s.same(second)
 	if _, ok := s.seen("g", "early"); !ok {
 		s.Fatal("the id of the early change is gone")
@@ -101,8 +101,8 @@ func testOneConflicts(s *session) {
 
 	err := s.store.Commit(s.Context(), changes)
 	conflict, ok := errors.AsType[*store.ConflictError](err)
-	if !ok || !conflict.Conflicted("b") || conflict.Conflicted("a") {
-		s.Fatalf("the same again: %v, want a conflict for b and not for a", err)
+	if !ok || !conflict.Conflicted("a") || !conflict.Conflicted("b") || conflict.Conflicted("d") {
+		s.Fatalf("the same again: %v, want a conflict for every group", err)
 	}
 	s.same(a, b2, c2)
 }

@@ -49,8 +49,8 @@ func testParallel(s *session) {
 }
 
 // testRace commits changes with the same base at once. They join one call, two, three and so on, so that
-// each leads to a version of its own: the one that the group has tells which applied. Those to a lower
-// version are passed over, those to a higher conflict, and of none there is anything to see.
+// each leads to a version of its own: the one that the group has tells which applied. The others conflict,
+// and of none there is anything to see.
 func testRace(s *session) {
 	const racers = 8
 	s.made("g", 300)
@@ -96,7 +96,7 @@ func (s *session) racers(name string, n, round int) ([]*group.Group, []*group.Ch
 func (s *session) expectRaced(round, i, winner int, err error) {
 	s.Helper()
 	_, conflicted := errors.AsType[*store.ConflictError](err)
-	if conflicted != (i > winner) || err != nil && !conflicted {
+	if conflicted != (i != winner) || err != nil && !conflicted {
 		s.Fatalf("racer %d, where %d won: %v", i, winner, err)
 	}
 	if _, ok := s.seen("g", fmt.Sprintf("%d/%d", round, i)); ok != (i == winner) {

@@ -61,12 +61,14 @@ func (w *walk) run(steps, reopen int) {
 func (w *walk) step() {
 	w.Helper()
 	var changes []*group.Change
+	var late []string
 	for i, g := range w.groups {
 		if w.IntN(2) == 0 {
 			continue
 		}
 		if old := w.last[i]; old != nil && w.IntN(8) == 0 {
 			changes = append(changes, old) // once more
+			late = append(late, g.Name())
 			continue
 		}
 		g.Record()
@@ -78,6 +80,10 @@ func (w *walk) step() {
 		if w.last[i] = g.Take(); w.last[i] != nil {
 			changes = append(changes, w.last[i])
 		}
+	}
+	if late != nil {
+		w.conflict(changes, late...)
+		return
 	}
 	w.commit(changes...)
 }
