@@ -130,12 +130,12 @@ func TestRequire(t *testing.T) {
 }
 
 func TestDoneNamesUnknownFieldsInOrder(t *testing.T) {
-	r := read(t, map[string]any{"name": "x", "zebra": int64(1), "nmae": "x"})
+	r := read(t, map[string]any{"name": "x", "zebra": int64(1), "nam": "x"})
 	r.String("name")
 	r.Bool("loop")
 	err := r.Done()
 	var errs field.Errors
-	if !errors.As(err, &errs) || len(errs) != 2 || errs[0].Path != "nmae" || errs[1].Path != "zebra" {
+	if !errors.As(err, &errs) || len(errs) != 2 || errs[0].Path != "nam" || errs[1].Path != "zebra" {
 		t.Fatalf("got %v", err)
 	}
 	if !strings.Contains(errs[0].Want, "name, loop") {

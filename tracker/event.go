@@ -29,15 +29,15 @@ type Event struct {
 type Outcome uint8
 
 const (
-	// Same: the data did not match, or gave no step.
+	// Same means that the data did not match, or gave no step.
 	Same Outcome = iota
-	// Changed: the tracker moved.
+	// Changed means that the tracker moved.
 	Changed
-	// Refused: it matched, but a limiter held it back, or it was limited already.
+	// Refused means that it matched, but a limiter held it back, or it was limited already.
 	Refused
-	// LimitedNow: the end of a window, or a limiter's Stop, limited it by this call.
+	// LimitedNow means that the end of a window, or a limiter's Stop, limited it by this call.
 	LimitedNow
-	// Done: it was completed already.
+	// Done means that it was completed already.
 	Done
 )
 

@@ -30,7 +30,9 @@ func (d *dice) yes() bool { return d.roll(2) == 1 }
 var targets = []float64{10, 1, 0.3, 0.1, 25, 5, 1e15, 9007199254740993, 1e20, 1e300, 0, -2.5, 7}
 
 var amounts = []any{
-	int64(1), 0.1, int64(10), -0.5, int64(100), 33.6, "2.5", " 7\n", nil, true, "x", []any{}, int64(math.MaxInt64), int64(math.MinInt64),
+	int64(1), 0.1, int64(10), -0.5, int64(100), 33.6, "2.5", " 7\n", nil, true, "x",
+	[]any{},
+	int64(math.MaxInt64), int64(math.MinInt64),
 	1e19, 1e300, -1e308, 0.000001, "nan", 12345678901234567.0, int64(-3),
 }
 

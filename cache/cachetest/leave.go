@@ -3,7 +3,6 @@ package cachetest
 import (
 	"context"
 	"errors"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +19,7 @@ func (s *suite) leave(t *testing.T) {
 	t.Run("before a conflict", func(t *testing.T) { leaveBeforeConflict(s.kept(t)) })
 	t.Run("a part while committing", func(t *testing.T) { leavePart(s.kept(t)) })
 	t.Run("while a flush waits", func(t *testing.T) { leaveBehindFlush(s.kept(t)) })
+	t.Run("before an id is looked up", func(t *testing.T) { leaveBeforeLookup(s.kept(t)) })
 	t.Run("the data is the caller's again", func(t *testing.T) { s.each(t, dataIsFree) })
 }
 
@@ -237,41 +237,4 @@ func leaveBehindFlush(r *rig) {
 		r.Errorf("the call under way: %v", err)
 	}
 	r.await("the flush", flushed)
-}
-
-// dataIsFree overwrites data as soon as Update has returned, however it did: the race detector and the
-// totals tell when it is read later.
-func dataIsFree(r *rig) {
-	if r.disk != nil {
-		r.disk.onPersist = func([]*group.Change) error {
-			time.Sleep(200 * time.Microsecond)
-			return nil
-		}
-	}
-	var mu sync.Mutex
-	var all []*call
-	var callers sync.WaitGroup
-	for worker := range 6 {
-		callers.Go(func() {
-			for n := range 40 {
-				wait := time.Duration(worker*n) * 10 * time.Microsecond
-				ctx, cancel := context.WithTimeout(context.Background(), wait)
-				c := r.add("g", 1)
-				_ = r.try(ctx, c) // whatever it says
-				copy(c.data, `{"n":9}`)
-				cancel()
-				mu.Lock()
-				all = append(all, c)
-				mu.Unlock()
-			}
-		})
-	}
-	callers.Wait()
-	want := int64(0)
-	for _, c := range all {
-		if c.done() == nil {
-			want++
-		}
-	}
-	r.expectTotal("g", want)
 }

@@ -52,7 +52,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "commit without a look at the version", file: "store/pebblestore/apply.go",
-		edits:  []edit{{"case version == base:", "case version == base || true:"}},
+		edits:  []edit{{"if old.version != w.base {", "if false {"}},
 		caught: inPebble, run: "Store",
 	},
 	{

@@ -44,3 +44,6 @@ func seeds(t *testing.T, plain, proved int, one func(seed uint64) error) {
 	}
 	t.Logf("%d seeds", n)
 }
+
+// manySeeds tells whether there are enough seeds for everything to happen.
+func manySeeds() bool { return *seedFlag == 0 && os.Getenv("DICTRACK_SEEDS") == "" }

@@ -25,7 +25,7 @@ func TestSimulation(t *testing.T) {
 	seeds(t, 1_500, 10_000, func(seed uint64) error { return simulate(t, seed, sum) })
 	t.Logf("%v", sum)
 	for _, what := range []string{"crash", "lose", "refuse", "conflict", "jump", "cancel", "duplicate", "reused"} {
-		if *seedFlag == 0 && sum[what] == 0 {
+		if manySeeds() && sum[what] == 0 {
 			t.Errorf("not one %s in all simulations", what)
 		}
 	}
@@ -103,8 +103,10 @@ func (s *simulation) stop(label string, client bool) disk.Verdict {
 
 // reopen starts the process anew on the disk.
 func (s *simulation) reopen() {
+	s.mu.Lock()
 	s.generation++
 	mine := s.generation
+	s.mu.Unlock()
 	store := s.disk.Open(func(step, group string) disk.Verdict {
 		s.mu.Lock()
 		passed := s.quiet || mine != s.generation
@@ -179,11 +181,11 @@ func (s *simulation) run() {
 // step lets one of those who wait go on; false when nobody waits.
 func (s *simulation) step(faults bool) bool {
 	synctest.Wait()
-	if len(s.waiting) == 0 {
+	if s.idle() {
 		time.Sleep(time.Second) // a batch may wait for others
 		synctest.Wait()
 	}
-	if len(s.waiting) == 0 {
+	if s.idle() {
 		return false
 	}
 	switch n := s.IntN(100); {
@@ -201,18 +203,32 @@ func (s *simulation) step(faults bool) bool {
 	return true
 }
 
+func (s *simulation) idle() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.waiting) == 0
+}
+
 // next chooses who goes on, and how.
 func (s *simulation) next(faults bool) {
-	slices.SortStableFunc(s.waiting, func(a, b *stop) int { return cmp.Compare(a.label, b.label) })
-	i := s.IntN(len(s.waiting))
-	one := s.waiting[i]
-	s.waiting = slices.Delete(s.waiting, i, i+1)
+	one := s.choose()
 	verdict := disk.Proceed
 	if !one.client && faults {
 		verdict = s.verdict(strings.HasPrefix(one.label, disk.StepCommit))
 	}
 	s.note("%s: %s", one.label, [...]string{"proceed", "refuse", "lose", "conflict"}[verdict])
 	one.answer <- verdict
+}
+
+// choose takes one of those who wait.
+func (s *simulation) choose() *stop {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.SortStableFunc(s.waiting, func(a, b *stop) int { return cmp.Compare(a.label, b.label) })
+	i := s.IntN(len(s.waiting))
+	one := s.waiting[i]
+	s.waiting = slices.Delete(s.waiting, i, i+1)
+	return one
 }
 
 func (s *simulation) verdict(commit bool) disk.Verdict {
@@ -228,56 +244,12 @@ func (s *simulation) verdict(commit bool) disk.Verdict {
 }
 
 func (s *simulation) note(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	text := fmt.Sprintf(format, args...)
 	s.trace = append(s.trace, text)
 	_, what, _ := strings.Cut(text, ": ")
 	s.sum[cmp.Or(what, text)]++
-}
-
-// crash ends the process: what it does from now on has no effect, and those who waited for it hear nothing good.
-func (s *simulation) crash() {
-	s.note("crash")
-	old := s.m
-	s.disk.Crash()
-	clients := slices.DeleteFunc(slices.Clone(s.waiting), func(one *stop) bool { return !one.client })
-	steps := slices.DeleteFunc(s.waiting, func(one *stop) bool { return one.client })
-	s.reopen()
-	s.mu.Lock()
-	s.waiting = clients
-	s.mu.Unlock()
-	for _, one := range steps {
-		one.answer <- disk.Refuse
-	}
-	if err := old.Close(context.Background()); err != nil && !errors.Is(err, disk.ErrFault) {
-		s.fail("close after a crash: %v", err)
-	}
-}
-
-// release lets all go on.
-func (s *simulation) release(v disk.Verdict) {
-	for _, one := range s.waiting {
-		one.answer <- v
-	}
-	s.waiting = nil
-}
-
-// jump moves the clock.
-func (s *simulation) jump() {
-	by := s.one(time.Second, 3*time.Second, time.Minute, time.Hour, -time.Hour, -24*time.Hour, 365*24*time.Hour).(time.Duration)
-	s.note("%v: jump", by)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.now += by.Milliseconds()
-}
-
-// cancel ends the context of some call under way.
-func (s *simulation) cancel() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n := len(s.cancels); n > 0 {
-		s.cancels[s.IntN(n)]()
-		s.note("cancel")
-	}
 }
 
 // judge checks everything when all is done.
