@@ -204,6 +204,7 @@ func leavePart(r *rig) {
 	left := make(chan error, 1)
 	go func() { left <- r.try(ctx, waits, works) }()
 	r.expectError(works, nil)
+	time.Sleep(20 * time.Millisecond) // so that Update knows it too
 	cancel()
 	if err := r.given(left); err != nil {
 		r.Errorf("Update: %v; want nil, since all is settled", err)

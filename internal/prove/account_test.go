@@ -101,7 +101,7 @@ func (k *course) step(c call) {
 	k.kinds[c.kind()]++
 	k.lap++
 	for k.lap == [2]int{3, 5}[k.lapAt%2] {
-		k.event(dictrackStage, "laps", k.lapAt)
+		k.event(stageCompleted, "laps", k.lapAt)
 		if k.lapAt%2 == 1 {
 			k.lap = 0
 		}
@@ -110,7 +110,7 @@ func (k *course) step(c call) {
 	k.ring += c.amount()
 	for k.ring >= [2]int{10, 25}[k.ringAt%2] {
 		k.ring -= [2]int{10, 25}[k.ringAt%2]
-		k.event(dictrackStage, "ring", k.ringAt)
+		k.event(stageCompleted, "ring", k.ringAt)
 		k.ringAt++
 	}
 	if k.calls == 20 {
@@ -121,7 +121,7 @@ func (k *course) step(c call) {
 	}
 }
 
-const dictrackStage = "STAGE_COMPLETED"
+const stageCompleted = "STAGE_COMPLETED"
 
 func (k *course) event(kind, name string, passed int) {
 	k.events = append(k.events, fmt.Sprintf("%s %s %d %d", kind, name, passed%2+1, passed/2+1))

@@ -13,6 +13,7 @@ import (
 	"github.com/dictrack/dictrack/internal/prove/disk"
 )
 
+// A call that is given up while it waits behind another has not happened, and the mailbox goes on.
 func TestCancelWhileWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -45,6 +46,7 @@ func TestCancelWhileWaiting(t *testing.T) {
 	})
 }
 
+// Close waits for the calls under way: each is answered as if nobody had closed, or refused with ErrClosed.
 func TestCloseWaitsForCalls(t *testing.T) {
 	for round := range 200 {
 		d := disk.New()

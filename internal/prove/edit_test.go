@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
+// Adding no trackers changes nothing: not the places of others, and not what is known of the group.
 func TestAddNothing(t *testing.T) {
 	const trackers = 70 // enough removed ones for the group to be laid out anew
 	d := disk.New()
@@ -43,6 +44,7 @@ func TestAddNothing(t *testing.T) {
 	}
 }
 
+// Nor does it let versions, and with them the ids of events, start again.
 func TestAddNothingVersions(t *testing.T) {
 	m := open(t, dictrack.Options{})
 	defer shut(t, m)

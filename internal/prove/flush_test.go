@@ -10,6 +10,7 @@ import (
 	"github.com/dictrack/dictrack/internal/prove/disk"
 )
 
+// When a flush fails, nobody knows whether it took effect; memory must not go on from what it held before.
 func TestFlushWithLostAnswer(t *testing.T) {
 	lose := disk.Proceed
 	d := disk.New()
@@ -38,6 +39,7 @@ func TestFlushWithLostAnswer(t *testing.T) {
 	sound(t, d)
 }
 
+// What was flushed is gone, its name too.
 func TestGroupsAfterFlush(t *testing.T) {
 	m := open(t, dictrack.Options{})
 	defer shut(t, m)

@@ -64,11 +64,10 @@ type model struct {
 	store  func() (store.Store, error) // nil: memory only
 	now    int64                       // Unix milliseconds
 	names  []string                    // of groups
-	ids    []string
-	told   map[string][]string // events since the last look, by group
-	known  map[string]bool     // ids of events
-	late   []string            // what the listener found wrong
-	latest map[string]uint64   // versions
+	told   map[string][]string         // events since the last look, by group
+	known  map[string]bool             // ids of events
+	late   []string                    // what the listener found wrong
+	latest map[string]uint64           // versions
 	trace  []string
 	sum    map[string]int // what happened how often
 }
@@ -79,8 +78,8 @@ func newModel(seed uint64) *model {
 	m := &model{
 		chance: chance{rand.New(rand.NewPCG(seed, 2))}, ctx: context.Background(),
 		world: oracle.New(modelWindow.Milliseconds()), now: 1_700_000_000_000,
-		names: []string{"g", "h", "k"}, ids: []string{"", "", "", "1", "2", "3", "4"},
-		told: map[string][]string{}, known: map[string]bool{}, latest: map[string]uint64{},
+		names: []string{"g", "h", "k"},
+		told:  map[string][]string{}, known: map[string]bool{}, latest: map[string]uint64{},
 	}
 	switch seed % 4 {
 	case 1:

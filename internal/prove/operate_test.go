@@ -42,8 +42,8 @@ func (m *model) operate(want map[string][]string) error {
 }
 
 // agree does a change by hand on both; the errors must be the same.
-func (m *model) agree(name string, want map[string][]string, do func(string) (error, oracle.Answer)) error {
-	err, answer := do(name)
+func (m *model) agree(name string, want map[string][]string, do func(string) (oracle.Answer, error)) error {
+	answer, err := do(name)
 	m.sum[answer.Error]++
 	if has := errorWord(err); has != answer.Error {
 		return fmt.Errorf("error %q, want %q", has, answer.Error)
@@ -156,33 +156,33 @@ func (m *model) name(group string) string {
 	return fmt.Sprint(m.one("t", "t", "t", "m"), m.IntN(6))
 }
 
-func (m *model) add(name string) (error, oracle.Answer) {
+func (m *model) add(name string) (oracle.Answer, error) {
 	var defs []map[string]any
 	for range m.IntN(4) {
 		defs = append(defs, m.definition(fmt.Sprint("t", m.IntN(6)), m.now/1000))
 	}
 	m.say("add %s %v", name, defs)
-	return m.m.Add(m.ctx, name, specs(defs)...), m.world.Add(name, m.now, defs...)
+	return m.world.Add(name, m.now, defs...), m.m.Add(m.ctx, name, specs(defs)...)
 }
 
-func (m *model) remove(name string) (error, oracle.Answer) {
+func (m *model) remove(name string) (oracle.Answer, error) {
 	if m.in(6) {
 		m.say("remove all of %s", name)
-		return m.m.RemoveAll(m.ctx, name), m.world.Remove(name)
+		return m.world.Remove(name), m.m.RemoveAll(m.ctx, name)
 	}
 	names := []string{m.name(name), m.name(name)}[:1+m.IntN(2)]
 	m.say("remove %s %v", name, names)
-	return m.m.Remove(m.ctx, name, names...), m.world.Remove(name, names...)
+	return m.world.Remove(name, names...), m.m.Remove(m.ctx, name, names...)
 }
 
-func (m *model) reset(name string) (error, oracle.Answer) {
+func (m *model) reset(name string) (oracle.Answer, error) {
 	var by tracker.ResetBy
 	var as oracle.Reset
 	if m.in(2) {
 		as.Policy = m.one("none", "progress", "limiter", "all", []any{"stage", "progress"}, []any{"all", "stage"})
 		p, err := tracker.ParsePolicy(as.Policy)
 		if err != nil {
-			return err, oracle.Answer{}
+			return oracle.Answer{}, err
 		}
 		by.Policy = &p
 	}
@@ -196,14 +196,14 @@ func (m *model) reset(name string) (error, oracle.Answer) {
 	}
 	if m.in(5) {
 		m.say("reset all of %s %+v", name, as)
-		return m.m.ResetAll(m.ctx, name, by), m.world.Reset(name, as, m.now)
+		return m.world.Reset(name, as, m.now), m.m.ResetAll(m.ctx, name, by)
 	}
 	one := m.name(name)
 	m.say("reset %s %s %+v", name, one, as)
-	return m.m.Reset(m.ctx, name, by, one), m.world.Reset(name, as, m.now, one)
+	return m.world.Reset(name, as, m.now, one), m.m.Reset(m.ctx, name, by, one)
 }
 
-func (m *model) update(name string) (error, oracle.Answer) {
+func (m *model) update(name string) (oracle.Answer, error) {
 	one := m.name(name)
 	var edit dictrack.Edit
 	var change oracle.Change
@@ -233,7 +233,7 @@ func (m *model) update(name string) (error, oracle.Answer) {
 		}
 		m.say("update %s %s expire at %d (%d)", name, one, at, kind)
 	}
-	return m.m.Update(m.ctx, name, one, edit), m.world.Update(name, one, m.now, change)
+	return m.world.Update(name, one, m.now, change), m.m.Update(m.ctx, name, one, edit)
 }
 
 // sweep sweeps, a few times while the clock goes on and nothing else happens.

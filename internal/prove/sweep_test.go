@@ -12,6 +12,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
+// Due times that a renewed window has left behind must not keep the sweeper busy for ever, and others waiting.
 func TestSweepEndsWithManyRenewedWindows(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	d := disk.New()
@@ -40,6 +41,7 @@ func TestSweepEndsWithManyRenewedWindows(t *testing.T) {
 	}
 }
 
+// stuck is a limiter that says it is due and never lets itself be asked.
 type stuck struct{}
 
 func (stuck) Start(now time.Time) []byte                                    { return []byte(now.Format(time.RFC3339)) }
@@ -52,6 +54,7 @@ func (stuck) Due(own []byte) time.Time {
 	return at
 }
 
+// A custom limiter that fails when the clock asks must not keep the sweeper busy for ever.
 func TestSweepEndsWithAFailingLimiter(t *testing.T) {
 	for _, kept := range []bool{false, true} {
 		r := &tracker.Registry{}

@@ -41,6 +41,9 @@ func testSeen(s *session) {
 	}
 	s.expectUnseen("g", "b", "x", "a\x00", "aa")
 	s.same(g, other)
+
+	s.commit(s.call(s.made("gh", 1), 0, group.Seen{ID: "i", Expires: now}))
+	s.expectUnseen("g", "hi") // the same letters
 }
 
 // testSeenAlone remembers ids of calls that moved nothing: no chunk comes with the change.

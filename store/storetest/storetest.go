@@ -13,6 +13,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/dictrack/dictrack/store"
@@ -29,11 +30,14 @@ type Features struct {
 // close: the suite does.
 type Opener func(tb testing.TB) (s store.Store, reopen func() store.Store)
 
-// topics is what is tested.
-var topics = []struct {
+// topic is a part of the contract.
+type topic struct {
 	name string
 	test func(s *session)
-}{
+}
+
+// always is tested of every adapter.
+var always = []topic{
 	{"Commit/first", testFirst},
 	{"Commit/steps", testSteps},
 	{"Commit/repeated", testRepeated},
@@ -71,15 +75,13 @@ var topics = []struct {
 	{"Life/closed", testClosed},
 	{"Concurrency/many groups", testParallel},
 	{"Concurrency/one base", testRace},
+	{"Concurrency/one group", testContended},
 	{"Concurrency/readers", testReaders},
 	{"Random/as the groups", testRandom},
 }
 
-// durable is what is tested when an adapter reopens.
-var durable = []struct {
-	name string
-	test func(s *session)
-}{
+// reopening is tested of adapters that say Reopens.
+var reopening = []topic{
 	{"Reopen/everything", testReopen},
 	{"Reopen/after a flush", testReopenFlushed},
 	{"Reopen/random", testReopenRandom},
@@ -87,19 +89,10 @@ var durable = []struct {
 
 // Run tests an adapter.
 func Run(t *testing.T, f Features, open Opener) {
+	topics := always
 	if f.Reopens {
-		topics := append(topics[:len(topics):len(topics)], durable...)
-		run(t, open, topics)
-		return
+		topics = slices.Concat(topics, reopening)
 	}
-	run(t, open, topics)
-}
-
-func run(t *testing.T, open Opener, topics []struct {
-	name string
-	test func(s *session)
-},
-) {
 	for _, topic := range topics {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()

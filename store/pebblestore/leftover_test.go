@@ -1,0 +1,130 @@
+package pebblestore
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/dictrack/dictrack/group"
+)
+
+// kinds counts the records of each kind.
+func kinds(t *testing.T, s *Store) string {
+	t.Helper()
+	count := map[byte]int{}
+	err := walk(s.db, []byte{0}, []byte{0xff}, "", func(i *pebble.Iterator) (bool, error) {
+		count[i.Key()[0]]++
+		return true, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	for _, kind := range "FDgclixt" {
+		if n := count[byte(kind)]; n > 0 {
+			text += fmt.Sprintf("%c%d ", kind, n)
+		}
+	}
+	return text
+}
+
+// TestRecords: a change writes the records it needs, and takes away those that nothing needs any more.
+func TestRecords(t *testing.T) {
+	s := mustOpen(t, "data", small(vfs.NewMem()))
+	defer mustClose(t, s)
+	commit := func(c *group.Change, err error) {
+		t.Helper()
+		if err == nil {
+			err = s.Commit(t.Context(), []*group.Change{c})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect := func(want string) {
+		t.Helper()
+		if got := kinds(t, s); got != want {
+			t.Fatalf("records are %s, want %s", got, want)
+		}
+	}
+	g, c := newGroup(t, "g", 400)
+	commit(c, nil)
+	expect("D400 g1 c4 l4 ")
+	small, c := newGroup(t, "small", 100) // of definitions that are there
+	commit(c, nil)
+	expect("D400 g2 c4 l5 ")
+	commit(track(small, 7, group.Seen{ID: "id", Expires: now}))
+	expect("D400 g2 c4 l5 i1 x1 ")
+
+	commit(shrunk(g, 50))
+	expect("D401 g2 l5 i1 x1 ")
+	if err := s.Forget(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	expect("D401 g2 l5 ")
+	_, c = newGroup(t, "due", 1)
+	c.Due = now
+	commit(c, nil)
+	expect("D401 g3 l6 t1 ")
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	expect("F1 D401 ")
+}
+
+// shrunk leaves the first n trackers of a group and lays it out anew, with one more.
+func shrunk(g *group.Group, n int) (*group.Change, error) {
+	var names []string
+	for _, d := range g.Definitions()[n:] {
+		names = append(names, d.Name())
+	}
+	g.Record()
+	if _, err := g.Remove(names, now); err != nil {
+		return nil, err
+	}
+	_, err := g.Add(newPlayer("player 0", 500).defs()[499:], now)
+	return g.Take(), err
+}
+
+// TestStepIsOneRecord: the usual commit of a small group is one record and no more.
+func TestStepIsOneRecord(t *testing.T) {
+	for _, n := range []int{1, group.ChunkSize} {
+		g, c := newGroup(t, "g", n)
+		var first, step write
+		first.encode(c)
+		c, err := track(g, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		step.encode(c)
+		if len(step.rest) > 0 || len(step.definitions) > 0 || !step.head.inline || !step.first {
+			t.Errorf("a step of %d trackers writes %d records besides the head", n, len(step.rest))
+		}
+		if size := len(step.head.first); size > 2*n {
+			t.Errorf("a step of %d trackers writes %d bytes of states", n, size)
+		}
+	}
+}
+
+// TestRecentIsBounded: of many groups only some are kept in mind, never without those under way.
+func TestRecentIsBounded(t *testing.T) {
+	r := recent{groups: map[string]latest{}}
+	landed, flying := &round{durable: make(chan struct{})}, &round{durable: make(chan struct{})}
+	close(landed.durable)
+	for i := range 100 {
+		r.note(fmt.Sprintf("flying %d", i), &head{}, flying)
+	}
+	for i := range 5 * maxRecent {
+		r.note(fmt.Sprint(i), &head{}, landed)
+	}
+	if n := len(r.groups); n > maxRecent+200 {
+		t.Errorf("%d groups are kept in mind, want about %d", n, maxRecent)
+	}
+	for i := range 100 {
+		if r.head(fmt.Sprintf("flying %d", i)) == nil {
+			t.Fatal("a group that is not on disk yet was dropped")
+		}
+	}
+}
