@@ -56,8 +56,8 @@ type Options struct {
 
 // withDefaults fills what was left out and checks the rest.
 func (o Options) withDefaults() (Options, error) {
-	if o.IDWindow < 0 {
-		return o, fmt.Errorf("options: IDWindow is %v, want 0 for the default or more", o.IDWindow)
+	if o.IDWindow != 0 && o.IDWindow < time.Millisecond {
+		return o, fmt.Errorf("options: IDWindow is %v, want 0 for the default, or at least a millisecond", o.IDWindow)
 	}
 	if o.IDWindow == 0 {
 		o.IDWindow = 7 * 24 * time.Hour
@@ -86,6 +86,9 @@ type Manager struct {
 	sweeper     *sweeper
 	tasks       sync.Pool // of *task
 	scratches   sync.Pool // of *match.Scratch
+
+	admission sync.Mutex     // held while calls on the store begin, and by Close to let in no more
+	calls     sync.WaitGroup // calls on the store that the cache knows nothing of
 
 	closed atomic.Bool
 	life   context.Context // ends with Close
@@ -133,7 +136,10 @@ func closeStore(s store.Store) error {
 // the store. When ctx ends first it gives up waiting and closes all the same; so a listener that calls
 // Close does so on a goroutine of its own. Later calls return ErrClosed; a second Close does nothing.
 func (m *Manager) Close(ctx context.Context) error {
-	if m.closed.Swap(true) {
+	m.admission.Lock()
+	closed := m.closed.Swap(true)
+	m.admission.Unlock()
+	if closed {
 		return nil
 	}
 	m.end()
@@ -141,8 +147,34 @@ func (m *Manager) Close(ctx context.Context) error {
 	for _, name := range m.publisher.queues.groups() {
 		m.publisher.deliver(name)
 	}
-	err = errors.Join(err, m.publisher.queues.wait(ctx), m.sweeper.wait(ctx))
+	err = errors.Join(err, m.publisher.queues.wait(ctx), m.sweeper.wait(ctx), m.waitCalls(ctx))
 	return errors.Join(err, closeStore(m.options.Store))
+}
+
+// begin lets in a call that uses the store itself; m.calls.Done must follow.
+func (m *Manager) begin() error {
+	m.admission.Lock()
+	defer m.admission.Unlock()
+	if m.closed.Load() {
+		return ErrClosed
+	}
+	m.calls.Add(1)
+	return nil
+}
+
+// waitCalls returns when those calls are over, or ctx ends.
+func (m *Manager) waitCalls(ctx context.Context) error {
+	over := make(chan struct{})
+	go func() {
+		m.calls.Wait()
+		close(over)
+	}()
+	select {
+	case <-over:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // now is the Manager's time in Unix milliseconds.

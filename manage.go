@@ -56,10 +56,11 @@ func (m *Manager) Groups(ctx context.Context) iter.Seq2[string, error] {
 		return m.cachedGroups()
 	}
 	return func(yield func(string, error) bool) {
-		if m.closed.Load() {
-			yield("", ErrClosed)
+		if err := m.begin(); err != nil {
+			yield("", err)
 			return
 		}
+		defer m.calls.Done()
 		const page = 1000
 		for after := ""; ; {
 			names, err := m.options.Store.Groups(ctx, after, page)
@@ -146,9 +147,10 @@ func (m *Manager) Flush(ctx context.Context, confirm string) error {
 	if confirm != FlushEverything {
 		return ErrNotConfirmed
 	}
-	if m.closed.Load() {
-		return ErrClosed
+	if err := m.begin(); err != nil {
+		return err
 	}
+	defer m.calls.Done()
 	return m.options.Cache.Flush(ctx, func() error {
 		if m.options.Store == nil {
 			return nil

@@ -16,28 +16,37 @@ import (
 // Sweep applies what the clock does to groups that get no data: trackers expire, windows end. The
 // Manager does it by itself unless Options.ManualSweep says otherwise.
 func (m *Manager) Sweep(ctx context.Context) error {
-	if m.closed.Load() {
+	if err := m.begin(); err != nil {
+		return err
+	}
+	defer m.calls.Done()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(m.life, cancel)()
+	now := m.now()
+	failed, err := m.sweepDue(ctx, now)
+	err = errors.Join(failed, err, m.forget(ctx, now))
+	switch {
+	case err == nil:
+		return nil
+	case m.life.Err() != nil:
 		return ErrClosed
 	}
-	now := m.now()
-	if err := m.sweepDue(ctx, now); err != nil {
-		return fmt.Errorf("sweep: %w", err)
-	}
-	return m.forget(ctx, now)
+	return fmt.Errorf("sweep: %w", err)
 }
 
-func (m *Manager) sweepDue(ctx context.Context, now int64) error {
+// sweepDue sweeps all that is due. Failed is about groups, which are due again later and hold up no
+// others; err ends it: the store does not say what is due.
+func (m *Manager) sweepDue(ctx context.Context, now int64) (failed, err error) {
 	for {
 		if err := m.sweeper.refill(ctx, now); err != nil {
-			return err
+			return failed, err
 		}
 		names := m.sweeper.take(now, sweepBatch)
 		if len(names) == 0 {
-			return nil
+			return failed, nil
 		}
-		if err := m.sweep(ctx, now, names); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, m.sweep(ctx, now, names))
 	}
 }
 
@@ -190,14 +199,14 @@ func (s *sweeper) run() {
 	var forgotten int64
 	for s.m.life.Err() == nil {
 		now := s.m.now()
-		err := s.m.sweepDue(s.m.life, now)
+		failed, err := s.m.sweepDue(s.m.life, now)
 		if now >= forgotten+horizon {
 			err = errors.Join(err, s.m.forget(s.m.life, now))
 			forgotten = now
 		}
+		s.log(errors.Join(failed, err))
 		wake := s.wake
 		if err != nil {
-			s.log(err)
 			wake = nil // a pause, whatever is due
 		}
 		timer := time.NewTimer(s.pause(err))
@@ -211,7 +220,7 @@ func (s *sweeper) run() {
 }
 
 func (s *sweeper) log(err error) {
-	if s.m.life.Err() == nil {
+	if err != nil && s.m.life.Err() == nil {
 		s.m.options.Logger.Error("sweep failed, will try again", "error", err)
 	}
 }

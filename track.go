@@ -169,7 +169,8 @@ type Result struct {
 	effect   group.Effect
 }
 
-// Touched is the number of trackers that the data matched, whether or not a limiter held them back.
+// Touched is the number of trackers that the call moved, limited or found held back: 0 when the data
+// matched none, or gave no step.
 func (r *Result) Touched() int { return len(r.effect.Moves) }
 
 // Changed describes the trackers that the call changed, in order; the completed and the newly limited

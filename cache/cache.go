@@ -19,6 +19,8 @@ type Cache interface {
 	// Backing: as this cache itself promises), and nobody sees what is not. Tasks of different groups
 	// succeed or fail apart from each other.
 	//
+	// All calls with a Backing pass the same one.
+	//
 	// When ctx ends first, tasks that were not begun are settled with its error and do nothing. Is any
 	// under way, Update returns an error that is ErrUnknown as well as ctx's; those tasks are settled
 	// later, and are not applied again, so what Apply reads may be used otherwise.

@@ -47,22 +47,20 @@ func (m *committer) hold() {
 	m.holds++
 }
 
-// release tells that the changes of calls that hold are all there.
-func (m *committer) release(calls int) {
-	if calls == 0 {
-		return
-	}
+// release tells that there is no more to come of entries.
+func (m *committer) release(batch []*entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.holds -= calls
+	m.holds -= released(batch)
 	m.kick()
 }
 
-// bring hands over a change, with which so many calls that hold have brought all.
-func (m *committer) bring(p *pending, calls int) {
+// bring hands over the change of entries; there is no more to come of them. Both happen under one lock:
+// no call may seem complete while one of its changes is still on its way.
+func (m *committer) bring(p *pending, batch []*entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.holds -= calls
+	m.holds -= released(batch)
 	m.queue = append(m.queue, p)
 	m.kick()
 }

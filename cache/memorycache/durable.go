@@ -62,9 +62,15 @@ func (c *Cache) updateDurable(ctx context.Context, b cache.Backing, tasks []cach
 		one.holds.Store(int64(len(tasks)))
 		c.commit.hold()
 	}
+	rounds := make([]*round, 0, 1)
 	for i, t := range tasks {
 		entries[i] = entry{task: t, call: one, held: many}
-		c.post(&entries[i])
+		if r := c.post(&entries[i]); r != nil {
+			rounds = append(rounds, r)
+		}
+	}
+	for _, r := range rounds { // now that all is posted, so that one round takes all of a group
+		c.start(r, many)
 	}
 	select {
 	case <-one.done:
@@ -85,22 +91,26 @@ func (c *Cache) admit(tasks int) bool {
 	return true
 }
 
-// post puts an entry into its group's mailbox and sees to it that somebody empties it: this goroutine,
-// when all there is to do is a step, else one of its own.
-func (c *Cache) post(e *entry) {
-	r := &round{c: c, name: e.task.Group()}
-	s := c.locked(r.name)
-	e.slot, r.slot = s, s
+// post puts an entry into its group's mailbox. It returns the round that is to be started, nil if one
+// is under way.
+func (c *Cache) post(e *entry) *round {
+	name := e.task.Group()
+	s := c.locked(name)
+	defer s.mu.Unlock()
+	e.slot = s
 	s.queue = append(s.queue, e)
-	begin := !s.running
-	loaded := begin && s.group != nil
+	if s.running {
+		return nil
+	}
 	s.running = true
-	s.mu.Unlock()
-	switch {
-	case !begin:
-	case loaded && !e.held && e.task.ID() == "" && c.gate.TryRLock():
+	return &round{c: c, slot: s, name: name, quick: s.group != nil && e.task.ID() == ""}
+}
+
+// start starts a round: on this goroutine, when all there is to do is a step, else on one of its own.
+func (c *Cache) start(r *round, many bool) {
+	if r.quick && !many && c.gate.TryRLock() {
 		r.first()
-	default:
+	} else {
 		go r.begin()
 	}
 }
@@ -111,7 +121,7 @@ func (c *Cache) leave(one *call, entries []entry) error {
 	for i := range entries {
 		e := &entries[i]
 		if e.slot.takeBack(e) {
-			c.commit.release(released([]*entry{e}))
+			c.commit.release([]*entry{e})
 			e.settle(one.ctx.Err())
 			continue
 		}

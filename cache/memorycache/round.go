@@ -18,6 +18,7 @@ type round struct {
 	name  string
 	batch []*entry
 	tries int
+	quick bool // nothing has to be asked of the Backing first
 }
 
 // maxTries bounds how often a round starts again because another process was faster.
@@ -51,10 +52,9 @@ func (r *round) attempt() {
 		r.end(err)
 		return
 	}
-	calls := released(r.batch) // now: kept may run before bring returns
 	r.c.commit.bring(&pending{
 		ctx: r.c.life, backing: r.batch[0].call.backing, change: change, kept: r.kept,
-	}, calls)
+	}, r.batch)
 }
 
 // step loads the group if need be, and applies the batch to it. No change means that there is nothing to
@@ -92,7 +92,7 @@ func (r *round) kept(err error) {
 
 // end settles the batch, and begins another round if something waits again.
 func (r *round) end(err error) {
-	r.c.commit.release(released(r.batch))
+	r.c.commit.release(r.batch)
 	for _, e := range r.batch {
 		if e.err != nil {
 			e.settle(e.err)
