@@ -17,7 +17,7 @@ type bucket struct{}
 
 var errBucket = errors.New("want no args")
 
-func (bucket) Start(time.Time) []byte { return []byte{2, 3} }
+func (bucket) Start(time.Time) []byte                          { return []byte{2, 3} }
 func (bucket) Before(_ []byte, c limiter.Call) limiter.Verdict { return limiter.Verdict(len(c.Data)) }
 
 func (bucket) After(own []byte, _ limiter.Call) ([]byte, bool) {

@@ -59,15 +59,15 @@ func TestRecords(t *testing.T) {
 	expect("D400 g2 c4 l5 i1 x1 ")
 
 	commit(shrunk(g, 50))
-	expect("D401 g2 l5 i1 x1 ")
+	expect("D401 g2 l2 i1 x1 ")
 	if err := s.Forget(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
-	expect("D401 g2 l5 ")
+	expect("D401 g2 l2 ")
 	_, c = newGroup(t, "due", 1)
 	c.Due = now
 	commit(c, nil)
-	expect("D401 g3 l6 t1 ")
+	expect("D401 g3 l3 t1 ")
 	if err := s.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
