@@ -52,6 +52,7 @@ func (r *round) attempt() {
 		r.end(err)
 		return
 	}
+	change.Chunks() // made here, where many goroutines are at work, and not in the one commit of all
 	r.c.commit.bring(&pending{
 		ctx: r.c.life, backing: r.batch[0].call.backing, change: change, kept: r.kept,
 	}, r.batch)
