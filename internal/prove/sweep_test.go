@@ -44,10 +44,10 @@ func TestSweepEndsWithManyRenewedWindows(t *testing.T) {
 // stuck is a limiter that says it is due and never lets itself be asked.
 type stuck struct{}
 
-func (stuck) Start(now time.Time) []byte                          { return []byte(now.Format(time.RFC3339)) }
-func (stuck) Before([]byte, limiter.Call) limiter.Verdict         { panic("no answer") }
-func (stuck) After(own []byte, _ limiter.Call) ([]byte, bool)     { return own, false }
-func (stuck) StageDone(own []byte, _ limiter.Call) ([]byte, bool) { return own, false }
+func (stuck) Start(now time.Time) []byte                                    { return []byte(now.Format(time.RFC3339)) }
+func (stuck) Before([]byte, limiter.Call) limiter.Verdict                   { panic("no answer") }
+func (stuck) After(own []byte, _ limiter.Call) ([]byte, bool)               { return own, false }
+func (stuck) StageDone(own []byte, _ limiter.Call) ([]byte, bool)           { return own, false }
 func (stuck) Reset(own []byte, _ any, _ limiter.Call) ([]byte, bool, error) { return own, false, nil }
 
 func (stuck) Due(own []byte) time.Time {
