@@ -224,8 +224,7 @@ func leaveBehindFlush(r *rig) {
 	time.Sleep(20 * time.Millisecond) // so that it waits
 	for _, c := range []*call{r.add("loaded", 1), r.once("loaded", "a", 1), r.add("new", 1)} {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
-		left := make(chan error, 1)
-		go func() { left <- r.try(ctx, c) }()
+		left := begin(func() { _ = r.try(ctx, c) }) // however it ends
 		select {
 		case <-left:
 		case <-time.After(patience / 10):
