@@ -60,6 +60,19 @@ func (a *account) hear(line string) error {
 	return a.happened(c, version)
 }
 
+// cut takes in that the victim ended in the midst of its work. A call may return while another goroutine
+// is telling events of its group, and its own come after those: what was acknowledged may be untold from
+// the last version on that anything was told of.
+func (a *account) cut() {
+	for g := range groups {
+		last := uint64(0)
+		for version := range a.told[g] {
+			last = max(last, version)
+		}
+		maps.DeleteFunc(a.first[g], func(version uint64, _ bool) bool { return version >= last })
+	}
+}
+
 // happened takes in that a call happened at a version.
 func (a *account) happened(c call, version uint64) error {
 	if other, taken := a.calls[c.group()][version]; taken && other != c {

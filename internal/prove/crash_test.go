@@ -96,6 +96,7 @@ func (l *lane) kill(r *rand.Rand) {
 	if before == l.a.acked {
 		l.idle++
 	}
+	l.a.cut()
 	l.check()
 }
 

@@ -7,10 +7,12 @@ import (
 	"math/rand/v2"
 	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
+	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/store"
@@ -210,4 +212,55 @@ func isFlushed(fs vfs.FS, p *player) error {
 		return fmt.Errorf("the group has %d trackers and version %d", len(r.Layout), r.Version)
 	}
 	return nil
+}
+
+// outage lets the power fail before one write to disk.
+type outage struct {
+	mem     *vfs.MemFS
+	at      int64 // which write
+	percent int   // of what is not synced that is kept
+	count   atomic.Int64
+	after   *vfs.MemFS // the disk as it is found again
+}
+
+func (o *outage) String() string { return fmt.Sprintf("write %d, %d %%", o.at, o.percent) }
+
+// MaybeError implements errorfs.Injector.
+func (o *outage) MaybeError(op errorfs.Op) error {
+	if op.Kind.ReadOrWrite() == errorfs.OpIsWrite && o.count.Add(1) == o.at {
+		o.after = o.mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: o.percent, RNG: rand.New(rand.NewPCG(1, uint64(o.at)))})
+	}
+	return nil
+}
+
+// TestPowerLossAtOpen lets the power fail before each write of a first Open and a first commit: the
+// store opens again, with the commit if there was an answer.
+func TestPowerLossAtOpen(t *testing.T) {
+	const dir = "new/deep/data"
+	for at, opening := int64(1), true; opening; at++ {
+		for _, percent := range []int{0, 50, 100} {
+			o := &outage{mem: vfs.NewCrashableMem(), at: at, percent: percent}
+			s := mustOpen(t, dir, small(errorfs.Wrap(o.mem, o)))
+			opening = o.after != nil
+			p := newPlayer("player 0", 3)
+			if err := p.commit(t.Context(), s); err != nil {
+				t.Fatal(err)
+			}
+			f := p.fate()
+			if opening {
+				f.acked = 0
+			} else {
+				o.after = o.mem.CrashClone(vfs.CrashCloneCfg{})
+			}
+			mustClose(t, s)
+			again, err := Open(t.Context(), dir, small(o.after))
+			if err != nil {
+				t.Fatalf("%v: %v", o, err)
+			}
+			if _, err := f.check(again); err != nil {
+				t.Errorf("%v: %v", o, err)
+			}
+			mustClose(t, again)
+		}
+	}
 }

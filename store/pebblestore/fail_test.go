@@ -86,7 +86,7 @@ func TestGivesUp(t *testing.T) {
 		t.Errorf("Seen of a commit that is not on disk: %v, want DeadlineExceeded", err)
 	}
 	if err := s.Commit(brief(t), []*group.Change{mustRepeat(t, p)}); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("Commit of what was applied and is not on disk: %v, want DeadlineExceeded", err)
+		t.Errorf("Commit that comes again, of what is not on disk: %v, want DeadlineExceeded", err)
 	}
 	if _, err := other.fate().check(s); err != nil {
 		t.Errorf("another group meanwhile: %v", err)
@@ -97,6 +97,32 @@ func TestGivesUp(t *testing.T) {
 		t.Errorf("afterwards: %v", err)
 	}
 	mustClose(t, s)
+}
+
+// TestCancelledInTheQueue: a commit that the committer comes to too late does nothing.
+func TestCancelledInTheQueue(t *testing.T) {
+	s := mustOpen(t, "data", small(vfs.NewMem()))
+	defer mustClose(t, s)
+	busy, release, free := make(chan struct{}), make(chan struct{}), make(chan error)
+	go func() {
+		free <- s.submit(context.Background(), &request{alone: func(*committer, *round) error {
+			close(busy)
+			<-release
+			return nil
+		}})
+	}()
+	<-busy
+	p := newPlayer("player 0", 3)
+	if err := p.commit(brief(t), s); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("Commit: %v, want DeadlineExceeded", err)
+	}
+	close(release)
+	if err := <-free; err != nil {
+		t.Error(err)
+	}
+	if r, err := s.Load(t.Context(), p.group.Name()); err != nil || r.Version != 0 {
+		t.Errorf("the group is there all the same: %+v, %v", r, err)
+	}
 }
 
 // mustRepeat makes the last change of a player again.
@@ -136,6 +162,11 @@ func TestAllAreToldOfAFailure(t *testing.T) {
 	for _, err := range append(errs, <-told) {
 		if !errors.Is(err, store.ErrFailed) || !errors.Is(err, cause) {
 			t.Errorf("error %v, want one that is ErrFailed and tells the cause", err)
+		}
+	}
+	for range 100 {
+		if _, err := s.Load(t.Context(), "g"); !errors.Is(err, store.ErrFailed) {
+			t.Fatalf("Load afterwards: %v, want ErrFailed", err)
 		}
 	}
 	if err := s.Close(); !errors.Is(err, store.ErrFailed) || !errors.Is(err, cause) {

@@ -89,7 +89,10 @@ func (s *Store) open(ctx context.Context, o *Options) error {
 
 func (s *Store) openDB(o *Options) (err error) {
 	if s.db, err = pebble.Open(s.dir, o.pebble(s.disk)); err != nil {
-		return corrupt("the database", err)
+		if pebble.IsCorruptionError(err) {
+			err = corrupt("of the database", err)
+		}
+		return err
 	}
 	floor, err := readFloor(s.db)
 	if err != nil {

@@ -28,6 +28,8 @@ func testGroups(s *session) {
 	if got := s.groups("z", 10); len(got) != 0 {
 		s.Fatalf("Groups after the last: %q", got)
 	}
+	s.made("group 025", 1)
+	s.expectGroups(slices.Insert(want, 3, "group 025")...)
 }
 
 // expectGroups checks the names in pages of several sizes.

@@ -76,6 +76,44 @@ func testClosed(s *session) {
 	}
 }
 
+// testClosing closes while calls are under way: each is answered, or told that it came too late.
+func testClosing(s *session) {
+	const callers = 8
+	done := make([]uint64, callers)
+	s.together(callers+1, func(i int) error {
+		if i == callers {
+			time.Sleep(5 * time.Millisecond)
+			return s.store.Close()
+		}
+		g := group.New(fmt.Sprint(i), 0)
+		for {
+			c, err := add(g, define(fmt.Sprint(g.Version()), nil))
+			if err == nil {
+				err = s.store.Commit(s.Context(), []*group.Change{c})
+			}
+			if err == nil {
+				_, err = s.store.Load(s.Context(), g.Name())
+			}
+			if errors.Is(err, store.ErrClosed) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			done[i] = c.Version
+		}
+	})
+	if s.reopen == nil {
+		return
+	}
+	s.store = s.reopen()
+	for i, version := range done {
+		if g := s.load(fmt.Sprint(i)); g.Version() < version {
+			s.Fatalf("group %q has version %d after Close, but %d was committed before", g.Name(), g.Version(), version)
+		}
+	}
+}
+
 // testReopen closes and opens between steps: nothing is lost, and it goes on.
 func testReopen(s *session) {
 	g, big, gone := s.expires("g", time.Hour), s.made("big", 500), s.made("gone", 1)

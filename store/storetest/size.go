@@ -5,6 +5,7 @@ import (
 
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -78,6 +79,21 @@ func (s *session) compacted(name string, n, left int) {
 	s.same(g)
 	s.commit(s.track(g, n-1, 0))
 	s.same(g)
+}
+
+// testEmptied commits that a group has no places any more.
+func testEmptied(s *session) {
+	for _, n := range []int{100, 300} {
+		name := fmt.Sprintf("of %d", n)
+		s.commit(s.track(s.made(name, n), n-1))
+		s.commit(&group.Change{Group: name, Base: 2, Version: 3, Fed: true, Due: limiter.Never, BaseCount: n})
+		g := s.load(name)
+		if g.Version() != 3 || g.Len() != 0 {
+			s.Fatalf("group without places: %s", facts(g))
+		}
+		s.commit(s.add(g, counters(200)...))
+		s.same(g)
+	}
 }
 
 // testReplaced changes the definition of one tracker among many.
