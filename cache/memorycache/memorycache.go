@@ -10,8 +10,6 @@ package memorycache
 import (
 	"context"
 	"hash/maphash"
-	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -174,108 +172,4 @@ func (c *Cache) Names() []string {
 		sh.mu.Unlock()
 	}
 	return names
-}
-
-// Flush implements cache.Cache.
-func (c *Cache) Flush(ctx context.Context, then func() error) error {
-	if err := c.refusal(ctx); err != nil {
-		return err
-	}
-	if err := c.lockGate(ctx); err != nil {
-		return err
-	}
-	defer c.gate.Unlock()
-	err := then()
-	if err != nil && !c.backed.Load() {
-		return err
-	}
-	for i := range c.shards { // after an error too: the Backing may be empty all the same
-		c.empty(&c.shards[i])
-	}
-	return err
-}
-
-// lockGate closes the gate, or gives up when ctx ends.
-func (c *Cache) lockGate(ctx context.Context) error {
-	closed := make(chan struct{})
-	go func() {
-		c.gate.Lock()
-		select {
-		case closed <- struct{}{}:
-		case <-ctx.Done():
-			c.gate.Unlock()
-		}
-	}()
-	select {
-	case <-closed:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// empty drops the groups of a shard. The gate is closed, so no runner is at work on them.
-func (c *Cache) empty(sh *shard) {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	for name, s := range sh.slots {
-		s.mu.Lock()
-		if s.group != nil {
-			c.raiseFloor(s.group.Version())
-		}
-		s.group = nil
-		if !s.running {
-			s.dead = true
-			delete(sh.slots, name)
-		}
-		s.mu.Unlock()
-	}
-	sh.ids.clear()
-}
-
-// raiseFloor makes new groups start no lower than version.
-func (c *Cache) raiseFloor(version uint64) {
-	for {
-		floor := c.floor.Load()
-		if floor >= version || c.floor.CompareAndSwap(floor, version) {
-			return
-		}
-	}
-}
-
-// Close implements cache.Cache.
-func (c *Cache) Close(ctx context.Context) error {
-	c.admission.Lock()
-	c.closed.Store(true)
-	c.admission.Unlock()
-	idle := make(chan struct{})
-	go func() {
-		defer close(idle)
-		c.work.Wait()
-		c.waitVolatile()
-	}()
-	select {
-	case <-idle:
-		c.end()
-		return nil
-	case <-ctx.Done():
-		c.end()
-		return ctx.Err()
-	}
-}
-
-// waitVolatile waits for the tasks that hold a group. One that comes later finds the cache closed.
-func (c *Cache) waitVolatile() {
-	for i := range c.shards {
-		for _, s := range c.shards[i].all() {
-			s.mu.Lock()
-			s.mu.Unlock() //nolint:staticcheck // having had the lock is all
-		}
-	}
-}
-
-func (sh *shard) all() []*slot {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	return slices.Collect(maps.Values(sh.slots))
 }
