@@ -233,34 +233,54 @@ func (o *outage) MaybeError(op errorfs.Op) error {
 	return nil
 }
 
-// TestPowerLossAtOpen lets the power fail before each write of a first Open and a first commit: the
-// store opens again, with the commit if there was an answer.
+// TestPowerLossAtOpen lets the power fail before each write of an Open and of a first commit, in a new
+// directory and in one with a store: it opens again, with the commit if there was an answer.
 func TestPowerLossAtOpen(t *testing.T) {
-	const dir = "new/deep/data"
-	for at, opening := int64(1), true; opening; at++ {
-		for _, percent := range []int{0, 50, 100} {
-			o := &outage{mem: vfs.NewCrashableMem(), at: at, percent: percent}
-			s := mustOpen(t, dir, small(errorfs.Wrap(o.mem, o)))
-			opening = o.after != nil
-			p := newPlayer("player 0", 3)
-			if err := p.commit(t.Context(), s); err != nil {
-				t.Fatal(err)
+	for _, before := range []int{0, 50} {
+		for at, opening := int64(1), true; opening && !t.Failed(); at += share {
+			for _, percent := range []int{0, 50, 50, 100} {
+				opening = powerLossAtOpen(t, before, &outage{mem: vfs.NewCrashableMem(), at: at, percent: percent})
 			}
-			f := p.fate()
-			if opening {
-				f.acked = 0
-			} else {
-				o.after = o.mem.CrashClone(vfs.CrashCloneCfg{})
-			}
-			mustClose(t, s)
-			again, err := Open(t.Context(), dir, small(o.after))
-			if err != nil {
-				t.Fatalf("%v: %v", o, err)
-			}
-			if _, err := f.check(again); err != nil {
-				t.Errorf("%v: %v", o, err)
-			}
-			mustClose(t, again)
 		}
 	}
+}
+
+// powerLossAtOpen has a store with so many commits, if any. It tells whether the power failed before Open
+// was through.
+func powerLossAtOpen(t *testing.T, before int, o *outage) (opening bool) {
+	t.Helper()
+	const dir = "new/deep/data"
+	p := newPlayer("player 0", 129)
+	commit := func(s *Store) {
+		t.Helper()
+		if err := p.commit(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if before > 0 {
+		s := mustOpen(t, dir, small(o.mem))
+		for range before {
+			commit(s)
+		}
+		mustClose(t, s)
+	}
+	f := p.fate()
+	s := mustOpen(t, dir, small(errorfs.Wrap(o.mem, o)))
+	opening = o.count.Load() >= o.at
+	commit(s)
+	f.tried = p.tried
+	if !opening {
+		f, o.after = p.fate(), o.mem.CrashClone(vfs.CrashCloneCfg{})
+	}
+	mustClose(t, s)
+	again, err := Open(t.Context(), dir, small(o.after))
+	if err != nil {
+		t.Errorf("%d commits, %v: %v", before, o, err)
+		return opening
+	}
+	defer mustClose(t, again)
+	if _, err := f.check(again); err != nil {
+		t.Errorf("%d commits, %v: %v", before, o, err)
+	}
+	return opening
 }

@@ -65,15 +65,7 @@ func (d *directory) make(path string) error {
 	if err := d.fs.MkdirAll(path, 0o700); err != nil {
 		return err
 	}
-	return d.sync(parent)
-}
-
-func (d *directory) sync(path string) error {
-	f, err := d.fs.OpenDir(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+	return syncDirectory(d.fs, parent)
 }
 
 func (d *directory) readMark() error {
@@ -119,7 +111,7 @@ func (d *directory) writeMark() error {
 	if err := d.fs.Rename(draft, d.fs.PathJoin(d.path, markName)); err != nil {
 		return err
 	}
-	return d.sync(d.path)
+	return syncDirectory(d.fs, d.path)
 }
 
 // settle closes a real directory to others, and finds its only name: two names for one directory would

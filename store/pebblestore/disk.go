@@ -36,7 +36,9 @@ func (d *disk) Create(name string, category vfs.DiskWriteCategory) (f vfs.File, 
 		f, err = d.FS.Create(name, category)
 		return err
 	})
-	return d.file(name, f), nil
+	created := d.file(name, f)
+	created.manifest = strings.HasPrefix(d.PathBase(name), "MANIFEST-")
+	return created, nil
 }
 
 // createPrivate makes a new empty file that only its owner may read, in place of one of that name.
@@ -72,7 +74,7 @@ func (d *disk) OpenDir(name string) (vfs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &file{File: f, breaker: d.breaker}, nil
+	return d.file(name, f), nil
 }
 
 func (d *disk) Link(oldname, newname string) error {
@@ -130,8 +132,17 @@ func lockError(err error) error {
 }
 
 // file wraps a file that may be written.
-func (d *disk) file(name string, f vfs.File) vfs.File {
-	return &file{File: f, breaker: d.breaker, lazy: d.noSync && strings.HasSuffix(name, ".log")}
+func (d *disk) file(name string, f vfs.File) *file {
+	return &file{File: f, disk: d, name: name, lazy: d.noSync && strings.HasSuffix(name, ".log")}
+}
+
+// syncDirectory makes what a directory lists survive.
+func syncDirectory(fs vfs.FS, path string) error {
+	f, err := fs.OpenDir(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // closeOnce closes once and answers further calls with nil.

@@ -11,7 +11,7 @@
 // The first byte of a key is its kind. A group's head holds its version, its due time and, up to 128
 // trackers, their states, so that a step is one record of a few hundred bytes. Larger groups have a record
 // for each further chunk of 128 states. The IDs of the definitions are in records of their own, written
-// when they change; ids that were seen are found by their key and forgotten in the order of theirs
+// when they change; ids that were seen are found by their key and forgotten in the order of their
 // expiries; due groups are sorted by time. Every value carries the format's number and a checksum over
 // key and value. docs/formats.md has the details.
 //
@@ -43,6 +43,8 @@
 // anew, since nothing writes to it any more: only if a write hangs in the operating system does the
 // directory stay locked until the process ends, and Close says so. A server does better to end in
 // OnFatal and be started again.
+//
+// Only what is removed may fail to be removed: Pebble tries again when it is opened.
 //
 // Errors of reading fail the call and nothing else: a *store.CorruptError where bytes are wrong.
 package pebblestore

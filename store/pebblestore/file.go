@@ -6,12 +6,17 @@ import "github.com/cockroachdb/pebble/v2/vfs"
 // time writes and syncs it.
 type file struct {
 	vfs.File
-	breaker *breaker
-	lazy    bool // sync when closed
+	disk *disk
+	name string
+	lazy bool // sync when closed
+	// manifest: the next sync is to make the file's name survive too. Pebble syncs the directory only
+	// after it has put up a marker that points to the manifest, so a loss of power in between could leave
+	// a marker that points to nothing.
+	manifest bool
 }
 
 func (f *file) Write(p []byte) (n int, _ error) {
-	f.breaker.write(func() (err error) {
+	f.disk.breaker.write(func() (err error) {
 		n, err = f.File.Write(p)
 		return err
 	})
@@ -19,7 +24,7 @@ func (f *file) Write(p []byte) (n int, _ error) {
 }
 
 func (f *file) WriteAt(p []byte, at int64) (n int, _ error) {
-	f.breaker.write(func() (err error) {
+	f.disk.breaker.write(func() (err error) {
 		n, err = f.File.WriteAt(p, at)
 		return err
 	})
@@ -27,21 +32,26 @@ func (f *file) WriteAt(p []byte, at int64) (n int, _ error) {
 }
 
 func (f *file) Sync() error {
-	if !f.lazy {
-		f.breaker.write(f.File.Sync)
+	if f.lazy {
+		return nil
+	}
+	f.disk.breaker.write(f.File.Sync)
+	if f.manifest {
+		f.disk.breaker.write(func() error { return syncDirectory(f.disk.FS, f.disk.PathDir(f.name)) })
+		f.manifest = false
 	}
 	return nil
 }
 
 func (f *file) SyncData() error {
 	if !f.lazy {
-		f.breaker.write(f.File.SyncData)
+		f.disk.breaker.write(f.File.SyncData)
 	}
 	return nil
 }
 
 func (f *file) SyncTo(length int64) (full bool, _ error) {
-	f.breaker.write(func() (err error) {
+	f.disk.breaker.write(func() (err error) {
 		full, err = f.File.SyncTo(length)
 		return err
 	})
@@ -50,7 +60,7 @@ func (f *file) SyncTo(length int64) (full bool, _ error) {
 
 // Close syncs a lazy file first: Pebble takes a log for damaged when it ends early and another follows.
 func (f *file) Close() error {
-	f.breaker.write(func() error {
+	f.disk.breaker.write(func() error {
 		if f.lazy {
 			if err := f.File.SyncData(); err != nil {
 				return err

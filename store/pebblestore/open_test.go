@@ -12,6 +12,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
+	"go.uber.org/goleak"
 
 	"github.com/dictrack/dictrack/store"
 )
@@ -187,6 +188,23 @@ func TestMark(t *testing.T) {
 	write(mem, markDraft, "dictr")
 	mustClose(t, mustOpen(t, "data", small(mem)))
 	mustClose(t, mustOpen(t, "data", small(mem)))
+}
+
+// TestCloseLeavesNothing: no goroutine outlives its Store.
+func TestCloseLeavesNothing(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	s := mustOpen(t, "data", small(vfs.NewMem()))
+	p := newPlayer("player 0", 129)
+	for range 50 {
+		if err := p.commit(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := p.fate().check(s); err != nil {
+		t.Error(err)
+	}
+	mustClose(t, s)
+	goleak.VerifyNone(t, before)
 }
 
 func TestOptionsAreChecked(t *testing.T) {

@@ -15,9 +15,9 @@ type Options struct {
 	// FS is the file system. Nil is the disk: there the directory is open to its owner only, as is each
 	// file.
 	FS vfs.FS
-	// NoSync answers a Commit when the operating system has it, not the disk. Then commits survive the
-	// end of the process in any way, but the last ones not a loss of power. Those that are lost are
-	// always the last, each as a whole.
+	// NoSync answers a Commit when the operating system has it, not the disk. Then commits survive any
+	// end of the process. After a loss of power the last ones are gone, each as a whole; or, where the
+	// disk kept later blocks and not earlier ones, Open returns a *store.CorruptError.
 	NoSync bool
 	// Logger is told what goes on; nil is silent.
 	Logger *slog.Logger

@@ -122,7 +122,7 @@ func testContended(s *session) {
 
 // testReaders loads while commits go on: a group is read as a whole, of one version.
 func testReaders(s *session) {
-	const places, steps = 1000, 150
+	const places, steps = 1000, 80
 	g := s.made("g", places)
 	done := make(chan struct{})
 	s.together(5, func(i int) error {
