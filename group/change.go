@@ -69,6 +69,20 @@ func (g *Group) Take() *Change {
 	return c
 }
 
+// Since is the change that leads from an earlier version of the group, with that number of places, to what it is now.
+// It carries the chunks named, all when they are nil, with their layouts: what a cache that keeps groups on its own
+// brings to a store when several commits have gone by. It looks into the group, like any Change.
+func (g *Group) Since(base uint64, places int, changed []int) *Change {
+	c := &Change{
+		Group: g.name, Base: base, Version: g.version, Due: g.due, Fed: g.fed,
+		Count: len(g.states), BaseCount: places, after: g, all: changed == nil,
+	}
+	for _, chunk := range changed {
+		c.touch(chunk, true)
+	}
+	return c
+}
+
 // See notes an id that is to be remembered with the change.
 func (c *Change) See(s Seen) { c.Seen = append(c.Seen, s) }
 
@@ -118,6 +132,20 @@ func (c *Change) Definitions() []*tracker.Definition {
 		}
 	}
 	return defs
+}
+
+// Snapshots describes the trackers in a chunk of the change, nil where a tracker was removed, for stores that
+// keep them in a form that people can read.
+func (c *Change) Snapshots(part Chunk) []*tracker.Snapshot {
+	g, from := c.after, part.Index*ChunkSize
+	snaps := make([]*tracker.Snapshot, min(ChunkSize, len(g.states)-from))
+	for n := range snaps {
+		if at := from + n; !g.states[at].Removed {
+			snap := g.defs[at].Snapshot(g.name, g.states[at])
+			snaps[n] = &snap
+		}
+	}
+	return snaps
 }
 
 func (c *Change) touch(chunk int, relaid bool) {

@@ -144,6 +144,14 @@ func outerRules() []Rule {
 			Why:       "programs put the parts together",
 		},
 		{
+			For:       []string{"internal/testserver/..."},
+			Inner:     []string{"internal/testserver"},
+			Libraries: []string{"..."},
+			Suite:     true,
+			Ring:      "real servers for tests: nothing of the module",
+			Why:       "how a server is started has nothing to do with what is tested on it",
+		},
+		{
 			For:  []string{"internal/arch"},
 			Ring: "this rule: only the standard library",
 			Why:  "what judges the packages must not depend on them",
