@@ -2,10 +2,10 @@ package dictrack
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/internal/rawjson"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -65,28 +65,14 @@ func (b *backing) definitions(ctx context.Context, layout []tracker.ID) ([]*trac
 		return nil, err
 	}
 	for n, text := range texts {
-		d, err := b.define(missing[n], text)
+		d, err := b.m.readDefinition(missing[n], text)
+		if corrupt := (*definitionError)(nil); errors.As(err, &corrupt) {
+			return nil, &store.CorruptError{Record: "definition " + missing[n].String(), Reason: corrupt.reason}
+		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("stored definition %s: %w", missing[n], err)
 		}
 		defs[places[n]] = d
 	}
 	return defs, nil
-}
-
-// define reads a stored definition. A kind that nobody registered is an error, and the record stays as
-// it is.
-func (b *backing) define(id tracker.ID, text []byte) (*tracker.Definition, error) {
-	v, err := rawjson.Decode(text)
-	if err != nil {
-		return nil, &store.CorruptError{Record: "definition " + id.String(), Reason: err.Error()}
-	}
-	d, err := b.m.options.Registry.Parse(v)
-	if err != nil {
-		return nil, fmt.Errorf("stored definition %s: %w", id, err)
-	}
-	if d.ID() != id {
-		return nil, &store.CorruptError{Record: "definition " + id.String(), Reason: "its text has another hash"}
-	}
-	return b.m.definitions.keep(id, d), nil
 }

@@ -38,7 +38,8 @@ type Options struct {
 	// Store keeps everything for good; a call returns when the store has what it did. The Manager owns it
 	// from Open on, also when Open fails, and closes it. Defaults to none: memory only.
 	Store store.Store
-	// Cache holds the groups that are in use. The Manager owns it. Defaults to a memorycache.
+	// Cache holds the groups that are in use. The Manager owns it from Open on, also when Open fails, and closes
+	// it. Defaults to a memorycache.
 	Cache cache.Cache
 	// Registry knows the custom kinds of trackers, conditions and limiters. Defaults to the built-in ones.
 	Registry *tracker.Registry
@@ -77,7 +78,6 @@ func (o Options) withDefaults() (Options, error) {
 // Manager is the way in. All its methods may be called from any goroutine, and from listeners.
 type Manager struct {
 	options Options
-	backing cache.Backing // nil without a Store
 
 	definitions *interner[tracker.ID, tracker.Definition]
 	sets        *interner[[16]byte, match.Set]
@@ -102,7 +102,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return nil, errors.Join(err, closeStore(o.Store))
+		return nil, errors.Join(err, closeCache(ctx, o.Cache), closeStore(o.Store))
 	}
 	m := &Manager{
 		options:     filled,
@@ -114,8 +114,9 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m.sweeper = newSweeper(m)
 	m.tasks.New = func() any { return newTask(m) }
 	m.scratches.New = func() any { return &match.Scratch{} }
-	if filled.Store != nil {
-		m.backing = &backing{m: m, store: filled.Store}
+	if err := filled.Cache.Start(ctx, m.host()); err != nil {
+		m.end()
+		return nil, errors.Join(fmt.Errorf("start the cache: %w", err), filled.Cache.Close(ctx), closeStore(filled.Store))
 	}
 	if !filled.ManualSweep {
 		go m.sweeper.run()
@@ -123,6 +124,22 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 		close(m.sweeper.ended)
 	}
 	return m, nil
+}
+
+// host is what the cache works with.
+func (m *Manager) host() cache.Host {
+	h := cache.Host{Definitions: definitions{m}, Logger: m.options.Logger}
+	if m.options.Store != nil {
+		h.Backing = &backing{m: m, store: m.options.Store}
+	}
+	return h
+}
+
+func closeCache(ctx context.Context, c cache.Cache) error {
+	if c == nil {
+		return nil
+	}
+	return c.Close(ctx)
 }
 
 func closeStore(s store.Store) error {

@@ -49,12 +49,9 @@ func (m *Manager) List(ctx context.Context, groupName string, names ...string) (
 	return snaps, nil
 }
 
-// Groups goes through the names of all groups that are known. It ends with an error when they cannot be
-// read. Groups that come and go meanwhile may be left out.
+// Groups goes through the names of all groups that are known, in bytewise order. It ends with an error when they
+// cannot be read. Groups that come and go meanwhile may be left out.
 func (m *Manager) Groups(ctx context.Context) iter.Seq2[string, error] {
-	if m.options.Store == nil {
-		return m.cachedGroups()
-	}
 	return func(yield func(string, error) bool) {
 		if err := m.begin(); err != nil {
 			yield("", err)
@@ -63,7 +60,7 @@ func (m *Manager) Groups(ctx context.Context) iter.Seq2[string, error] {
 		defer m.calls.Done()
 		const page = 1000
 		for after := ""; ; {
-			names, err := m.options.Store.Groups(ctx, after, page)
+			names, err := m.groupsAfter(ctx, after, page)
 			if err != nil {
 				yield("", fmt.Errorf("list groups: %w", err))
 				return
@@ -81,20 +78,20 @@ func (m *Manager) Groups(ctx context.Context) iter.Seq2[string, error] {
 	}
 }
 
-func (m *Manager) cachedGroups() iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		if m.closed.Load() {
-			yield("", ErrClosed)
-			return
-		}
-		names := m.options.Cache.Names()
-		slices.Sort(names)
-		for _, name := range names {
-			if !yield(name, nil) {
-				return
-			}
-		}
+// groupsAfter joins what the cache and the store know. Of each, the first names are enough for the first of both.
+func (m *Manager) groupsAfter(ctx context.Context, after string, limit int) ([]string, error) {
+	names, err := m.options.Cache.Groups(ctx, after, limit)
+	if err != nil || m.options.Store == nil {
+		return names, err
 	}
+	kept, err := m.options.Store.Groups(ctx, after, limit)
+	if err != nil || len(names) == 0 {
+		return kept, err
+	}
+	names = append(names, kept...)
+	slices.Sort(names)
+	names = slices.Compact(names)
+	return names[:min(len(names), limit)], nil
 }
 
 // Remove removes the named trackers, all or none, with a Removed event each. No name, or one that is

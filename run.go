@@ -45,7 +45,7 @@ func (m *Manager) update(ctx context.Context, tasks []cache.Task) error {
 	if m.closed.Load() {
 		return ErrClosed
 	}
-	err := m.options.Cache.Update(ctx, m.backing, tasks)
+	err := m.options.Cache.Update(ctx, tasks)
 	for _, one := range tasks {
 		t := one.(*task)
 		if err != nil && !t.settled.Load() {

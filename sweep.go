@@ -93,7 +93,9 @@ func (m *Manager) logFailures(t *task) {
 
 // forget drops the ids whose window is over.
 func (m *Manager) forget(ctx context.Context, now int64) error {
-	m.options.Cache.Forget(now)
+	if err := m.options.Cache.Forget(ctx, now); err != nil {
+		return fmt.Errorf("forget cached ids: %w", err)
+	}
 	if m.options.Store == nil {
 		return nil
 	}

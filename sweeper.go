@@ -35,8 +35,8 @@ func (s *sweeper) note(name string, due int64) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.m.backing != nil && due > s.horizon && s.filled {
-		return // the store tells when it comes nearer
+	if due > s.horizon && s.filled {
+		return // who keeps the group tells when it comes nearer
 	}
 	if at, ok := s.known[name]; ok && at <= due {
 		return
@@ -66,26 +66,29 @@ func (s *sweeper) take(now int64, limit int) []string {
 	return names
 }
 
-// refill queues what the store says is due within the horizon.
+// refill queues what the store, and a cache that is ahead of it, say is due within the horizon.
 func (s *sweeper) refill(ctx context.Context, now int64) error {
-	st := s.m.options.Store
-	if st == nil || !s.stale(now) {
+	sources := s.m.dueSources()
+	if len(sources) == 0 || !s.stale(now) {
 		return nil
 	}
 	const most = 10_000
-	until := now + horizon
-	due, err := st.Due(ctx, until, most)
-	if err != nil {
-		return err
-	}
-	if len(due) == most {
-		until = due[most-1].At // the rest comes with the next refill
+	until, all := now+horizon, []dueGroup(nil)
+	for _, source := range sources {
+		due, err := source(ctx, until, most)
+		if err != nil {
+			return err
+		}
+		if len(due) == most {
+			until = due[most-1].at // the rest comes with the next refill
+		}
+		all = append(all, due...)
 	}
 	s.mu.Lock()
 	s.horizon, s.filled = until, true
 	s.mu.Unlock()
-	for _, d := range due {
-		s.note(d.Group, d.At)
+	for _, d := range all {
+		s.note(d.name, d.at)
 	}
 	return nil
 }

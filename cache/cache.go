@@ -7,39 +7,61 @@ package cache
 
 import (
 	"context"
-	"errors"
 
 	"github.com/dictrack/dictrack/group"
 )
 
-// Cache holds hot groups. Every method may be called from any goroutine, at the same time as others.
+// Cache holds hot groups. But for Start, every method may be called from any goroutine, at the same time as others.
 type Cache interface {
+	// Start makes the cache ready; it is called once, before all else. The error says why the cache cannot
+	// work, and what to do about it; then only Close is called.
+	Start(ctx context.Context, h Host) error
+
 	// Update runs tasks, those of one group in their order and never two at once, and returns nil when
-	// all are settled. A Task is settled only when what it did is kept as the Backing promises (a nil
-	// Backing: as this cache itself promises), and nobody sees what is not. Tasks of different groups
-	// succeed or fail apart from each other.
-	//
-	// All calls with a Backing pass the same one.
+	// all are settled. A Task is settled only when what it did is kept as the cache promises: by the Backing,
+	// or, when the cache is Ahead of it or there is none, by the cache itself. Nobody sees what is not kept.
+	// Tasks of different groups succeed or fail apart from each other.
 	//
 	// When ctx ends first, tasks that were not begun are settled with its error and do nothing. Is any
 	// under way, Update returns an error that is ErrUnknown as well as ctx's; those tasks are settled
 	// later, and are not applied again, so what Apply reads may be used otherwise.
-	Update(ctx context.Context, b Backing, tasks []Task) error
+	Update(ctx context.Context, tasks []Task) error
 
 	// Forget drops ids whose expiry is at or before now, in Unix milliseconds, from what the cache itself
 	// keeps.
-	Forget(now int64)
+	Forget(ctx context.Context, now int64) error
 
-	// Names returns the groups that a cache without a Backing keeps, in no order; one with a Backing
-	// answers nothing, since the Backing knows them all.
-	Names() []string
+	// Groups returns at most limit names, in bytewise order, after the name given ("" for the first), of the
+	// groups that the Backing may not know. Without a Backing these are all there are.
+	Groups(ctx context.Context, after string, limit int) ([]string, error)
 
-	// Flush runs then while no Task of a Backing is running, and drops every group and id whatever then
+	// Flush runs then while no Task is running, and drops every group and id whatever then
 	// says. Afterwards the versions of new groups start no lower than any before.
 	Flush(ctx context.Context, then func() error) error
 
-	// Close waits until the tasks under way are settled, or ctx ends. Later calls settle with ErrClosed.
+	// Close waits until the tasks under way are settled and, by a cache that is Ahead, until the Backing has
+	// what this process did; or until ctx ends. Later calls settle with ErrClosed.
 	Close(ctx context.Context) error
+}
+
+// Ahead is a Cache that settles tasks before the Backing has what they did, and brings it there by and by. What the
+// Backing does not know yet, the cache tells.
+type Ahead interface {
+	Cache
+
+	// Due returns at most limit groups that the clock changes at or before until, in Unix milliseconds, the
+	// earliest first, of those whose due time the Backing may not know.
+	Due(ctx context.Context, until int64, limit int) ([]Due, error)
+
+	// Drain returns when the Backing has all that was settled before the call. Without a Backing there is
+	// nothing to do. The error says which groups could not be brought there; they stay in the cache.
+	Drain(ctx context.Context) error
+}
+
+// Due says when the clock changes a group.
+type Due struct {
+	Group string
+	At    int64 // Unix milliseconds
 }
 
 // Task is one call on one group. The cache calls its methods one at a time.
@@ -56,29 +78,4 @@ type Task interface {
 	// Settled ends the Task: err is nil when what Apply did is kept. The calls for one group come in the
 	// order of their commits. Settled must not call the cache.
 	Settled(err error)
-}
-
-// Backing is where a cache's groups come from and where changes are kept.
-type Backing interface {
-	// Load returns a group as it is kept, for the cache to own.
-	Load(ctx context.Context, name string) (*group.Group, error)
-	// Seen looks up an id of a group.
-	Seen(ctx context.Context, name, id string) (group.Seen, bool, error)
-	// Persist keeps the changes of distinct groups. The error may be a Conflict for some of them; any
-	// other leaves the outcome of all unknown.
-	Persist(ctx context.Context, changes []*group.Change) error
-}
-
-// ErrUnknown says that it is not known whether the call took effect: it did so wholly, or not at all.
-// Only a call with an id can safely be made again.
-var ErrUnknown = errors.New("the outcome is unknown: it took effect wholly or not at all; retry with the same id")
-
-// ErrClosed says that the cache was closed; the call did nothing.
-var ErrClosed = errors.New("closed; no more calls are taken")
-
-// Conflict is an error of Persist that names the groups whose changes came too late, while those of the
-// others were kept.
-type Conflict interface {
-	error
-	Conflicted(group string) bool
 }

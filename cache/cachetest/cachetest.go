@@ -10,6 +10,7 @@ package cachetest
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -56,25 +57,40 @@ type suite struct {
 // rig is a cache under test, and what its calls share.
 type rig struct {
 	*testing.T
-	cache   cache.Cache
-	backing cache.Backing // nil: the cache keeps its groups itself
-	disk    *disk         // the backing, if there is one
-	watch   watch
+	cache cache.Cache
+	disk  *disk // the backing; nil: the cache keeps its groups itself
+	watch watch
 }
 
 // kept makes a rig whose groups come from a disk.
 func (s *suite) kept(t *testing.T) *rig {
 	d := newDisk()
-	r := &rig{T: t, cache: s.open(), backing: d, disk: d}
-	t.Cleanup(r.close)
-	return r
+	return s.start(t, d)
 }
 
 // alone makes a rig whose cache keeps its groups itself.
 func (s *suite) alone(t *testing.T) *rig {
-	r := &rig{T: t, cache: s.open()}
+	return s.start(t, nil)
+}
+
+func (s *suite) start(t *testing.T, d *disk) *rig {
+	r := &rig{T: t, cache: s.open(), disk: d}
 	t.Cleanup(r.close)
+	if d == nil {
+		start(t, r.cache, nil)
+	} else {
+		start(t, r.cache, d)
+	}
 	return r
+}
+
+// start makes a cache ready.
+func start(tb testing.TB, c cache.Cache, b cache.Backing) {
+	tb.Helper()
+	h := cache.Host{Backing: b, Definitions: shared{}, Logger: slog.New(slog.DiscardHandler)}
+	if err := c.Start(context.Background(), h); err != nil {
+		tb.Fatalf("Start: %v", err)
+	}
 }
 
 // each runs a test with a Backing, and without one where the cache can do without.

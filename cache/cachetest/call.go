@@ -10,6 +10,7 @@ import (
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/rawjson"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -133,6 +134,22 @@ func (c *call) done() error {
 	return c.err
 }
 
+// shared reads definitions, and shares none.
+type shared struct{}
+
+// Find implements cache.Definitions.
+func (shared) Find(tracker.ID) *tracker.Definition { return nil }
+
+// Read implements cache.Definitions.
+func (shared) Read(_ tracker.ID, text []byte) (*tracker.Definition, error) {
+	v, err := rawjson.Decode(text)
+	if err != nil {
+		return nil, err
+	}
+	var none *tracker.Registry
+	return none.Parse(v)
+}
+
 // total is the tracker that calls add to.
 var total = []*tracker.Definition{define("total")}
 
@@ -165,7 +182,7 @@ func (r *rig) try(ctx context.Context, calls ...*call) error {
 	for i, c := range calls {
 		tasks[i] = c
 	}
-	return r.cache.Update(ctx, r.backing, tasks)
+	return r.cache.Update(ctx, tasks)
 }
 
 // expectTotal checks what a group's calls added up to, as a further call sees it.

@@ -19,11 +19,12 @@ func (s *suite) conflict(t *testing.T) {
 func (s *suite) elsewhere(r *rig, calls ...*call) {
 	r.Helper()
 	other := s.open()
+	start(r.T, other, r.disk)
 	tasks := make([]cache.Task, len(calls))
 	for i, c := range calls {
 		tasks[i] = c
 	}
-	if err := other.Update(context.Background(), r.backing, tasks); err != nil {
+	if err := other.Update(context.Background(), tasks); err != nil {
 		r.Errorf("update elsewhere: %v", err)
 	}
 	if err := other.Close(context.Background()); err != nil {
@@ -66,8 +67,7 @@ func (s *suite) fasterID(t *testing.T) {
 func (s *suite) twoCaches(t *testing.T) {
 	r := s.kept(t)
 	r.disk.shared = true
-	other := &rig{T: t, cache: s.open(), backing: r.disk, disk: r.disk}
-	t.Cleanup(other.close)
+	other := s.start(t, r.disk)
 	const each = 50
 	var all sync.WaitGroup
 	for _, one := range []*rig{r, other} {

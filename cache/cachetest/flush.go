@@ -39,9 +39,7 @@ func (r *rig) wipe() {
 func dropsAll(r *rig) {
 	r.update(r.once("g", "a", 1), r.add("h", 1))
 	r.wipe()
-	if names := r.cache.Names(); len(names) != 0 {
-		r.Errorf("groups after a flush: %q", names)
-	}
+	r.expectNames()
 	r.expectTotal("g", 0)
 	again := r.once("g", "a", 5)
 	r.update(again)

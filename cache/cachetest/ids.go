@@ -120,6 +120,7 @@ func (s *suite) afterTheCache(t *testing.T) {
 	r.update(first)
 	r.close()
 	r.cache = s.open()
+	start(r.T, r.cache, r.disk)
 	again := r.once("g", "a", 5)
 	r.update(again)
 	r.expectSeen(again, seenOf(first))

@@ -20,6 +20,7 @@ func (s *suite) load(t *testing.T) {
 func (s *suite) reopen(r *rig) {
 	r.close()
 	r.cache = s.open()
+	start(r.T, r.cache, r.disk)
 	r.disk.mu.Lock()
 	defer r.disk.mu.Unlock()
 	r.disk.loads = map[string]int{}

@@ -16,7 +16,7 @@ func (c *Cache) Flush(ctx context.Context, then func() error) error {
 	}
 	defer c.gate.Unlock()
 	err := then()
-	if err != nil && !c.backed.Load() {
+	if err != nil && c.host.Backing == nil {
 		return err
 	}
 	for i := range c.shards { // after an error too: the Backing may be empty all the same

@@ -67,7 +67,8 @@ func (late) Conflicted(string) bool { return true }
 func update(t *testing.T, c *Cache, name string, persist func() error) error {
 	t.Helper()
 	task, other := &adding{t: t, group: name}, &adding{t: t, group: "other"}
-	if err := c.Update(context.Background(), empty{persist}, []cache.Task{task, other}); err != nil {
+	c.host.Backing = empty{persist}
+	if err := c.Update(context.Background(), []cache.Task{task, other}); err != nil {
 		t.Fatal(err)
 	}
 	return task.err
@@ -170,7 +171,8 @@ func places(c *Cache) []string {
 func TestFlushLeavesNoPlace(t *testing.T) {
 	for _, b := range []cache.Backing{nil, empty{ok}} {
 		c := New()
-		if err := c.Update(context.Background(), b, []cache.Task{&adding{t: t, group: "g"}}); err != nil {
+		c.host.Backing = b
+		if err := c.Update(context.Background(), []cache.Task{&adding{t: t, group: "g"}}); err != nil {
 			t.Fatal(err)
 		}
 		idle(t, c)
@@ -194,11 +196,12 @@ func TestBatchIsBounded(t *testing.T) {
 		}
 	}}
 	c := New()
+	c.host.Backing = b
 	tasks := make([]cache.Task, 2*maxJoined+10)
 	for i := range tasks {
 		tasks[i] = &adding{t: t, group: fmt.Sprint("g", i)}
 	}
-	if err := c.Update(context.Background(), b, tasks); err != nil {
+	if err := c.Update(context.Background(), tasks); err != nil {
 		t.Fatal(err)
 	}
 	for _, task := range tasks {

@@ -14,7 +14,6 @@ import (
 // call is one Update, waiting until all its tasks are settled.
 type call struct {
 	ctx     context.Context
-	backing cache.Backing
 	pending atomic.Int64
 	done    chan struct{} // closed when pending is 0
 	work    *sync.WaitGroup
@@ -43,18 +42,15 @@ func (e *entry) settle(err error) {
 }
 
 // updateDurable posts tasks to the mailboxes of their groups and waits.
-func (c *Cache) updateDurable(ctx context.Context, b cache.Backing, tasks []cache.Task) error {
+func (c *Cache) updateDurable(ctx context.Context, tasks []cache.Task) error {
 	if len(tasks) == 0 {
 		return nil
-	}
-	if !c.backed.Load() {
-		c.backed.Store(true)
 	}
 	if !c.admit(len(tasks)) {
 		refuse(tasks, cache.ErrClosed)
 		return nil
 	}
-	one := &call{ctx: ctx, backing: b, done: make(chan struct{}), work: &c.work}
+	one := &call{ctx: ctx, done: make(chan struct{}), work: &c.work}
 	one.pending.Store(int64(len(tasks)))
 	entries := make([]entry, len(tasks))
 	many := len(tasks) > 1

@@ -10,6 +10,7 @@ package memorycache
 import (
 	"context"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -28,7 +29,7 @@ type Cache struct {
 	// gate is held by whatever works on groups, and wholly by Flush and Close.
 	gate   sync.RWMutex
 	closed atomic.Bool
-	backed atomic.Bool   // there is a Backing, which knows all groups
+	host   cache.Host    // of Start
 	floor  atomic.Uint64 // version of new groups without a Backing
 	commit committer
 
@@ -123,17 +124,23 @@ func (c *Cache) vacate(name string) {
 	}
 }
 
+// Start implements cache.Cache. A cache that is not started has no Backing.
+func (c *Cache) Start(_ context.Context, h cache.Host) error {
+	c.host = h
+	return nil
+}
+
 // Update implements cache.Cache.
-func (c *Cache) Update(ctx context.Context, b cache.Backing, tasks []cache.Task) error {
+func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
 	if err := c.refusal(ctx); err != nil {
 		refuse(tasks, err)
 		return nil
 	}
-	if b == nil {
+	if c.host.Backing == nil {
 		c.updateVolatile(ctx, tasks)
 		return nil
 	}
-	return c.updateDurable(ctx, b, tasks)
+	return c.updateDurable(ctx, tasks)
 }
 
 func refuse(tasks []cache.Task, err error) {
@@ -151,25 +158,34 @@ func (c *Cache) refusal(ctx context.Context) error {
 }
 
 // Forget implements cache.Cache.
-func (c *Cache) Forget(now int64) {
+func (c *Cache) Forget(_ context.Context, now int64) error {
 	for i := range c.shards {
 		c.shards[i].ids.forget(now)
 	}
+	return nil
 }
 
-// Names implements cache.Cache.
-func (c *Cache) Names() []string {
-	if c.backed.Load() {
-		return nil
+// Groups implements cache.Cache.
+func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, error) {
+	if err := c.refusal(ctx); err != nil || c.host.Backing != nil {
+		return nil, err
 	}
 	var names []string
 	for i := range c.shards {
-		sh := &c.shards[i]
-		sh.mu.Lock()
-		for name := range sh.slots {
+		names = c.shards[i].after(after, names)
+	}
+	slices.Sort(names)
+	return names[:min(len(names), max(0, limit))], nil
+}
+
+// after appends the names of the shard's groups that come after a name.
+func (sh *shard) after(after string, names []string) []string {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	for name := range sh.slots {
+		if name > after {
 			names = append(names, name)
 		}
-		sh.mu.Unlock()
 	}
 	return names
 }

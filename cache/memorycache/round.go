@@ -54,7 +54,7 @@ func (r *round) attempt() {
 	}
 	change.Chunks() // made here, where many goroutines are at work, and not in the one commit of all
 	r.c.commit.bring(&pending{
-		ctx: r.c.life, backing: r.batch[0].call.backing, change: change, kept: r.kept,
+		ctx: r.c.life, backing: r.c.host.Backing, change: change, kept: r.kept,
 	}, r.batch)
 }
 
@@ -65,14 +65,14 @@ func (r *round) step() (*group.Change, error) {
 		return nil, nil
 	}
 	if r.slot.group == nil {
-		g, err := r.batch[0].call.backing.Load(r.c.life, r.name)
+		g, err := r.c.host.Backing.Load(r.c.life, r.name)
 		if err != nil {
 			return nil, fmt.Errorf("load group %q: %w", r.name, err)
 		}
 		r.slot.group = g
 	}
 	for _, e := range r.batch {
-		e.lookUp(r.c.life)
+		e.lookUp(r.c.life, r.c.host.Backing)
 	}
 	return r.slot.step(r.batch), nil
 }
@@ -121,7 +121,7 @@ func (s *slot) rest() (again, vacant bool) {
 }
 
 // lookUp asks the Backing about the entry's id.
-func (e *entry) lookUp(ctx context.Context) {
+func (e *entry) lookUp(ctx context.Context, b cache.Backing) {
 	e.err, e.seen = nil, nil
 	if err := e.call.ctx.Err(); err != nil {
 		e.err = err
@@ -131,7 +131,7 @@ func (e *entry) lookUp(ctx context.Context) {
 	if id == "" {
 		return
 	}
-	seen, ok, err := e.call.backing.Seen(ctx, e.task.Group(), id)
+	seen, ok, err := b.Seen(ctx, e.task.Group(), id)
 	if err != nil {
 		e.err = fmt.Errorf("look up id %q: %w", id, err)
 	} else if ok {
