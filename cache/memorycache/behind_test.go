@@ -342,6 +342,7 @@ func TestBehindTellsWhatIsNew(t *testing.T) {
 			t.Errorf("groups %q", names)
 		}
 		time.Sleep(8 * time.Minute)
+		synctest.Wait()
 		if !slices.Equal(expired, want) {
 			t.Errorf("expired %q, want %q", expired, want)
 		}
