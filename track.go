@@ -29,7 +29,7 @@ func ID(id string) TrackOption { return TrackOption{id: id} }
 func At(t time.Time) TrackOption { return TrackOption{at: t} }
 
 // Track applies one data to a group. A group that is seen for the first time gets the templates'
-// trackers. When Track returns without error, what it did is kept as Options.Store promises. Numbers may
+// trackers. When Track returns without error, what it did is kept as Options.Store promises, or Options.Cache where that is ahead. Numbers may
 // be of any Go type, lists and maps too; what has no JSON form is present and equal to nothing. Track
 // only reads data, and not after it has returned.
 //
