@@ -325,7 +325,6 @@ func TestBehindWritesWhatWas(t *testing.T) {
 			t.Fatal(err)
 		}
 		d.track("g")
-		s.before = nil
 		close(open)
 		synctest.Wait()
 		s.expect(t, "g", 200)
