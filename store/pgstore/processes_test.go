@@ -40,20 +40,27 @@ func (l *ledger) note(t *testing.T, who string, changes []*group.Change, err err
 	}
 }
 
+// count is how many versions were reached.
+func (l *ledger) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.told)
+}
+
 // TestProcesses: several stores, as of several processes, work on the same few groups, each with changes of
-// some of them at once, while others flush everything now and then: no version is reached twice, and what
+// some of them at once, while everything is flushed now and then: no version is reached twice, and what
 // is there at any time is whole.
 func TestProcesses(t *testing.T) {
 	t.Parallel()
-	const processes, groups = 5, 4
+	const processes, groups, flushes, commits = 5, 4, 6, 40
 	o := pgstore.Options{Schema: fresh(), MaxConns: 2}
 	stores := make([]*pgstore.Store, processes)
 	for i := range stores {
 		stores[i] = mustOpen(t, server.URL(), o)
 	}
 	l := &ledger{told: map[store.Due]string{}}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
-	defer cancel()
+	ctx, end := context.WithTimeout(t.Context(), time.Minute)
+	defer end()
 	var all sync.WaitGroup
 	for i, s := range stores {
 		all.Go(func() {
@@ -61,25 +68,23 @@ func TestProcesses(t *testing.T) {
 				l.round(t, s, fmt.Sprintf("process %d, round %d", i, round), round, groups)
 			}
 		})
-		if i%2 == 0 {
-			all.Go(func() {
-				for ctx.Err() == nil {
-					time.Sleep(time.Duration(150+50*i) * time.Millisecond)
-					if err := s.Flush(context.Background()); err != nil {
-						t.Error(err)
-					}
-				}
-			})
+	}
+	for flush := 1; flush <= flushes; flush++ {
+		for l.count() < flush*commits && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		if err := stores[flush%processes].Flush(t.Context()); err != nil {
+			t.Error(err)
 		}
 	}
+	end()
 	all.Wait()
 	for _, s := range stores {
 		mustClose(t, s)
 	}
-	if len(l.told) < 20 {
-		t.Errorf("only %d commits", len(l.told))
+	if l.count() < flushes*commits {
+		t.Errorf("only %d commits in a minute", l.count())
 	}
-	t.Logf("%d versions reached", len(l.told))
 }
 
 // round loads some groups, checks them, and commits a change of each.
