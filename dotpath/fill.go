@@ -16,7 +16,7 @@ func (s *scan) value(n *node, i, depth int) int {
 		return s.composite(n, value.List, i, depth)
 	}
 	if n.slot == noSlot {
-		return s.skip(i, depth)
+		return s.Skip(i, depth)
 	}
 	return s.scalar(&s.into[n.slot], i)
 }
@@ -71,7 +71,7 @@ func (s *scan) composite(n *node, kind value.Kind, i, depth int) int {
 	case end > 0:
 		return end
 	}
-	return s.skip(i, depth)
+	return s.Skip(i, depth)
 }
 
 func (s *scan) content(n *node, i, depth int) int {
@@ -116,7 +116,7 @@ func (s *scan) length(i, depth int) int {
 		if s.Data[i] == ']' {
 			return length
 		}
-		if i = s.skip(i, depth); i < 0 {
+		if i = s.Skip(i, depth); i < 0 {
 			return -1
 		}
 		i = s.NextItem(i)
@@ -133,7 +133,7 @@ func (s *scan) item(w *wanted, i, depth, item int) int {
 		}
 	}
 	if end == 0 {
-		return s.skip(i, depth)
+		return s.Skip(i, depth)
 	}
 	return end
 }

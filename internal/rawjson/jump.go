@@ -5,9 +5,8 @@ import (
 	"math/bits"
 )
 
-// Jump skips the value at i without checking it: on strict JSON it returns what Skip does, on other data some later
-// offset, or -1 when the data ends first.
-func (s *Scanner) Jump(i int) int {
+// jump skips the value at i without checking it.
+func (s *Scanner) jump(i int) int {
 	switch s.At(i) {
 	case '"':
 		return s.jumpString(i)

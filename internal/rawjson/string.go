@@ -1,31 +1,11 @@
 package rawjson
 
-import (
-	"encoding/binary"
-	"math/bits"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // Text is a string in the data, without its quotes.
 type Text struct {
 	Start, End int
 	Escaped    bool
-}
-
-// Eight bytes at a time: words with every byte set to one value.
-const (
-	ones      = 0x0101010101010101
-	highBits  = 0x80 * ones
-	quotes    = '"' * ones
-	backslash = '\\' * ones
-)
-
-// special marks, in the high bit of each byte of x, what plain text does not have: quotes, backslashes, control
-// characters, bytes beyond ASCII. Bytes after the first marked one may be marked without cause. Flipping bit 1 puts
-// the quote in the place of the space, right above the control characters, so that one subtraction finds both; and
-// no byte beyond ASCII loses its high bit in both subtractions.
-func special(x uint64) uint64 {
-	return (((x ^ 2*ones) - ('"'-1)*ones) | ((x ^ backslash) - ones)) & highBits
 }
 
 // String checks the string whose opening quote is at i, and says whether it has escapes.
@@ -40,11 +20,18 @@ func (s *Scanner) String(i int) (end int, escaped bool) {
 // plain skips plain text, except perhaps in the last bytes of the data.
 func (s *Scanner) plain(i int) int {
 	d := s.Data
-	for i+8 <= len(d) {
-		if marks := special(binary.LittleEndian.Uint64(d[i : i+8])); marks != 0 {
-			return i + bits.TrailingZeros64(marks)>>3
+	for ; i <= len(d)-32; i += 32 {
+		block := d[i : i+32]
+		for at := 0; at < 32; at += 8 {
+			if marks := special(word(block, at)); marks != 0 {
+				return i + at + first(marks)
+			}
 		}
-		i += 8
+	}
+	for ; i <= len(d)-8; i += 8 {
+		if marks := special(word(d, i)); marks != 0 {
+			return i + first(marks)
+		}
 	}
 	return i
 }
