@@ -53,7 +53,9 @@ const seenWords = 8
 
 func (p *Plan) scan(data []byte, into []value.Value, trusted bool) error {
 	into = into[:p.slots]
-	clear(into)
+	for i := range into {
+		into[i].Unset()
+	}
 	var s scan
 	s.Data, s.Trusted, s.into = data, trusted, into
 	if p.inner > 64*seenWords {
@@ -82,7 +84,8 @@ func (s *scan) document(root *node) error {
 
 // object goes through the object at i, whose members are wanted as n's children say.
 func (s *scan) object(n *node, i, depth int) int {
-	for i = s.OpenObject(i, depth); i > 0; i = s.NextMember(i) {
+	d := s.Data
+	for i = s.OpenObject(i, depth); i > 0; {
 		at, key := s.Seek(i, &n.keys, depth)
 		if key < 0 {
 			return at
@@ -91,8 +94,10 @@ func (s *scan) object(n *node, i, depth int) int {
 		if !s.mark(child) {
 			return s.Refuse(&DuplicateError{Path: child.path, Key: child.segment.key})
 		}
-		if i = s.value(child, at, depth); i < 0 {
-			break
+		if i = s.value(child, at, depth); i > 0 && i < len(d)-1 && d[i] == ',' && d[i+1] == '"' {
+			i++
+		} else if i > 0 {
+			i = s.NextMember(i)
 		}
 	}
 	return -1

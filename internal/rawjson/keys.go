@@ -9,14 +9,14 @@ type Keys struct {
 	shift   uint8
 }
 
-// bucket is a place in a hash table with open addressing; an empty one is numbered 0.
+// bucket is a place in a hash table with open addressing; an empty one has no number.
 type bucket struct {
 	head   uint64
 	key    string
 	number int // from 1
 }
 
-// NewKeys is the set of keys, none of them twice, numbered in their order.
+// NewKeys is the set of keys, none of them twice, numbered from 0 in their order.
 func NewKeys(keys []string) Keys {
 	size := 4
 	for size < 4*len(keys) {
@@ -42,28 +42,32 @@ func (k *Keys) add(key string, number int) {
 // mayHave says whether a key can have that length.
 func (k *Keys) mayHave(length int) bool { return k.lengths>>(uint(length)%64)&1 != 0 }
 
-// at finds the key from start to end of d, whose length one may have: its number, or -1.
-func (k *Keys) at(d []byte, start, end int) int {
+// find is the number of the key from start to end of d, or -1. One of the keys must have its length, modulo 64.
+func (k *Keys) find(d []byte, start, end int) int {
 	key := d[start:end]
-	if start > len(d)-8 {
-		return k.find(headOf(key), key)
+	if len(key) > 8 || start > len(d)-8 {
+		return k.findAny(key)
 	}
-	head := word(d, start)
-	if len(key) < 8 {
-		head &= 1<<(8*len(key)) - 1
+	head := word(d, start) & (1<<(8*len(key)) - 1)
+	mask := uint64(len(k.table) - 1)
+	for i := mix(head+uint64(len(key))) >> k.shift; ; i++ {
+		switch b := &k.table[i&mask]; {
+		case b.number == 0:
+			return -1
+		case b.head == head && len(b.key) == len(key):
+			return b.number - 1
+		}
 	}
-	return k.find(head, key)
 }
 
-// find is the number of a key of a length that one may have, or -1. Head is headOf the key.
-func (k *Keys) find(head uint64, key []byte) int {
+func (k *Keys) findAny(key []byte) int {
+	head := headOf(key)
 	mask := uint64(len(k.table) - 1)
 	for i := hash(head, key) >> k.shift; ; i++ {
-		b := &k.table[i&mask]
-		if b.number == 0 {
+		switch b := &k.table[i&mask]; {
+		case b.number == 0:
 			return -1
-		}
-		if b.head == head && len(b.key) == len(key) && (len(key) <= 8 || b.key[8:] == string(key[8:])) {
+		case b.head == head && b.key == string(key):
 			return b.number - 1
 		}
 	}
@@ -71,13 +75,14 @@ func (k *Keys) find(head uint64, key []byte) int {
 
 // hash spreads keys; its high bits are the good ones. Head is headOf the key.
 func hash(head uint64, key []byte) uint64 {
-	const odd = 0x9E3779B97F4A7C15
 	h := head + uint64(len(key))
 	for i := 8; i < len(key); i += 8 {
-		h = (h^h>>32)*odd ^ word(key, min(i, len(key)-8))
+		h = mix(h) ^ word(key, min(i, len(key)-8))
 	}
-	return (h ^ h>>32) * odd
+	return mix(h)
 }
+
+func mix(h uint64) uint64 { return (h ^ h>>32) * 0x9E3779B97F4A7C15 }
 
 // headOf is the first eight bytes of a key as a little-endian number.
 func headOf(key []byte) uint64 {

@@ -10,12 +10,43 @@ func (s *Scanner) Seek(i int, keys *Keys, depth int) (at, key int) {
 		if d[i] == '}' {
 			return i + 1, -1
 		}
-		at, key = s.member(i, keys)
-		if at < 0 || key >= 0 {
+		end := plain(d, i+1)
+		if at = end + 2; at < len(d) && d[at] == ' ' {
+			at++
+		}
+		if at < len(d) && d[at] > ' ' && d[end] == '"' && d[end+1] == ':' {
+			if keys.mayHave(end - i - 1) {
+				if key = keys.find(d, i+1, end); key >= 0 {
+					return at, key
+				}
+			}
+		} else if at, key = s.member(i, keys); at < 0 || key >= 0 {
 			return at, key
 		}
-		if i = s.Skip(at, depth); i > 0 {
-			i = s.NextMember(i)
+		if s.Trusted {
+			i = s.jump(at)
+		} else if at < len(d) && d[at] == '"' {
+			if i = plain(d, at+1); i < len(d) && d[i] == '"' {
+				i++
+			} else {
+				i, _ = s.stringFrom(i)
+			}
+		} else {
+			i = s.Skip(at, depth)
+		}
+		if i < 0 {
+			break
+		}
+		if i < len(d)-2 && d[i] == ',' {
+			if i++; d[i] == ' ' {
+				i++
+			}
+			if d[i] == '"' {
+				continue
+			}
+			i = s.nextKey(i)
+		} else {
+			i = s.nextMember(i)
 		}
 	}
 	return -1, -1
@@ -32,7 +63,7 @@ func (s *Scanner) member(i int, keys *Keys) (at, key int) {
 	case !keys.mayHave(text.End - text.Start):
 		return at, -1
 	}
-	return at, keys.at(s.Data, text.Start, text.End)
+	return at, keys.find(s.Data, text.Start, text.End)
 }
 
 // unescaped is the number of a key with escapes, or -1.
@@ -42,5 +73,5 @@ func (s *Scanner) unescaped(keys *Keys, t Text) int {
 	if !keys.mayHave(len(key)) {
 		return -1
 	}
-	return keys.find(headOf(key), key)
+	return keys.find(key, 0, len(key))
 }

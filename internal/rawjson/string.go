@@ -10,7 +10,7 @@ type Text struct {
 
 // String checks the string whose opening quote is at i, and says whether it has escapes.
 func (s *Scanner) String(i int) (end int, escaped bool) {
-	i = s.plain(i + 1)
+	i = plain(s.Data, i+1)
 	if i < len(s.Data) && s.Data[i] == '"' {
 		return i + 1, false
 	}
@@ -18,20 +18,12 @@ func (s *Scanner) String(i int) (end int, escaped bool) {
 }
 
 // plain skips plain text, except perhaps in the last bytes of the data.
-func (s *Scanner) plain(i int) int {
-	d := s.Data
-	for ; i <= len(d)-32; i += 32 {
-		block := d[i : i+32]
-		for at := 0; at < 32; at += 8 {
-			if marks := special(word(block, at)); marks != 0 {
-				return i + at + first(marks)
-			}
-		}
-	}
-	for ; i <= len(d)-8; i += 8 {
+func plain(d []byte, i int) int {
+	for i <= len(d)-8 {
 		if marks := special(word(d, i)); marks != 0 {
 			return i + first(marks)
 		}
+		i += 8
 	}
 	return i
 }
@@ -48,7 +40,7 @@ func (s *Scanner) stringFrom(i int) (end int, escaped bool) {
 		case c < ' ':
 			return s.Fail(i, "control character in string"), false
 		case c < utf8.RuneSelf:
-			i = s.plain(i + 1)
+			i = plain(s.Data, i+1)
 		default:
 			i = s.multibyte(i)
 		}
