@@ -11,11 +11,11 @@ import (
 	"context"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
 )
 
 // shardCount spreads the locks of the maps; more than any machine has cores.
@@ -47,29 +47,7 @@ var _ cache.Cache = (*Cache)(nil)
 func New() *Cache {
 	c := &Cache{seed: maphash.MakeSeed()}
 	c.life, c.end = context.WithCancel(context.Background())
-	for i := range c.shards {
-		c.shards[i].slots = map[string]*slot{}
-	}
 	return c
-}
-
-// shard is a part of the groups, by the hash of their names.
-type shard struct {
-	mu    sync.Mutex // protects slots
-	slots map[string]*slot
-	ids   ids
-	_     [64]byte // keeps the locks of two shards off one cache line
-}
-
-// slot is the place of one group.
-type slot struct {
-	mu    sync.Mutex   // protects all below
-	group *group.Group // nil until it is needed; with a Backing, the runner's while it runs
-	dead  bool         // no longer in its shard
-
-	queue   []*entry   // with a Backing: the mailbox
-	running bool       // with a Backing: a runner empties it
-	apply   sync.Mutex // held while the runner reads the data of calls
 }
 
 func (c *Cache) shard(name string) *shard {
@@ -81,23 +59,15 @@ func (c *Cache) worker(name string, n int) int {
 	return int(maphash.String(c.seed, name) / shardCount % uint64(n)) // #nosec G115 -- n is small and above 0
 }
 
-// slot finds the place of a group, making it if need be.
-func (c *Cache) slot(name string) *slot {
-	sh := c.shard(name)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	s := sh.slots[name]
-	if s == nil {
-		s = &slot{}
-		sh.slots[name] = s
-	}
-	return s
-}
-
-// locked returns the place of a group, locked by the caller from now on.
+// locked returns the place of a group, made if need be, and locked by the caller from now on.
 func (c *Cache) locked(name string) *slot {
+	hash := maphash.String(c.seed, name)
+	sh := &c.shards[hash%shardCount]
 	for {
-		s := c.slot(name)
+		s := sh.find(name, hash)
+		if s == nil {
+			s = sh.insert(&slot{name: strings.Clone(name), hash: hash})
+		}
 		s.mu.Lock()
 		if !s.dead {
 			return s
@@ -106,22 +76,10 @@ func (c *Cache) locked(name string) *slot {
 	}
 }
 
-// vacate removes a place that holds nothing worth keeping. Nothing but the shard may be locked by the
-// caller afterwards, and the slot not before.
-func (c *Cache) vacate(name string) {
-	sh := c.shard(name)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	s := sh.slots[name]
-	if s == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.running && len(s.queue) == 0 && (s.group == nil || !s.group.Known()) {
-		s.dead = true
-		delete(sh.slots, name)
-	}
+// bury takes a place that holds nothing worth keeping out of its shard. The caller has locked it.
+func (c *Cache) bury(s *slot) {
+	s.dead, s.group = true, nil
+	c.shards[s.hash%shardCount].remove(s)
 }
 
 // Start implements cache.Cache. A cache that is not started has no Backing.
@@ -136,11 +94,11 @@ func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
 		refuse(tasks, err)
 		return nil
 	}
-	if c.host.Backing == nil {
-		c.updateVolatile(ctx, tasks)
-		return nil
+	if c.host.Backing != nil {
+		return c.updateDurable(ctx, tasks)
 	}
-	return c.updateDurable(ctx, tasks)
+	c.updateVolatile(ctx, tasks)
+	return nil
 }
 
 func refuse(tasks []cache.Task, err error) {
@@ -180,11 +138,9 @@ func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, 
 
 // after appends the names of the shard's groups that come after a name.
 func (sh *shard) after(after string, names []string) []string {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	for name := range sh.slots {
-		if name > after {
-			names = append(names, name)
+	for s := range sh.all() {
+		if s.name > after {
+			names = append(names, s.name)
 		}
 	}
 	return names

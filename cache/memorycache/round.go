@@ -102,22 +102,21 @@ func (r *round) end(err error) {
 		}
 	}
 	r.c.gate.RUnlock()
-	switch again, vacant := r.slot.rest(); {
-	case again:
+	if r.c.rest(r.slot) {
 		next := &round{c: r.c, slot: r.slot, name: r.name}
 		go next.begin()
-	case vacant:
-		r.c.vacate(r.name)
 	}
 }
 
-// rest lets the slot rest, unless something waits again; vacant tells that it holds nothing worth
-// keeping.
-func (s *slot) rest() (again, vacant bool) {
+// rest lets a slot rest, unless something waits again. One that holds nothing worth keeping goes.
+func (c *Cache) rest(s *slot) (again bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = len(s.queue) > 0
-	return s.running, s.group == nil || !s.group.Known()
+	if !s.running && (s.group == nil || !s.group.Known()) {
+		c.bury(s)
+	}
+	return s.running
 }
 
 // lookUp asks the Backing about the entry's id.

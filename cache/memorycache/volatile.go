@@ -46,29 +46,31 @@ func (c *Cache) runVolatile(ctx context.Context, tasks []cache.Task) {
 }
 
 func (c *Cache) oneVolatile(t cache.Task) {
-	name := t.Group()
-	s := c.locked(name)
+	s := c.locked(t.Group())
+	defer s.mu.Unlock()
 	if c.closed.Load() {
-		s.mu.Unlock()
 		t.Settled(cache.ErrClosed)
 		return
 	}
 	if s.group == nil {
-		s.group = group.New(name, c.floor.Load())
+		s.group = group.New(s.name, c.floor.Load())
 	}
-	key := idKey{name, t.ID()}
-	var seen *group.Seen
-	sh := c.shard(name)
-	if key.id != "" {
-		seen = sh.ids.find(key)
+	if id := t.ID(); id == "" {
+		t.Apply(s.group, nil)
+	} else {
+		c.applyOnce(s, t, id)
 	}
-	if remember := t.Apply(s.group, seen); remember != nil {
-		sh.ids.remember(key, *remember)
-	}
-	known := s.group.Known()
 	t.Settled(nil)
-	s.mu.Unlock()
-	if !known {
-		c.vacate(name)
+	if !s.group.Known() {
+		c.bury(s)
+	}
+}
+
+// applyOnce applies a task with an id.
+func (c *Cache) applyOnce(s *slot, t cache.Task, id string) {
+	ids := &c.shards[s.hash%shardCount].ids
+	key := idKey{s.name, id}
+	if remember := t.Apply(s.group, ids.find(key)); remember != nil {
+		ids.remember(key, *remember)
 	}
 }
