@@ -66,9 +66,6 @@ func (o Options) withDefaults() (Options, error) {
 	if o.Cache == nil {
 		o.Cache = memorycache.New()
 	}
-	if o.Clock == nil {
-		o.Clock = time.Now
-	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -83,9 +80,11 @@ type Manager struct {
 	sets        *interner[[16]byte, match.Set]
 	templates   templates
 	publisher   publisher
+	wall        wall // the default clock
 	sweeper     *sweeper
 	tasks       sync.Pool // of *task
 	scratches   sync.Pool // of *match.Scratch
+	remote      bool      // groups are kept outside of this process, and due times with them
 
 	admission sync.Mutex     // held while calls on the store begin, and by Close to let in no more
 	calls     sync.WaitGroup // calls on the store that the cache knows nothing of
@@ -112,6 +111,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
 	m.publisher.logger = filled.Logger
 	m.sweeper = newSweeper(m)
+	m.remote = len(m.dueSources()) > 0
 	m.tasks.New = func() any { return newTask(m) }
 	m.scratches.New = func() any { return &match.Scratch{} }
 	if err := filled.Cache.Start(ctx, m.host()); err != nil {
@@ -195,4 +195,9 @@ func (m *Manager) waitCalls(ctx context.Context) error {
 }
 
 // now is the Manager's time in Unix milliseconds.
-func (m *Manager) now() int64 { return m.options.Clock().UnixMilli() }
+func (m *Manager) now() int64 {
+	if m.options.Clock == nil {
+		return m.wall.now()
+	}
+	return m.options.Clock().UnixMilli()
+}

@@ -48,7 +48,7 @@ func (m *Manager) TrackJSON(ctx context.Context, group string, data []byte, opti
 	return m.track(ctx, group, match.Data{JSON: data}, options)
 }
 
-func (m *Manager) track(ctx context.Context, group string, data match.Data, options []TrackOption) (Result, error) {
+func (m *Manager) track(ctx context.Context, group string, data match.Data, options []TrackOption) (res Result, err error) {
 	t := m.task(group)
 	defer m.putTask(t)
 	t.call.Data = data
@@ -60,10 +60,11 @@ func (m *Manager) track(ctx context.Context, group string, data match.Data, opti
 			t.now = o.at.UnixMilli()
 		}
 	}
-	if err := t.prepare(); err != nil {
-		return Result{}, err
+	if err = t.prepare(); err != nil {
+		return res, err
 	}
-	return t.result(m.run(ctx, t))
+	err = t.result(&res, m.run(ctx, t))
+	return res, err
 }
 
 // Input is one data of a batch: Data, or JSON when Data is nil.
@@ -98,7 +99,7 @@ func (m *Manager) TrackBatch(ctx context.Context, inputs []Input) []Output {
 	err := m.update(ctx, tasks)
 	for i := range all {
 		if outputs[i].Err == nil {
-			outputs[i].Result, outputs[i].Err = all[i].result(err)
+			outputs[i].Err = all[i].result(&outputs[i].Result, err)
 		}
 	}
 	return outputs
@@ -143,18 +144,18 @@ func (t *task) hashData() error {
 	return nil
 }
 
-// result is what the caller gets; unsettled is the error of Update.
-func (t *task) result(unsettled error) (Result, error) {
-	switch {
-	case !t.settled.Load():
-		return Result{}, fmt.Errorf("track group %q: %w", t.name, unsettled)
-	case t.err != nil:
-		return Result{}, fmt.Errorf("track group %q: %w", t.name, t.err)
+// result fills in what the caller gets; unsettled is the error of Update.
+func (t *task) result(r *Result, unsettled error) error {
+	err := t.err
+	if !t.settled.Load() {
+		err = unsettled
 	}
-	return Result{
-		Group: t.name, Version: t.effect.Version, Duplicate: t.duplicate,
-		occasion: t.occasion(), effect: t.effect,
-	}, nil
+	if err != nil {
+		return fmt.Errorf("track group %q: %w", t.name, err)
+	}
+	r.Group, r.Version, r.Duplicate = t.name, t.effect.Version, t.duplicate
+	r.now, r.effect = t.now, t.effect
+	return nil
 }
 
 // Result is what a call did to a group. What it holds is the reader's own.
@@ -165,8 +166,8 @@ type Result struct {
 	// Duplicate: the id was seen before, and nothing was changed.
 	Duplicate bool
 
-	occasion occasion
-	effect   group.Effect
+	now    int64
+	effect group.Effect
 }
 
 // Touched is the number of trackers that the call moved, limited or found held back: 0 when the data
@@ -227,8 +228,9 @@ func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {
 // Events are the events of the call, by tracker in the order they were added, then as they happened.
 func (r *Result) Events() []Event {
 	var events []Event
+	what := occasion{group: r.Group, version: r.Version, now: r.now}
 	for i := range r.effect.Events {
-		events = append(events, r.occasion.event(i, &r.effect.Events[i]))
+		events = append(events, what.event(i, &r.effect.Events[i]))
 	}
 	return events
 }
