@@ -83,6 +83,7 @@ type Manager struct {
 	wall        wall // the default clock
 	sweeper     *sweeper
 	tasks       sync.Pool // of *task
+	batches     sync.Pool // of *batch
 	scratches   sync.Pool // of *match.Scratch
 	remote      bool      // groups are kept outside of this process, and due times with them
 
@@ -113,6 +114,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m.sweeper = newSweeper(m)
 	m.remote = len(m.dueSources()) > 0
 	m.tasks.New = func() any { return newTask(m) }
+	m.batches.New = func() any { return &batch{} }
 	m.scratches.New = func() any { return &match.Scratch{} }
 	if err := filled.Cache.Start(ctx, m.host()); err != nil {
 		m.end()
