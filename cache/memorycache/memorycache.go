@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/mailbox"
 )
 
 // shardCount spreads the locks of the maps; more than any machine has cores.
@@ -28,13 +29,10 @@ type Cache struct {
 
 	// gate is held by whatever works on groups, and wholly by Flush and Close.
 	gate   sync.RWMutex
-	closed atomic.Bool
+	door   mailbox.Door  // what a Backing is to keep goes in here
 	host   cache.Host    // of Start
 	floor  atomic.Uint64 // version of new groups without a Backing
 	commit committer
-
-	admission sync.Mutex     // held while calls are admitted, and by Close to let in no more
-	work      sync.WaitGroup // tasks of a Backing that are not settled
 
 	// life ends when Close gives up waiting, and with it what a Backing is asked to do.
 	life context.Context
@@ -68,11 +66,11 @@ func (c *Cache) locked(name string) *slot {
 		if s == nil {
 			s = sh.insert(&slot{name: strings.Clone(name), hash: hash})
 		}
-		s.mu.Lock()
+		s.box.Lock()
 		if !s.dead {
 			return s
 		}
-		s.mu.Unlock()
+		s.box.Unlock()
 	}
 }
 
@@ -90,8 +88,8 @@ func (c *Cache) Start(_ context.Context, h cache.Host) error {
 
 // Update implements cache.Cache.
 func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
-	if err := c.refusal(ctx); err != nil {
-		refuse(tasks, err)
+	if err := c.door.Refusal(ctx); err != nil {
+		mailbox.Refuse(tasks, err)
 		return nil
 	}
 	if c.host.Backing != nil {
@@ -99,20 +97,6 @@ func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
 	}
 	c.updateVolatile(ctx, tasks)
 	return nil
-}
-
-func refuse(tasks []cache.Task, err error) {
-	for _, t := range tasks {
-		t.Settled(err)
-	}
-}
-
-// refusal is why a call is not begun at all.
-func (c *Cache) refusal(ctx context.Context) error {
-	if c.closed.Load() {
-		return cache.ErrClosed
-	}
-	return ctx.Err()
 }
 
 // Forget implements cache.Cache.
@@ -125,7 +109,7 @@ func (c *Cache) Forget(_ context.Context, now int64) error {
 
 // Groups implements cache.Cache.
 func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, error) {
-	if err := c.refusal(ctx); err != nil || c.host.Backing != nil {
+	if err := c.door.Refusal(ctx); err != nil || c.host.Backing != nil {
 		return nil, err
 	}
 	var names []string

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
 )
 
@@ -13,13 +14,9 @@ type slot struct {
 	name string
 	hash uint64 // of the name
 
-	mu    sync.Mutex   // protects all below
-	dead  bool         // no longer in its shard
+	box   mailbox.Box  // its lock protects all below; with a Backing, calls wait in it
 	group *group.Group // nil until it is needed; with a Backing, the runner's while it runs
-
-	running bool       // with a Backing: a runner empties the mailbox
-	queue   []*entry   // with a Backing: the mailbox
-	apply   sync.Mutex // held while the runner reads the data of calls
+	dead  bool         // no longer in its shard
 }
 
 // shard is a part of the groups, by the hash of their names. Slots are found without a lock, since every call looks

@@ -12,55 +12,55 @@ import (
 // updateVolatile runs tasks where nothing is kept but here: a step under the group's lock, and done.
 func (c *Cache) updateVolatile(ctx context.Context, tasks []cache.Task) {
 	if len(tasks) < parallelFrom {
-		c.runVolatile(ctx, tasks)
+		for _, t := range tasks {
+			c.oneVolatile(ctx, t)
+		}
 		return
 	}
+	owners, cores := c.deal(tasks)
 	var workers sync.WaitGroup
-	for _, part := range c.split(tasks) {
-		workers.Go(func() { c.runVolatile(ctx, part) })
+	for core := range cores {
+		workers.Go(func() {
+			for i, t := range tasks {
+				if owners[i] == uint8(core) { // #nosec G115 -- there are at most maxCores
+					c.oneVolatile(ctx, t)
+				}
+			}
+		})
 	}
 	workers.Wait()
 }
 
-// parallelFrom is the number of tasks from which other cores are worth waking.
-const parallelFrom = 64
+const (
+	// parallelFrom is the number of tasks from which other cores are worth waking.
+	parallelFrom = 64
+	maxCores     = 255
+)
 
-// split deals tasks to the cores, all of one group to the same and in their order.
-func (c *Cache) split(tasks []cache.Task) [][]cache.Task {
-	parts := make([][]cache.Task, min(runtime.GOMAXPROCS(0), shardCount))
-	for _, t := range tasks {
-		i := c.worker(t.Group(), len(parts))
-		parts[i] = append(parts[i], t)
+// deal says which core runs which task: all of one group the same, in their order.
+func (c *Cache) deal(tasks []cache.Task) (owners []uint8, cores int) {
+	owners, cores = make([]uint8, len(tasks)), min(runtime.GOMAXPROCS(0), maxCores)
+	for i, t := range tasks {
+		owners[i] = uint8(c.worker(t.Group(), cores)) // #nosec G115 -- there are at most maxCores
 	}
-	return parts
+	return owners, cores
 }
 
-func (c *Cache) runVolatile(ctx context.Context, tasks []cache.Task) {
-	for _, t := range tasks {
-		if err := c.refusal(ctx); err != nil {
-			t.Settled(err)
-			continue
-		}
-		c.oneVolatile(t)
-	}
-}
-
-func (c *Cache) oneVolatile(t cache.Task) {
+func (c *Cache) oneVolatile(ctx context.Context, t cache.Task) {
 	s := c.locked(t.Group())
-	defer s.mu.Unlock()
-	if c.closed.Load() {
-		t.Settled(cache.ErrClosed)
-		return
-	}
+	defer s.box.Unlock()
 	if s.group == nil {
 		s.group = group.New(s.name, c.floor.Load())
 	}
-	if id := t.ID(); id == "" {
+	err := c.door.Refusal(ctx) // now that the slot is held: Close waits for those who hold one, and for no others
+	switch id := t.ID(); {
+	case err != nil:
+	case id == "":
 		t.Apply(s.group, nil)
-	} else {
+	default:
 		c.applyOnce(s, t, id)
 	}
-	t.Settled(nil)
+	t.Settled(err)
 	if !s.group.Known() {
 		c.bury(s)
 	}
