@@ -41,6 +41,13 @@ type Options struct {
 	// Cache holds the groups that are in use. The Manager owns it from Open on, also when Open fails, and closes
 	// it. Defaults to a memorycache.
 	Cache cache.Cache
+	// MaxGroups is how many groups the default Cache holds in memory, when there is a Store. Beyond it, those leave that
+	// had no call for long, and the next call reads them again. Defaults to any number. A Cache of your own has
+	// bounds of its own.
+	MaxGroups int
+	// MaxBytes is how much memory those groups take together, by an estimate that counts what they have for themselves:
+	// about 48 bytes a tracker and 256 a group. Defaults to any size.
+	MaxBytes int64
 	// Registry knows the custom kinds of trackers, conditions and limiters. Defaults to the built-in ones.
 	Registry *tracker.Registry
 	// IDWindow is how long the id of a call is remembered after its commit, by Clock. Defaults to 7 days.
@@ -63,13 +70,36 @@ func (o Options) withDefaults() (Options, error) {
 	if o.IDWindow == 0 {
 		o.IDWindow = 7 * 24 * time.Hour
 	}
+	if err := o.checkBounds(); err != nil {
+		return o, err
+	}
 	if o.Cache == nil {
-		o.Cache = memorycache.New()
+		o.Cache = memorycache.NewBounded(memorycache.Bound{Groups: o.MaxGroups, Bytes: o.MaxBytes})
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return o, nil
+}
+
+// checkBounds checks what may be held in memory.
+func (o *Options) checkBounds() error {
+	for _, bound := range []struct {
+		name  string
+		value int64
+	}{{"MaxGroups", int64(o.MaxGroups)}, {"MaxBytes", o.MaxBytes}} {
+		switch {
+		case bound.value < 0:
+			return fmt.Errorf("options: %s is %d, want 0 for no bound, or at least 1", bound.name, bound.value)
+		case bound.value > 0 && o.Store == nil:
+			return fmt.Errorf("options: %s is %d and there is no Store: a group that leaves memory would be lost; set a Store, or 0",
+				bound.name, bound.value)
+		case bound.value > 0 && o.Cache != nil:
+			return fmt.Errorf("options: %s is %d, which is for the default Cache: give the bound to the Cache that is set, or leave Cache out",
+				bound.name, bound.value)
+		}
+	}
+	return nil
 }
 
 // Manager is the way in. All its methods may be called from any goroutine, and from listeners.

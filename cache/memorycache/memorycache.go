@@ -33,6 +33,7 @@ type Cache struct {
 	host   cache.Host    // of Start
 	floor  atomic.Uint64 // version of new groups without a Backing
 	commit committer
+	held   held
 
 	// life ends when Close gives up waiting, and with it what a Backing is asked to do.
 	life context.Context
@@ -41,9 +42,13 @@ type Cache struct {
 
 var _ cache.Cache = (*Cache)(nil)
 
-// New is an empty cache.
-func New() *Cache {
-	c := &Cache{seed: maphash.MakeSeed()}
+// New is an empty cache that holds any number of groups.
+func New() *Cache { return NewBounded(Bound{}) }
+
+// NewBounded is an empty cache that holds as much as b says, which only one with a Backing can. What is wrong with b,
+// Start says.
+func NewBounded(b Bound) *Cache {
+	c := &Cache{seed: maphash.MakeSeed(), held: held{bound: b}}
 	c.life, c.end = context.WithCancel(context.Background())
 	return c
 }
@@ -77,13 +82,14 @@ func (c *Cache) locked(name string) *slot {
 // bury takes a place that holds nothing worth keeping out of its shard. The caller has locked it.
 func (c *Cache) bury(s *slot) {
 	s.dead, s.group = true, nil
+	c.held.drop(s)
 	c.shards[s.hash%shardCount].remove(s)
 }
 
 // Start implements cache.Cache. A cache that is not started has no Backing.
 func (c *Cache) Start(_ context.Context, h cache.Host) error {
 	c.host = h
-	return nil
+	return c.held.bound.validate(h.Backing != nil)
 }
 
 // Update implements cache.Cache.

@@ -95,6 +95,7 @@ func (r *round) end(err error) {
 		next := &round{c: r.c, slot: r.slot, name: r.name}
 		go next.begin()
 	}
+	r.c.evict()
 }
 
 // rest lets a slot rest, unless something waits again. One that holds nothing worth keeping goes.
@@ -102,7 +103,10 @@ func (c *Cache) rest(s *slot) (again bool) {
 	s.box.Lock()
 	defer s.box.Unlock()
 	again = s.box.Rest()
-	if !again && (s.group == nil || !s.group.Known()) {
+	switch worth := s.group != nil && s.group.Known(); {
+	case worth && c.held.active():
+		c.held.note(s)
+	case !worth && !again:
 		c.bury(s)
 	}
 	return again

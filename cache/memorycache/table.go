@@ -17,6 +17,12 @@ type slot struct {
 	box   mailbox.Box  // its lock protects all below; with a Backing, calls wait in it
 	group *group.Group // nil until it is needed; with a Backing, the runner's while it runs
 	dead  bool         // no longer in its shard
+
+	// With a Bound:
+	used   bool  // there was a call since it was last looked at
+	listed bool  // held counts it
+	size   int64 // as counted; protected by held, as are the links
+	links
 }
 
 // shard is a part of the groups, by the hash of their names. Slots are found without a lock, since every call looks
