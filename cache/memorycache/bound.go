@@ -75,7 +75,7 @@ func (h *held) link(s *slot) {
 	h.groups.Add(1)
 	s.links = links{older: h.ends.newer}
 	if h.ends.newer != nil {
-		h.ends.newer.links.newer = s
+		h.ends.newer.newer = s
 	} else {
 		h.ends.older = s
 	}
@@ -144,7 +144,7 @@ func (h *held) leaves(s *slot, any bool) bool {
 	if !s.box.TryLock() {
 		return false
 	}
-	if s.box.Idle() && (any || !s.used) {
+	if (any || !s.used) {
 		return true
 	}
 	s.used = false

@@ -53,10 +53,6 @@ func NewBounded(b Bound) *Cache {
 	return c
 }
 
-func (c *Cache) shard(name string) *shard {
-	return &c.shards[maphash.String(c.seed, name)%shardCount]
-}
-
 // worker deals a group to one of n workers.
 func (c *Cache) worker(name string, n int) int {
 	return int(maphash.String(c.seed, name) / shardCount % uint64(n)) // #nosec G115 -- n is small and above 0

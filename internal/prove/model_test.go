@@ -116,7 +116,7 @@ func (m *model) open() error {
 		if err != nil {
 			return err
 		}
-		o.Store = s
+		o.Store, o.MaxGroups = s, m.IntN(3)
 	}
 	manager, err := dictrack.Open(m.ctx, o)
 	if err != nil {
