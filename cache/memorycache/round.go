@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"sync"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
@@ -15,16 +15,32 @@ import (
 // is empty, so there is one round of a group at a time; while the change is being kept, no goroutine
 // waits for it: the committer goes on with kept.
 type round struct {
-	c     *Cache
-	slot  *slot
-	name  string
-	batch []*mailbox.Entry
-	tries int
-	quick bool // nothing has to be asked of the Backing first
+	c      *Cache
+	slot   *slot
+	batch  []*mailbox.Entry
+	change *group.Change // on its way to being kept
+	tries  int
+	quick  bool // nothing has to be asked of the Backing first
 }
 
 // maxTries bounds how often a round starts again because another process was faster.
 const maxTries = 100
+
+// rounds are over, to be used again.
+var rounds = sync.Pool{New: func() any { return &round{} }}
+
+func newRound(c *Cache, s *slot, quick bool) *round {
+	r := rounds.Get().(*round)
+	r.c, r.slot, r.quick = c, s, quick
+	return r
+}
+
+// over gives a round back that nobody looks at any more.
+func (r *round) over() {
+	clear(r.batch)
+	*r = round{batch: r.batch[:0]}
+	rounds.Put(r)
+}
 
 // begin starts a round, once the gate is open.
 func (r *round) begin() {
@@ -34,7 +50,7 @@ func (r *round) begin() {
 
 // first takes what is in the mailbox and makes the first attempt; end gives the gate back.
 func (r *round) first() {
-	r.batch = r.slot.box.Take(math.MaxInt)
+	r.batch = r.slot.box.TakeAll(r.batch)
 	r.attempt()
 }
 
@@ -46,9 +62,8 @@ func (r *round) attempt() {
 		return
 	}
 	change.Chunks() // made here, where many goroutines are at work, and not in the one commit of all
-	r.c.commit.bring(&pending{
-		ctx: r.c.life, backing: r.c.host.Backing, change: change, kept: r.kept,
-	}, r.batch)
+	r.change = change
+	r.c.commit.bring(r)
 }
 
 // step loads the group if need be, and applies the batch to it. No change means that there is nothing to
@@ -58,9 +73,9 @@ func (r *round) step() (*group.Change, error) {
 		return nil, nil
 	}
 	if r.slot.group == nil {
-		g, err := r.c.host.Backing.Load(r.c.life, r.name)
+		g, err := r.c.host.Backing.Load(r.c.life, r.slot.name)
 		if err != nil {
-			return nil, fmt.Errorf("load group %q: %w", r.name, err)
+			return nil, fmt.Errorf("load group %q: %w", r.slot.name, err)
 		}
 		r.slot.group = g
 	}
@@ -91,11 +106,12 @@ func (r *round) end(err error) {
 		e.Settle(err)
 	}
 	r.c.gate.RUnlock()
-	if r.c.rest(r.slot) {
-		next := &round{c: r.c, slot: r.slot, name: r.name}
-		go next.begin()
+	c := r.c
+	if c.rest(r.slot) {
+		go newRound(c, r.slot, false).begin()
 	}
-	r.c.evict()
+	r.over()
+	c.evict()
 }
 
 // rest lets a slot rest, unless something waits again. One that holds nothing worth keeping goes.
