@@ -125,7 +125,7 @@ func newHistory(seed uint64) (*history, error) {
 		processes = 3
 		fallthrough
 	default:
-		o.Store = lasting{disk.New().Open(h.gate)}
+		o.Store, o.MaxGroups = lasting{disk.New().Open(h.gate)}, int(seed/4%3) // #nosec G115 -- below 3
 	}
 	for range processes {
 		if o.Store != nil && processes == 1 && seed%8 > 3 { // ahead of its store, it must be alone

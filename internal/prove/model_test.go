@@ -119,7 +119,7 @@ func (m *model) open() error {
 		if err != nil {
 			return err
 		}
-		o.Store = s
+		o.Store, o.MaxGroups = s, m.IntN(3)
 	}
 	if m.behind {
 		o.Cache = memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 4})
