@@ -53,7 +53,7 @@ type Chunk struct {
 // Record starts noting what changes, until Take. A group that is not recorded costs nothing more.
 func (g *Group) Record() {
 	g.record = &Change{
-		Group: g.name, Base: g.version, BaseCount: len(g.states), after: g,
+		Group: g.name, Base: g.version, BaseCount: len(g.cells), after: g,
 	}
 }
 
@@ -64,7 +64,7 @@ func (g *Group) Take() *Change {
 	if c == nil || c.Base == g.version {
 		return nil
 	}
-	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, len(g.states)
+	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, len(g.cells)
 	g.kept = g.due
 	return c
 }
@@ -75,7 +75,7 @@ func (g *Group) Take() *Change {
 func (g *Group) Since(base uint64, places int, changed []int) *Change {
 	c := &Change{
 		Group: g.name, Base: base, Version: g.version, Due: g.due, Fed: g.fed,
-		Count: len(g.states), BaseCount: places, after: g, all: changed == nil,
+		Count: len(g.cells), BaseCount: places, after: g, all: changed == nil,
 	}
 	for _, chunk := range changed {
 		c.touch(chunk, true)
@@ -127,7 +127,7 @@ func (c *Change) Definitions() []*tracker.Definition {
 		for n, id := range part.Layout {
 			if !seen[id] {
 				seen[id] = true
-				defs = append(defs, c.after.defs[part.Index*ChunkSize+n])
+				defs = append(defs, c.after.roster.at(part.Index*ChunkSize+n))
 			}
 		}
 	}
@@ -138,10 +138,10 @@ func (c *Change) Definitions() []*tracker.Definition {
 // keep them in a form that people can read.
 func (c *Change) Snapshots(part Chunk) []*tracker.Snapshot {
 	g, from := c.after, part.Index*ChunkSize
-	snaps := make([]*tracker.Snapshot, min(ChunkSize, len(g.states)-from))
+	snaps := make([]*tracker.Snapshot, min(ChunkSize, len(g.cells)-from))
 	for n := range snaps {
-		if at := from + n; !g.states[at].Removed {
-			snap := g.defs[at].Snapshot(g.name, g.states[at])
+		if at := from + n; !g.cells[at].Removed() {
+			snap := g.roster.at(at).Snapshot(g.name, g.state(at))
 			snaps[n] = &snap
 		}
 	}
@@ -168,12 +168,13 @@ func (b *bits) set(i int) {
 func (b bits) has(i int) bool { return i>>6 < len(b) && b[i>>6]>>(i&63)&1 == 1 }
 
 func (g *Group) chunk(i int, relaid bool) Chunk {
-	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.states))
+	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.cells))
 	part := Chunk{Index: i, States: make([]byte, 0, 8*(to-from))}
 	for at := from; at < to; at++ {
-		part.States = tracker.AppendState(part.States, &g.states[at])
+		s := g.state(at)
+		part.States = tracker.AppendState(part.States, &s)
 		if relaid {
-			part.Layout = append(part.Layout, g.defs[at].ID())
+			part.Layout = append(part.Layout, g.roster.at(at).ID())
 		}
 	}
 	return part
@@ -192,7 +193,7 @@ func (g *Group) touched(i int) {
 // relaid notes that definitions from i on changed or are new.
 func (g *Group) relaid(i int) {
 	if g.record != nil {
-		for chunk := i / ChunkSize; chunk < chunks(len(g.states)); chunk++ {
+		for chunk := i / ChunkSize; chunk < chunks(len(g.cells)); chunk++ {
 			g.record.touch(chunk, true)
 		}
 	}

@@ -1,0 +1,70 @@
+package match
+
+import (
+	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/value"
+)
+
+// quick is the little that most steps need of a definition: in the low bits tracker.Quick, above them 0 for a count, or
+// the slot of the number that a sum adds, plus 1.
+type quick uint64
+
+const (
+	limitBits = 40
+	limitMask = 1<<limitBits - 1
+	farSlot   = 1<<(64-limitBits) - 1 // the slot does not fit
+)
+
+func (s *Set) quickOf(d *tracker.Definition) quick {
+	limit := quick(min(d.Quick(), limitMask))
+	key, sum := d.Key()
+	if !sum {
+		return limit
+	}
+	slot := quick(s.paths.slot(key)) + 1
+	if slot >= farSlot {
+		return farSlot << limitBits
+	}
+	return slot<<limitBits | limit
+}
+
+// quick is that of the definition at a place.
+func (s *Set) quick(place int32) quick {
+	for place < s.from {
+		s = s.under
+	}
+	return s.steps[place-s.from]
+}
+
+// Advance steps the trackers of hits, whose cells stand at their places, for as long as all that changes is their
+// progress. It returns how many it stepped; the next one is to be stepped otherwise.
+func (x *Scratch) Advance(cells []tracker.Cell, hits []int32) int {
+	for n, place := range hits {
+		q := x.set.quick(place)
+		step := uint64(1)
+		if slot := q >> limitBits; slot != 0 {
+			if slot == farSlot {
+				return n
+			}
+			amount := &x.slots[slot-1]
+			if amount.Kind() != value.Int || amount.Int() < 0 {
+				return n
+			}
+			step = uint64(amount.Int())
+		}
+		if !cells[place].Add(step, uint64(q&limitMask)) {
+			return n
+		}
+	}
+	return len(hits)
+}
+
+// Amount is the value at the key of the sum at a place; for other kinds it means nothing.
+func (x *Scratch) Amount(place int32) *value.Value {
+	slot := x.set.quick(place) >> limitBits
+	if slot == farSlot {
+		key, _ := x.set.definition(place).Key()
+		return &x.slots[x.set.paths.slot(key)]
+	}
+	return &x.slots[max(slot, 1)-1]
+}
