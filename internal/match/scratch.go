@@ -27,7 +27,8 @@ type Scratch struct {
 	ids     []int32   // by slot: the dictionary's number of the value there
 	numbers []float64 // by slot: the number there; NaN for none
 	items   []int32
-	sorter  []uint64
+	marks   []uint64 // by place: hits that were many at once
+	marked  bool     // some are
 }
 
 // Failure is a tracker whose custom code panicked.

@@ -76,51 +76,70 @@ func (x *Scratch) itemsAt(slot int32) {
 
 func (x *Scratch) hit(place int32) { x.Hits = append(x.Hits, x.part.from+place) }
 
+// hits takes several at once: as marks, which come in order by themselves, when they are many for the size of the set.
 func (x *Scratch) hits(places []int32) {
-	for _, place := range places {
-		x.hit(place)
+	if 8*len(places) < x.words() {
+		for _, place := range places {
+			x.hit(place)
+		}
+		return
 	}
+	marks := x.mark()
+	for _, place := range places {
+		marks[uint32(place)>>6] |= 1 << (place & 63)
+	}
+}
+
+// words is how many of marks the set takes.
+func (x *Scratch) words() int { return (len(x.part.defs) + 63) / 64 }
+
+// mark is a bit for each place, none set before the first call of a match.
+func (x *Scratch) mark() []uint64 {
+	x.marked = true
+	x.marks = sized(x.marks, x.words())
+	return x.marks
 }
 
 // sort puts the hits from start on in order, each once.
 func (x *Scratch) sort(start int) {
 	hits := x.Hits[start:]
-	if len(hits) < 2 {
-		return
-	}
-	first, last, sorted := hits[0], hits[0], true
-	for i, place := range hits[1:] {
-		first, last = min(first, place), max(last, place)
-		sorted = sorted && hits[i] < place
-	}
-	words := int(last>>6-first>>6) + 1
 	switch {
-	case sorted:
-	case words > 8*len(hits):
+	case x.marked:
+		x.unmark(start)
+	case ascending(hits):
+	case 8*len(hits) < x.words():
 		slices.Sort(hits)
 		x.Hits = x.Hits[:start+len(slices.Compact(hits))]
 	default:
-		x.sortMany(start, first>>6, words)
+		x.unmark(start)
 	}
 }
 
-// sortMany does it by a bitmap, which it leaves empty.
-func (x *Scratch) sortMany(start int, first int32, words int) {
-	if cap(x.sorter) < words {
-		x.sorter = make([]uint64, words)
+func ascending(places []int32) bool {
+	for i := 1; i < len(places); i++ {
+		if places[i-1] >= places[i] {
+			return false
+		}
 	}
-	bitmap := x.sorter[:words]
+	return true
+}
+
+// unmark joins the hits from start on with the marks, and takes those away.
+func (x *Scratch) unmark(start int) {
+	marks, from := x.mark(), x.part.from
 	for _, place := range x.Hits[start:] {
-		bitmap[place>>6-first] |= 1 << (place & 63)
+		marks[uint32(place-from)>>6] |= 1 << ((place - from) & 63)
 	}
 	hits := x.Hits[:start]
-	for w, word := range bitmap {
-		for base := (first + int32(w)) << 6; word != 0; word &= word - 1 {
-			hits = append(hits, base+int32(bits.TrailingZeros64(word)))
+	for w, word := range marks {
+		if word != 0 {
+			marks[w] = 0
+			for base := from + int32(w)<<6; word != 0; word &= word - 1 {
+				hits = append(hits, base+int32(bits.TrailingZeros64(word)))
+			}
 		}
-		bitmap[w] = 0
 	}
-	x.Hits = hits
+	x.Hits, x.marked = hits, false
 }
 
 // sortFailed puts the failures from start on in order, each once: a tracker can be reached by several items.

@@ -1,6 +1,8 @@
 package match
 
 import (
+	"math"
+
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
@@ -39,24 +41,61 @@ func (s *Set) quick(place int32) quick {
 // Advance steps the trackers of hits, whose cells stand at their places, for as long as all that changes is their
 // progress. It returns how many it stepped; the next one is to be stepped otherwise.
 func (x *Scratch) Advance(cells []tracker.Cell, hits []int32) int {
-	for n, place := range hits {
-		q := x.set.quick(place)
-		step := uint64(1)
-		if slot := q >> limitBits; slot != 0 {
-			if slot == farSlot {
-				return n
-			}
-			amount := &x.slots[slot-1]
-			if amount.Kind() != value.Int || amount.Int() < 0 {
-				return n
-			}
-			step = uint64(amount.Int())
+	n := 0
+	for n < len(hits) {
+		part := x.set
+		for hits[n] < part.from {
+			part = part.under
 		}
-		if !cells[place].Add(step, uint64(q&limitMask)) {
+		end := n + 1
+		for last := int32(part.Len()); end < len(hits) && hits[end] < last; {
+			end = len(hits) // hits are in order: mostly all of them are of one part
+			for hits[end-1] >= last {
+				end--
+			}
+		}
+		done := x.advance(part, cells, hits[n:end])
+		if n += done; n < end {
+			return n
+		}
+	}
+	return n
+}
+
+// advance is Advance of hits in one part.
+func (x *Scratch) advance(part *Set, cells []tracker.Cell, hits []int32) int {
+	steps, slot, amount := part.steps, quick(0), uint64(1) // which the amount is of
+	for n, place := range hits {
+		q := steps[place-part.from]
+		if q>>limitBits != slot {
+			slot = q >> limitBits
+			if amount = x.step(slot); amount == noStep {
+				return n
+			}
+		}
+		if !cells[place].Add(amount, uint64(q&limitMask)) {
 			return n
 		}
 	}
 	return len(hits)
+}
+
+// noStep is more than any step.
+const noStep = math.MaxUint64
+
+// step is what a step adds: 1 for a count, otherwise the number at a slot, if it is whole and not below 0.
+func (x *Scratch) step(slot quick) uint64 {
+	if slot == 0 {
+		return 1
+	}
+	if slot == farSlot {
+		return noStep
+	}
+	amount := &x.slots[slot-1]
+	if amount.Kind() != value.Int || amount.Int() < 0 {
+		return noStep
+	}
+	return uint64(amount.Int())
 }
 
 // Amount is the value at the key of the sum at a place; for other kinds it means nothing.
