@@ -9,4 +9,4 @@ const (
 
 // Size is about how many bytes of memory the group takes. Definitions, and what is compiled of them, are shared between
 // groups and not counted.
-func (g *Group) Size() int { return ownSize + len(g.name) + placeSize*len(g.states) }
+func (g *Group) Size() int { return ownSize + len(g.name) + placeSize*g.Len() }
