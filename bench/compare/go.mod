@@ -1,0 +1,22 @@
+module github.com/dictrack/dictrack/bench/compare
+
+go 1.26.0
+
+replace github.com/dictrack/dictrack => ../..
+
+require (
+	cel.dev/cel-go v0.33.2
+	github.com/dictrack/dictrack v0.0.0-00010101000000-000000000000
+	github.com/expr-lang/expr v1.17.8
+)
+
+require (
+	cel.dev/expr v0.25.1 // indirect
+	github.com/antlr4-go/antlr/v4 v4.13.1 // indirect
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/exp v0.0.0-20260824195058-e88cd73687aa // indirect
+	golang.org/x/text v0.42.0 // indirect
+	google.golang.org/genproto/googleapis/api v0.0.0-20240826202546-f6391c0de4c7 // indirect
+	google.golang.org/genproto/googleapis/rpc v0.0.0-20240826202546-f6391c0de4c7 // indirect
+	google.golang.org/protobuf v1.36.10 // indirect
+)
