@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/bits"
 
+	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/internal/rawjson"
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
@@ -15,6 +16,8 @@ import (
 type Data struct {
 	Map  map[string]any
 	JSON []byte
+	// Trusted says that JSON is known to be strict, so that Match need not check what it does not use.
+	Trusted bool
 }
 
 // Decode returns the data as a map, decoding raw JSON.
@@ -31,6 +34,18 @@ func (d Data) Decode() (map[string]any, error) {
 		return nil, fmt.Errorf("data is %.20q, want a JSON object", d.JSON)
 	}
 	return m, nil
+}
+
+// read finds what a plan wants.
+func (d Data) read(plan *dotpath.Plan, into []value.Value) error {
+	switch {
+	case d.Map != nil:
+		plan.Lookup(d.Map, into)
+		return nil
+	case d.Trusted:
+		return plan.ScanTrusted(d.JSON, into)
+	}
+	return plan.Scan(d.JSON, into)
 }
 
 // DecodeLast decodes raw JSON that Match accepted, taking the last of a key given twice.
@@ -103,9 +118,7 @@ func (x *Scratch) Release() {
 // an object, or gives a used path twice; then there are no hits.
 func (s *Set) Match(d Data, x *Scratch) error {
 	x.reset(s, d)
-	if d.Map != nil {
-		s.plan.Lookup(d.Map, x.slots[:s.plan.Slots()])
-	} else if err := s.plan.Scan(d.JSON, x.slots[:s.plan.Slots()]); err != nil {
+	if err := d.read(s.plan, x.slots[:s.plan.Slots()]); err != nil {
 		return err
 	}
 	x.members(&s.free)
