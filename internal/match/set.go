@@ -127,9 +127,7 @@ func (s *Set) Index(name string) (int, bool) {
 func (s *Set) Match(d Data, x *Scratch) error {
 	x.reset(s, d)
 	plan := s.paths.plan
-	if d.Map != nil {
-		plan.Lookup(d.Map, x.slots[:plan.Slots()])
-	} else if err := plan.Scan(d.JSON, x.slots[:plan.Slots()]); err != nil {
+	if err := d.read(plan, x.slots[:plan.Slots()]); err != nil {
 		return err
 	}
 	s.find(x)
