@@ -113,5 +113,7 @@ func revise(t *testing.T, g *group.Group, p *plain, first string, last int) {
 	more := func(s *tracker.Spec) { s.Targets = append(s.Targets, s.Targets[0]) }
 	change(first, more)
 	change(fmt.Sprint("t", last), more)
-	change(fmt.Sprint("t", last-1), func(s *tracker.Spec) { s.Where = define(t, "x", `{"where":[{"op":"eq","key":"bet","value":8}]}`).Where() })
+	change(fmt.Sprint("t", last-1), func(s *tracker.Spec) {
+		s.Where = define(t, "x", `{"where":[{"op":"eq","key":"bet","value":8}]}`).Where()
+	})
 }

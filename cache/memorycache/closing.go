@@ -2,13 +2,11 @@ package memorycache
 
 import (
 	"context"
-	"maps"
-	"slices"
 )
 
 // Flush implements cache.Cache.
 func (c *Cache) Flush(ctx context.Context, then func() error) error {
-	if err := c.refusal(ctx); err != nil {
+	if err := c.door.Refusal(ctx); err != nil {
 		return err
 	}
 	if err := c.lockGate(ctx); err != nil {
@@ -46,19 +44,16 @@ func (c *Cache) lockGate(ctx context.Context) error {
 
 // empty drops the groups of a shard. The gate is closed, so no runner is at work on them.
 func (c *Cache) empty(sh *shard) {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	for name, s := range sh.slots {
-		s.mu.Lock()
+	for s := range sh.all() {
+		s.box.Lock()
 		if s.group != nil {
 			c.raiseFloor(s.group.Version())
 		}
 		s.group = nil
-		if !s.running {
-			s.dead = true
-			delete(sh.slots, name)
+		if s.box.Idle() && !s.dead {
+			c.bury(s)
 		}
-		s.mu.Unlock()
+		s.box.Unlock()
 	}
 	sh.ids.clear()
 }
@@ -75,13 +70,11 @@ func (c *Cache) raiseFloor(version uint64) {
 
 // Close implements cache.Cache.
 func (c *Cache) Close(ctx context.Context) error {
-	c.admission.Lock()
-	c.closed.Store(true)
-	c.admission.Unlock()
+	c.door.Shut()
 	idle := make(chan struct{})
 	go func() {
 		defer close(idle)
-		c.work.Wait()
+		c.door.Wait()
 		c.waitVolatile()
 	}()
 	select {
@@ -97,15 +90,9 @@ func (c *Cache) Close(ctx context.Context) error {
 // waitVolatile waits for the tasks that hold a group. One that comes later finds the cache closed.
 func (c *Cache) waitVolatile() {
 	for i := range c.shards {
-		for _, s := range c.shards[i].all() {
-			s.mu.Lock()
-			s.mu.Unlock() //nolint:staticcheck // having had the lock is all
+		for s := range c.shards[i].all() {
+			s.box.Lock()
+			s.box.Unlock() //nolint:staticcheck // having had the lock is all
 		}
 	}
-}
-
-func (sh *shard) all() []*slot {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	return slices.Collect(maps.Values(sh.slots))
 }

@@ -1,13 +1,14 @@
 package memorycache
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
 )
 
@@ -21,19 +22,11 @@ const (
 	maxCommits = 2
 )
 
-// pending is a change on its way to being kept.
-type pending struct {
-	ctx     context.Context
-	backing cache.Backing
-	change  *group.Change
-	kept    func(error) // hears what became of it
-}
-
 // committer joins the changes of many groups into few commits: while some are under way, others gather.
 // A call of many tasks holds it until all its changes are there, so that they become one commit.
 type committer struct {
 	mu      sync.Mutex // protects all below
-	queue   []*pending
+	queue   []*round
 	holds   int  // calls of many tasks, some of whose changes are still to come
 	running int  // commits under way
 	late    bool // the queue has waited long enough
@@ -48,20 +41,24 @@ func (m *committer) hold() {
 }
 
 // release tells that there is no more to come of entries.
-func (m *committer) release(batch []*entry) {
+func (m *committer) release(batch []*mailbox.Entry) {
+	calls := released(batch)
+	if calls == 0 {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.holds -= released(batch)
+	m.holds -= calls
 	m.kick()
 }
 
-// bring hands over the change of entries; there is no more to come of them. Both happen under one lock:
+// bring hands over the change of a round; there is no more to come of its entries. Both happen under one lock:
 // no call may seem complete while one of its changes is still on its way.
-func (m *committer) bring(p *pending, batch []*entry) {
+func (m *committer) bring(r *round) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.holds -= released(batch)
-	m.queue = append(m.queue, p)
+	m.holds -= released(r.batch)
+	m.queue = append(m.queue, r)
 	m.kick()
 }
 
@@ -74,11 +71,9 @@ func (m *committer) kick() {
 			m.timer = time.AfterFunc(maxWait, m.hurry)
 		}
 	default:
-		batch := m.queue[:min(len(m.queue), maxJoined)]
-		m.queue = m.queue[len(batch):]
 		m.running++
 		m.stopWaiting()
-		go m.commit(batch)
+		go m.commit()
 	}
 }
 
@@ -100,19 +95,34 @@ func (m *committer) hurry() {
 	}
 }
 
-func (m *committer) commit(batch []*pending) {
-	changes := make([]*group.Change, len(batch))
-	for i, p := range batch {
-		changes[i] = p.change
-	}
-	err := batch[0].backing.Persist(batch[0].ctx, changes)
-	for _, p := range batch {
-		p.kept(outcome(err, p.change.Group))
+// commit keeps what has gathered. It lets others go first that are ready to run: their changes come along.
+func (m *committer) commit() {
+	runtime.Gosched()
+	if batch := m.take(); len(batch) > 0 {
+		c, changes := batch[0].c, make([]*group.Change, len(batch))
+		for i, r := range batch {
+			changes[i] = r.change
+		}
+		err := c.host.Backing.Persist(c.life, changes)
+		for _, r := range batch {
+			r.kept(outcome(err, r.change.Group))
+		}
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.running--
 	m.kick()
+}
+
+func (m *committer) take() []*round {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	batch := m.queue
+	m.queue = nil
+	if len(batch) > maxJoined {
+		batch, m.queue = batch[:maxJoined:maxJoined], batch[maxJoined:]
+	}
+	return batch
 }
 
 // outcome is what the error of a joined commit means for one group.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
 )
 
@@ -13,16 +15,32 @@ import (
 // is empty, so there is one round of a group at a time; while the change is being kept, no goroutine
 // waits for it: the committer goes on with kept.
 type round struct {
-	c     *Cache
-	slot  *slot
-	name  string
-	batch []*entry
-	tries int
-	quick bool // nothing has to be asked of the Backing first
+	c      *Cache
+	slot   *slot
+	batch  []*mailbox.Entry
+	change *group.Change // on its way to being kept
+	tries  int
+	quick  bool // nothing has to be asked of the Backing first
 }
 
 // maxTries bounds how often a round starts again because another process was faster.
 const maxTries = 100
+
+// rounds are over, to be used again.
+var rounds = sync.Pool{New: func() any { return &round{} }}
+
+func newRound(c *Cache, s *slot, quick bool) *round {
+	r := rounds.Get().(*round)
+	r.c, r.slot, r.quick = c, s, quick
+	return r
+}
+
+// over gives a round back that nobody looks at any more.
+func (r *round) over() {
+	clear(r.batch)
+	*r = round{batch: r.batch[:0]}
+	rounds.Put(r)
+}
 
 // begin starts a round, once the gate is open.
 func (r *round) begin() {
@@ -32,17 +50,8 @@ func (r *round) begin() {
 
 // first takes what is in the mailbox and makes the first attempt; end gives the gate back.
 func (r *round) first() {
-	r.batch = r.slot.take()
+	r.batch = r.slot.box.TakeAll(r.batch)
 	r.attempt()
-}
-
-// take is all that is in the mailbox.
-func (s *slot) take() []*entry {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	batch := s.queue
-	s.queue = nil
-	return batch
 }
 
 // attempt steps the batch and hands over the change.
@@ -53,9 +62,8 @@ func (r *round) attempt() {
 		return
 	}
 	change.Chunks() // made here, where many goroutines are at work, and not in the one commit of all
-	r.c.commit.bring(&pending{
-		ctx: r.c.life, backing: r.c.host.Backing, change: change, kept: r.kept,
-	}, r.batch)
+	r.change = change
+	r.c.commit.bring(r)
 }
 
 // step loads the group if need be, and applies the batch to it. No change means that there is nothing to
@@ -65,16 +73,16 @@ func (r *round) step() (*group.Change, error) {
 		return nil, nil
 	}
 	if r.slot.group == nil {
-		g, err := r.c.host.Backing.Load(r.c.life, r.name)
+		g, err := r.c.host.Backing.Load(r.c.life, r.slot.name)
 		if err != nil {
-			return nil, fmt.Errorf("load group %q: %w", r.name, err)
+			return nil, fmt.Errorf("load group %q: %w", r.slot.name, err)
 		}
 		r.slot.group = g
 	}
 	for _, e := range r.batch {
-		e.lookUp(r.c.life, r.c.host.Backing)
+		lookUp(r.c.life, r.c.host.Backing, e)
 	}
-	return r.slot.step(r.batch), nil
+	return r.slot.box.Step(r.slot.group, r.batch), nil
 }
 
 // kept goes on when it is known what became of the change.
@@ -95,69 +103,42 @@ func (r *round) kept(err error) {
 func (r *round) end(err error) {
 	r.c.commit.release(r.batch)
 	for _, e := range r.batch {
-		if e.err != nil {
-			e.settle(e.err)
-		} else {
-			e.settle(err)
-		}
+		e.Settle(err)
 	}
 	r.c.gate.RUnlock()
-	switch again, vacant := r.slot.rest(); {
-	case again:
-		next := &round{c: r.c, slot: r.slot, name: r.name}
-		go next.begin()
-	case vacant:
-		r.c.vacate(r.name)
+	c := r.c
+	if c.rest(r.slot) {
+		go newRound(c, r.slot, false).begin()
 	}
+	r.over()
+	c.evict()
 }
 
-// rest lets the slot rest, unless something waits again; vacant tells that it holds nothing worth
-// keeping.
-func (s *slot) rest() (again, vacant bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.running = len(s.queue) > 0
-	return s.running, s.group == nil || !s.group.Known()
+// rest lets a slot rest, unless something waits again. One that holds nothing worth keeping goes.
+func (c *Cache) rest(s *slot) (again bool) {
+	s.box.Lock()
+	defer s.box.Unlock()
+	again = s.box.Rest()
+	switch worth := s.group != nil && s.group.Known(); {
+	case worth && c.held.active():
+		c.held.note(s)
+	case !worth && !again:
+		c.bury(s)
+	}
+	return again
 }
 
 // lookUp asks the Backing about the entry's id.
-func (e *entry) lookUp(ctx context.Context, b cache.Backing) {
-	e.err, e.seen = nil, nil
-	if err := e.call.ctx.Err(); err != nil {
-		e.err = err
+func lookUp(ctx context.Context, b cache.Backing, e *mailbox.Entry) {
+	e.Err, e.Seen = e.Context().Err(), nil
+	id := e.Task.ID()
+	if e.Err != nil || id == "" {
 		return
 	}
-	id := e.task.ID()
-	if id == "" {
-		return
-	}
-	seen, ok, err := b.Seen(ctx, e.task.Group(), id)
+	seen, ok, err := b.Seen(ctx, e.Task.Group(), id)
 	if err != nil {
-		e.err = fmt.Errorf("look up id %q: %w", id, err)
+		e.Err = fmt.Errorf("look up id %q: %w", id, err)
 	} else if ok {
-		e.seen = &seen
+		e.Seen = &seen
 	}
-}
-
-// step applies a batch to the group and returns what is to be committed, nil for nothing.
-func (s *slot) step(batch []*entry) *group.Change {
-	s.apply.Lock()
-	defer s.apply.Unlock()
-	s.group.Record()
-	for _, e := range batch {
-		if e.left {
-			e.err = e.call.ctx.Err()
-		}
-		if e.err != nil {
-			continue
-		}
-		change := s.group.Recorded()
-		if seen := change.Find(e.task.ID()); seen != nil {
-			e.seen = seen
-		}
-		if remember := e.task.Apply(s.group, e.seen); remember != nil {
-			change.See(*remember)
-		}
-	}
-	return s.group.Take()
 }

@@ -55,7 +55,7 @@ func Compile(under *Set, defs []*tracker.Definition) *Set {
 // CompileShared is Compile of a set whose key is known, and that has its paths from share.
 func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Share) *Set {
 	s := newSet(under, pathsOf(under, defs, share))
-	s.key, s.defs, s.names = key, defs, namesOf(defs)
+	s.key, s.defs, s.names = key, defs, NamesOf(defs)
 	s.steps = make([]quick, len(defs))
 	for i, d := range defs {
 		s.steps[i] = s.quickOf(d)
@@ -127,9 +127,7 @@ func (s *Set) Index(name string) (int, bool) {
 func (s *Set) Match(d Data, x *Scratch) error {
 	x.reset(s, d)
 	plan := s.paths.plan
-	if d.Map != nil {
-		plan.Lookup(d.Map, x.slots[:plan.Slots()])
-	} else if err := plan.Scan(d.JSON, x.slots[:plan.Slots()]); err != nil {
+	if err := d.read(plan, x.slots[:plan.Slots()]); err != nil {
 		return err
 	}
 	s.find(x)

@@ -23,6 +23,8 @@ type committer struct {
 	known map[tracker.ID]struct{} // definitions that are stored, as far as remembered
 	held  *request                // it has to be alone in the next round
 	last  *round                  // nil before the first
+
+	key, value []byte // of the head that is being written
 }
 
 // maxKnown bounds the definitions that are remembered as stored; others are looked up.

@@ -1,0 +1,162 @@
+// Package mailbox puts the calls on one group in line, for caches whose groups have one runner at a time: what waits
+// together is stepped together and kept as one change. A caller whose context ends takes back what was not begun.
+package mailbox
+
+import (
+	"context"
+	"math"
+	"sync"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
+)
+
+// Entry is a task in a Box. Its fields are the runner's, from Take until Settle.
+type Entry struct {
+	Task cache.Task
+	// Seen is what is remembered of the task's id, nil for nothing.
+	Seen *group.Seen
+	// Err is why this task alone is not applied.
+	Err error
+
+	call   *Call
+	box    *Box
+	next   *Entry // in line; protected by the box
+	left   bool   // its caller is gone, and with it the data; protected by box.apply
+	coming bool   // it counts in call.coming
+}
+
+// Context is that of the caller.
+func (e *Entry) Context() context.Context { return e.call.ctx }
+
+// Settle ends the task: with its own error, if it has one, else with err. It is the last that the runner does with it.
+func (e *Entry) Settle(err error) {
+	call := e.call
+	if e.Err != nil {
+		err = e.Err
+	}
+	e.Task.Settled(err)
+	call.door.work.Done()
+	if call.pending.Add(-1) == 0 {
+		call.done <- struct{}{}
+	}
+}
+
+// Handed notes that the entry's change is handed over, or that there is none. It tells whether the entry was the last
+// one of a call of many; said again, it is false.
+func (e *Entry) Handed() (last bool) {
+	if !e.coming {
+		return false
+	}
+	e.coming = false
+	return e.call.coming.Add(-1) == 0
+}
+
+// Box is the mailbox of one group. The zero Box is empty.
+type Box struct {
+	// Mutex protects the fields below but apply, and whatever the owner keeps beside the Box.
+	sync.Mutex
+	running     bool // somebody empties it
+	first, last *Entry
+
+	apply sync.Mutex // held while the data of calls is read
+}
+
+// Post puts an entry in line. It tells whether the caller is to start a runner, since there is none. The Box is locked.
+func (b *Box) Post(e *Entry) (start bool) {
+	e.box = b
+	if b.last == nil {
+		b.first = e
+	} else {
+		b.last.next = e
+	}
+	b.last = e
+	start = !b.running
+	b.running = true
+	return start
+}
+
+// Take is what waits, at most limit entries.
+func (b *Box) Take(limit int) []*Entry { return b.take(nil, limit) }
+
+// TakeAll is all that waits, in place of what is in batch.
+func (b *Box) TakeAll(batch []*Entry) []*Entry { return b.take(batch[:0], math.MaxInt) }
+
+func (b *Box) take(batch []*Entry, limit int) []*Entry {
+	b.Lock()
+	defer b.Unlock()
+	for b.first != nil && len(batch) < limit {
+		e := b.first
+		b.first, e.next = e.next, nil
+		batch = append(batch, e)
+	}
+	if b.first == nil {
+		b.last = nil
+	}
+	return batch
+}
+
+// Rest ends a runner, unless something waits again. The Box is locked.
+func (b *Box) Rest() (again bool) {
+	b.running = b.first != nil
+	return b.running
+}
+
+// Idle tells whether there is no runner, and so nothing in line. The Box is locked.
+func (b *Box) Idle() bool { return !b.running }
+
+// takeBack removes an entry that was not taken.
+func (b *Box) takeBack(e *Entry) bool {
+	b.Lock()
+	defer b.Unlock()
+	var before *Entry
+	at := b.first
+	for at != nil && at != e {
+		before, at = at, at.next
+	}
+	if at == nil {
+		return false
+	}
+	if before == nil {
+		b.first = e.next
+	} else {
+		before.next = e.next
+	}
+	if b.last == e {
+		b.last = before
+	}
+	e.next = nil
+	return true
+}
+
+// Step applies a batch to its group and returns what is to be kept, nil for nothing. An id that comes twice is seen the
+// second time. Those with an error, and those whose callers are gone, are passed over.
+func (b *Box) Step(g *group.Group, batch []*Entry) *group.Change {
+	b.apply.Lock()
+	defer b.apply.Unlock()
+	g.Record()
+	for _, e := range batch {
+		if e.left {
+			e.Err = e.call.ctx.Err()
+		}
+		if e.Err != nil {
+			continue
+		}
+		change := g.Recorded()
+		seen := e.Seen
+		if again := change.Find(e.Task.ID()); again != nil {
+			seen = again
+		}
+		if remember := e.Task.Apply(g, seen); remember != nil {
+			change.See(*remember)
+		}
+	}
+	return g.Take()
+}
+
+// leave notes that the caller of an entry is gone. When it returns, the entry's data is not read any more.
+func (e *Entry) leave() {
+	e.box.apply.Lock()
+	defer e.box.apply.Unlock()
+	e.left = true
+}
