@@ -159,7 +159,7 @@ func (c *Change) Detach() {
 	for _, part := range parts {
 		states[part.Index] = c.after.statesOf(part.Index)
 	}
-	c.states, c.after = states, &Group{roster: c.after.roster} // whose places never change
+	c.states, c.after = states, &Group{roster: c.after.roster} // a list of definitions is never changed in place
 }
 
 func (c *Change) touch(chunk int, relaid bool) {
@@ -194,7 +194,7 @@ func (g *Group) chunk(i int, relaid bool) Chunk {
 	return part
 }
 
-// statesOf are the states of a chunk.
+// statesOf is the states of a chunk.
 func (g *Group) statesOf(chunk int) []tracker.State {
 	from := chunk * ChunkSize
 	states := make([]tracker.State, min(ChunkSize, len(g.cells)-from))

@@ -55,7 +55,7 @@ func Compile(under *Set, defs []*tracker.Definition) *Set {
 // CompileShared is Compile of a set whose key is known, and that has its paths from share.
 func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Share) *Set {
 	s := newSet(under, pathsOf(under, defs, share))
-	s.key, s.defs, s.names = key, defs, namesOf(defs)
+	s.key, s.defs, s.names = key, defs, NamesOf(defs)
 	s.steps = make([]quick, len(defs))
 	for i, d := range defs {
 		s.steps[i] = s.quickOf(d)
