@@ -57,6 +57,7 @@ func New(client rueidis.Client, o Options) (*Cache, error) {
 	c := &Cache{client: client, options: o, process: newProcess()}
 	c.life, c.end = context.WithCancel(context.Background())
 	c.fences.seen = map[string]string{}
+	c.drains = drains{turn: make(chan struct{}, 1), told: map[string]bool{}}
 	c.stored.begin()
 	c.perTable = max(1, (o.LocalGroups+shardCount-1)/shardCount)
 	for i := range c.keys {

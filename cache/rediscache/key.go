@@ -44,10 +44,11 @@ func newShardKeys(prefix string, shard int) shardKeys {
 	}
 }
 
-func (k *shardKeys) group(name string) string   { return k.base + "g:" + name }
-func (k *shardKeys) waiting(name string) string { return k.base + "p:" + name }
-func (k *shardKeys) changed(name string) string { return k.base + "b:" + name }
-func (k *shardKeys) hour(hour int64) string     { return k.base + "x:" + decimal(hour) }
+func (k *shardKeys) group(name string) string     { return k.base + "g:" + name }
+func (k *shardKeys) waiting(name string) string   { return k.base + "p:" + name }
+func (k *shardKeys) changed(name string) string   { return k.base + "b:" + name }
+func (k *shardKeys) hour(hour int64) string       { return k.hourNamed(decimal(hour)) }
+func (k *shardKeys) hourNamed(hour string) string { return k.base + "x:" + hour }
 
 // idField is an id in the hash of ids. No name has a NUL in it.
 func idField(group, id string) string { return group + "\x00" + id }
