@@ -79,7 +79,7 @@ func TestRoundTrips(t *testing.T) {
 // counting counts what a store is asked.
 type counting struct {
 	store.Store
-	loads, lookups, commits atomic.Int64
+	loads, lookups atomic.Int64
 }
 
 func (c *counting) Load(ctx context.Context, name string) (*group.Record, error) {
