@@ -1,0 +1,117 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/memorystore"
+	"github.com/dictrack/dictrack/store/pebblestore"
+)
+
+// Directory is the URL of the store in a directory, whatever its name.
+func Directory(dir string) string {
+	if strings.HasPrefix(dir, "//") {
+		dir = "/" + strings.TrimLeft(dir, "/")
+	}
+	return "pebble:" + strings.NewReplacer("%", "%25", "?", "%3F").Replace(dir)
+}
+
+// local is what a URL of this process or machine says.
+type local struct {
+	of    string // store or cache
+	path  string
+	given map[string]string
+	url   string
+}
+
+// readLocal reads such a URL.
+func readLocal(of string, a address, allowed ...string) (*local, error) {
+	l := &local{of: of, url: a.url}
+	path, query, _ := strings.Cut(a.rest, "?")
+	var err error
+	if l.path, err = url.PathUnescape(path); err != nil {
+		return nil, l.wrong("a %% must be written %%25")
+	}
+	if l.given, err = parameters(query, allowed...); err != nil {
+		return nil, l.wrong("%v", err)
+	}
+	return l, nil
+}
+
+// wrong is what is wrong with the URL.
+func (l *local) wrong(format string, args ...any) error {
+	return &URLError{Of: l.of, URL: Redact(l.url), Reason: fmt.Sprintf(format, args...)}
+}
+
+// readMemory reads the URL of what is in memory, and so has no place.
+func readMemory(of string, a address, allowed ...string) (*local, error) {
+	l, err := readLocal(of, a, allowed...)
+	if err == nil && l.path != "" {
+		return nil, l.wrong("nothing but parameters comes after memory:")
+	}
+	return l, err
+}
+
+func openMemoryStore(_ context.Context, a address, _ Options) (store.Store, error) {
+	if _, err := readMemory("store", a); err != nil {
+		return nil, err
+	}
+	return memorystore.New(), nil
+}
+
+func openMemoryCache(_ context.Context, a address, _ Options) (cache.Cache, error) {
+	if _, err := readMemory("cache", a); err != nil {
+		return nil, err
+	}
+	return memorycache.New(), nil
+}
+
+func openPebble(ctx context.Context, a address, o Options) (store.Store, error) {
+	l, err := readLocal("store", a, "sync")
+	if err != nil {
+		return nil, err
+	}
+	options := pebblestore.Options{Logger: o.Logger}
+	if text, ok := l.given["sync"]; ok {
+		sync, err := strconv.ParseBool(text)
+		if err != nil {
+			return nil, l.wrong("parameter sync is %q: want true or false", text)
+		}
+		options.NoSync = !sync
+	}
+	if l.path == "" {
+		return nil, l.wrong("names no directory: want pebble:DIR")
+	}
+	if o.Existing {
+		if err := holding(l.path); err != nil {
+			return nil, err
+		}
+	}
+	return pebblestore.Open(ctx, l.path, options)
+}
+
+// holding fails unless there is something in a directory.
+func holding(dir string) error {
+	f, err := os.Open(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &MissingError{Directory: dir, Reason: "there is no such directory"}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Readdirnames(1)
+	if errors.Is(err, io.EOF) {
+		return errors.Join(&MissingError{Directory: dir, Reason: "the directory is empty"}, f.Close())
+	}
+	return errors.Join(err, f.Close())
+}
