@@ -61,3 +61,9 @@ func caches() port[cache.Cache] {
 		},
 	}
 }
+
+// Stores lists how the URL of a store begins, for shells that complete it.
+func Stores() []string { p := stores(); return p.beginnings() }
+
+// Caches lists how the URL of a cache begins.
+func Caches() []string { p := caches(); return p.beginnings() }

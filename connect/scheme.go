@@ -73,3 +73,15 @@ func isPort(text string) bool {
 	after := text[len(digits):]
 	return digits != "" && len(digits) <= 5 && (after == "" || strings.ContainsRune("/?,", rune(after[0])))
 }
+
+// beginnings are those of the port's URLs.
+func (p *port[T]) beginnings() []string {
+	all := make([]string, len(p.schemes))
+	for i, s := range p.schemes {
+		all[i] = s.name + ":"
+		if strings.Contains(s.form, "://") {
+			all[i] += "//"
+		}
+	}
+	return all
+}
