@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -24,12 +25,22 @@ func (a *app) close(m *dictrack.Manager, err error) error {
 	case closed == nil:
 		return err
 	case waiting.Err() != nil:
-		a.complain("gave up before the store had everything: "+closed.Error(), "")
+		a.complain("gave up before the store had everything"+whatBesides(closed), "")
 		return context.Canceled
 	case errors.Is(err, context.Canceled):
 		return closed // more than an interruption
 	}
 	return errors.Join(err, closed)
+}
+
+// whatBesides is what an error tells besides the interruption, of which each part of a Manager tells for itself.
+func whatBesides(err error) (told string) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if line != context.Canceled.Error() {
+			told += ": " + line
+		}
+	}
+	return told
 }
 
 // await does something that may take long, and says so when it does.
