@@ -107,6 +107,7 @@ func portRules() []Rule {
 		whyAdapter = "an adapter must be replaceable alone, and its client library must reach only those who chose it"
 	)
 	pebble := []string{"github.com/cockroachdb/pebble/v2/..."}
+	pgx := []string{"github.com/jackc/pgx/v5/..."}
 	return []Rule{
 		{For: []string{"cache"}, Inner: coreAnd(), Ring: port, Why: whyPort},
 		{For: []string{"store"}, Inner: coreAnd(), Ring: port, Why: whyPort},
@@ -117,6 +118,7 @@ func portRules() []Rule {
 		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/pebblestore"}, Inner: coreAnd("store"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pgstore"}, Inner: coreAnd("store"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
 	}
 }
 
