@@ -5,6 +5,7 @@
 //
 //	memory:                              gone with the process
 //	pebble:DIR                           a directory of this machine, for one process at a time
+//	postgres://USER:PASSWORD@HOST/DATABASE
 //
 // and a cache one of
 //
@@ -49,6 +50,7 @@ func stores() port[store.Store] {
 		schemes: []scheme[store.Store]{
 			{name: "memory", form: "memory:", open: openMemoryStore},
 			{name: "pebble", form: "pebble:DIR", open: openPebble},
+			{name: "postgres", also: "postgresql", form: "postgres://USER@HOST/DATABASE", open: openPostgres},
 		},
 	}
 }

@@ -3,11 +3,15 @@ package connect
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/store/pebblestore"
@@ -55,7 +59,7 @@ var storeMistakes = map[string]string{
 	"/var/lib/dictrack":    `did you mean "pebble:/var/lib/dictrack"?`,
 	`C:\state`:             `did you mean "pebble:C:\\state"?`,
 	"./a:b":                `did you mean "pebble:./a:b"?`,
-	"memory":               "a colon is missing: did you mean memory:?",
+	"memory":               "has no colon: want memory:",
 	"memory:x":             "nothing but parameters comes after memory:",
 	"memory:?a=b":          `parameter "a" is not known: want none`,
 	"memory://":            `nothing like a host comes after memory: did you mean "memory:"?`,
@@ -100,22 +104,39 @@ func checkMistake(t *testing.T, of, url, want string, isNil bool, err error) {
 	}
 }
 
-// Whatever is wrong with a URL, its password is shown by no error.
+// nowhere is an address where nobody listens.
+var nowhere = strings.NewReplacer("@h/", "@127.0.0.1:1/", "//h/", "//127.0.0.1:1/", "@h1,,h2", "@127.0.0.1:1,,127.0.0.1:1",
+	"@h?", "@127.0.0.1:1?", "@h1/", "@127.0.0.1:1/", "@h1?", "@127.0.0.1:1?")
+
+// Whatever is wrong with a URL, its password is shown by no error, whoever looks at it how deep.
 func TestErrorsHideSecrets(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel() // nothing needs to be reached
 	for _, form := range malformed {
-		url := strings.ReplaceAll(form, "SECRET", "s3cret")
-		if _, err := Store(ctx, url, Options{}); err == nil {
-			t.Errorf("store %q: no error", url)
-		} else {
-			checkHidden(t, url, "s3cret", err.Error())
-		}
-		if _, err := Cache(ctx, url, Options{}); err == nil {
-			t.Errorf("cache %q: no error", url)
-		} else {
-			checkHidden(t, url, "s3cret", err.Error())
-		}
+		t.Run(form, func(t *testing.T) {
+			t.Parallel()
+			url := strings.TrimSuffix(nowhere.Replace(strings.ReplaceAll(form+"\x00", "SECRET", "s3cret")), "\x00")
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			_, err := Store(ctx, url, Options{})
+			checkError(t, url, err)
+			c, err := Cache(ctx, url, Options{})
+			if err == nil { // one that connects when it is started
+				err = errors.Join(c.Start(ctx, cache.Host{Logger: slog.New(slog.DiscardHandler)}), c.Close(ctx))
+			}
+			checkError(t, url, err)
+		})
+	}
+}
+
+func checkError(t *testing.T, url string, err error) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%q: no error", url)
+		return
+	}
+	t.Log(err)
+	checkHidden(t, url, "s3cret", fmt.Sprintf("%v %+v %#v", err, err, err))
+	if text := err.Error(); strings.Contains(text, "\n") {
+		t.Errorf("%q: more than one line: %q", url, text)
 	}
 }
 
@@ -139,5 +160,20 @@ func TestExisting(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+func TestNearMisses(t *testing.T) {
+	for url, want := range map[string]string{
+		"pg://h/db":                "postgres://h/db",
+		"postgres:h/db":            "postgres://h/db",
+		"postgresql:/u:pw@h/db":    "postgres://***@h/db",
+		"psql://u:s3cret@h/db":     "postgres://u:***@h/db",
+		"POSTGRESQL:h/db":          "postgres://h/db",
+		"file:state":               "pebble:state",
+		"dir:///var/lib/dictrack/": "pebble:/var/lib/dictrack/",
+	} {
+		_, err := Store(t.Context(), url, Options{})
+		checkMistake(t, "store", url, "did you mean \""+want+"\"?", true, err)
 	}
 }

@@ -44,16 +44,20 @@ func (p *port[T]) without(url string) string {
 	if url == "" {
 		return "is empty: " + p.allowed()
 	}
-	if p.has(strings.ToLower(url)) {
-		return fmt.Sprintf("a colon is missing: did you mean %s?", p.formOf(strings.ToLower(url)))
+	if s := p.lookUp(strings.ToLower(url)); s != nil {
+		return fmt.Sprintf("has no colon: want %s", s.form)
 	}
-	return fmt.Sprintf("has no scheme: did you mean %q? Else %s", p.bare+Redact(url), p.allowed())
+	if strings.Contains(Redact(url), hidden) {
+		return "has no scheme: " + p.allowed()
+	}
+	return fmt.Sprintf("has no scheme: did you mean %q? Else %s", p.bare+url, p.allowed())
 }
 
 // unknown is what is wrong with a scheme that this port does not have.
 func (p *port[T]) unknown(name, url string) string {
-	if meant, ok := aliases[name]; ok && p.has(meant) {
-		return fmt.Sprintf("the scheme %s is not known: did you mean %q?", name, meant+":"+fitting(p.formOf(meant), shownRest(url)))
+	if meant, ok := aliases[name]; ok && p.lookUp(meant) != nil {
+		s := p.lookUp(meant)
+		return fmt.Sprintf("the scheme %s is not known: did you mean %q?", name, s.name+":"+fitting(s.form, shownRest(url)))
 	}
 	if other := otherPort(p.name, name); other != "" {
 		return fmt.Sprintf("%s is the scheme of a %s: %s", name, other, p.allowed())
@@ -63,22 +67,11 @@ func (p *port[T]) unknown(name, url string) string {
 
 // otherPort names the port that has a scheme; "" when none but the one asking has.
 func otherPort(asking, name string) string {
-	if p := stores(); p.name != asking && p.has(name) {
+	if p := stores(); p.name != asking && p.lookUp(name) != nil {
 		return p.name
 	}
-	if p := caches(); p.name != asking && p.has(name) {
+	if p := caches(); p.name != asking && p.lookUp(name) != nil {
 		return p.name
-	}
-	return ""
-}
-
-func (p *port[T]) has(name string) bool { return p.formOf(name) != "" }
-
-func (p *port[T]) formOf(name string) string {
-	for _, s := range p.schemes {
-		if s.name == name {
-			return s.form
-		}
 	}
 	return ""
 }

@@ -15,7 +15,8 @@ type port[T any] struct {
 // scheme is a kind of URL, and what opens it.
 type scheme[T any] struct {
 	name string
-	form string // how such a URL looks, from the colon's left on
+	also string // another name; "" for none
+	form string // how such a URL looks
 	open func(ctx context.Context, a address, o Options) (T, error)
 }
 
@@ -47,12 +48,20 @@ func (p *port[T]) find(url string) (s *scheme[T], a address, reason string) {
 	if !ok {
 		return nil, a, p.without(url)
 	}
+	if s = p.lookUp(name); s == nil {
+		return nil, a, p.unknown(name, url)
+	}
+	return s, address{url: name + ":" + rest, rest: rest}, ""
+}
+
+// lookUp finds a scheme by its name; nil when there is none.
+func (p *port[T]) lookUp(name string) *scheme[T] {
 	for i := range p.schemes {
-		if p.schemes[i].name == name {
-			return &p.schemes[i], address{url: name + ":" + rest, rest: rest}, ""
+		if s := &p.schemes[i]; s.name == name || s.also == name {
+			return s
 		}
 	}
-	return nil, a, p.unknown(name, url)
+	return nil
 }
 
 // cutScheme cuts a URL at the colon after its scheme, which it puts into lower case. One letter is no scheme but a
