@@ -100,10 +100,12 @@ func portRules() []Rule {
 	const (
 		port    = "ring 1, a port: only ring 0, never the other port"
 		suite   = "a conformance suite: only its port, ring 0 and testing, and no adapter"
+		mailbox = "ring 2, what caches share: only their port and ring 0"
 		adapter = "ring 2, an adapter: only its port, ring 0 and its own client library"
 
 		whyPort    = "a cache must work with any store, and a store with any cache"
 		whySuite   = "a suite holds for every adapter, and test code must not reach a user's binary"
+		whyMailbox = "the order of calls is one thing, and where groups are kept another"
 		whyAdapter = "an adapter must be replaceable alone, and its client library must reach only those who chose it"
 	)
 	pebble := []string{"github.com/cockroachdb/pebble/v2/..."}
@@ -115,7 +117,8 @@ func portRules() []Rule {
 		{For: []string{"cache/cachetest"}, Inner: coreAnd("cache"), Suite: true, Ring: suite, Why: whySuite},
 		{For: []string{"store/storetest"}, Inner: coreAnd("store"), Suite: true, Ring: suite, Why: whySuite},
 
-		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache"), Ring: mailbox, Why: whyMailbox},
+		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/pebblestore"}, Inner: coreAnd("store"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/pgstore"}, Inner: coreAnd("store"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
