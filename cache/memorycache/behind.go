@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/mailbox"
 )
 
 // Behind bounds how far the store may be behind a cache that writes behind.
@@ -110,7 +111,7 @@ func (c *WriteBehind) Start(ctx context.Context, h cache.Host) error {
 // Update implements cache.Cache. It never returns an error: what a call has to wait for comes before its step.
 func (c *WriteBehind) Update(ctx context.Context, tasks []cache.Task) error {
 	if err := c.begin(ctx); err != nil {
-		refuse(tasks, err)
+		mailbox.Refuse(tasks, err)
 		return nil
 	}
 	defer c.calls.RUnlock()
