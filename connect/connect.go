@@ -10,6 +10,9 @@
 // and a cache one of
 //
 //	memory:                              in this process; a call is answered when the store has what it did
+//	memory:?write_behind=1s&changes=10000
+//	                                     in this process; a call is answered before, and the store has it after a second
+//	                                     at most; never more than so many calls are only in memory
 //
 // Secrets in a URL are shown to nobody: errors hold it as Redact leaves it.
 package connect

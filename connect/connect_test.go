@@ -42,13 +42,31 @@ func TestStoreKinds(t *testing.T) {
 }
 
 func TestCacheKinds(t *testing.T) {
-	c, err := Cache(t.Context(), "memory:", Options{})
+	for url, want := range map[string]string{
+		"memory:":                               "*memorycache.Cache",
+		"memory:?":                              "*memorycache.Cache",
+		"memory:?write_behind=250ms":            "*memorycache.WriteBehind",
+		"memory:?changes=500&write_behind=0.5s": "*memorycache.WriteBehind",
+	} {
+		c, err := Cache(t.Context(), url, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%T", c); got != want {
+			t.Errorf("%s opens a %s, want a %s", url, got, want)
+		}
+	}
+}
+
+// What a URL says about write-behind arrives.
+func TestWriteBehindParameters(t *testing.T) {
+	l, err := readMemory("cache", address{rest: "?changes=500&write_behind=1m"}, "write_behind", "changes")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close(t.Context())
-	if _, ok := c.(*memorycache.Cache); !ok {
-		t.Errorf("memory: opens a %T", c)
+	b, err := readBehind(l)
+	if want := (memorycache.Behind{Every: time.Minute, Changes: 500}); err != nil || b != want {
+		t.Errorf("%+v, %v; want %+v", b, err, want)
 	}
 }
 
@@ -87,10 +105,18 @@ func TestMistakes(t *testing.T) {
 }
 
 var cacheMistakes = map[string]string{
-	"":              "is empty: want one of memory:",
-	"memory:?a=b":   `parameter "a" is not known: want`,
-	"pebble:state":  "pebble is the scheme of a store: want one of memory:",
-	"memcached://h": "the scheme memcached is not known: want one of memory:",
+	"":                                        "is empty: want one of memory:",
+	"memory:?a=b":                             `parameter "a" is not known: want write_behind or changes`,
+	"memory:?changes=5":                       "parameter changes bounds write_behind: want both",
+	"memory:?write_behind=":                   `parameter write_behind is "": want a duration of at least a millisecond`,
+	"memory:?write_behind=5":                  `parameter write_behind is "5": want a duration`,
+	"memory:?write_behind=1us":                `parameter write_behind is "1us"`,
+	"memory:?write_behind=-1s":                `parameter write_behind is "-1s"`,
+	"memory:?write_behind=1s&changes=0":       `parameter changes is "0": want a whole number above 0`,
+	"memory:?write_behind=1s&changes=1k":      `parameter changes is "1k"`,
+	"memory:?write_behind=1s&write_behind=2s": "parameter write_behind is given 2 times",
+	"pebble:state":                            "pebble is the scheme of a store: want one of memory:",
+	"memcached://h":                           "the scheme memcached is not known: want one of memory:",
 }
 
 func checkMistake(t *testing.T, of, url, want string, isNil bool, err error) {

@@ -11,10 +11,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
 
@@ -51,29 +48,6 @@ func readLocal(of string, a address, allowed ...string) (*local, error) {
 // wrong is what is wrong with the URL.
 func (l *local) wrong(format string, args ...any) error {
 	return &URLError{Of: l.of, URL: Redact(l.url), Reason: fmt.Sprintf(format, args...)}
-}
-
-// readMemory reads the URL of what is in memory, and so has no place.
-func readMemory(of string, a address, allowed ...string) (*local, error) {
-	l, err := readLocal(of, a, allowed...)
-	if err == nil && l.path != "" {
-		return nil, l.wrong("nothing but parameters comes after memory:")
-	}
-	return l, err
-}
-
-func openMemoryStore(_ context.Context, a address, _ Options) (store.Store, error) {
-	if _, err := readMemory("store", a); err != nil {
-		return nil, err
-	}
-	return memorystore.New(), nil
-}
-
-func openMemoryCache(_ context.Context, a address, _ Options) (cache.Cache, error) {
-	if _, err := readMemory("cache", a); err != nil {
-		return nil, err
-	}
-	return memorycache.New(), nil
 }
 
 func openPebble(ctx context.Context, a address, o Options) (store.Store, error) {

@@ -64,7 +64,7 @@ type WriteBehind struct {
 
 	calls  sync.RWMutex // held by calls while they are under way, and by Close for good
 	closed atomic.Bool
-	idle   chan struct{}                 // closed when no call is under way after Close
+	idle   chan struct{} // closed when no call is under way after Close
 
 	flushing chan struct{}                 // capacity 1: held by a Flush
 	calm     atomic.Pointer[chan struct{}] // while no task may begin; closed when it is over
