@@ -28,3 +28,36 @@ func parameters(query string, allowed ...string) (map[string]string, error) {
 	}
 	return set, nil
 }
+
+// take takes parameters out of a URL whose other ones are for the library of the adapter, and sets what they say. The
+// name of each is that of its setter, whose error says what is wanted instead.
+func take(text string, setters map[string]func(string) error) (rest string, err error) {
+	mark := strings.LastIndexByte(text, '?')
+	if mark < 0 {
+		return text, nil
+	}
+	var others []string
+	taken := map[string]bool{}
+	for pair := range strings.SplitSeq(text[mark+1:], "&") {
+		name, value, _ := strings.Cut(pair, "=")
+		set := setters[name]
+		if set == nil {
+			others = append(others, pair)
+			continue
+		}
+		if taken[name] {
+			return "", fmt.Errorf("parameter %s is given more than once", name)
+		}
+		taken[name] = true
+		if value, err = url.QueryUnescape(value); err != nil {
+			return "", fmt.Errorf("parameter %s cannot be read: a %% must be written %%25", name)
+		}
+		if err = set(value); err != nil {
+			return "", fmt.Errorf("parameter %s is %q: %w", name, value, err)
+		}
+	}
+	if others == nil {
+		return text[:mark], nil
+	}
+	return text[:mark+1] + strings.Join(others, "&"), nil
+}

@@ -12,9 +12,12 @@ func newURLs() *cobra.Command {
 --store URL
   memory:                                     gone at the end of the run
   pebble:DIR                                  a directory, for one process at a time; --data DIR is short for it
+  postgres://USER:PASSWORD@HOST/DATABASE      PostgreSQL
 
 --cache URL
   memory:                                     in this process, the default; nothing is done until the store has it
+  memory:?write_behind=1s&changes=10000       in this process; the store gets it within a second, and a crash loses what
+                                              it has not got yet: so many calls at most
 
 DICTRACK_STORE and DICTRACK_CACHE are used where a flag is not given. A password stands best there: the process list
 shows flags to everybody. With --data neither is used.
