@@ -59,10 +59,17 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
+// What is there is read from the catalogs: to_regclass and to_regnamespace answer from what the session has in memory,
+// which after waiting for the lock can be from before it.
+const (
+	tableThere  = "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'migrations')"
+	schemaThere = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)"
+)
+
 // migrated is how many migrations the schema has had. More than known is a *store.FormatError.
 func migrated(ctx context.Context, q querier, o *Options, known int) (int, error) {
 	there, done := false, 0
-	err := q.QueryRow(ctx, "SELECT to_regclass($1) IS NOT NULL", o.quoted()+".migrations").Scan(&there)
+	err := q.QueryRow(ctx, tableThere, o.Schema).Scan(&there)
 	if err != nil || !there {
 		return 0, err
 	}
@@ -79,7 +86,7 @@ func migrated(ctx context.Context, q querier, o *Options, known int) (int, error
 // found makes the schema, unless it is there, and the table of its migrations.
 func found(ctx context.Context, tx pgx.Tx, o *Options) error {
 	there := false
-	if err := tx.QueryRow(ctx, "SELECT to_regnamespace($1) IS NOT NULL", o.quoted()).Scan(&there); err != nil {
+	if err := tx.QueryRow(ctx, schemaThere, o.Schema).Scan(&there); err != nil {
 		return err
 	}
 	if !there {
