@@ -8,6 +8,7 @@ import (
 	"io"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -95,9 +96,9 @@ func (p *processes) expected(n int) map[string]map[string]bool {
 	want := map[string]map[string]bool{}
 	for group, count := range counts {
 		want[group] = map[string]bool{
-			fmt.Sprintf("all %d 1", count):                  true,
-			fmt.Sprintf("sum %v 1", sums[group]):            true,
-			fmt.Sprintf("tens %d %d", count%10, count/10+1): true,
+			fmt.Sprintf("all %d 1", count):                                         true,
+			fmt.Sprintf("sum %s 1", strconv.FormatFloat(sums[group], 'f', -1, 64)): true,
+			fmt.Sprintf("tens %d %d", count%10, count/10+1):                        true,
 		}
 	}
 	return want
