@@ -38,7 +38,7 @@ func (c *WriteBehind) Groups(ctx context.Context, after string, limit int) ([]st
 	if err := c.begin(ctx); err != nil {
 		return nil, err
 	}
-	defer c.calls.RUnlock()
+	defer c.calls.leave()
 	var names []string
 	for _, p := range c.flusher.places() {
 		if p.name > after {
@@ -54,7 +54,7 @@ func (c *WriteBehind) Due(ctx context.Context, until int64, limit int) ([]cache.
 	if err := c.begin(ctx); err != nil {
 		return nil, err
 	}
-	defer c.calls.RUnlock()
+	defer c.calls.leave()
 	var due []cache.Due
 	for _, p := range c.flusher.places() {
 		if at, ok := p.dueAt(); ok && at <= until {
@@ -83,7 +83,7 @@ func (c *WriteBehind) Drain(ctx context.Context) error {
 	if err := c.begin(ctx); err != nil {
 		return err
 	}
-	defer c.calls.RUnlock()
+	defer c.calls.leave()
 	return c.drain(ctx)
 }
 

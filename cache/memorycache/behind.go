@@ -62,9 +62,7 @@ type WriteBehind struct {
 	room    room
 	flusher flusher
 
-	calls  sync.RWMutex // held by calls while they are under way, and by Close for good
-	closed atomic.Bool
-	idle   chan struct{} // closed when no call is under way after Close
+	calls crowd // under way; shut by Close
 
 	flushing chan struct{}                 // capacity 1: held by a Flush
 	calm     atomic.Pointer[chan struct{}] // while no task may begin; closed when it is over
@@ -79,7 +77,7 @@ var _ cache.Ahead = (*WriteBehind)(nil)
 // NewBehind is an empty cache that is ahead of its Backing as far as b allows. The zero Behind is usable. What is
 // wrong with b, Start says.
 func NewBehind(b Behind) *WriteBehind {
-	c := &WriteBehind{bound: b, idle: make(chan struct{}), flushing: make(chan struct{}, 1)}
+	c := &WriteBehind{bound: b, calls: crowd{gone: make(chan struct{})}, flushing: make(chan struct{}, 1)}
 	c.life, c.end = context.WithCancel(context.Background())
 	c.places.seed = maphash.MakeSeed()
 	for i := range c.places.parts {
@@ -114,7 +112,7 @@ func (c *WriteBehind) Update(ctx context.Context, tasks []cache.Task) error {
 		mailbox.Refuse(tasks, err)
 		return nil
 	}
-	defer c.calls.RUnlock()
+	defer c.calls.leave()
 	switch {
 	case len(tasks) == 1:
 		c.visit(ctx, &visit{task: tasks[0]})
@@ -130,16 +128,12 @@ func (c *WriteBehind) Update(ctx context.Context, tasks []cache.Task) error {
 	return nil
 }
 
-// begin lets in a call; calls.RUnlock must follow when there is no error.
+// begin lets in a call; calls.leave must follow when there is no error.
 func (c *WriteBehind) begin(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if !c.calls.TryRLock() {
-		return cache.ErrClosed
-	}
-	if c.closed.Load() {
-		c.calls.RUnlock()
+	if !c.calls.enter() {
 		return cache.ErrClosed
 	}
 	return nil

@@ -7,7 +7,7 @@ func (c *WriteBehind) Flush(ctx context.Context, then func() error) error {
 	if err := c.begin(ctx); err != nil {
 		return err
 	}
-	defer c.calls.RUnlock()
+	defer c.calls.leave()
 	select {
 	case c.flushing <- struct{}{}:
 	case <-ctx.Done():
@@ -69,13 +69,8 @@ func (c *WriteBehind) Close(ctx context.Context) error {
 	if c.life.Err() != nil {
 		return nil
 	}
-	if !c.closed.Swap(true) {
-		go func() {
-			c.calls.Lock()
-			close(c.idle)
-		}()
-	}
-	err := await(ctx, c.idle, nil)
+	c.calls.shut()
+	err := await(ctx, c.calls.gone, nil)
 	if drained := c.drain(ctx); drained != nil {
 		err = drained
 	}
