@@ -24,7 +24,7 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, o *Options) error {
 	if err != nil || done == len(names) {
 		return err
 	}
-	return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", lockOf(o.Schema)); err != nil {
 			return err
 		}
@@ -59,17 +59,11 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// What is there is read from the catalogs: to_regclass and to_regnamespace answer from what the session has in memory,
-// which after waiting for the lock can be from before it.
-const (
-	tableThere  = "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'migrations')"
-	schemaThere = "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)"
-)
-
-// migrated is how many migrations the schema has had. More than known is a *store.FormatError.
+// migrated is how many migrations the schema has had. More than known is a *store.FormatError. It looks
+// into the catalog's tables: what to_regclass says may be of before the wait for the lock.
 func migrated(ctx context.Context, q querier, o *Options, known int) (int, error) {
 	there, done := false, 0
-	err := q.QueryRow(ctx, tableThere, o.Schema).Scan(&there)
+	err := q.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'migrations')", o.Schema).Scan(&there)
 	if err != nil || !there {
 		return 0, err
 	}
@@ -86,7 +80,8 @@ func migrated(ctx context.Context, q querier, o *Options, known int) (int, error
 // found makes the schema, unless it is there, and the table of its migrations.
 func found(ctx context.Context, tx pgx.Tx, o *Options) error {
 	there := false
-	if err := tx.QueryRow(ctx, schemaThere, o.Schema).Scan(&there); err != nil {
+	err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", o.Schema).Scan(&there)
+	if err != nil {
 		return err
 	}
 	if !there {
@@ -94,7 +89,7 @@ func found(ctx context.Context, tx pgx.Tx, o *Options) error {
 			return fmt.Errorf("make schema %s: %w", o.quoted(), err)
 		}
 	}
-	_, err := tx.Exec(ctx, inSchema(`CREATE TABLE IF NOT EXISTS dictrack.migrations (
+	_, err = tx.Exec(ctx, inSchema(`CREATE TABLE IF NOT EXISTS dictrack.migrations (
 		version integer PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())`, o.quoted()))
 	return err
 }

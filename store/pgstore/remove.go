@@ -2,6 +2,7 @@ package pgstore
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -42,10 +43,14 @@ func (s *Store) flush(ctx context.Context, tx pgx.Tx) error {
 	var floor int64
 	var mark []byte
 	var top *int64
-	if err := tx.QueryRow(ctx, s.sql["top"]).Scan(&floor, &mark, &top); err != nil {
-		return err
+	err := tx.QueryRow(ctx, s.sql["top"]).Scan(&floor, &mark, &top)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = damaged("of the first version", errMissing)
 	}
-	if err := checkFloor(floor, mark); err != nil {
+	if err == nil {
+		err = checkFloor(floor, mark)
+	}
+	if err != nil {
 		return err
 	}
 	if top != nil {
@@ -54,6 +59,6 @@ func (s *Store) flush(ctx context.Context, tx pgx.Tx) error {
 	if _, err := tx.Exec(ctx, s.sql["raise"], floor, seal(floorKey(floor), nil)); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, s.sql["empty"])
+	_, err = tx.Exec(ctx, s.sql["empty"])
 	return err
 }

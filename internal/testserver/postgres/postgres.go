@@ -180,6 +180,18 @@ func (s *Server) Halt() {
 	s.process.Stop(syscall.SIGINT)
 }
 
+// Demote makes the server a standby, which takes no writes and waits for a primary that never comes.
+func (s *Server) Demote() error {
+	s.Halt()
+	if err := os.WriteFile(filepath.Join(s.dir, "standby.signal"), nil, 0o600); err != nil {
+		return err
+	}
+	if err := s.account.own(filepath.Join(s.dir, "standby.signal")); err != nil {
+		return err
+	}
+	return s.Resume()
+}
+
 // Stop ends the server and removes its data.
 func (s *Server) Stop() error {
 	s.Halt()

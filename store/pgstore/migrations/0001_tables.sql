@@ -16,7 +16,7 @@ CREATE TABLE dictrack.groups (
 	version bigint NOT NULL,
 	fed boolean NOT NULL,
 	due bigint,
-	places integer NOT NULL,
+	places integer NOT NULL CHECK (places >= 0),
 	mark bigint NOT NULL,
 	seal bytea NOT NULL,
 	states bytea NOT NULL,
