@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -26,7 +27,7 @@ func (a *app) close(m *dictrack.Manager, err error) error {
 		return err
 	case waiting.Err() != nil:
 		a.complain("gave up before the store had everything"+whatBesides(closed), "")
-		return context.Canceled
+		return cmp.Or(err, context.Canceled)
 	case errors.Is(err, context.Canceled):
 		return closed // more than an interruption
 	}

@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/memorycache"
@@ -36,19 +39,26 @@ func (w *interrupts) Write(p []byte) (int, error) {
 
 // What a cache is ahead of its store with is waited for, and said; an interruption gives up, and says what is missing.
 func TestCloseWaitsUntilInterrupted(t *testing.T) {
-	for _, last := range []error{nil, context.Canceled} {
+	for last, want := range map[error]struct {
+		status int
+		line   string
+	}{
+		nil:                 {exitInterrupted, "dictrack: interrupted\n"},
+		context.Canceled:    {exitInterrupted, "dictrack: interrupted\n"},
+		io.ErrUnexpectedEOF: {exitFailure, "dictrack: unexpected EOF\n"},
+	} {
 		m, err := dictrack.Open(t.Context(), dictrack.Options{Cache: &stuck{memorycache.New()}, ManualSweep: true})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var errs interrupts
 		a := &app{&streams{err: &errs}}
-		err = a.close(m, last)
+		err = runs(func(*cobra.Command, []string) error { return a.close(m, last) })(nil, nil)
 		status := a.explainError(newRoot(a), nil, err)
-		want := "waiting until the store has everything; interrupt to give up\n" +
+		text := "waiting until the store has everything; interrupt to give up\n" +
 			"dictrack: gave up before the store had everything: 2 groups are not in the store: context canceled\n" +
-			"dictrack: interrupted\n"
-		if status != exitInterrupted || errs.String() != want {
+			want.line
+		if status != want.status || errs.String() != text {
 			t.Errorf("after %v: status %d, %s", last, status, errs.String())
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -18,11 +17,6 @@ import (
 func trackersFlag(cmd *cobra.Command, file *string) {
 	cmd.Flags().StringVar(file, "trackers", "", "the definition `FILE`, YAML or JSON")
 	_ = cmd.MarkFlagFilename("trackers", "yaml", "yml", "json") // the flag exists
-}
-
-// log is for what no call returns.
-func (a *app) log() *slog.Logger {
-	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
 // readSpecs reads the trackers of a definition file.

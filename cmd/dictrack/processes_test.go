@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // crowd is data for a few groups that several processes track at once: n records, each with an id.
@@ -48,7 +50,9 @@ func newProcesses(t *testing.T, place ...string) *processes {
 // tracking is a process that tracks what it reads.
 func (p *processes) tracking(input io.Reader) *exec.Cmd {
 	args := append([]string{"track", "--trackers", p.trackers, "--group-by", "g", "--id-by", "id"}, p.place...)
-	cmd := exec.Command("dictrack", args...)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // a process that hangs is killed
+	p.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, "dictrack", args...)
 	cmd.Stdin = input
 	return cmd
 }
