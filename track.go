@@ -29,9 +29,10 @@ func ID(id string) TrackOption { return TrackOption{id: id} }
 func At(t time.Time) TrackOption { return TrackOption{at: t} }
 
 // Track applies one data to a group. A group that is seen for the first time gets the templates'
-// trackers. When Track returns without error, what it did is kept as Options.Store promises. Numbers may
-// be of any Go type, lists and maps too; what has no JSON form is present and equal to nothing. Track
-// only reads data, and not after it has returned.
+// trackers. When Track returns without error, what it did is kept as Options.Store promises, or as
+// Options.Cache does where that is ahead of the store. Numbers may be of any Go type, lists and maps too;
+// what has no JSON form is present and equal to nothing. Track only reads data, and not after it has
+// returned.
 //
 // A call without an id that ended in ErrUnknown cannot be made again without the risk of counting twice.
 func (m *Manager) Track(ctx context.Context, group string, data map[string]any, options ...TrackOption) (Result, error) {

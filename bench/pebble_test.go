@@ -10,6 +10,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/bench"
+	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pebblestore"
@@ -22,19 +23,27 @@ const goroutines = 128
 // Pebble alone does with as many bytes a commit on the same disk.
 func BenchmarkDurable(b *testing.B) {
 	var bytes int
-	b.Run("W100", func(b *testing.B) { bytes = durable(b) })
+	b.Run("W100", func(b *testing.B) { bytes = durable(b, dictrack.Options{}) })
 	b.Run("plain", func(b *testing.B) { plainPebble(b, max(bytes, 1)) })
 }
 
+// BenchmarkBehind is the same with a cache that writes behind, within its default bounds.
+func BenchmarkBehind(b *testing.B) {
+	b.Run("W100", func(b *testing.B) {
+		durable(b, dictrack.Options{Cache: memorycache.NewBehind(memorycache.Behind{})})
+	})
+}
+
 // durable measures the Manager and returns the mean bytes of a change.
-func durable(b *testing.B) int {
+func durable(b *testing.B, o dictrack.Options) int {
 	ctx := context.Background()
 	s, err := pebblestore.Open(ctx, b.TempDir(), pebblestore.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}
 	counted := &counting{Store: s}
-	m, groups := openW(b, 100, dictrack.Options{Store: counted, ManualSweep: true})
+	o.Store, o.ManualSweep = counted, true
+	m, groups := openW(b, 100, o)
 	stream := bench.Stream(1024, bench.Seeded())
 	counted.bytes.Store(0)
 	counted.changes.Store(0)

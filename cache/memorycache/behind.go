@@ -15,8 +15,9 @@ import (
 
 // Behind bounds how far the store may be behind a cache that writes behind.
 type Behind struct {
-	// Every is how old a settled call gets at most before the store has it, as long as the store takes what it is
-	// given: changes are handed over when they are half as old. At least a millisecond; defaults to a second.
+	// Every is how old a settled call gets at most before the store has it, as long as the store writes all that waits
+	// in a quarter of that time: changes are handed over when they are half as old. At least a millisecond; defaults
+	// to a second.
 	Every time.Duration
 	// Changes is how many settled calls the store may not have yet, whatever the store does. Further calls that
 	// change something wait until it has some of them, or until their context ends. At least 1; defaults to 10,000.
@@ -42,9 +43,9 @@ func (b Behind) withDefaults() (Behind, error) {
 
 // WriteBehind is a cache in memory that settles a call when its step is done, and brings many calls at a time to the
 // Backing later. It is faster than a Cache by what a commit costs, and gives up that every settled call is kept: when
-// the process ends without Close, the calls are missing that were settled in the last Behind.Every, Behind.Changes of
-// them at most. While the Backing cannot be written, calls go on until there are so many, and then it is those that
-// are missing, however old.
+// the process ends without Close, calls may be missing that were settled in the last Behind.Every, Behind.Changes of
+// them at most. While the Backing is slow or cannot be written, calls go on until there are so many, and then it is
+// those that may be missing, however old.
 //
 // What is missing is missing whole, and the last of each group: a group is back at an earlier version, never at one
 // that was not. The ids of missing calls are missing too, so that a call that is made again counts once. The versions

@@ -305,6 +305,39 @@ func TestBehindAnotherWriter(t *testing.T) {
 	})
 }
 
+// What is on its way is what it was when it left, whatever becomes of the group meanwhile.
+func TestBehindWritesWhatWas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, open := newShop(), make(chan struct{})
+		s.before = func([]*group.Change) error {
+			<-open
+			return nil
+		}
+		d := openBehind(t, s, memorycache.Behind{Every: time.Second})
+		for n := range 200 {
+			if err := d.Add(t.Context(), "g", dictrack.Count(fmt.Sprint("t", n), dictrack.Targets(9))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Second)
+		err := errors.Join(d.RemoveAll(t.Context(), "g"), d.Add(t.Context(), "g", dictrack.Count("n", dictrack.Targets(9))))
+		if err != nil { // and now it is laid out anew, in one place
+			t.Fatal(err)
+		}
+		d.track("g")
+		close(open)
+		synctest.Wait()
+		s.expect(t, "g", 200)
+		other := openWith(t, &shop{Store: s.Store}, memorycache.New())
+		if snaps, err := other.List(t.Context(), "g"); err != nil || len(snaps) != 200 || snaps[199].Name != "t199" {
+			t.Errorf("the store has %d trackers, %v; want the 200 of before", len(snaps), err)
+		}
+		other.shut()
+		d.shut()
+		s.counted(t, "g", 1)
+	})
+}
+
 // Groups and due times that the store does not know are told.
 func TestBehindTellsWhatIsNew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

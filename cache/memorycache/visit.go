@@ -2,7 +2,6 @@ package memorycache
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
@@ -32,14 +31,6 @@ const (
 	someRoom
 	calm // after a Flush
 )
-
-// question is whether the Backing remembers an id. Until it is dropped, the place adds what lands meanwhile.
-type question struct {
-	place    *place
-	id       string
-	answered bool
-	seen     *group.Seen
-}
 
 // visit does a task, waiting for what it needs.
 func (c *WriteBehind) visit(ctx context.Context, v *visit) {
@@ -125,33 +116,6 @@ func (v *visit) comeBack(p *place) {
 	v.at = nil
 }
 
-// informed tells whether it is known what is remembered of the task's id; else the question is put.
-func (v *visit) informed(p *place) bool {
-	id := v.task.ID()
-	if id == "" {
-		return true
-	}
-	if v.seen = p.remembered(id); v.seen != nil {
-		return true
-	}
-	if v.question == nil || v.question.place != p {
-		v.question = &question{place: p, id: id}
-		if p.questions == nil {
-			p.questions = map[*question]struct{}{}
-		}
-		p.questions[v.question] = struct{}{}
-	}
-	v.seen = v.question.seen
-	return v.question.answered
-}
-
-// drop takes the question back.
-func (v *visit) drop(p *place) {
-	if v.question != nil {
-		delete(p.questions, v.question)
-	}
-}
-
 // apply does the step.
 func (c *WriteBehind) apply(p *place, v *visit) {
 	if p.group.Recorded() == nil {
@@ -195,81 +159,4 @@ func (c *WriteBehind) settle(v *visit, err error) {
 		v.room = false
 	}
 	v.task.Settled(err)
-}
-
-// leave gives up waiting.
-func (c *WriteBehind) leave(v *visit, err error) {
-	p := v.at
-	if p == nil { // not begun
-		c.settle(v, err)
-		return
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	v.comeBack(p)
-	v.drop(p)
-	c.settle(v, err)
-	c.places.vacate(p)
-}
-
-// meet waits for what a visit needs. The error is why it is never met: that of the context, of the Backing, or that
-// the cache was closed and waits no more.
-func (c *WriteBehind) meet(ctx context.Context, v *visit) error {
-	both, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer context.AfterFunc(c.life, cancel)()
-	err := c.supply(both, v)
-	if err != nil && c.life.Err() != nil && ctx.Err() == nil {
-		return cache.ErrClosed
-	}
-	return err
-}
-
-func (c *WriteBehind) supply(ctx context.Context, v *visit) error {
-	switch v.need {
-	case aGroup:
-		if l := c.load(v.at); l != nil {
-			return await(ctx, l.done, &l.err)
-		}
-		return nil
-	case anAnswer:
-		return c.ask(ctx, v.question)
-	case someRoom:
-		err := c.room.wait(ctx)
-		v.room = err == nil
-		return err
-	default:
-		if over := c.calm.Load(); over != nil {
-			return await(ctx, *over, nil)
-		}
-		return nil
-	}
-}
-
-// await waits until done is closed, and returns the error that came with it.
-func await(ctx context.Context, done <-chan struct{}, err *error) error {
-	select {
-	case <-done:
-		if err != nil {
-			return *err
-		}
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// ask puts a question to the Backing.
-func (c *WriteBehind) ask(ctx context.Context, q *question) error {
-	seen, ok, err := c.host.Backing.Seen(ctx, q.place.name, q.id)
-	if err != nil {
-		return fmt.Errorf("look up id %q: %w", q.id, err)
-	}
-	q.place.mu.Lock()
-	defer q.place.mu.Unlock()
-	q.answered = true
-	if ok && q.seen == nil { // what has landed meanwhile is newer
-		q.seen = &seen
-	}
-	return nil
 }

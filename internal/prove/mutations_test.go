@@ -113,4 +113,49 @@ var mutations = []mutation{
 		edits:  []edit{{"!= checksum(key, value[:end]):", "!= checksum(key, value[:end]) && false:"}},
 		caught: inPebble, run: "Damaged|Unseal",
 	},
+	{
+		name: "id on its way forgotten", file: "cache/memorycache/place.go",
+		edits:  []edit{{"return p.flight.seen(id)", "return nil"}},
+		caught: inCache, run: "Behind",
+	},
+	{
+		name: "id that lands missed", file: "cache/memorycache/flight.go",
+		edits:  []edit{{"q.seen = seen", "_ = seen"}},
+		caught: inCache, run: "Behind",
+	},
+	{
+		name: "behind without a bound", file: "cache/memorycache/room.go",
+		edits:  []edit{{"if used >= r.limit {", "if used >= r.limit && false {"}},
+		caught: inCache, run: "Behind",
+	},
+	{
+		name: "behind for too long", file: "cache/memorycache/visit.go",
+		edits:  []edit{{"p.since.Add(c.bound.Every/2)", "p.since.Add(2*c.bound.Every)"}},
+		caught: inCache, run: "Behind",
+	},
+	{
+		name: "lost answer taken for another writer", file: "cache/memorycache/flight.go",
+		edits:  []edit{{"f.change.Version && f.unsure:", "f.change.Version && false:"}},
+		caught: inCache, run: "Behind",
+	},
+	{
+		name: "another writer passed over", file: "cache/memorycache/flight.go",
+		edits:  []edit{{"return overtook, answer", "return landed, nil"}},
+		caught: inCache, run: "Behind",
+	},
+	{
+		name: "one group holds up others", file: "cache/memorycache/flusher.go",
+		edits:  []edit{{"max(1, tried/2)", "tried"}},
+		caught: inCache, run: "Behind",
+	},
+	{
+		name: "change that looks into a moving group", file: "cache/memorycache/flight.go",
+		edits:  []edit{{"change.Detach()", "_ = change.Chunks"}},
+		caught: inCache, run: "Behind",
+	},
+	{
+		name: "change detached too late", file: "group/change.go",
+		edits:  []edit{{"slices.Clone(c.after.statesOf(part.Index))", "slices.Grow(c.after.statesOf(part.Index), 0)"}},
+		caught: "./group",
+	},
 }

@@ -1,0 +1,43 @@
+package dictrack_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cache/memorycache"
+)
+
+// TestDrain waits for what a cache is ahead, and for nothing with other caches.
+func TestDrain(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.add("g", dictrack.Count("a", dictrack.Targets(9)))
+		if err := f.Drain(t.Context()); err != nil {
+			t.Errorf("Drain: %v", err)
+		}
+	})
+	d := newDisk()
+	f := open(t, d, func(o *dictrack.Options) { o.Cache = memorycache.NewBehind(memorycache.Behind{Every: time.Hour}) })
+	f.add("g", dictrack.Count("a", dictrack.Targets(9)))
+	if n := d.commits.Load(); n != 0 {
+		t.Errorf("%d commits before Drain", n)
+	}
+	if err := f.Drain(t.Context()); err != nil {
+		t.Errorf("Drain: %v", err)
+	}
+	record, err := d.kept.Load(t.Context(), "g")
+	if err != nil || record.Version != 1 {
+		t.Errorf("after Drain the store has version %d, %v", record.Version, err)
+	}
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.Drain(cancelled); !errors.Is(err, context.Canceled) {
+		t.Errorf("Drain when the context has ended: %v", err)
+	}
+	f.close()
+	if err := f.Drain(t.Context()); !errors.Is(err, dictrack.ErrClosed) {
+		t.Errorf("Drain after Close: %v, want ErrClosed", err)
+	}
+}
