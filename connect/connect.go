@@ -13,6 +13,12 @@
 //	memory:?write_behind=1s&changes=10000
 //	                                     in this process; a call is answered before, and the store has it after a second
 //	                                     at most; never more than so many calls are only in memory
+//	redis://USER:PASSWORD@HOST:PORT/DB   shared by processes, in one Redis
+//	redis+sentinel://HOST,HOST/NAME      the same, in the one that Sentinels call NAME
+//	redis+cluster://HOST,HOST/           the same, in a Redis Cluster
+//
+// The schemes rediss, rediss+sentinel and rediss+cluster are the same over TLS. docs/operations.md lists the parameters,
+// and says what each pair promises.
 //
 // Secrets in a URL are shown to nobody: errors hold it as Redact leaves it.
 package connect
@@ -63,6 +69,12 @@ func caches() port[cache.Cache] {
 		name: "cache", bare: "redis://",
 		schemes: []scheme[cache.Cache]{
 			{name: "memory", form: "memory:", open: openMemoryCache},
+			{name: "redis", form: "redis://HOST:PORT/DB", open: openRedis},
+			{name: "rediss", form: "rediss://HOST:PORT/DB", open: openRedis},
+			{name: "redis+sentinel", form: "redis+sentinel://HOST,HOST/NAME", open: openRedis},
+			{name: "rediss+sentinel", form: "rediss+sentinel://HOST,HOST/NAME", open: openRedis},
+			{name: "redis+cluster", form: "redis+cluster://HOST,HOST/", open: openRedis},
+			{name: "rediss+cluster", form: "rediss+cluster://HOST,HOST/", open: openRedis},
 		},
 	}
 }

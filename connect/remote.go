@@ -3,11 +3,26 @@ package connect
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/rediscache"
+	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pgstore"
 )
+
+func openRedis(ctx context.Context, a address, _ Options) (cache.Cache, error) {
+	c, err := rediscache.Open(ctx, a.url, rediscache.Options{})
+	if wrong := (*field.Error)(nil); errors.As(err, &wrong) { // of the URL: there are no other options
+		return nil, &URLError{Of: "cache", URL: Redact(a.url), Reason: strings.ReplaceAll(err.Error(), "\n", "; ")}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
 
 func openPostgres(ctx context.Context, a address, o Options) (store.Store, error) {
 	options := pgstore.Options{Logger: o.Logger}

@@ -32,6 +32,9 @@ func open[T any](ctx context.Context, p port[T], url string, o Options) (opened 
 	if reason == "" {
 		reason = slashes(s.form, a)
 	}
+	if reason == "" && strings.HasPrefix(a.rest, "//") {
+		reason = doubt(a.rest)
+	}
 	if reason != "" {
 		return opened, &URLError{Of: p.name, URL: Redact(url), Reason: reason}
 	}

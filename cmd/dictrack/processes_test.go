@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -210,20 +211,26 @@ func (p *processes) killed() {
 
 // TestProcesses tracks into one place from several processes at once.
 func TestProcesses(t *testing.T) {
-	pg := startPostgres(t)
+	pg, hot := startPostgres(t), startRedis(t)
 	places := map[string][]string{
-		"PostgreSQL": {"--store", pg.URL()},
+		"PostgreSQL":        {"--store", pg.URL()},
+		"Redis":             {"--cache", hot.URL()},
+		"Redis, PostgreSQL": {"--cache", hot.URL(), "--store", pg.URL()},
 	}
 	for name, place := range places {
 		t.Run(name, func(t *testing.T) {
-			t.Run("at once", func(t *testing.T) { newProcesses(t, inSchema(place, "once")...).atOnce() })
-			t.Run("killed", func(t *testing.T) { newProcesses(t, inSchema(place, "killed")...).killed() })
+			t.Run("at once", func(t *testing.T) { newProcesses(t, ofItsOwn(place...)...).atOnce() })
+			t.Run("killed", func(t *testing.T) { newProcesses(t, ofItsOwn(place...)...).killed() })
 		})
 	}
 }
 
-// inSchema is a place of its own on the same servers.
-func inSchema(place []string, name string) []string {
+// owners counts those who got a place of their own.
+var owners atomic.Int64
+
+// ofItsOwn is a place on the same servers that nobody else has.
+func ofItsOwn(place ...string) []string {
+	name := fmt.Sprintf("own%d", owners.Add(1))
 	own := make([]string, len(place))
 	for i, word := range place {
 		own[i] = word

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/internal/testserver/postgres"
+	"github.com/dictrack/dictrack/internal/testserver/redis"
 )
 
 // flights is a real run: its events and its end must be the same wherever the state is.
@@ -33,6 +34,17 @@ func startPostgres(t *testing.T) *postgres.Server {
 	return s
 }
 
+// startRedis starts a server for a test, which keeps what it answered when it is killed.
+func startRedis(t *testing.T) *redis.Server {
+	t.Helper()
+	s, err := redis.Start("--appendonly", "yes", "--appendfsync", "everysec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
 // must runs the command, and returns what it prints: results, and the rest.
 func must(t *testing.T, args ...string) (out, errs string) {
 	t.Helper()
@@ -49,12 +61,15 @@ func must(t *testing.T, args ...string) (out, errs string) {
 // may differ: they have the versions of groups, which count what had to be kept.
 func TestStatesAgree(t *testing.T) {
 	pg := startPostgres(t)
+	hot := startRedis(t)
 	events, summary := must(t, flights...)
 	events = withoutIDs.ReplaceAllString(events, "")
 	places := map[string][]string{
 		"directory":                {"--data", filepath.Join(t.TempDir(), "state")},
-		"PostgreSQL":               {"--store", pg.URL() + "&schema=a"},
-		"write-behind, PostgreSQL": {"--store", pg.URL() + "&schema=b", "--cache", "memory:?write_behind=100ms&changes=5000"},
+		"PostgreSQL":               ofItsOwn("--store", pg.URL()),
+		"write-behind, PostgreSQL": ofItsOwn("--store", pg.URL(), "--cache", "memory:?write_behind=100ms&changes=5000"),
+		"Redis":                    ofItsOwn("--cache", hot.URL()),
+		"Redis, PostgreSQL":        ofItsOwn("--cache", hot.URL(), "--store", pg.URL()),
 	}
 	shown, of := "", ""
 	for name, place := range places {
@@ -82,7 +97,7 @@ var withoutIDs = regexp.MustCompile(`,"id":"[^"]*"`)
 // counted is a summary without the figures of time.
 func counted(summary string) string {
 	before, _, _ := strings.Cut(summary, "data/s:")
-	return before
+	return before[strings.Index(before, "data read:"):] // warnings come before it
 }
 
 // difference is where one text goes its own way.

@@ -18,10 +18,15 @@ func newURLs() *cobra.Command {
   memory:                                     in this process, the default; nothing is done until the store has it
   memory:?write_behind=1s&changes=10000       in this process; the store gets it within a second, and a crash loses what
                                               it has not got yet: so many calls at most
+  redis://USER:PASSWORD@HOST:PORT/DB          Redis, shared by processes; rediss:// is the same with TLS
+  redis+sentinel://HOST,HOST/NAME             the Redis that Sentinels call NAME
+  redis+cluster://HOST,HOST/                  a Redis Cluster
 
 DICTRACK_STORE and DICTRACK_CACHE are used where a flag is not given. A password stands best there: the process list
 shows flags to everybody. With --data neither is used.
 
-Special characters in a user's name or password are written with %, such as %40 for @. Messages leave passwords out.`,
+All processes that work on one state name the same store and the same cache. Parameters follow a ? with & between them:
+of redis prefix, timeout, replicas, idle and allow=volatile, of postgres schema and patience, and others; what docs/operations.md
+lists. Special characters in a user's name or password are written with %, such as %40 for @. Messages leave passwords out.`,
 	}
 }
