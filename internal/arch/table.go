@@ -144,6 +144,13 @@ func outerRules() []Rule {
 			Why:       "reading a definition must need neither a cache nor a store",
 		},
 		{
+			For: []string{"connect"},
+			Inner: coreAnd("cache", "store", "cache/memorycache",
+				"cache/rediscache", "store/memorystore", "store/pebblestore", "store/pgstore"),
+			Ring: "ring 3, URLs: the ports and every adapter, and nothing of what the adapters are made of",
+			Why:  "a program that lets its user choose takes all adapters, and only such a program",
+		},
+		{
 			For:       []string{"cmd/...", "bench/...", "examples/...", "internal/prove/...", "internal/vectors"},
 			Inner:     []string{"..."},
 			Libraries: []string{"..."},
