@@ -22,6 +22,7 @@ type crew struct {
 	store   string
 	caches  []string // the URL of each worker: ways of their own to one Redis, perhaps
 	members []*member
+	hears   func(member int, line string)
 	all     sync.WaitGroup // readers of members
 }
 
@@ -37,6 +38,7 @@ type member struct {
 // newCrew starts a worker for each URL of a cache.
 func newCrew(t *testing.T, store string, caches ...string) *crew {
 	c := &crew{T: t, ledger: newLedger(), store: store, caches: caches, members: make([]*member, len(caches))}
+	c.hears = c.hear
 	for i := range caches {
 		c.spawn(i, nil)
 	}
@@ -51,6 +53,12 @@ func (c *crew) spawn(number int, until *[clients]int) {
 	if until != nil {
 		o.Acked, o.Until = [clients]int{}, *until
 	}
+	c.enlist(number, o)
+}
+
+// enlist starts a worker.
+func (c *crew) enlist(number int, o orders) {
+	c.Helper()
 	m := &member{number: number, cmd: exec.Command(os.Args[0]), ready: make(chan struct{}), over: make(chan struct{})} // #nosec G702 -- the test binary itself
 	m.cmd.Env = append(os.Environ(), envWorker+"=1", "GOMAXPROCS=2")
 	m.cmd.Stderr = os.Stderr
@@ -76,7 +84,7 @@ func (c *crew) listen(m *member, out io.Reader) {
 			close(m.ready)
 			continue
 		}
-		c.hear(m.number, lines.Text())
+		c.hears(m.number, lines.Text())
 	}
 	_ = m.cmd.Wait() // who ends it knows how it ended
 }

@@ -4,6 +4,7 @@
 package fleet
 
 import (
+	"fmt"
 	"os"
 	"testing"
 
@@ -18,7 +19,16 @@ func TestMain(m *testing.M) {
 	if os.Getenv(envWorker) != "" {
 		os.Exit(work(os.Stdin, os.Stdout))
 	}
-	goleak.VerifyTestMain(m)
+	status := m.Run()
+	if err := stopShared(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	os.Exit(status)
 }
 
 // proving tells whether the whole programme is to run.
