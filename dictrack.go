@@ -35,8 +35,8 @@ import (
 // Options say how a Manager works. The zero Options are usable: everything in memory, gone with the
 // process.
 type Options struct {
-	// Store keeps everything for good; a call returns when the store has what it did. The Manager owns it
-	// from Open on, also when Open fails, and closes it. Defaults to none: memory only.
+	// Store keeps everything for good; a call returns when the store has what it did, unless the Cache is one that is
+	// ahead of it. The Manager owns it from Open on, also when Open fails, and closes it. Defaults to none: memory only.
 	Store store.Store
 	// Cache holds the groups that are in use. The Manager owns it from Open on, also when Open fails, and closes
 	// it. Defaults to a memorycache.

@@ -12,14 +12,14 @@ type dueSource func(ctx context.Context, until int64, limit int) ([]dueGroup, er
 // dueSources are who keeps due times. Without any, all groups are in this process, which notes them by itself.
 func (m *Manager) dueSources() []dueSource {
 	var sources []dueSource
-	if m.options.Store != nil {
-		sources = append(sources, m.dueInStore)
-	}
-	if ahead, ok := m.options.Cache.(cache.Ahead); ok {
+	if ahead, ok := m.options.Cache.(cache.Ahead); ok { // first: what leaves the cache meanwhile is in the store
 		sources = append(sources, func(ctx context.Context, until int64, limit int) ([]dueGroup, error) {
 			due, err := ahead.Due(ctx, until, limit)
 			return dueGroups(due), err
 		})
+	}
+	if m.options.Store != nil {
+		sources = append(sources, m.dueInStore)
 	}
 	return sources
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/tracker"
@@ -133,6 +134,24 @@ func (m *Manager) reset(ctx context.Context, groupName string, by tracker.ResetB
 	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
 		return g.Reset(names, by, now)
 	})
+}
+
+// Drain returns when Options.Store has all that was answered before the call. Only with a cache that is ahead of its
+// store is there anything to wait for. When ctx ends first, or when the store can never have it, the error says which
+// groups are missing.
+func (m *Manager) Drain(ctx context.Context) error {
+	if err := m.begin(); err != nil {
+		return err
+	}
+	defer m.calls.Done()
+	ahead, ok := m.options.Cache.(cache.Ahead)
+	if !ok {
+		return nil
+	}
+	if err := ahead.Drain(ctx); err != nil {
+		return fmt.Errorf("drain the cache: %w", err)
+	}
+	return nil
 }
 
 // FlushEverything confirms a Flush.

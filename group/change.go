@@ -1,6 +1,8 @@
 package group
 
 import (
+	"slices"
+
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -9,8 +11,8 @@ import (
 const ChunkSize = 128
 
 // Change is what one commit does to one group. It may join several calls. It looks into the Group it
-// was recorded from, so it is valid until that Group is changed again: while a cache holds the group for
-// the commit.
+// was recorded from, so it is valid until that Group is changed again, while a cache holds the group for
+// the commit, unless it is detached.
 type Change struct {
 	// Group is the name.
 	Group string
@@ -27,9 +29,10 @@ type Change struct {
 	Seen []Seen
 
 	after   *Group
-	touched bits // chunks
-	laid    bits // chunks whose layout changed too
-	all     bool // everything is laid out anew
+	states  map[int][]tracker.State // by chunk, once the change is detached
+	touched bits                    // chunks
+	laid    bits                    // chunks whose layout changed too
+	all     bool                    // everything is laid out anew
 	parts   []Chunk
 }
 
@@ -137,15 +140,28 @@ func (c *Change) Definitions() []*tracker.Definition {
 // Snapshots describes the trackers in a chunk of the change, nil where a tracker was removed, for stores that
 // keep them in a form that people can read.
 func (c *Change) Snapshots(part Chunk) []*tracker.Snapshot {
-	g, from := c.after, part.Index*ChunkSize
-	snaps := make([]*tracker.Snapshot, min(ChunkSize, len(g.states)-from))
-	for n := range snaps {
-		if at := from + n; !g.states[at].Removed {
-			snap := g.defs[at].Snapshot(g.name, g.states[at])
+	states := c.states[part.Index]
+	if states == nil {
+		states = c.after.statesOf(part.Index)
+	}
+	snaps := make([]*tracker.Snapshot, len(states))
+	for n, s := range states {
+		if !s.Removed {
+			snap := c.after.defs[part.Index*ChunkSize+n].Snapshot(c.Group, s)
 			snaps[n] = &snap
 		}
 	}
 	return snaps
+}
+
+// Detach makes the change independent of its Group, which may be changed from then on: its chunks are made, and what
+// else it looks at is copied. It belongs to whoever holds the group.
+func (c *Change) Detach() {
+	parts, states := c.Chunks(), map[int][]tracker.State{}
+	for _, part := range parts {
+		states[part.Index] = slices.Clone(c.after.statesOf(part.Index))
+	}
+	c.states, c.after = states, &Group{defs: c.after.defs} // a list of definitions is never changed in place
 }
 
 func (c *Change) touch(chunk int, relaid bool) {
@@ -177,6 +193,12 @@ func (g *Group) chunk(i int, relaid bool) Chunk {
 		}
 	}
 	return part
+}
+
+// statesOf is the states of a chunk.
+func (g *Group) statesOf(chunk int) []tracker.State {
+	from := chunk * ChunkSize
+	return g.states[from:min(from+ChunkSize, len(g.states))]
 }
 
 // chunks is how many chunks n trackers take.

@@ -8,7 +8,7 @@ import (
 
 // Flush implements cache.Cache.
 func (c *Cache) Flush(ctx context.Context, then func() error) error {
-	if err := c.refusal(ctx); err != nil {
+	if err := c.door.Refusal(ctx); err != nil {
 		return err
 	}
 	if err := c.lockGate(ctx); err != nil {
@@ -49,16 +49,16 @@ func (c *Cache) empty(sh *shard) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	for name, s := range sh.slots {
-		s.mu.Lock()
+		s.box.Lock()
 		if s.group != nil {
 			c.raiseFloor(s.group.Version())
 		}
 		s.group = nil
-		if !s.running {
+		if s.box.Idle() {
 			s.dead = true
 			delete(sh.slots, name)
 		}
-		s.mu.Unlock()
+		s.box.Unlock()
 	}
 	sh.ids.clear()
 }
@@ -75,13 +75,11 @@ func (c *Cache) raiseFloor(version uint64) {
 
 // Close implements cache.Cache.
 func (c *Cache) Close(ctx context.Context) error {
-	c.admission.Lock()
-	c.closed.Store(true)
-	c.admission.Unlock()
+	c.door.Shut()
 	idle := make(chan struct{})
 	go func() {
 		defer close(idle)
-		c.work.Wait()
+		c.door.Wait()
 		c.waitVolatile()
 	}()
 	select {
@@ -98,8 +96,8 @@ func (c *Cache) Close(ctx context.Context) error {
 func (c *Cache) waitVolatile() {
 	for i := range c.shards {
 		for _, s := range c.shards[i].all() {
-			s.mu.Lock()
-			s.mu.Unlock() //nolint:staticcheck // having had the lock is all
+			s.box.Lock()
+			s.box.Unlock() //nolint:staticcheck // having had the lock is all
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
 )
 
@@ -48,7 +49,7 @@ func (m *committer) hold() {
 }
 
 // release tells that there is no more to come of entries.
-func (m *committer) release(batch []*entry) {
+func (m *committer) release(batch []*mailbox.Entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.holds -= released(batch)
@@ -57,7 +58,7 @@ func (m *committer) release(batch []*entry) {
 
 // bring hands over the change of entries; there is no more to come of them. Both happen under one lock:
 // no call may seem complete while one of its changes is still on its way.
-func (m *committer) bring(p *pending, batch []*entry) {
+func (m *committer) bring(p *pending, batch []*mailbox.Entry) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.holds -= released(batch)

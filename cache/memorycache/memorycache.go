@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
 )
 
@@ -28,13 +29,10 @@ type Cache struct {
 
 	// gate is held by whatever works on groups, and wholly by Flush and Close.
 	gate   sync.RWMutex
-	closed atomic.Bool
+	door   mailbox.Door  // what a Backing is to keep goes in here
 	host   cache.Host    // of Start
 	floor  atomic.Uint64 // version of new groups without a Backing
 	commit committer
-
-	admission sync.Mutex     // held while calls are admitted, and by Close to let in no more
-	work      sync.WaitGroup // tasks of a Backing that are not settled
 
 	// life ends when Close gives up waiting, and with it what a Backing is asked to do.
 	life context.Context
@@ -63,13 +61,9 @@ type shard struct {
 
 // slot is the place of one group.
 type slot struct {
-	mu    sync.Mutex   // protects all below
+	box   mailbox.Box  // its lock protects all below; with a Backing, calls wait in it
 	group *group.Group // nil until it is needed; with a Backing, the runner's while it runs
 	dead  bool         // no longer in its shard
-
-	queue   []*entry   // with a Backing: the mailbox
-	running bool       // with a Backing: a runner empties it
-	apply   sync.Mutex // held while the runner reads the data of calls
 }
 
 func (c *Cache) shard(name string) *shard {
@@ -98,11 +92,11 @@ func (c *Cache) slot(name string) *slot {
 func (c *Cache) locked(name string) *slot {
 	for {
 		s := c.slot(name)
-		s.mu.Lock()
+		s.box.Lock()
 		if !s.dead {
 			return s
 		}
-		s.mu.Unlock()
+		s.box.Unlock()
 	}
 }
 
@@ -116,9 +110,9 @@ func (c *Cache) vacate(name string) {
 	if s == nil {
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.running && len(s.queue) == 0 && (s.group == nil || !s.group.Known()) {
+	s.box.Lock()
+	defer s.box.Unlock()
+	if s.box.Idle() && (s.group == nil || !s.group.Known()) {
 		s.dead = true
 		delete(sh.slots, name)
 	}
@@ -132,8 +126,8 @@ func (c *Cache) Start(_ context.Context, h cache.Host) error {
 
 // Update implements cache.Cache.
 func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
-	if err := c.refusal(ctx); err != nil {
-		refuse(tasks, err)
+	if err := c.door.Refusal(ctx); err != nil {
+		mailbox.Refuse(tasks, err)
 		return nil
 	}
 	if c.host.Backing == nil {
@@ -141,20 +135,6 @@ func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
 		return nil
 	}
 	return c.updateDurable(ctx, tasks)
-}
-
-func refuse(tasks []cache.Task, err error) {
-	for _, t := range tasks {
-		t.Settled(err)
-	}
-}
-
-// refusal is why a call is not begun at all.
-func (c *Cache) refusal(ctx context.Context) error {
-	if c.closed.Load() {
-		return cache.ErrClosed
-	}
-	return ctx.Err()
 }
 
 // Forget implements cache.Cache.
@@ -167,7 +147,7 @@ func (c *Cache) Forget(_ context.Context, now int64) error {
 
 // Groups implements cache.Cache.
 func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, error) {
-	if err := c.refusal(ctx); err != nil || c.host.Backing != nil {
+	if err := c.door.Refusal(ctx); err != nil || c.host.Backing != nil {
 		return nil, err
 	}
 	var names []string

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
 )
 
@@ -16,7 +18,7 @@ type round struct {
 	c     *Cache
 	slot  *slot
 	name  string
-	batch []*entry
+	batch []*mailbox.Entry
 	tries int
 	quick bool // nothing has to be asked of the Backing first
 }
@@ -32,17 +34,8 @@ func (r *round) begin() {
 
 // first takes what is in the mailbox and makes the first attempt; end gives the gate back.
 func (r *round) first() {
-	r.batch = r.slot.take()
+	r.batch = r.slot.box.Take(math.MaxInt)
 	r.attempt()
-}
-
-// take is all that is in the mailbox.
-func (s *slot) take() []*entry {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	batch := s.queue
-	s.queue = nil
-	return batch
 }
 
 // attempt steps the batch and hands over the change.
@@ -72,9 +65,9 @@ func (r *round) step() (*group.Change, error) {
 		r.slot.group = g
 	}
 	for _, e := range r.batch {
-		e.lookUp(r.c.life, r.c.host.Backing)
+		lookUp(r.c.life, r.c.host.Backing, e)
 	}
-	return r.slot.step(r.batch), nil
+	return r.slot.box.Step(r.slot.group, r.batch), nil
 }
 
 // kept goes on when it is known what became of the change.
@@ -95,11 +88,7 @@ func (r *round) kept(err error) {
 func (r *round) end(err error) {
 	r.c.commit.release(r.batch)
 	for _, e := range r.batch {
-		if e.err != nil {
-			e.settle(e.err)
-		} else {
-			e.settle(err)
-		}
+		e.Settle(err)
 	}
 	r.c.gate.RUnlock()
 	switch again, vacant := r.slot.rest(); {
@@ -114,50 +103,22 @@ func (r *round) end(err error) {
 // rest lets the slot rest, unless something waits again; vacant tells that it holds nothing worth
 // keeping.
 func (s *slot) rest() (again, vacant bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.running = len(s.queue) > 0
-	return s.running, s.group == nil || !s.group.Known()
+	s.box.Lock()
+	defer s.box.Unlock()
+	return s.box.Rest(), s.group == nil || !s.group.Known()
 }
 
 // lookUp asks the Backing about the entry's id.
-func (e *entry) lookUp(ctx context.Context, b cache.Backing) {
-	e.err, e.seen = nil, nil
-	if err := e.call.ctx.Err(); err != nil {
-		e.err = err
+func lookUp(ctx context.Context, b cache.Backing, e *mailbox.Entry) {
+	e.Err, e.Seen = e.Context().Err(), nil
+	id := e.Task.ID()
+	if e.Err != nil || id == "" {
 		return
 	}
-	id := e.task.ID()
-	if id == "" {
-		return
-	}
-	seen, ok, err := b.Seen(ctx, e.task.Group(), id)
+	seen, ok, err := b.Seen(ctx, e.Task.Group(), id)
 	if err != nil {
-		e.err = fmt.Errorf("look up id %q: %w", id, err)
+		e.Err = fmt.Errorf("look up id %q: %w", id, err)
 	} else if ok {
-		e.seen = &seen
+		e.Seen = &seen
 	}
-}
-
-// step applies a batch to the group and returns what is to be committed, nil for nothing.
-func (s *slot) step(batch []*entry) *group.Change {
-	s.apply.Lock()
-	defer s.apply.Unlock()
-	s.group.Record()
-	for _, e := range batch {
-		if e.left {
-			e.err = e.call.ctx.Err()
-		}
-		if e.err != nil {
-			continue
-		}
-		change := s.group.Recorded()
-		if seen := change.Find(e.task.ID()); seen != nil {
-			e.seen = seen
-		}
-		if remember := e.task.Apply(s.group, e.seen); remember != nil {
-			change.See(*remember)
-		}
-	}
-	return s.group.Take()
 }

@@ -37,7 +37,7 @@ func (c *Cache) split(tasks []cache.Task) [][]cache.Task {
 
 func (c *Cache) runVolatile(ctx context.Context, tasks []cache.Task) {
 	for _, t := range tasks {
-		if err := c.refusal(ctx); err != nil {
+		if err := c.door.Refusal(ctx); err != nil {
 			t.Settled(err)
 			continue
 		}
@@ -48,9 +48,9 @@ func (c *Cache) runVolatile(ctx context.Context, tasks []cache.Task) {
 func (c *Cache) oneVolatile(t cache.Task) {
 	name := t.Group()
 	s := c.locked(name)
-	if c.closed.Load() {
-		s.mu.Unlock()
-		t.Settled(cache.ErrClosed)
+	if err := c.door.Refusal(context.Background()); err != nil {
+		s.box.Unlock()
+		t.Settled(err)
 		return
 	}
 	if s.group == nil {
@@ -67,7 +67,7 @@ func (c *Cache) oneVolatile(t cache.Task) {
 	}
 	known := s.group.Known()
 	t.Settled(nil)
-	s.mu.Unlock()
+	s.box.Unlock()
 	if !known {
 		c.vacate(name)
 	}

@@ -115,10 +115,12 @@ func TestAllowedImports(t *testing.T) {
 		{"cache/cache.go", []string{own("group"), "context"}},
 		{"cache/cachetest/run.go", []string{own("cache"), own("tracker"), "testing", "testing/synctest"}},
 		{"store/storetest/run.go", []string{own("store"), "testing"}},
+		{"store/pgstore/open.go", []string{own("store"), own("group"), "github.com/jackc/pgx/v5", "github.com/jackc/pgx/v5/pgxpool"}},
 		{"store/pebblestore/open.go", []string{own("store"), own("group"), "os", "github.com/cockroachdb/pebble/v2", "github.com/cockroachdb/pebble/v2/vfs"}},
 		{"manager.go", []string{own("cache/memorycache"), own("store/memorystore"), own("group"), "log/slog", "sync"}},
 		{"trackerfile/read.go", []string{own("tracker"), "go.yaml.in/yaml/v4"}},
 		{"cmd/dictrack/main.go", []string{own("."), own("store/pebblestore"), "github.com/spf13/cobra"}},
+		{"internal/testserver/postgres/postgres.go", []string{own("internal/testserver"), "github.com/jackc/pgx/v5"}},
 		{"internal/prove/crash/kill.go", []string{own("."), "os/exec"}},
 	}
 	for _, tt := range tests {

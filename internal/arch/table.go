@@ -100,13 +100,16 @@ func portRules() []Rule {
 	const (
 		port    = "ring 1, a port: only ring 0, never the other port"
 		suite   = "a conformance suite: only its port, ring 0 and testing, and no adapter"
+		mailbox = "ring 2, what caches share: only their port and ring 0"
 		adapter = "ring 2, an adapter: only its port, ring 0 and its own client library"
 
 		whyPort    = "a cache must work with any store, and a store with any cache"
 		whySuite   = "a suite holds for every adapter, and test code must not reach a user's binary"
+		whyMailbox = "the order of calls is one thing, and where groups are kept another"
 		whyAdapter = "an adapter must be replaceable alone, and its client library must reach only those who chose it"
 	)
 	pebble := []string{"github.com/cockroachdb/pebble/v2/..."}
+	pgx := []string{"github.com/jackc/pgx/v5/..."}
 	return []Rule{
 		{For: []string{"cache"}, Inner: coreAnd(), Ring: port, Why: whyPort},
 		{For: []string{"store"}, Inner: coreAnd(), Ring: port, Why: whyPort},
@@ -114,9 +117,11 @@ func portRules() []Rule {
 		{For: []string{"cache/cachetest"}, Inner: coreAnd("cache"), Suite: true, Ring: suite, Why: whySuite},
 		{For: []string{"store/storetest"}, Inner: coreAnd("store"), Suite: true, Ring: suite, Why: whySuite},
 
-		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache"), Ring: mailbox, Why: whyMailbox},
+		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/pebblestore"}, Inner: coreAnd("store"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pgstore"}, Inner: coreAnd("store"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
 	}
 }
 
@@ -135,6 +140,13 @@ func outerRules() []Rule {
 			Libraries: []string{"go.yaml.in/yaml/v4"},
 			Ring:      "definition files: only ring 0 and a YAML library",
 			Why:       "reading a definition must need neither a cache nor a store",
+		},
+		{
+			For: []string{"connect"},
+			Inner: coreAnd("cache", "store", "cache/memorycache",
+				"store/memorystore", "store/pebblestore", "store/pgstore"),
+			Ring: "ring 3, URLs: the ports and every adapter, and nothing of what the adapters are made of",
+			Why:  "a program that lets its user choose takes all adapters, and only such a program",
 		},
 		{
 			For:       []string{"cmd/...", "bench/...", "examples/...", "internal/prove/...", "internal/vectors"},

@@ -10,7 +10,11 @@ import (
 // TestMain is also the way into the processes that the tests kill: the test binary started again, told by its
 // environment what to be.
 func TestMain(m *testing.M) {
-	if os.Getenv(envVictim) != "" {
+	switch os.Getenv(envVictim) {
+	case "":
+	case victimBehind:
+		os.Exit(behindVictim(os.Stdin, os.Stdout))
+	default:
 		os.Exit(victim(os.Stdin, os.Stdout))
 	}
 	goleak.VerifyTestMain(m)

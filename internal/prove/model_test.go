@@ -14,6 +14,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/internal/prove/oracle"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
@@ -62,6 +63,7 @@ type model struct {
 	world  *oracle.World
 	m      *dictrack.Manager
 	store  func() (store.Store, error) // nil: memory only
+	behind bool                        // the cache is ahead of the store
 	now    int64                       // Unix milliseconds
 	names  []string                    // of groups
 	told   map[string][]string         // events since the last look, by group
@@ -91,6 +93,7 @@ func newModel(seed uint64) *model {
 			return pebblestore.Open(m.ctx, "data", pebblestore.Options{FS: fs, CacheBytes: 1 << 16, MemTableBytes: 16 << 10})
 		}
 	}
+	m.behind = m.store != nil && seed%3 == 0
 	for i := range m.IntN(3) {
 		m.world.Template = append(m.world.Template, m.definition(fmt.Sprint("m", i), m.now/1000))
 	}
@@ -117,6 +120,9 @@ func (m *model) open() error {
 			return err
 		}
 		o.Store = s
+	}
+	if m.behind {
+		o.Cache = memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 4})
 	}
 	manager, err := dictrack.Open(m.ctx, o)
 	if err != nil {

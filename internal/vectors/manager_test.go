@@ -9,6 +9,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/internal/vectors"
 	"github.com/dictrack/dictrack/store"
@@ -198,6 +199,24 @@ func TestVectorsManagerMemorystore(t *testing.T) {
 		p := stored(func() (store.Store, error) { return unclosed{lasting}, nil })
 		return p, func() { _ = p.close() }, nil
 	})
+}
+
+// TestVectorsManagerBehind plays on a cache that is ahead of its store: opened anew for every step, so that the store is
+// what is looked at, and then on one that lives on and writes while steps go on.
+func TestVectorsManagerBehind(t *testing.T) {
+	for _, keep := range []bool{false, true} {
+		playAll(t, func(string) (vectors.Player, func(), error) {
+			lasting := unclosed{memorystore.New()}
+			p := &managed{keep: keep}
+			p.open = func(clock func() time.Time) (*dictrack.Manager, error) {
+				return dictrack.Open(context.Background(), dictrack.Options{
+					Store: lasting, Cache: memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 3}),
+					Clock: clock, ManualSweep: true,
+				})
+			}
+			return p, func() { _ = p.close() }, nil
+		})
+	}
 }
 
 // unclosed lets a store outlive the Managers that own it.

@@ -1,0 +1,275 @@
+package memorycache
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
+)
+
+// visit is a task on its way through a cache that writes behind. What it has to wait for all comes before its step, so
+// whoever gives up waiting has done nothing.
+type visit struct {
+	task     cache.Task
+	at       *place      // where it waits
+	need     need        // what it waits for
+	question *question   // about its id
+	seen     *group.Seen // what is remembered of its id
+	room     bool        // it has room
+	tried    bool        // it was tried on a copy, which it changes
+}
+
+// need is what a visit waits for.
+type need uint8
+
+const (
+	nothing  need = iota // it is over
+	aGroup               // to be loaded
+	anAnswer             // about its id
+	someRoom
+	calm // after a Flush
+)
+
+// question is whether the Backing remembers an id. Until it is dropped, the place adds what lands meanwhile.
+type question struct {
+	place    *place
+	id       string
+	answered bool
+	seen     *group.Seen
+}
+
+// visit does a task, waiting for what it needs.
+func (c *WriteBehind) visit(ctx context.Context, v *visit) {
+	err := ctx.Err()
+	for err == nil && c.try(v) != nothing {
+		err = c.meet(ctx, v)
+	}
+	if err != nil {
+		c.leave(v, err)
+	}
+}
+
+// maxLines is how many groups of one call wait for something at the same time.
+const maxLines = 64
+
+// visitAll does tasks in their order. One that has to wait does so beside the others, with all that come after it on
+// its group.
+func (c *WriteBehind) visitAll(ctx context.Context, tasks []cache.Task) {
+	var lines map[string][]visit
+	for _, t := range tasks {
+		v := visit{task: t}
+		line, late := lines[t.Group()]
+		if !late && ctx.Err() == nil && c.try(&v) == nothing {
+			continue
+		}
+		if lines == nil {
+			lines = map[string][]visit{}
+		}
+		lines[t.Group()] = append(line, v)
+	}
+	var under sync.WaitGroup
+	free := make(chan struct{}, maxLines)
+	for _, line := range lines {
+		free <- struct{}{}
+		under.Go(func() {
+			for i := range line {
+				c.visit(ctx, &line[i])
+			}
+			<-free
+		})
+	}
+	under.Wait()
+}
+
+// try does the task, unless it has to wait for something.
+func (c *WriteBehind) try(v *visit) need {
+	p := c.places.locked(v.task.Group())
+	defer p.mu.Unlock()
+	v.comeBack(p)
+	v.need = nothing
+	switch {
+	case c.calm.Load() != nil:
+		v.need = calm
+	case p.lost != nil:
+		c.settle(v, p.lost)
+	case p.group == nil:
+		v.need = aGroup
+	case !v.informed(p):
+		v.need = anAnswer
+	case v.room || c.room.take():
+		v.room = true
+		c.apply(p, v)
+	case v.tried || v.wouldChange(p):
+		v.need = someRoom
+	default: // the copy has said it
+		c.settle(v, nil)
+	}
+	if v.need == nothing {
+		v.drop(p)
+		c.places.vacate(p)
+	} else {
+		v.at = p
+		p.waiting++
+	}
+	return v.need
+}
+
+// comeBack ends the wait at a place, unless a Flush took it away.
+func (v *visit) comeBack(p *place) {
+	if v.at == p {
+		p.waiting--
+	}
+	v.at = nil
+}
+
+// informed tells whether it is known what is remembered of the task's id; else the question is put.
+func (v *visit) informed(p *place) bool {
+	id := v.task.ID()
+	if id == "" {
+		return true
+	}
+	if v.seen = p.remembered(id); v.seen != nil {
+		return true
+	}
+	if v.question == nil || v.question.place != p {
+		v.question = &question{place: p, id: id}
+		if p.questions == nil {
+			p.questions = map[*question]struct{}{}
+		}
+		p.questions[v.question] = struct{}{}
+	}
+	v.seen = v.question.seen
+	return v.question.answered
+}
+
+// drop takes the question back.
+func (v *visit) drop(p *place) {
+	if v.question != nil {
+		delete(p.questions, v.question)
+	}
+}
+
+// apply does the step.
+func (c *WriteBehind) apply(p *place, v *visit) {
+	if p.group.Recorded() == nil {
+		p.group.Record()
+	}
+	before := p.group.Version()
+	remember := v.task.Apply(p.group, v.seen)
+	if p.group.Version() == before {
+		c.settle(v, nil)
+		return
+	}
+	if remember != nil {
+		p.remember(*remember)
+	}
+	if p.calls++; p.calls == 1 {
+		p.since = time.Now()
+		if p.flight == nil {
+			c.flusher.put(p, p.since.Add(c.bound.Every/2))
+		}
+	}
+	if c.room.tight() {
+		c.flusher.hurry()
+	}
+	v.room = false // the call keeps it until it is written
+	c.settle(v, nil)
+}
+
+// wouldChange tries the task on a copy of the group. One that changes nothing needs no room, and has its answer.
+func (v *visit) wouldChange(p *place) bool {
+	g := p.group.Clone()
+	g.Record()
+	v.task.Apply(g, v.seen)
+	v.tried = g.Version() != p.group.Version()
+	return v.tried
+}
+
+// settle ends a visit, and gives back the room that it did not use.
+func (c *WriteBehind) settle(v *visit, err error) {
+	if v.room {
+		c.room.give(1)
+		v.room = false
+	}
+	v.task.Settled(err)
+}
+
+// leave gives up waiting.
+func (c *WriteBehind) leave(v *visit, err error) {
+	p := v.at
+	if p == nil { // not begun
+		c.settle(v, err)
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	v.comeBack(p)
+	v.drop(p)
+	c.settle(v, err)
+	c.places.vacate(p)
+}
+
+// meet waits for what a visit needs. The error is why it is never met: that of the context, of the Backing, or that
+// the cache was closed and waits no more.
+func (c *WriteBehind) meet(ctx context.Context, v *visit) error {
+	both, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(c.life, cancel)()
+	err := c.supply(both, v)
+	if err != nil && c.life.Err() != nil && ctx.Err() == nil {
+		return cache.ErrClosed
+	}
+	return err
+}
+
+func (c *WriteBehind) supply(ctx context.Context, v *visit) error {
+	switch v.need {
+	case aGroup:
+		if l := c.load(v.at); l != nil {
+			return await(ctx, l.done, &l.err)
+		}
+		return nil
+	case anAnswer:
+		return c.ask(ctx, v.question)
+	case someRoom:
+		err := c.room.wait(ctx)
+		v.room = err == nil
+		return err
+	default:
+		if over := c.calm.Load(); over != nil {
+			return await(ctx, *over, nil)
+		}
+		return nil
+	}
+}
+
+// await waits until done is closed, and returns the error that came with it.
+func await(ctx context.Context, done <-chan struct{}, err *error) error {
+	select {
+	case <-done:
+		if err != nil {
+			return *err
+		}
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// ask puts a question to the Backing.
+func (c *WriteBehind) ask(ctx context.Context, q *question) error {
+	seen, ok, err := c.host.Backing.Seen(ctx, q.place.name, q.id)
+	if err != nil {
+		return fmt.Errorf("look up id %q: %w", q.id, err)
+	}
+	q.place.mu.Lock()
+	defer q.place.mu.Unlock()
+	q.answered = true
+	if ok && q.seen == nil { // what has landed meanwhile is newer
+		q.seen = &seen
+	}
+	return nil
+}

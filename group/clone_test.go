@@ -1,0 +1,62 @@
+package group_test
+
+import (
+	"testing"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// What is tried on a clone leaves the group as it was, and the other way round.
+func TestCloneGoesOnApart(t *testing.T) {
+	g := group.New("g", 3)
+	before := newShelf(t, g)
+	g.Record()
+	add(t, g, 0, numberedDefs(t, 0, 3, `"targets":[9]`)...)
+	before.commit(g.Take())
+	g.Record()
+	c := g.Clone()
+	track(t, c, `{"n":1}`, 0)
+	remove(t, c, "t0")
+	add(t, c, 0, define(t, "other", `{}`))
+	if c.Version() != g.Version()+3 || c.Len() != 3 || g.Len() != 3 {
+		t.Errorf("versions %d and %d, %d and %d trackers", c.Version(), g.Version(), c.Len(), g.Len())
+	}
+	if change := g.Take(); change != nil {
+		t.Errorf("the group has change %+v", change)
+	}
+	g.Record()
+	add(t, g, 0, define(t, "mine", `{}`))
+	before.commit(g.Take())
+	before.same(g)
+	if _, err := c.Snapshots("mine"); err == nil {
+		t.Error("the clone has what the group got later")
+	}
+	if snaps, err := c.Snapshots("t1", "other"); err != nil || snaps[0].Progress.String() != "1" {
+		t.Errorf("the clone has %+v, %v", snaps, err)
+	}
+}
+
+// A change that was detached says the same whatever becomes of its group.
+func TestDetachedChangeStaysAsItWas(t *testing.T) {
+	g := group.New("g", 0)
+	kept := newShelf(t, g)
+	g.Record()
+	add(t, g, 0, numberedDefs(t, 0, 130, `"targets":[9]`)...)
+	track(t, g, `{"n":129}`, 0)
+	then := g.Clone()
+	c := g.Take()
+	c.Detach()
+	track(t, g, `{"n":129}`, 0)
+	edit(t, g, "t0", func(s *tracker.Spec) { s.Keep = true })
+	remove(t, g)
+	add(t, g, 0, define(t, "last", `{}`)) // laid out anew: one place
+	kept.commit(c)
+	kept.same(then)
+	for _, part := range c.Chunks() {
+		snaps := c.Snapshots(part)
+		if last := snaps[len(snaps)-1]; part.Index == 1 && (last.Name != "t129" || last.Progress.String() != "1") {
+			t.Errorf("the last tracker is %+v, want t129 at 1", last)
+		}
+	}
+}

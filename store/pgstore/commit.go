@@ -1,0 +1,175 @@
+package pgstore
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/store"
+)
+
+// commit is one Commit on its way, in one attempt or several.
+type commit struct {
+	*columns
+	store *Store
+	// marks are those of the attempts. A row that has one was written by this commit.
+	marks []int64
+	// doubt: an attempt may have happened, or may yet.
+	doubt bool
+	late  map[string]bool // groups whose changes did not apply, once it is known
+}
+
+// Commit implements store.Store. It is one transaction and one round trip, however many changes there are.
+//
+// When the connection breaks it is made again. A row says which transaction wrote it, so a commit that may
+// have happened is recognised where it did, and happens now where it did not; it is ErrUnknown only if
+// another process has built on the group in between, or the store is out of patience.
+func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
+	columns, err := encode(changes)
+	if err != nil {
+		return err
+	}
+	c := &commit{columns: columns, store: s}
+	if err := s.try(ctx, "commit", s.usual(), c.attempt); err != nil || len(c.late) == 0 {
+		return err
+	}
+	var late []string
+	for _, change := range changes {
+		if c.late[change.Group] {
+			late = append(late, change.Group)
+		}
+	}
+	return &store.ConflictError{Groups: late}
+}
+
+// attempt sends the commit and learns what became of it.
+func (c *commit) attempt(ctx context.Context) error {
+	if len(c.groups.names) == 0 {
+		return nil
+	}
+	applied, err := c.send(ctx)
+	if err != nil {
+		c.doubt = c.doubt || !undone(err)
+		return err
+	}
+	c.late = map[string]bool{}
+	for name := range c.versionsLeft {
+		if !applied[name] {
+			c.late[name] = true
+		}
+	}
+	if c.doubt && len(c.late) > 0 {
+		return c.settle(ctx)
+	}
+	return nil
+}
+
+// send sends the commit as one transaction and returns the groups whose changes applied.
+func (c *commit) send(ctx context.Context) (applied map[string]bool, err error) {
+	applied = make(map[string]bool, len(c.groups.names))
+	mark := draw()
+	c.marks = append(c.marks, mark)
+	missing := c.store.known.missing(c.definitions)
+
+	b := &pgx.Batch{}
+	b.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
+	b.Queue(c.store.sql["plan"])
+	b.Queue(c.store.sql["lock"])
+	c.queueDefinitions(b, missing)
+	c.queueGroups(b, mark, applied)
+	c.queueParts(b, mark)
+	b.Queue("COMMIT")
+	if err := c.store.pool.SendBatch(ctx, b).Close(); err != nil {
+		return nil, err
+	}
+	c.store.known.note(missing)
+	return applied, nil
+}
+
+// draw makes a number that no other transaction has.
+func draw() int64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return int64(binary.BigEndian.Uint64(b[:]))
+}
+
+// maxDefinitions bounds those in one statement, for groups with a million of them.
+const maxDefinitions = 4096
+
+func (c *commit) queueDefinitions(b *pgx.Batch, missing []id) {
+	for some := range slices.Chunk(missing, maxDefinitions) {
+		ids, texts := make([][]byte, len(some)), make([][]byte, len(some))
+		for i := range some {
+			ids[i], texts[i] = some[i][:], c.definitions[some[i]]
+		}
+		b.Queue(c.store.sql["define"], ids, texts)
+	}
+}
+
+func (c *commit) queueGroups(b *pgx.Batch, mark int64, applied map[string]bool) {
+	g := &c.groups
+	b.Queue(c.store.sql["apply"], mark, g.names, g.bases, g.versions, g.fed, g.due, g.places, g.seals, g.states).Query(
+		func(rows pgx.Rows) error {
+			var name []byte
+			_, err := pgx.ForEachRow(rows, []any{&name}, func() error {
+				applied[string(name)] = true
+				return nil
+			})
+			return err
+		})
+}
+
+// queueParts queues what hangs on the groups: each statement writes for those that have the mark.
+func (c *commit) queueParts(b *pgx.Batch, mark int64) {
+	sql := c.store.sql
+	if p := &c.chunks; len(p.names) > 0 {
+		b.Queue(sql["chunks"], mark, p.names, p.parts, p.values)
+	}
+	if p := &c.layouts; len(p.names) > 0 {
+		b.Queue(sql["layouts"], mark, p.names, p.parts, p.values)
+	}
+	if p := &c.dropped; len(p.names) > 0 {
+		b.Queue(sql["drop_chunks"], mark, p.names, p.parts)
+		b.Queue(sql["drop_layouts"], mark, p.names, p.parts)
+	}
+	if i := &c.ids; len(i.names) > 0 {
+		b.Queue(sql["ids"], mark, i.names, i.ids, i.hashes, i.versions, i.expires)
+	}
+}
+
+// settle finds out, after an attempt whose end is unknown, which of the late groups stand where this
+// commit has brought them. No version comes twice, and none between the base and the new one is ever
+// reached from the new one, so a group that is not past the new version has not seen this commit and never
+// will. One that is past it may have.
+func (c *commit) settle(ctx context.Context) error {
+	names := make([][]byte, 0, len(c.late))
+	for name := range c.late {
+		names = append(names, []byte(name))
+	}
+	rows, err := c.store.pool.Query(ctx, c.store.sql["settle"], names)
+	if err != nil {
+		return err
+	}
+	var name []byte
+	var version, mark int64
+	open := len(c.late)
+	_, err = pgx.ForEachRow(rows, []any{&name, &version, &mark}, func() error {
+		ours := c.versionsLeft[string(name)]
+		if version <= ours {
+			open--
+		}
+		if version == ours && slices.Contains(c.marks, mark) {
+			delete(c.late, string(name))
+		}
+		return nil
+	})
+	if err == nil && open > 0 {
+		err = fmt.Errorf("the connection broke during the commit, and %d group(s) have moved on since: it may have happened before", open)
+	}
+	return err
+}

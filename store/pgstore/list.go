@@ -1,0 +1,48 @@
+package pgstore
+
+import (
+	"context"
+	"math"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/dictrack/dictrack/store"
+)
+
+// Due implements store.Store.
+func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
+	return list(ctx, s, "list what is due", "due", until, limit, func(row pgx.CollectableRow) (store.Due, error) {
+		var name []byte
+		var at int64
+		err := row.Scan(&name, &at)
+		return store.Due{Group: string(name), At: at}, err
+	})
+}
+
+// Groups implements store.Store.
+func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, error) {
+	return list(ctx, s, "list groups", "names", []byte(after), limit, func(row pgx.CollectableRow) (string, error) {
+		var name []byte
+		err := row.Scan(&name)
+		return string(name), err
+	})
+}
+
+// list runs a query that takes an end or beginning and a limit.
+func list[T any](ctx context.Context, s *Store, what, query string, edge any, limit int, read pgx.RowToFunc[T]) (all []T, _ error) {
+	err := s.try(ctx, what, s.usual(), func(ctx context.Context) error {
+		if limit <= 0 {
+			return nil
+		}
+		rows, err := s.pool.Query(ctx, s.sql[query], edge, int32(min(limit, math.MaxInt32)))
+		if err != nil {
+			return err
+		}
+		all, err = pgx.CollectRows(rows, read)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}

@@ -1,0 +1,177 @@
+package pgstore
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// row is what load.sql gives: the floor, and the group if there is one.
+type row struct {
+	floor     int64
+	floorSeal []byte
+
+	version         *int64
+	fed             *bool
+	due             *int64
+	places          *int32
+	seal, states    []byte
+	layouts, chunks [][]byte
+}
+
+// Load implements store.Store, in one round trip.
+func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	var r row
+	err := s.try(ctx, "load a group", s.usual(), func(ctx context.Context) error {
+		return s.pool.QueryRow(ctx, s.sql["load"], []byte(name)).Scan(&r.floor, &r.floorSeal,
+			&r.version, &r.fed, &r.due, &r.places, &r.seal, &r.states, &r.layouts, &r.chunks)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, damaged("of the first version", errMissing)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.record(name)
+}
+
+// record checks what was read and puts it together.
+func (r *row) record(name string) (*group.Record, error) {
+	if r.version == nil {
+		if err := checkFloor(r.floor, r.floorSeal); err != nil {
+			return nil, err
+		}
+		return &group.Record{Name: name, Version: uint64(r.floor), Due: limiter.Never}, nil
+	}
+	due := int64(limiter.Never)
+	if r.due != nil {
+		due = *r.due
+	}
+	what := "group " + name
+	if _, err := unseal(headKey(name, *r.version, *r.fed, due, *r.places), r.seal); err != nil {
+		return nil, damaged(what, err)
+	}
+	count := int(*r.places)
+	if count < 0 || len(r.layouts) != chunks(count) || len(r.chunks) != max(0, chunks(count)-1) {
+		return nil, damaged(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
+	}
+	record := &group.Record{Name: name, Version: uint64(*r.version), Fed: *r.fed, Due: due, Layout: make([]tracker.ID, 0, count)}
+	if err := r.readLayouts(record, count); err != nil {
+		return nil, err
+	}
+	return record, r.readStates(record)
+}
+
+func (r *row) readLayouts(record *group.Record, count int) error {
+	for i, value := range r.layouts {
+		payload, err := unseal(partKey('l', record.Name, i), value)
+		if err == nil {
+			record.Layout, err = parseLayout(record.Layout, payload, min(group.ChunkSize, count-len(record.Layout)))
+		}
+		if err != nil {
+			return damaged(fmt.Sprintf("group %s, part l%d", record.Name, i), err)
+		}
+	}
+	return nil
+}
+
+func (r *row) readStates(record *group.Record) error {
+	for i, value := range append([][]byte{r.states}, r.chunks...) {
+		payload, err := unseal(partKey('c', record.Name, i), value)
+		if err != nil {
+			return damaged(fmt.Sprintf("group %s, part c%d", record.Name, i), err)
+		}
+		record.States = append(record.States, payload...)
+	}
+	return nil
+}
+
+func checkFloor(version int64, seal []byte) error {
+	if _, err := unseal(floorKey(version), seal); err != nil {
+		return damaged("of the first version", err)
+	}
+	return nil
+}
+
+// Definitions implements store.Store.
+func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
+	found := make(map[id][]byte, len(ids))
+	keys := make([][]byte, len(ids))
+	for i := range ids {
+		keys[i] = ids[i][:]
+	}
+	err := s.try(ctx, "read definitions", s.usual(), func(ctx context.Context) error {
+		if len(ids) == 0 {
+			return nil
+		}
+		rows, err := s.pool.Query(ctx, s.sql["definitions"], keys)
+		if err != nil {
+			return err
+		}
+		var key, text []byte
+		_, err = pgx.ForEachRow(rows, []any{&key, &text}, func() error {
+			found[id(key)] = text
+			text = nil
+			return nil
+		})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return inOrder(ids, found)
+}
+
+// inOrder puts definitions in the order of ids, each a copy of its own, and checks that they are theirs:
+// the id is the beginning of the hash.
+func inOrder(ids []id, found map[id][]byte) ([][]byte, error) {
+	texts := make([][]byte, len(ids))
+	for i, id := range ids {
+		text, ok := found[id]
+		if !ok {
+			return nil, damaged("definition "+id.String(), errMissing)
+		}
+		if sum := sha256.Sum256(text); [idSize]byte(sum[:idSize]) != id {
+			return nil, damaged("definition "+id.String(), errors.New("its text has another hash"))
+		}
+		texts[i] = append([]byte(nil), text...)
+	}
+	return texts, nil
+}
+
+// Seen implements store.Store.
+func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+	if err := checkName(name); err != nil {
+		return group.Seen{}, false, err
+	}
+	var hash []byte
+	var version, expires int64
+	err := s.try(ctx, "look up an id", s.usual(), func(ctx context.Context) error {
+		return s.pool.QueryRow(ctx, s.sql["seen"], []byte(name), []byte(id)).Scan(&hash, &version, &expires)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return group.Seen{}, false, nil
+	}
+	if err != nil {
+		return group.Seen{}, false, err
+	}
+	payload, err := unseal(seenKey(name, id, version, expires), hash)
+	if err == nil && len(payload) != len(group.Seen{}.Hash) {
+		err = fmt.Errorf("%d bytes are not a hash", len(payload))
+	}
+	if err != nil {
+		return group.Seen{}, false, &store.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: err.Error()}
+	}
+	return group.Seen{ID: id, Hash: [16]byte(payload), Version: uint64(version), Expires: expires}, true, nil
+}

@@ -1,0 +1,108 @@
+package pgstore
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/dictrack/dictrack/store"
+)
+
+// migrate brings the tables up to date, one file of migrations/ after the other. All is one transaction
+// under a lock, so that of many processes that start at once one does it and the others wait. A schema
+// that is up to date needs no lock, and no right to change it.
+func migrate(ctx context.Context, pool *pgxpool.Pool, o *Options) error {
+	names, err := fs.Glob(migrationFiles, "migrations/*.sql") // in the order of their numbers
+	if err != nil {
+		return err
+	}
+	done, err := migrated(ctx, pool, o, len(names))
+	if err != nil || done == len(names) {
+		return err
+	}
+	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", lockOf(o.Schema)); err != nil {
+			return err
+		}
+		done, err := migrated(ctx, tx, o, len(names))
+		if err != nil || done == len(names) {
+			return err
+		}
+		if done == 0 {
+			if err := found(ctx, tx, o); err != nil {
+				return err
+			}
+		}
+		for i, name := range names[done:] {
+			if err := apply(ctx, tx, o, done+i+1, name); err != nil {
+				return fmt.Errorf("%s in schema %s: %w", name, o.quoted(), err)
+			}
+		}
+		o.Logger.Info("the tables in PostgreSQL are up to date", "schema", o.Schema, "from", done, "to", len(names))
+		return nil
+	})
+}
+
+// lockOf is a number for the schema's migrations, that nobody else is likely to lock.
+func lockOf(schema string) int64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte("dictrack migrations of " + schema)) // cannot fail
+	return int64(h.Sum64())
+}
+
+// querier is a pool or a transaction.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// migrated is how many migrations the schema has had. More than known is a *store.FormatError. It looks
+// into the catalog's tables: what to_regclass says may be of before the wait for the lock.
+func migrated(ctx context.Context, q querier, o *Options, known int) (int, error) {
+	there, done := false, 0
+	err := q.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'migrations')", o.Schema).Scan(&there)
+	if err != nil || !there {
+		return 0, err
+	}
+	err = q.QueryRow(ctx, inSchema("SELECT coalesce(max(version), 0) FROM dictrack.migrations", o.quoted())).Scan(&done)
+	if err != nil {
+		return 0, err
+	}
+	if done > known {
+		return 0, &store.FormatError{Found: done, Known: known}
+	}
+	return done, nil
+}
+
+// found makes the schema, unless it is there, and the table of its migrations.
+func found(ctx context.Context, tx pgx.Tx, o *Options) error {
+	there := false
+	err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", o.Schema).Scan(&there)
+	if err != nil {
+		return err
+	}
+	if !there {
+		if _, err := tx.Exec(ctx, "CREATE SCHEMA "+o.quoted()); err != nil {
+			return fmt.Errorf("make schema %s: %w", o.quoted(), err)
+		}
+	}
+	_, err = tx.Exec(ctx, inSchema(`CREATE TABLE IF NOT EXISTS dictrack.migrations (
+		version integer PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())`, o.quoted()))
+	return err
+}
+
+// apply runs one file, of many statements.
+func apply(ctx context.Context, tx pgx.Tx, o *Options, version int, name string) error {
+	text, err := migrationFiles.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, inSchema(string(text), o.quoted())); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, inSchema("INSERT INTO dictrack.migrations (version) VALUES ($1)", o.quoted()), version)
+	return err
+}

@@ -1,0 +1,113 @@
+package pgstore_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/pgstore"
+)
+
+// TestOpenTogether: of many that start at once in an empty database all can work, and the tables were made
+// once.
+func TestOpenTogether(t *testing.T) {
+	const openers = 12
+	for range 3 {
+		o := pgstore.Options{Schema: fresh(), MaxConns: 2}
+		stores, errs := make([]*pgstore.Store, openers), make([]error, openers)
+		var all sync.WaitGroup
+		for i := range openers {
+			all.Go(func() { stores[i], errs[i] = pgstore.Open(context.Background(), server.URL(), o) })
+		}
+		all.Wait()
+		if err := errors.Join(errs...); err != nil {
+			t.Fatal(err)
+		}
+		p := newPlayer("g", 3)
+		for _, s := range stores {
+			p.mustCommit(t, s)
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var n, top int
+		row := mustConnect(t).QueryRow(t.Context(), "SELECT count(*), max(version) FROM "+table(o, "migrations"))
+		if err := row.Scan(&n, &top); err != nil || n != top {
+			t.Errorf("%d migrations up to %d, %v", n, top, err)
+		}
+	}
+}
+
+// TestNewerTables: those of a newer program are left alone.
+func TestNewerTables(t *testing.T) {
+	o := pgstore.Options{Schema: fresh()}
+	mustClose(t, mustOpen(t, server.URL(), o))
+	mustExec(t, mustConnect(t), "INSERT INTO "+table(o, "migrations")+" (version) VALUES (1000)")
+	_, err := pgstore.Open(t.Context(), server.URL(), o)
+	format, ok := errors.AsType[*store.FormatError](err)
+	if !ok || format.Found != 1000 || format.Known >= 1000 {
+		t.Errorf("Open: %v, want a FormatError for 1000", err)
+	}
+}
+
+// TestOlderTables: migrations that were made before are not made again, and those that are missing are.
+func TestOlderTables(t *testing.T) {
+	o := pgstore.Options{Schema: fresh()}
+	s := mustOpen(t, server.URL(), o)
+	p := newPlayer("g", 130)
+	p.mustCommit(t, s)
+	mustClose(t, s)
+	conn := mustConnect(t) // back to before the views
+	for _, what := range []string{"VIEW readable_groups", "VIEW readable_definitions", "VIEW readable_ids"} {
+		mustExec(t, conn, strings.Replace("DROP "+what, "VIEW ", "VIEW "+pgx.Identifier{o.Schema}.Sanitize()+".", 1))
+	}
+	for _, name := range []string{"readable(bytea)", "readable_json(bytea)", "readable_time(bigint)"} {
+		mustExec(t, conn, "DROP FUNCTION "+pgx.Identifier{o.Schema}.Sanitize()+"."+name)
+	}
+	mustExec(t, conn, "DELETE FROM "+table(o, "migrations")+" WHERE version = 2")
+
+	s = mustOpen(t, server.URL(), o)
+	defer mustClose(t, s)
+	p.mustBeAt(t, s, 1)
+	p.mustCommit(t, s)
+	mustExec(t, conn, "SELECT FROM "+table(o, "readable_groups"))
+}
+
+// TestRights: a user who may make a schema needs nothing more, one with its own tables not even that, and
+// one with less is told what to ask for.
+func TestRights(t *testing.T) {
+	conn := mustConnect(t)
+	mustExec(t, conn, "CREATE ROLE maker LOGIN; GRANT CREATE ON DATABASE postgres TO maker; CREATE ROLE worker LOGIN")
+	url := func(user string) string {
+		return "postgres://" + user + "@" + server.Address() + "/postgres?sslmode=disable"
+	}
+	o := pgstore.Options{Schema: fresh()}
+	if _, err := pgstore.Open(t.Context(), url("worker"), o); err == nil || !strings.Contains(err.Error(), "GRANT CREATE ON DATABASE") {
+		t.Errorf("Open without the right to make a schema: %v, want what to do", err)
+	}
+	mustClose(t, mustOpen(t, url("maker"), o))
+	schema := pgx.Identifier{o.Schema}.Sanitize()
+	mustExec(t, conn, "GRANT USAGE ON SCHEMA "+schema+" TO worker; GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA "+schema+" TO worker")
+	s := mustOpen(t, url("worker"), o)
+	defer mustClose(t, s)
+	p := newPlayer("g", 130)
+	for range 3 {
+		p.mustCommit(t, s)
+	}
+	p.mustBeAt(t, s, 3)
+	if err := errors.Join(s.Forget(t.Context(), now+3), s.Flush(t.Context())); err != nil {
+		t.Error(err)
+	}
+}
+
+func mustClose(tb testing.TB, s *pgstore.Store) {
+	tb.Helper()
+	if err := s.Close(); err != nil {
+		tb.Fatal(err)
+	}
+}

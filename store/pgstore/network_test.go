@@ -1,0 +1,228 @@
+package pgstore_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/pgstore"
+)
+
+// behind opens a store behind a proxy, with one connection, and one that goes to the server directly.
+func behind(t *testing.T, patience time.Duration) (p *proxy, s, direct *pgstore.Store) {
+	t.Helper()
+	o := pgstore.Options{Schema: fresh(), MaxConns: 1, Patience: patience}
+	p = newProxy(t)
+	s = mustOpen(t, p.url(), o)
+	direct = mustOpen(t, server.URL(), o)
+	t.Cleanup(func() {
+		if err := errors.Join(s.Close(), direct.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return p, s, direct
+}
+
+// TestRoundTrips: a commit is one, whatever is in it, and so is every look at a group.
+func TestRoundTrips(t *testing.T) {
+	p, s, _ := behind(t, time.Minute)
+	small, large := newPlayer("small", 3), newPlayer("large", 300)
+	both := func() error { return s.Commit(t.Context(), []*group.Change{small.next(), large.next()}) }
+	calls := []struct {
+		name string
+		call func() error
+	}{
+		{"Commit", both},
+		{"Load", func() error { _, err := s.Load(t.Context(), "large"); return err }},
+		{"Load of nothing", func() error { _, err := s.Load(t.Context(), "nothing"); return err }},
+		{"Seen", func() error { _, _, err := s.Seen(t.Context(), "large", "call 2"); return err }},
+		{"Due", func() error { _, err := s.Due(t.Context(), now, 10); return err }},
+		{"Groups", func() error { _, err := s.Groups(t.Context(), "", 10); return err }},
+		{"Forget", func() error { return s.Forget(t.Context(), 0) }},
+	}
+	for range 2 { // the definitions come first; and the statements are prepared
+		if err := both(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range calls {
+		for range 3 {
+			if err := c.call(); err != nil {
+				t.Fatal(err)
+			}
+			p.count()
+			if err := c.call(); err != nil {
+				t.Fatal(err)
+			}
+			if n := p.count(); n != 1 {
+				t.Errorf("%s takes %d round trips, want 1", c.name, n)
+			}
+		}
+	}
+}
+
+// TestLostMessages: whatever is lost of a commit, it happens once, and calls notice nothing but the time.
+func TestLostMessages(t *testing.T) {
+	for name, f := range map[string]fault{"asking": loseAsking, "answer": loseAnswer, "silence": silence} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, s, _ := behind(t, 3*time.Second)
+			for _, size := range []int{1, 300} {
+				player := newPlayer(strings.Repeat("x", size), size)
+				for range 3 { // the first is of a new group
+					p.set(f)
+					player.mustCommit(t, s)
+					player.mustCommit(t, s)
+				}
+				player.mustBeAt(t, s, 6)
+				p.set(f)
+				player.mustBeAt(t, s, 6)
+			}
+		})
+	}
+}
+
+// TestLostAnswerOfConflict: a commit that lost is still one that lost when the answer is lost, and those
+// beside it applied.
+func TestLostAnswerOfConflict(t *testing.T) {
+	p, s, direct := behind(t, 3*time.Second)
+	a, b, c := newPlayer("a", 1), newPlayer("b", 1), newPlayer("c", 200)
+	for _, player := range []*player{a, b, c} {
+		player.mustCommit(t, s)
+		player.mustCommit(t, s)
+	}
+	changes := []*group.Change{c.next(), b.next(), a.next()}
+	rival := newPlayer("b", 1)
+	rival.group = mustRestore(t, direct, "b")
+	rival.mustCommit(t, direct)
+
+	p.set(loseAnswer)
+	err := s.Commit(t.Context(), changes)
+	conflict, ok := errors.AsType[*store.ConflictError](err)
+	if !ok || len(conflict.Groups) != 1 || conflict.Groups[0] != "b" {
+		t.Fatalf("Commit: %v, want a conflict for b", err)
+	}
+	a.mustBeAt(t, direct, 3)
+	c.mustBeAt(t, direct, 3)
+	rival.mustBeAt(t, direct, 3)
+}
+
+func mustRestore(t *testing.T, s store.Store, name string) *group.Group {
+	t.Helper()
+	r, err := s.Load(t.Context(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := restore(t.Context(), s, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+// TestOvertaken: when the answer is lost and others go on from the same group before the next attempt,
+// nobody can tell who was there first: it is neither a success nor a conflict.
+func TestOvertaken(t *testing.T) {
+	for name, overtake := range map[string]func(t *testing.T, s *pgstore.Store) error{
+		"commit": func(t *testing.T, s *pgstore.Store) error {
+			rival := newPlayer("g", 1)
+			rival.group = mustRestore(t, s, "g")
+			return rival.commit(t.Context(), s)
+		},
+		"flush": func(t *testing.T, s *pgstore.Store) error { return s.Flush(t.Context()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, s, direct := behind(t, 10*time.Second)
+			mine := newPlayer("g", 1)
+			for range 3 { // all statements are prepared
+				mine.mustCommit(t, s)
+			}
+			p.set(loseAnswer)
+			p.gate.Lock()
+			done := make(chan error, 1)
+			go func() { done <- mine.commit(context.Background(), s) }()
+			for v := uint64(0); v != 4; {
+				r, err := direct.Load(t.Context(), "g")
+				if err != nil {
+					t.Fatal(err)
+				}
+				v = r.Version
+			}
+			if err := overtake(t, direct); err != nil {
+				t.Error(err)
+			}
+			p.gate.Unlock()
+			err := <-done
+			if _, conflict := errors.AsType[*store.ConflictError](err); err == nil || conflict {
+				t.Fatalf("Commit: %v, want an error that is no conflict", err)
+			}
+			if _, err := s.Load(t.Context(), "g"); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// TestBlocked: an attempt that waits for somebody's lock is given up and made again, while the first may
+// still be waiting in the server: it happens once.
+func TestBlocked(t *testing.T) {
+	o := pgstore.Options{Schema: fresh(), Patience: 3 * time.Second}
+	s := mustOpen(t, server.URL(), o)
+	defer s.Close()
+	player := newPlayer("g", 300)
+	player.mustCommit(t, s)
+	conn := mustConnect(t)
+	tx, err := conn.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustExec(t, tx, "SELECT FROM "+table(o, "groups")+" FOR UPDATE")
+	done := make(chan error, 1)
+	go func() { done <- player.commit(context.Background(), s) }()
+	time.Sleep(1500 * time.Millisecond)
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	player.mustBeAt(t, s, 2)
+}
+
+// TestOutOfPatience: a server that stays away is an error in one line, not a wait for ever.
+func TestOutOfPatience(t *testing.T) {
+	p, s, _ := behind(t, 300*time.Millisecond)
+	p.close()
+	for name, err := range map[string]error{
+		"Load":   func() error { _, err := s.Load(t.Context(), "g"); return err }(),
+		"Commit": newPlayer("g", 1).commit(t.Context(), s),
+	} {
+		if err == nil || !strings.Contains(err.Error(), "tried for 300ms: connect to PostgreSQL at 127.0.0.1:") ||
+			!strings.Contains(err.Error(), "connection refused") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v, want one line that says where there was no connection", name, err)
+		}
+	}
+}
+
+// TestCloseWhileAway: Close does not wait for a server that is away; whoever does is told.
+func TestCloseWhileAway(t *testing.T) {
+	p, s, _ := behind(t, time.Minute)
+	p.close()
+	done := make(chan error, 1)
+	go func() {
+		_, err := s.Load(context.Background(), "g")
+		done <- err
+	}()
+	time.Sleep(50 * time.Millisecond)
+	start := time.Now()
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; !errors.Is(err, store.ErrClosed) || time.Since(start) > 5*time.Second {
+		t.Fatalf("Load: %v after %v, want ErrClosed at once", err, time.Since(start))
+	}
+}

@@ -1,0 +1,64 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// maxForget is how many ids are forgotten in one transaction.
+const maxForget = 1000
+
+// Forget implements store.Store. Other calls go on meanwhile.
+func (s *Store) Forget(ctx context.Context, now int64) error {
+	for forgotten := int64(maxForget); forgotten == maxForget; {
+		err := s.try(ctx, "forget ids", s.usual(), func(ctx context.Context) error {
+			tag, err := s.pool.Exec(ctx, s.sql["forget"], now, maxForget)
+			forgotten = tag.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Flush implements store.Store. It waits for the transactions under way; others wait for it.
+func (s *Store) Flush(ctx context.Context) error {
+	return s.try(ctx, "flush", 0, func(ctx context.Context) error {
+		return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
+			return s.flush(ctx, tx)
+		})
+	})
+}
+
+// flush empties the tables but for the definitions. New groups start above every version there was, so
+// that a change made before can neither apply nor be taken for a later one.
+func (s *Store) flush(ctx context.Context, tx pgx.Tx) error {
+	if _, err := tx.Exec(ctx, s.sql["shut"]); err != nil {
+		return err
+	}
+	var floor int64
+	var mark []byte
+	var top *int64
+	err := tx.QueryRow(ctx, s.sql["top"]).Scan(&floor, &mark, &top)
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = damaged("of the first version", errMissing)
+	}
+	if err == nil {
+		err = checkFloor(floor, mark)
+	}
+	if err != nil {
+		return err
+	}
+	if top != nil {
+		floor = max(floor, *top+1)
+	}
+	if _, err := tx.Exec(ctx, s.sql["raise"], floor, seal(floorKey(floor), nil)); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, s.sql["empty"])
+	return err
+}

@@ -1,0 +1,1 @@
+SELECT id, json FROM dictrack.definitions WHERE id = ANY ($1::bytea[])

@@ -1,0 +1,1 @@
+SELECT name, version, mark FROM dictrack.groups WHERE name = ANY ($1::bytea[])
