@@ -3,7 +3,7 @@ package fleet
 import (
 	"context"
 	"fmt"
-	"strings"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -80,7 +80,12 @@ func newDatabase(t *testing.T) string {
 	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
 		t.Fatal(err)
 	}
-	return strings.Replace(shared.server.URL(), "/postgres", "/"+name, 1)
+	u, err := url.Parse(shared.server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Path = "/" + name
+	return u.String()
 }
 
 // stopShared ends what newDatabase started.

@@ -3,7 +3,8 @@ package fleet
 import (
 	"context"
 	"fmt"
-	"slices"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/dictrack/dictrack"
 )
@@ -24,11 +25,15 @@ func (c *crew) verdict() {
 	c.Logf("%d deeds, %d of them asked for again, 0 lost, 0 doubled", c.count(), c.repeated)
 }
 
-// again makes every deed once more, by workers that know nothing of them: each must be known already.
+// again makes every deed once more, by workers that know nothing of them: each must be known already. The next deed of
+// each client is made too: a worker that was killed may have begun it.
 func (c *crew) again() {
 	c.Helper()
 	for number := range c.caches {
 		until := c.resume(number)
+		for client := range until {
+			until[client]++
+		}
 		c.spawn(number, &until)
 	}
 	c.finish()
@@ -52,8 +57,8 @@ func (c *crew) compare(where string, sums [groups]totals, cacheURL, storeURL str
 		if err != nil {
 			c.Errorf("list group %d of %s: %v", g, where, err)
 		}
-		if want := sums[g].lines(); !slices.Equal(lines, want) {
-			c.Errorf("group %d of %s after %d deeds: %.300q, want %.300q", g, where, sums[g].deeds, lines, want)
+		if diff := cmp.Diff(sums[g].lines(), lines); diff != "" {
+			c.Errorf("group %d of %s after %d deeds (- want, + is):\n%.600s", g, where, sums[g].deeds, diff)
 		}
 	}
 }

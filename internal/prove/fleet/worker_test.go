@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,8 +16,8 @@ import (
 	"github.com/dictrack/dictrack/connect"
 )
 
-// orders is what a worker is told on its standard input. When that ends, the worker finishes the deeds it has begun,
-// drains, and ends.
+// orders is what a worker is told on its standard input. When that ends, a worker that goes on and on finishes the
+// deeds it has begun; then it drains, and ends.
 type orders struct {
 	Worker       int
 	Cache, Store string
@@ -59,12 +60,18 @@ func (w *worker) run(in io.Reader) error {
 		return w.makeHistories(in)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	go func() {
-		_, _ = io.Copy(io.Discard, in) // until it ends
-		stop()
-	}()
+	defer stop()
+	if w.Until == [clients]int{} {
+		go func() {
+			_, _ = io.Copy(io.Discard, in) // until it ends
+			stop()
+		}()
+	}
 	m, err := openManager(ctx, w.Cache, w.Store)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil: // nothing was begun
+		return nil
+	case err != nil:
 		return err
 	}
 	w.say("ready")
@@ -81,8 +88,10 @@ func (w *worker) run(in io.Reader) error {
 	return m.Close(context.Background())
 }
 
-// openManager opens a Manager with the template, as often as it takes: a server may just be away.
+// openManager opens a Manager with the template, for a minute at most: a server may just be away.
 func openManager(ctx context.Context, cacheURL, storeURL string) (*dictrack.Manager, error) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
 	for {
 		m, err := tryOpen(ctx, cacheURL, storeURL)
 		if err == nil {
@@ -105,7 +114,12 @@ func tryOpen(ctx context.Context, cacheURL, storeURL string) (*dictrack.Manager,
 			return nil, err
 		}
 	}
-	if o.Cache, err = connect.Cache(ctx, cacheURL, connect.Options{Logger: log}); err != nil {
+	if strings.HasPrefix(cacheURL, "redis") {
+		o.Cache, err = openRedis(cacheURL)
+	} else {
+		o.Cache, err = connect.Cache(ctx, cacheURL, connect.Options{Logger: log})
+	}
+	if err != nil {
 		if o.Store != nil {
 			err = errors.Join(err, o.Store.Close())
 		}

@@ -1,0 +1,5 @@
+package rediscache
+
+import "context"
+
+func (c *Cache) check(context.Context) error { return nil }
