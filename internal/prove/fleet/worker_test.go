@@ -8,7 +8,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
@@ -114,12 +113,7 @@ func tryOpen(ctx context.Context, cacheURL, storeURL string) (*dictrack.Manager,
 			return nil, err
 		}
 	}
-	if strings.HasPrefix(cacheURL, "redis") {
-		o.Cache, err = openRedis(cacheURL)
-	} else {
-		o.Cache, err = connect.Cache(ctx, cacheURL, connect.Options{Logger: log})
-	}
-	if err != nil {
+	if o.Cache, err = connect.Cache(ctx, cacheURL, connect.Options{Logger: log}); err != nil {
 		if o.Store != nil {
 			err = errors.Join(err, o.Store.Close())
 		}
