@@ -195,10 +195,11 @@ func (m *spanMask) region(f float64) int {
 	base := 0
 	for n := len(m.numbers); n > 0; {
 		half := (n + 1) >> 1
-		number, above := m.numbers[base+half-1], base+half
-		if f >= number {
-			base = above
+		above := 0
+		if f >= m.numbers[base+half-1] {
+			above = 1
 		}
+		base += half & -above
 		n -= half
 	}
 	return base
