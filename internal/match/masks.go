@@ -190,17 +190,17 @@ func (m *spanMask) fill(of [][]span) {
 	}
 }
 
-// region is the region of a number.
+// region is the region of a number: a search without branches to mispredict.
 func (m *spanMask) region(f float64) int {
-	numbers, base := m.numbers, 0
-	for len(numbers) > 0 {
-		half := len(numbers) / 2
-		if numbers[half] <= f {
-			base += half + 1
-			numbers = numbers[half+1:]
-		} else {
-			numbers = numbers[:half]
+	base := 0
+	for n := len(m.numbers); n > 0; {
+		half := (n + 1) >> 1
+		above := 0
+		if f >= m.numbers[base+half-1] {
+			above = 1
 		}
+		base += half & -above
+		n -= half
 	}
 	return base
 }
