@@ -107,7 +107,8 @@ type Manager struct {
 	options Options
 
 	definitions *interner[tracker.ID, tracker.Definition]
-	sets        *interner[[16]byte, match.Set]
+	sets        *interner[match.Key, match.Set]
+	plans       *interner[string, match.Paths]
 	templates   templates
 	publisher   publisher
 	wall        wall // the default clock
@@ -137,7 +138,8 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m := &Manager{
 		options:     filled,
 		definitions: &interner[tracker.ID, tracker.Definition]{},
-		sets:        &interner[[16]byte, match.Set]{},
+		sets:        &interner[match.Key, match.Set]{},
+		plans:       &interner[string, match.Paths]{},
 	}
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
 	m.publisher.logger = filled.Logger

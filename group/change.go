@@ -1,8 +1,6 @@
 package group
 
 import (
-	"slices"
-
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -56,7 +54,7 @@ type Chunk struct {
 // Record starts noting what changes, until Take. A group that is not recorded costs nothing more.
 func (g *Group) Record() {
 	g.record = &Change{
-		Group: g.name, Base: g.version, BaseCount: len(g.states), after: g,
+		Group: g.name, Base: g.version, BaseCount: len(g.cells), after: g,
 	}
 }
 
@@ -67,7 +65,7 @@ func (g *Group) Take() *Change {
 	if c == nil || c.Base == g.version {
 		return nil
 	}
-	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, len(g.states)
+	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, len(g.cells)
 	g.kept = g.due
 	return c
 }
@@ -78,7 +76,7 @@ func (g *Group) Take() *Change {
 func (g *Group) Since(base uint64, places int, changed []int) *Change {
 	c := &Change{
 		Group: g.name, Base: base, Version: g.version, Due: g.due, Fed: g.fed,
-		Count: len(g.states), BaseCount: places, after: g, all: changed == nil,
+		Count: len(g.cells), BaseCount: places, after: g, all: changed == nil,
 	}
 	for _, chunk := range changed {
 		c.touch(chunk, true)
@@ -130,7 +128,7 @@ func (c *Change) Definitions() []*tracker.Definition {
 		for n, id := range part.Layout {
 			if !seen[id] {
 				seen[id] = true
-				defs = append(defs, c.after.defs[part.Index*ChunkSize+n])
+				defs = append(defs, c.after.roster.at(part.Index*ChunkSize+n))
 			}
 		}
 	}
@@ -147,7 +145,7 @@ func (c *Change) Snapshots(part Chunk) []*tracker.Snapshot {
 	snaps := make([]*tracker.Snapshot, len(states))
 	for n, s := range states {
 		if !s.Removed {
-			snap := c.after.defs[part.Index*ChunkSize+n].Snapshot(c.Group, s)
+			snap := c.after.roster.at(part.Index*ChunkSize+n).Snapshot(c.Group, s)
 			snaps[n] = &snap
 		}
 	}
@@ -159,9 +157,9 @@ func (c *Change) Snapshots(part Chunk) []*tracker.Snapshot {
 func (c *Change) Detach() {
 	parts, states := c.Chunks(), map[int][]tracker.State{}
 	for _, part := range parts {
-		states[part.Index] = slices.Clone(c.after.statesOf(part.Index))
+		states[part.Index] = c.after.statesOf(part.Index)
 	}
-	c.states, c.after = states, &Group{defs: c.after.defs} // a list of definitions is never changed in place
+	c.states, c.after = states, &Group{roster: c.after.roster} // whose places never change
 }
 
 func (c *Change) touch(chunk int, relaid bool) {
@@ -184,21 +182,26 @@ func (b *bits) set(i int) {
 func (b bits) has(i int) bool { return i>>6 < len(b) && b[i>>6]>>(i&63)&1 == 1 }
 
 func (g *Group) chunk(i int, relaid bool) Chunk {
-	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.states))
+	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.cells))
 	part := Chunk{Index: i, States: make([]byte, 0, 8*(to-from))}
 	for at := from; at < to; at++ {
-		part.States = tracker.AppendState(part.States, &g.states[at])
+		s := g.state(at)
+		part.States = tracker.AppendState(part.States, &s)
 		if relaid {
-			part.Layout = append(part.Layout, g.defs[at].ID())
+			part.Layout = append(part.Layout, g.roster.at(at).ID())
 		}
 	}
 	return part
 }
 
-// statesOf is the states of a chunk.
+// statesOf are the states of a chunk.
 func (g *Group) statesOf(chunk int) []tracker.State {
 	from := chunk * ChunkSize
-	return g.states[from:min(from+ChunkSize, len(g.states))]
+	states := make([]tracker.State, min(ChunkSize, len(g.cells)-from))
+	for n := range states {
+		states[n] = g.state(from + n)
+	}
+	return states
 }
 
 // chunks is how many chunks n trackers take.
@@ -214,7 +217,7 @@ func (g *Group) touched(i int) {
 // relaid notes that definitions from i on changed or are new.
 func (g *Group) relaid(i int) {
 	if g.record != nil {
-		for chunk := i / ChunkSize; chunk < chunks(len(g.states)); chunk++ {
+		for chunk := i / ChunkSize; chunk < chunks(len(g.cells)); chunk++ {
 			g.record.touch(chunk, true)
 		}
 	}

@@ -1,7 +1,6 @@
 package group
 
 import (
-	"maps"
 	"slices"
 )
 
@@ -9,7 +8,8 @@ import (
 // with the first.
 func (g *Group) Clone() *Group {
 	c := *g
-	c.states, c.added = slices.Clone(g.states), maps.Clone(g.added)
-	c.owned, c.record = false, nil // the list of definitions is shared until one of the two changes it
+	c.cells, c.asides, c.added, c.record = slices.Clone(g.cells), g.asides.clone(), g.added.Clone(), nil
+	c.roster.own = slices.Clip(g.roster.own)
+	g.growing, c.growing = false, false // neither may change the set that both use now
 	return &c
 }

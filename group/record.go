@@ -23,16 +23,17 @@ type Record struct {
 // are not; nothing half-read is returned.
 func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 	g := New(r.Name, r.Version)
-	g.fed, g.kept, g.defs, g.owned = r.Fed, r.Due, defs, true
-	g.states = make([]tracker.State, len(defs))
-	g.added = make(map[string]int, len(defs))
+	g.fed, g.kept = r.Fed, r.Due
+	g.rewrite(defs)
+	g.cells = make([]tracker.Cell, len(defs))
 	rest := r.States
 	for i, d := range defs {
-		var err error
-		if g.states[i], rest, err = d.ReadState(rest); err != nil {
+		s, more, err := d.ReadState(rest)
+		if err != nil {
 			return nil, fmt.Errorf("restore group %q, place %d: %w", r.Name, i, err)
 		}
-		g.restored(i)
+		rest = more
+		g.restored(i, &s)
 	}
 	if len(rest) != 0 {
 		return nil, fmt.Errorf("restore group %q: %d bytes after the last state", r.Name, len(rest))
@@ -40,11 +41,11 @@ func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 	return g, nil
 }
 
-// restored takes tracker i into what the group knows of all its trackers.
-func (g *Group) restored(i int) {
-	g.added[g.defs[i].Name()] = i
-	if g.states[i].Removed {
+// restored installs the state of tracker i.
+func (g *Group) restored(i int, s *tracker.State) {
+	g.write(i, s)
+	if s.Removed {
 		g.gone++
 	}
-	g.due = min(g.due, g.defs[i].Due(&g.states[i]))
+	g.due = min(g.due, g.roster.at(i).Due(s))
 }
