@@ -19,6 +19,7 @@ import (
 type Cache struct {
 	client  rueidis.Client
 	owned   bool // the client is closed with the cache
+	alone   bool // the client knows one server and no others
 	options Options
 	host    cache.Host // of Start
 
@@ -126,7 +127,11 @@ func (c *Cache) update(ctx context.Context, door *mailbox.Door, tasks []cache.Ta
 			slots = append(slots, s)
 		}
 	}
-	if len(slots) > 0 { // now that all is posted, so that one round takes all of a group
+	switch { // now that all is posted, so that one round takes all of a group
+	case len(slots) == 0:
+	case ctx.Done() == nil: // the caller does not leave
+		c.begin(slots)
+	default:
 		go c.begin(slots)
 	}
 	return call.Wait(nil)

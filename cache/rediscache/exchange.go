@@ -15,7 +15,7 @@ func (c *Cache) exchange(rounds []*round) {
 	if len(rounds) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(c.life, c.options.Timeout)
+	ctx, cancel := c.patience()
 	defer cancel()
 	if err := c.prepare(ctx, rounds); err != nil {
 		for _, r := range rounds {
@@ -27,6 +27,10 @@ func (c *Cache) exchange(rounds []*round) {
 		c.exchangeReplicated(ctx, rounds)
 		return
 	}
+	if len(rounds) == 1 {
+		rounds[0].hear(c.client.Do(ctx, rounds[0].command()))
+		return
+	}
 	commands := make([]rueidis.Completed, len(rounds))
 	for i, r := range rounds {
 		commands[i] = r.command()
@@ -34,6 +38,14 @@ func (c *Cache) exchange(rounds []*round) {
 	for i, result := range c.client.DoMulti(ctx, commands...) {
 		rounds[i].hear(result)
 	}
+}
+
+// patience bounds how long an answer is waited for. Our own client does so by itself.
+func (c *Cache) patience() (context.Context, context.CancelFunc) {
+	if c.owned {
+		return c.life, func() {}
+	}
+	return context.WithTimeout(c.life, c.options.Timeout)
 }
 
 // prepare makes sure that the rounds may be sent: the servers are those that were looked at, and have the definitions.

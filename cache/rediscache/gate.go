@@ -16,24 +16,15 @@ type gate struct {
 
 // enter lets n rounds in, waiting while the gate is closed.
 func (g *gate) enter(n int) {
-	for {
-		wait := g.tryEnter(n)
-		if wait == nil {
-			return
-		}
-		<-wait
-	}
-}
-
-// tryEnter lets n rounds in, or returns what to wait for.
-func (g *gate) tryEnter(n int) (wait <-chan struct{}) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.closed != nil {
-		return g.closed
+	for g.closed != nil {
+		wait := g.closed
+		g.mu.Unlock()
+		<-wait
+		g.mu.Lock()
 	}
 	g.inside += n
-	return nil
+	g.mu.Unlock()
 }
 
 func (g *gate) leave() {

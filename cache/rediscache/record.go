@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/dictrack/dictrack/cache"
@@ -210,7 +211,7 @@ func (r *record) chunk(key string, i int) error {
 // sealChunk gives the fields of a chunk.
 func sealChunk(key string, part *group.Chunk) []string {
 	number := strconv.Itoa(part.Index)
-	fields := []string{"s" + number, seal(key, "s"+number, part.States)}
+	fields := []string{"s" + number, seal(key, "s"+number, slices.Clone(part.States))}
 	if part.Layout == nil {
 		return fields
 	}

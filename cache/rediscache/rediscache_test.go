@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/redis/rueidis"
 	"go.uber.org/goleak"
@@ -64,7 +65,7 @@ func space() string { return fmt.Sprint("t", spaces.Add(1), ":") }
 func suite(t *testing.T, client func() rueidis.Client) {
 	var prefixes sync.Map
 	open := func(prefix string) cache.Cache {
-		c, err := rediscache.New(client(), rediscache.Options{Prefix: prefix, DrainEvery: 20_000_000})
+		c, err := rediscache.New(client(), rediscache.Options{Prefix: prefix, DrainEvery: 20 * time.Millisecond, AllowVolatile: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -58,22 +58,23 @@ func (c *Cache) take(s *slot) *round {
 // convoy is how many rounds go together at most.
 const convoy = 128
 
-// begin starts rounds on slots, once the gate is open.
+// begin takes what waits for slots to its end, once the gate is open.
 func (c *Cache) begin(slots []*slot) {
 	c.gate.enter(len(slots))
-	parts := slices.Collect(slices.Chunk(slots, convoy))
-	for _, part := range parts[1:] {
-		go c.driveAll(part)
+	for len(slots) > convoy {
+		part := slots[:convoy]
+		slots = slots[convoy:]
+		go c.drive(c.takeAll(part))
 	}
-	c.driveAll(parts[0])
+	c.drive(c.takeAll(slots))
 }
 
-func (c *Cache) driveAll(slots []*slot) {
+func (c *Cache) takeAll(slots []*slot) []*round {
 	rounds := make([]*round, len(slots))
 	for i, s := range slots {
 		rounds[i] = c.take(s)
 	}
-	c.drive(rounds)
+	return rounds
 }
 
 // drive takes rounds to their ends, together as long as they need no more than the servers.
@@ -81,7 +82,7 @@ func (c *Cache) drive(rounds []*round) {
 	for len(rounds) > 0 {
 		kept := rounds[:0]
 		for _, r := range rounds {
-			if r = r.ready(); r != nil {
+			if r.ready() {
 				kept = append(kept, r)
 			}
 		}
@@ -90,27 +91,25 @@ func (c *Cache) drive(rounds []*round) {
 	}
 }
 
-// ready makes a round ready to send something. It returns nil when the round goes apart or is over, and the next round
-// of the group when there is one.
-func (r *round) ready() *round {
+// ready tells whether the round has something to send. If not, it goes apart, or is over.
+func (r *round) ready() bool {
 	for {
 		switch {
 		case r.over:
-			if r = r.next(); r == nil {
-				return nil
-			}
+			r.rest()
+			return false
 		case r.write == nil && !slices.ContainsFunc(r.batch, open):
 			r.end(nil)
 		case len(r.chores) > 0:
 			go r.apart()
-			return nil
+			return false
 		case r.slot.local == nil || r.write != nil:
-			return r
+			return true
 		case r.lookUp():
 		case !r.step():
 			r.end(nil)
 		default:
-			return r
+			return true
 		}
 	}
 }
@@ -197,18 +196,12 @@ func (r *round) end(err error) {
 	r.c.gate.leave()
 }
 
-// next is the next round of the group, nil when nothing waits or it has to wait for the gate.
-func (r *round) next() *round {
+// rest lets the slot rest, or begins the next round of the group when something waits.
+func (r *round) rest() {
 	s := r.slot
 	s.box.Lock()
-	again := s.box.Rest()
-	s.box.Unlock()
-	switch {
-	case !again:
-		return nil
-	case r.c.gate.tryEnter(1) != nil:
+	defer s.box.Unlock()
+	if s.box.Rest() {
 		go r.c.begin([]*slot{s})
-		return nil
 	}
-	return r.c.take(s)
 }

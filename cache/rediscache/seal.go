@@ -8,6 +8,8 @@ import (
 	"hash/crc32"
 	"strconv"
 	"strings"
+
+	"github.com/redis/rueidis"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -15,16 +17,13 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // checkSize is the length of the checksum behind every value.
 const checkSize = crc32.Size
 
-// seal puts a checksum behind a value, over its key and field too, so that one that ended up elsewhere is noticed.
+// seal puts a checksum behind a value, which it takes over. The checksum is over the key and field too, so that a value
+// that ended up elsewhere is noticed.
 func seal(key, field string, value []byte) string {
-	sum := checksum(key, field, value)
-	return string(binary.LittleEndian.AppendUint32(value, sum))
-}
-
-func checksum(key, field string, value []byte) uint32 {
-	sum := crc32.Update(0, castagnoli, []byte(key))
-	sum = crc32.Update(sum, castagnoli, []byte(field))
-	return crc32.Update(sum, castagnoli, value)
+	end := len(value)
+	value = append(append(value, key...), field...)
+	sum := crc32.Checksum(value, castagnoli)
+	return rueidis.BinaryString(binary.LittleEndian.AppendUint32(value[:end], sum))
 }
 
 // unseal is what was sealed.
@@ -33,10 +32,11 @@ func unseal(key, field, sealed string) (string, error) {
 	if end < 0 {
 		return "", fmt.Errorf("%s: %d bytes are too few", field, len(sealed))
 	}
-	if binary.LittleEndian.Uint32([]byte(sealed[end:])) != checksum(key, field, []byte(sealed[:end])) {
+	value := sealed[:end]
+	if seal(key, field, []byte(value)) != sealed {
 		return "", fmt.Errorf("%s: the checksum does not match", field)
 	}
-	return sealed[:end], nil
+	return value, nil
 }
 
 // appendHex appends a number in 16 digits, which sort as it does: scripts compare them as text, since numbers lose

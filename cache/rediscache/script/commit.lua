@@ -7,57 +7,54 @@
 --       then commands: name, index of the key, number of arguments, arguments. What could fail for the type of
 --       its key comes before ids and group, whose types are known by then: Redis takes nothing back.
 if #ARGV == 0 then return 0 end
-local call = redis.call
-local head, group = KEYS[1], KEYS[2]
-local base, ids = ARGV[2], tonumber(ARGV[6])
+local call, head, group = redis.call, KEYS[1], KEYS[2]
+local ids, last = tonumber(ARGV[6]), #ARGV
 
-local function over(deadline)
-  local now = call('TIME')
-  return tonumber(deadline) <= now[1] * 1000 + math.floor(now[2] / 1000)
-end
-
-local epoch = call('HGET', head, 'epoch')
 local here = call('HMGET', group, 'm', 'w')
 local meta, lease = here[1], here[2]
+local epoch = call('HGET', head, 'epoch')
 local same = epoch == ARGV[1]
 if same then
   if meta then
-    same = string.sub(meta, 1, 17) == base
+    same = string.sub(meta, 1, 17) == ARGV[2]
   else
-    same = base == '-' and (call('HGET', head, 'drops') or '0') == ARGV[3]
+    same = ARGV[2] == '-' and (call('HGET', head, 'drops') or '0') == ARGV[3]
   end
 end
-local found = {}
+local found
 if ids > 0 then
   local seen = call('HMGET', KEYS[3], unpack(ARGV, 7, 6 + ids))
   for i = 1, ids do
     if seen[i] and seen[i] ~= ARGV[6 + ids + i] then
-      same = false
+      found = found or {}
       found[#found + 1] = tostring(i - 1)
       found[#found + 1] = seen[i]
     end
   end
 end
-local foreign = lease and string.sub(lease, 1, 8) ~= ARGV[4] and not over(string.sub(lease, 9))
 
-if not same then
-  if not epoch then return {'fence'} end
-  local flush = call('HGET', head, 'flush')
-  if flush and not over(string.sub(flush, 9)) then return {'busy'} end
-  if ARGV[5] == '1' and meta and not foreign then
-    local now = call('TIME')
-    call('HSET', group, 'w', ARGV[4] .. string.format('%.0f', now[1] * 1000 + math.floor(now[2] / 1000) + 50))
+if lease or found or not same then
+  local time = call('TIME')
+  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local foreign = lease and string.sub(lease, 1, 8) ~= ARGV[4] and tonumber(string.sub(lease, 9)) > now
+  if found or not same then
+    if not epoch then return {'fence'} end
+    local flush = call('HGET', head, 'flush')
+    if flush and tonumber(string.sub(flush, 9)) > now then return {'busy'} end
+    if ARGV[5] == '1' and meta and not foreign then
+      call('HSET', group, 'w', ARGV[4] .. string.format('%.0f', now + 50))
+    end
+    local drops, floor = call('HGET', head, 'drops') or '0', call('HGET', head, 'floor') or ''
+    return {'record', epoch, drops, floor, found or {}, call('HGETALL', group)}
   end
-  return {'record', epoch, call('HGET', head, 'drops') or '0', call('HGET', head, 'floor') or '', found, call('HGETALL', group)}
+  if foreign and last > 6 + 2 * ids then return {'wait'} end
 end
 
-local i, last = 7 + 2 * ids, #ARGV
-if i > last then return 1 end
-if foreign then return {'wait'} end
+local i = 7 + 2 * ids
+if lease and i <= last then call('HDEL', group, 'w') end
 while i <= last do
   local count = tonumber(ARGV[i + 2])
   call(ARGV[i], KEYS[tonumber(ARGV[i + 1])], unpack(ARGV, i + 3, i + 2 + count))
   i = i + 3 + count
 end
-if lease then call('HDEL', group, 'w') end
 return 1

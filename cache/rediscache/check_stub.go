@@ -1,5 +1,0 @@
-package rediscache
-
-import "context"
-
-func (c *Cache) check(context.Context) error { return nil }
