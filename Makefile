@@ -32,6 +32,7 @@ test: deps ## install what the tests need and run them all
 .PHONY: deps
 deps:
 	$(GO) mod download
+	tools/servers
 
 .PHONY: race
 race: ## the tests under the race detector (needs a C compiler)

@@ -68,8 +68,8 @@ func (p *proxy) url() string {
 
 func (p *proxy) serve(client net.Conn) {
 	p.gate.Lock()
-	p.gate.Unlock() // only to pass
 	upstream, err := net.Dial("tcp", server.Address())
+	p.gate.Unlock()
 	if err != nil {
 		client.Close()
 		return

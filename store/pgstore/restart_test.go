@@ -85,13 +85,12 @@ func play(t *testing.T, s store.Store, p *player, ended *atomic.Bool) {
 	}
 }
 
-// TestKilled kills the server during commits of a store that gives up at once, as when its process died
-// too: what was acknowledged is there, and of what was not each change is there as a whole or not at all.
+// TestKilled kills the server during commits, and lets nobody try again, as when their process died too: what was acknowledged is there, and of what was not each change is there as a whole or not at all.
 func TestKilled(t *testing.T) {
 	t.Parallel()
 	const crowd, kills = 6, 8
 	srv := mustStart(t)
-	o := pgstore.Options{Patience: 100 * time.Millisecond, MaxConns: crowd}
+	o := pgstore.Options{MaxConns: crowd}
 	players := make([]*player, crowd)
 	for i := range players {
 		players[i] = newPlayer(fmt.Sprintf("player %d", i), []int{1, 128, 300}[i%3])
@@ -104,12 +103,14 @@ func TestKilled(t *testing.T) {
 			}
 			p.restore(t, s)
 		}
+		ctx, cancel := context.WithCancel(t.Context())
 		var all sync.WaitGroup
 		for i := 0; i < crowd; i += 2 { // two in every commit
-			all.Go(func() { playTogether(s, players[i], players[i+1]) })
+			all.Go(func() { playTogether(ctx, s, players[i], players[i+1]) })
 		}
 		time.Sleep(150 * time.Millisecond)
 		srv.Kill()
+		cancel()
 		all.Wait()
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
@@ -136,11 +137,11 @@ func (p *player) restore(t *testing.T, s store.Store) {
 	}
 }
 
-// playTogether commits the changes of two players at once, until the server is gone.
-func playTogether(s store.Store, a, b *player) {
+// playTogether commits the changes of two players at once, until the end.
+func playTogether(ctx context.Context, s store.Store, a, b *player) {
 	for {
 		changes := []*group.Change{a.next(), b.next()}
-		if err := s.Commit(context.Background(), changes); err != nil {
+		if err := s.Commit(ctx, changes); err != nil {
 			return
 		}
 		a.acked, b.acked = a.tried, b.tried

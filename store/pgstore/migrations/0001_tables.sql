@@ -13,17 +13,19 @@ INSERT INTO dictrack.floor (version, seal) VALUES (0, '\x019c9432c6');
 -- Most updates change no indexed column: with room in the page they touch no index.
 CREATE TABLE dictrack.groups (
 	name bytea PRIMARY KEY,
+	base bigint NOT NULL,
 	version bigint NOT NULL,
 	fed boolean NOT NULL,
 	due bigint,
 	places integer NOT NULL CHECK (places >= 0),
 	mark bigint NOT NULL,
 	seal bytea NOT NULL,
-	states bytea NOT NULL,
+	states bytea,
 	changed timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 80);
 CREATE INDEX groups_due ON dictrack.groups (due, name) WHERE due IS NOT NULL;
 COMMENT ON TABLE dictrack.groups IS 'Groups. See the view readable_groups.';
+COMMENT ON COLUMN dictrack.groups.base IS 'The version before the last commit.';
 COMMENT ON COLUMN dictrack.groups.due IS 'When the clock changes the group, in Unix milliseconds.';
 COMMENT ON COLUMN dictrack.groups.places IS 'Trackers, with those that were removed and keep their place.';
 COMMENT ON COLUMN dictrack.groups.mark IS 'Drawn by the transaction that wrote the row.';

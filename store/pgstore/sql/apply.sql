@@ -1,21 +1,15 @@
--- The names of the groups whose changes applied: those that stood at the base, and new ones where the
--- base is what new groups start from. Existing groups are always above that.
-WITH change AS (
-	SELECT *
-	FROM unnest($2::bytea[], $3::bigint[], $4::bigint[], $5::boolean[], $6::bigint[], $7::integer[], $8::bytea[], $9::bytea[])
-		AS c (name, base, version, fed, due, places, seal, states)
-), updated AS (
-	UPDATE dictrack.groups AS g
-	SET version = c.version, fed = c.fed, due = nullif(c.due, 9223372036854775807), places = c.places,
-		mark = $1::bigint, seal = c.seal, states = coalesce(c.states, g.states), changed = now()
-	FROM change AS c
-	WHERE g.name = c.name AND g.version = c.base
-	RETURNING g.name
-), inserted AS (
-	INSERT INTO dictrack.groups (name, version, fed, due, places, mark, seal, states)
-	SELECT c.name, c.version, c.fed, nullif(c.due, 9223372036854775807), c.places, $1::bigint, c.seal, c.states
-	FROM change AS c JOIN dictrack.floor AS f ON f.version = c.base
-	ON CONFLICT (name) DO NOTHING
-	RETURNING name
-)
-SELECT name FROM updated UNION ALL SELECT name FROM inserted
+-- A change applies where the group, or what new groups start from if there is none, is at its base: looked
+-- at first, and once more when the row is locked. Rows are inserted and updated in the order they come in,
+-- which is that of their names, so that commits do not wait for each other in a circle.
+INSERT INTO dictrack.groups AS g (name, base, version, fed, due, places, mark, seal, states)
+SELECT c.name, c.base, c.version, c.fed, nullif(c.due, 9223372036854775807), c.places, $1::bigint, c.seal, c.states
+FROM unnest($2::bytea[], $3::bigint[], $4::bigint[], $5::boolean[], $6::bigint[], $7::integer[], $8::bytea[], $9::bytea[])
+	AS c (name, base, version, fed, due, places, seal, states)
+WHERE c.base = coalesce(
+	(SELECT h.version FROM dictrack.groups AS h WHERE h.name = c.name),
+	(SELECT f.version FROM dictrack.floor AS f))
+ON CONFLICT (name) DO UPDATE
+SET base = excluded.base, version = excluded.version, fed = excluded.fed, due = excluded.due, places = excluded.places,
+	mark = excluded.mark, seal = excluded.seal, states = coalesce(excluded.states, g.states), changed = now()
+WHERE g.version = excluded.base
+RETURNING name

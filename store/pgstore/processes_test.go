@@ -1,0 +1,173 @@
+package pgstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/pgstore"
+)
+
+// ledger knows which versions of which groups somebody was told to have reached.
+type ledger struct {
+	mu   sync.Mutex // protects told
+	told map[store.Due]string
+}
+
+// note wants each version of a group to be reached once.
+func (l *ledger) note(t *testing.T, who string, changes []*group.Change, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	conflict, late := errors.AsType[*store.ConflictError](err)
+	if err != nil && !late {
+		t.Errorf("%s: %v", who, err)
+		return
+	}
+	for _, c := range changes {
+		if late && conflict.Conflicted(c.Group) {
+			continue
+		}
+		at := store.Due{Group: c.Group, At: int64(c.Version)}
+		if other, twice := l.told[at]; twice {
+			t.Errorf("version %d of %s was reached by %s and by %s", c.Version, c.Group, other, who)
+		}
+		l.told[at] = who
+	}
+}
+
+// count is how many versions were reached.
+func (l *ledger) count() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.told)
+}
+
+// TestProcesses: several stores, as of several processes, work on the same few groups, each with changes of
+// some of them at once, while everything is flushed now and then: no version is reached twice, and what
+// is there at any time is whole.
+func TestProcesses(t *testing.T) {
+	t.Parallel()
+	const processes, groups, flushes, commits = 5, 4, 6, 40
+	o := pgstore.Options{Schema: fresh(), MaxConns: 2}
+	stores := make([]*pgstore.Store, processes)
+	for i := range stores {
+		stores[i] = mustOpen(t, server.URL(), o)
+	}
+	l := &ledger{told: map[store.Due]string{}}
+	ctx, end := context.WithTimeout(t.Context(), time.Minute)
+	defer end()
+	var all sync.WaitGroup
+	for i, s := range stores {
+		all.Go(func() {
+			for round := i; ctx.Err() == nil && !t.Failed(); round++ {
+				l.round(t, s, fmt.Sprintf("process %d, round %d", i, round), round, groups)
+			}
+		})
+	}
+	for flush := 1; flush <= flushes; flush++ {
+		for l.count() < flush*commits && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		if err := stores[flush%processes].Flush(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	end()
+	all.Wait()
+	for _, s := range stores {
+		mustClose(t, s)
+	}
+	if l.count() < flushes*commits {
+		t.Errorf("only %d commits in a minute", l.count())
+	}
+}
+
+// round loads some groups, checks them, and commits a change of each.
+func (l *ledger) round(t *testing.T, s store.Store, who string, round, groups int) {
+	var changes []*group.Change
+	for i := range groups {
+		if (round>>i)&1 == 0 {
+			continue
+		}
+		p := newPlayer(fmt.Sprintf("group %d", i), []int{1, 130}[i%2])
+		r, err := s.Load(context.Background(), p.group.Name())
+		if err != nil {
+			t.Errorf("%s: %v", who, err)
+			return
+		}
+		if p.group, err = restore(context.Background(), s, r); err != nil {
+			t.Errorf("%s: %v", who, err)
+			return
+		}
+		if err := even(p.group); err != nil {
+			t.Errorf("%s: %v", who, err)
+		}
+		changes = append(changes, p.next())
+	}
+	l.note(t, who, changes, s.Commit(context.Background(), changes))
+}
+
+// even wants all trackers of a group to stand at the same progress: each change moves all.
+func even(g *group.Group) error {
+	snaps, err := g.Snapshots()
+	if err != nil {
+		return err
+	}
+	for i := range snaps {
+		if snaps[i].Progress != snaps[0].Progress {
+			return fmt.Errorf("torn: in %s of version %d %s stands at %v and %s at %v", g.Name(), g.Version(),
+				snaps[0].Name, snaps[0].Progress, snaps[i].Name, snaps[i].Progress)
+		}
+	}
+	return nil
+}
+
+// TestForgetTogether: ids that several processes forget at once are gone, and those that come again
+// meanwhile are not.
+func TestForgetTogether(t *testing.T) {
+	t.Parallel()
+	o := pgstore.Options{Schema: fresh()}
+	s := mustOpen(t, server.URL(), o)
+	defer mustClose(t, s)
+	const ids = 5000
+	p := newPlayer("g", 1)
+	p.mustCommit(t, s)
+	seen := func(expires int64) []group.Seen {
+		all := make([]group.Seen, ids)
+		for i := range all {
+			all[i] = group.Seen{ID: fmt.Sprint(i), Expires: expires}
+		}
+		return all
+	}
+	commit := func(seen []group.Seen) {
+		c := p.next()
+		c.Seen = seen
+		if err := s.Commit(t.Context(), []*group.Change{c}); err != nil {
+			t.Error(err)
+		}
+	}
+	commit(seen(now))
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if err := s.Forget(t.Context(), now); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	commit(seen(now + 1)[:ids/10])
+	all.Wait()
+	if err := s.Forget(t.Context(), now); err != nil {
+		t.Fatal(err)
+	}
+	var n int
+	err := mustConnect(t).QueryRow(t.Context(), "SELECT count(*) FROM "+table(o, "ids")).Scan(&n)
+	if err != nil || n != ids/10 {
+		t.Errorf("%d ids are left, want %d; %v", n, ids/10, err)
+	}
+}
