@@ -58,7 +58,7 @@ func breach(rule Rule, importPath string, table []Rule) (broken, why string, ok 
 	name, inner := inModule(importPath)
 	target, _ := ruleFor(table, name)
 	switch {
-	case inner && target.Suite:
+	case inner && target.Suite && (!rule.Suite || !matches(rule.Inner, name)):
 		return "only tests import a conformance suite", target.Why, true
 	case !rule.Suite && matches([]string{"testing/..."}, importPath):
 		return `only tests and conformance suites import "testing"`, "test code must not reach a user's binary", true

@@ -106,6 +106,7 @@ func portRules() []Rule {
 		whySuite   = "a suite holds for every adapter, and test code must not reach a user's binary"
 		whyAdapter = "an adapter must be replaceable alone, and its client library must reach only those who chose it"
 	)
+	mongo := []string{"go.mongodb.org/mongo-driver/v2/..."}
 	pebble := []string{"github.com/cockroachdb/pebble/v2/..."}
 	return []Rule{
 		{For: []string{"cache"}, Inner: coreAnd(), Ring: port, Why: whyPort},
@@ -116,6 +117,7 @@ func portRules() []Rule {
 
 		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/mongostore"}, Inner: coreAnd("store"), Libraries: mongo, Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/pebblestore"}, Inner: coreAnd("store"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
 	}
 }
