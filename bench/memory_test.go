@@ -42,7 +42,15 @@ func run(b *testing.B, call func(i int) error) {
 	}
 }
 
-// openW opens a Manager with 1,000 groups of n random trackers each, all loaded.
+// groupCount is how many groups the loads have: 1,000, unless they are only to be seen working.
+func groupCount() int {
+	if small() {
+		return 100
+	}
+	return 1000
+}
+
+// openW opens a Manager with groups of n random trackers each, all loaded.
 func openW(b *testing.B, n int, o dictrack.Options) (*dictrack.Manager, []string) {
 	b.Helper()
 	ctx := context.Background()
@@ -55,7 +63,7 @@ func openW(b *testing.B, n int, o dictrack.Options) (*dictrack.Manager, []string
 			b.Error(err)
 		}
 	})
-	random, groups := bench.Seeded(), bench.Groups(1000)
+	random, groups := bench.Seeded(), bench.Groups(groupCount())
 	warm := bench.Stream(1, random)[0]
 	for _, g := range groups {
 		if err := m.Add(ctx, g, bench.Set(n, random)...); err != nil {
