@@ -33,7 +33,6 @@ func BenchmarkW(b *testing.B) {
 		}
 	}
 	var next atomic.Int64
-	report(b, s)
 	b.Run("one by one", func(b *testing.B) {
 		b.SetParallelism(32)
 		b.ReportAllocs()
@@ -47,7 +46,6 @@ func BenchmarkW(b *testing.B) {
 		})
 		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "data/s")
 	})
-	report(b, s)
 	b.Run("batches", func(b *testing.B) {
 		b.SetParallelism(8)
 		b.RunParallel(func(pb *testing.PB) {

@@ -75,29 +75,49 @@ func (c *Cache) peek(ctx context.Context, groups []dirtyGroup) ([]*brought, erro
 		commands[i] = peekScript.call(c.client.B(), keys, g.name)
 	}
 	all := make([]*brought, len(groups))
-	var unsure []cache.Task
+	var unsure []*brought
 	for i, result := range c.send(ctx, commands) {
 		all[i] = &brought{dirtyGroup: groups[i]}
 		if err := all[i].read(&c.keys[groups[i].shard], result); err != nil {
 			return nil, c.suspect(fmt.Errorf("read group %q: %w", groups[i].name, err))
 		}
 		if b := all[i]; b.stuck == nil && b.record != nil && (b.record.epoch != b.epoch || b.record.flushed == nil) {
-			unsure = append(unsure, &touch{name: b.name})
+			unsure = append(unsure, b)
 		}
 	}
-	if len(unsure) > 0 { // a look at them compares them with the Backing; then they are tried again
-		if err := c.update(ctx, &c.looking, unsure); err != nil {
-			return nil, err
-		}
+	if err := c.touchAll(ctx, unsure); err != nil {
+		return nil, err
 	}
 	for _, b := range all {
-		b.prepare(ctx, c)
+		if b.prepare(ctx, c); passing(b.stuck) {
+			return nil, b.stuck
+		}
 	}
 	return all, nil
 }
 
+// touchAll looks at groups, which compares them with the Backing. Then they are to be read again.
+func (c *Cache) touchAll(ctx context.Context, unsure []*brought) error {
+	tasks := make([]cache.Task, len(unsure))
+	for i, b := range unsure {
+		tasks[i] = &touch{name: b.name}
+	}
+	if err := c.update(ctx, &c.looking, tasks); err != nil {
+		return err
+	}
+	for i, b := range unsure {
+		if b.stuck = tasks[i].(*touch).err; passing(b.stuck) {
+			return b.stuck
+		}
+	}
+	return nil
+}
+
 // touch is a task that looks at a group.
-type touch struct{ name string }
+type touch struct {
+	name string
+	err  error
+}
 
 // Group implements cache.Task.
 func (t *touch) Group() string { return t.name }
@@ -108,8 +128,8 @@ func (t *touch) ID() string { return "" }
 // Apply implements cache.Task.
 func (t *touch) Apply(*group.Group, *group.Seen) *group.Seen { return nil }
 
-// Settled implements cache.Task. What is wrong is found again when the group is read.
-func (t *touch) Settled(error) {}
+// Settled implements cache.Task.
+func (t *touch) Settled(err error) { t.err = err }
 
 // read reads what the peek script says. What is wrong with the group itself makes it stuck.
 func (b *brought) read(k *shardKeys, result rueidis.RedisResult) error {
@@ -247,10 +267,13 @@ func (c *Cache) note(ctx context.Context, all []*brought) error {
 	now := decimal(c.now())
 	var commands []rueidis.Completed
 	for _, b := range all {
+		k, how := &c.keys[b.shard], ""
+		if b.stuck != nil { // others come first next time
+			commands = append(commands, c.client.B().Zadd().Key(k.dirty).Xx().ScoreMember().ScoreMember(float64(c.now()), b.name).Build())
+		}
 		if b.kept == nil {
 			continue
 		}
-		k, how := &c.keys[b.shard], ""
 		if b.all {
 			how = "all"
 		}

@@ -36,6 +36,7 @@ type Cache struct {
 	gate       gate
 	stored     stored
 	fences     fence
+	patient    atomic.Pointer[patience]
 	suspicious atomic.Bool // a server gave an error: look at them before anything is written
 	drains     drains
 

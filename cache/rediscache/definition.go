@@ -152,7 +152,7 @@ func (c *Cache) definition(id tracker.ID, result rueidis.RedisResult) (*tracker.
 	case err != nil && kindOf(err) == wrong:
 		return nil, &cache.CorruptError{Record: what, Reason: err.Error()}
 	case err != nil:
-		return nil, fmt.Errorf("read %s: %w", what, err)
+		return nil, passingError{fmt.Errorf("read %s: %w", what, err)}
 	}
 	if sum := sha256.Sum256([]byte(text)); tracker.ID(sum[:len(id)]) != id {
 		return nil, &cache.CorruptError{Record: what, Reason: "its text has another hash"}

@@ -71,6 +71,10 @@ func (c *Cache) drainSome(ctx context.Context) error {
 		if err == nil && len(shards) > 0 {
 			_, err = c.drainPart(ctx, shards, page)
 		}
+		var stuck stuckError
+		if errors.As(err, &stuck) { // which was told for each
+			err, full = nil, false
+		}
 		c.tell(err)
 		c.drains.unlock()
 		if err != nil || !full {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/redis/rueidis"
 
@@ -15,8 +16,7 @@ func (c *Cache) exchange(rounds []*round) {
 	if len(rounds) == 0 {
 		return
 	}
-	ctx, cancel := c.patience()
-	defer cancel()
+	ctx := c.patience()
 	if err := c.prepare(ctx, rounds); err != nil {
 		for _, r := range rounds {
 			r.held(err)
@@ -40,12 +40,24 @@ func (c *Cache) exchange(rounds []*round) {
 	}
 }
 
-// patience bounds how long an answer is waited for. Our own client does so by itself.
-func (c *Cache) patience() (context.Context, context.CancelFunc) {
-	if c.owned {
-		return c.life, func() {}
+// patience bounds how long answers are waited for.
+type patience struct {
+	context.Context
+	begun time.Time
+}
+
+// patience is a context that ends after Options.Timeout, or up to a quarter less. Many requests share one: a timer for
+// each would cost as much as the request.
+func (c *Cache) patience() context.Context {
+	now := time.Now()
+	if p := c.patient.Load(); p != nil && now.Sub(p.begun) < c.options.Timeout/4 {
+		return p
 	}
-	return context.WithTimeout(c.life, c.options.Timeout)
+	ctx, cancel := context.WithTimeout(c.life, c.options.Timeout)
+	context.AfterFunc(ctx, cancel)
+	p := &patience{ctx, now}
+	c.patient.Store(p)
+	return p
 }
 
 // prepare makes sure that the rounds may be sent: the servers are those that were looked at, and have the definitions.
@@ -114,10 +126,10 @@ func (c *Cache) exchangeShard(ctx context.Context, rounds []*round) {
 	}
 }
 
-// replicated is the error of a commit that not enough replicas have.
+// replicated is the error of a commit that not enough replicas have, or of a look at such a one.
 func (r *round) replicated() error {
-	if r.unreplicated == nil {
-		return nil
+	if r.unreplicated == nil || r.write.what == nil {
+		return r.unreplicated
 	}
 	return fmt.Errorf("%w: %w", cache.ErrUnknown, r.unreplicated)
 }

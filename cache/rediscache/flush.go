@@ -19,15 +19,15 @@ func (c *Cache) Flush(ctx context.Context, then func() error) error {
 	if err := c.door.Refusal(ctx); err != nil {
 		return err
 	}
+	if err := c.drains.lock(ctx); err != nil { // first, for a drain may look at groups
+		return err
+	}
+	defer c.drains.unlock()
 	if err := c.gate.close(ctx); err != nil {
 		return err
 	}
 	defer c.gate.open()
-	if err := c.drains.lock(ctx); err != nil {
-		return err
-	}
-	defer c.drains.unlock()
-	defer c.hold(context.WithoutCancel(ctx), "", 0)
+	defer c.letGo(context.WithoutCancel(ctx))
 	if err := c.hold(ctx, newEpoch(), flushFor); err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}
@@ -55,6 +55,13 @@ func (c *Cache) hold(ctx context.Context, epoch string, d time.Duration) error {
 		}
 		return err
 	})
+}
+
+// letGo lets others in. Should it fail, the hold ends by itself.
+func (c *Cache) letGo(ctx context.Context) {
+	if err := c.hold(ctx, "", 0); err != nil {
+		c.host.Logger.Warn("a flush cannot let others in at once", "error", err)
+	}
 }
 
 // holdOn goes on holding until stop.

@@ -63,24 +63,41 @@ func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]cache.Due, e
 	if err := c.door.Refusal(ctx); err != nil || limit <= 0 {
 		return nil, err
 	}
-	var due []cache.Due
-	err := c.each(ctx, func(k *shardKeys) rueidis.Completed {
+	for part := 4 + 2*limit/shardCount; ; part *= 4 {
+		due, all, err := c.dueOf(ctx, until, min(part, limit))
+		if err != nil {
+			return nil, fmt.Errorf("list due groups: %w", err)
+		}
+		if len(due) >= limit || all || part >= limit {
+			return due[:min(len(due), limit)], nil
+		}
+	}
+}
+
+// dueOf asks every shard for its first due groups, at most part. These are all there are up to the last one; all tells
+// that there are no others.
+func (c *Cache) dueOf(ctx context.Context, until int64, part int) (due []cache.Due, all bool, err error) {
+	all, end := true, int64(limiter.Never)
+	err = c.each(ctx, func(k *shardKeys) rueidis.Completed {
 		last := decimal(min(max(until, -furthest), furthest))
-		return c.client.B().Zrangebyscore().Key(k.due).Min("-inf").Max(last).Withscores().Limit(0, int64(limit)).Build()
+		return c.client.B().Zrangebyscore().Key(k.due).Min("-inf").Max(last).Withscores().Limit(0, int64(part)).Build()
 	}, func(_ int, r rueidis.RedisResult) error {
 		some, err := r.AsZScores()
 		for _, one := range some {
 			due = append(due, cache.Due{Group: one.Member, At: moment(one.Score)})
 		}
+		if len(some) == part {
+			all, end = false, min(end, moment(some[part-1].Score))
+		}
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("list due groups: %w", err)
-	}
 	slices.SortFunc(due, func(a, b cache.Due) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Group, b.Group))
 	})
-	return due[:min(len(due), limit)], nil
+	if !all {
+		due = slices.DeleteFunc(due, func(d cache.Due) bool { return d.At > end })
+	}
+	return due, all, err
 }
 
 // moment is a score as a time; the furthest one stands for all beyond.

@@ -36,7 +36,7 @@ func (r *round) load(a *answer, old *record) {
 func (r *round) kept(ctx context.Context) (*group.Group, error) {
 	g, err := r.c.host.Backing.Load(ctx, r.slot.name)
 	if err != nil {
-		return nil, fmt.Errorf("load group %q: %w", r.slot.name, err)
+		return nil, passingError{fmt.Errorf("load group %q: %w", r.slot.name, err)}
 	}
 	return g, nil
 }

@@ -57,6 +57,17 @@ func manage(tb testing.TB, c *rediscache.Cache, s store.Store) *dictrack.Manager
 	return m
 }
 
+// manageBare makes a Manager without template or store.
+func manageBare(tb testing.TB, c *rediscache.Cache) *dictrack.Manager {
+	tb.Helper()
+	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { shut(tb, m) })
+	return m
+}
+
 func shut(tb testing.TB, m *dictrack.Manager) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)

@@ -56,6 +56,17 @@ func clusterServers(tb testing.TB) *redis.Cluster {
 	return c
 }
 
+// serve starts a server of the test's own.
+func serve(tb testing.TB, options ...string) *redis.Server {
+	tb.Helper()
+	s, err := redis.Start(options...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(s.Close)
+	return s
+}
+
 var spaces atomic.Int64
 
 // space is a prefix that nobody had before.

@@ -14,12 +14,6 @@ type request struct {
 	args []string
 }
 
-const (
-	keyHead = iota + 1
-	keyGroup
-	keyIDs
-)
-
 // write is a commit on its way.
 type write struct {
 	request
@@ -108,11 +102,16 @@ func (r *round) fill(w *write) {
 	if l.replaces != nil {
 		q.do("DEL", k.waiting(name))
 		q.do("DEL", k.changed(name))
-		if w.change == nil {
-			q.do("ZREM", k.dirty, name)
-		}
+		q.do("ZREM", k.dirty, name)
 	}
-	if backed && w.change != nil {
+	if l.replaces != nil && !l.group.Known() { // it was flushed from the Backing
+		q.do("ZREM", k.names, name)
+		q.do("ZREM", k.due, name)
+		q.do("HINCRBY", k.head, "drops", "1")
+		q.do("DEL", k.group(name))
+		return
+	}
+	if backed && (w.change != nil || l.flushed != nil && l.flushed.version != w.what.Version) {
 		q.do("ZADD", k.dirty, "NX", decimal(r.c.now()), name)
 		r.fillChanged(w)
 	}

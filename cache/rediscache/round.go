@@ -167,13 +167,15 @@ func (r *round) build(change *group.Change) *write {
 
 // committed notes that the write is done, and ends the round.
 func (r *round) committed() {
-	l, err := r.slot.local, error(nil)
+	l, err := r.slot.local, r.replicated()
 	if w := r.write; w.what != nil {
-		err = r.replicated()
 		l.position = position(l.group.Version())
 		l.due, l.stored = w.what.Due, w.stored
 		l.stale, l.flushed, l.replaces = false, nil, nil
 		r.c.dirty[r.slot.shard].Store(true)
+		if !l.group.Known() { // it was deleted
+			r.slot.local = nil
+		}
 	}
 	r.end(err)
 }

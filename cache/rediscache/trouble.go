@@ -19,6 +19,16 @@ var (
 	errFence = errors.New("the servers were not looked at")
 )
 
+// passingError is trouble of the store or of a server: what failed can be tried again.
+type passingError struct{ error }
+
+func (e passingError) Unwrap() error { return e.error }
+
+func passing(err error) bool {
+	var p passingError
+	return errors.As(err, &p)
+}
+
 // kind says what an error of a server means for a commit.
 type kind int
 

@@ -36,11 +36,11 @@ end
 if lease or found or not same then
   local time = call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  local foreign = lease and string.sub(lease, 1, 8) ~= ARGV[4] and tonumber(string.sub(lease, 9)) > now
+  local foreign = lease and string.sub(lease, 1, 8) ~= ARGV[4] and (tonumber(string.sub(lease, 9)) or 0) > now
   if found or not same then
     if not epoch then return {'fence'} end
     local flush = call('HGET', head, 'flush')
-    if flush and tonumber(string.sub(flush, 9)) > now then return {'busy'} end
+    if flush and (tonumber(string.sub(flush, 9)) or 0) > now then return {'busy'} end
     if ARGV[5] == '1' and meta and not foreign then
       call('HSET', group, 'w', ARGV[4] .. string.format('%.0f', now + 50))
     end

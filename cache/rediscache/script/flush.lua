@@ -11,7 +11,7 @@ if ARGV[3] == '0' then
   if mine then redis.call('HDEL', KEYS[1], 'flush') end
   return 1
 end
-if not mine and (ARGV[2] == '' or flush and tonumber(string.sub(flush, 9)) > time) then return 0 end
+if not mine and (ARGV[2] == '' or flush and (tonumber(string.sub(flush, 9)) or 0) > time) then return 0 end
 redis.call('HSET', KEYS[1], 'flush', ARGV[1] .. string.format('%.0f', time + ARGV[3]))
 if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'epoch', ARGV[2]) end
 return 1
