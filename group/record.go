@@ -23,11 +23,37 @@ type Record struct {
 // are not; nothing half-read is returned.
 func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 	g := New(r.Name, r.Version)
-	g.fed, g.kept, g.defs, g.owned = r.Fed, r.Due, defs, true
-	g.states = make([]tracker.State, len(defs))
+	g.defs, g.owned = defs, true
 	g.added = make(map[string]int, len(defs))
-	rest := r.States
 	for i, d := range defs {
+		g.added[d.Name()] = i
+	}
+	return g.read(r)
+}
+
+// Restored is the group of another record of g, with the definitions of g and what was compiled from them, which makes
+// it cheap. It is nil when the record has another Layout, or nothing was compiled; then Restore it. The two groups do
+// not change each other.
+func (g *Group) Restored(r *Record) (*Group, error) {
+	if g.set == nil || g.set.Len() != len(r.Layout) || len(g.defs) != len(r.Layout) {
+		return nil, nil
+	}
+	for i, d := range g.defs {
+		if d.ID() != r.Layout[i] {
+			return nil, nil
+		}
+	}
+	other := New(r.Name, r.Version)
+	other.defs, other.set = g.defs, g.set
+	return other.read(r)
+}
+
+// read takes in what a record has beside the layout.
+func (g *Group) read(r *Record) (*Group, error) {
+	g.fed, g.kept = r.Fed, r.Due
+	g.states = make([]tracker.State, len(g.defs))
+	rest := r.States
+	for i, d := range g.defs {
 		var err error
 		if g.states[i], rest, err = d.ReadState(rest); err != nil {
 			return nil, fmt.Errorf("restore group %q, place %d: %w", r.Name, i, err)
@@ -40,9 +66,8 @@ func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 	return g, nil
 }
 
-// restored takes tracker i into what the group knows of all its trackers.
+// restored takes the state of tracker i into what the group knows of all its trackers.
 func (g *Group) restored(i int) {
-	g.added[g.defs[i].Name()] = i
 	if g.states[i].Removed {
 		g.gone++
 	}
