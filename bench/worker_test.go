@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-"os"
-"runtime/pprof"
 	"strconv"
 
 	"github.com/dictrack/dictrack"
@@ -72,11 +70,6 @@ func (o *orders) serve(m *dictrack.Manager, in *bufio.Scanner, out io.Writer) er
 	anywhere := together(o.Goroutines, func(i int) error {
 		return track(o.Groups[rand.IntN(len(o.Groups))], i) // #nosec G404 -- a load, not a secret
 	})
-	if f := os.Getenv("PROF"); f != "" {
-		w, _ := os.Create(f + fmt.Sprint(os.Getpid()))
-		pprof.StartCPUProfile(w)
-		defer pprof.StopCPUProfile()
-	}
 	fmt.Fprintln(out, "ready")
 	for in.Scan() {
 		n, err := strconv.Atoi(in.Text())
