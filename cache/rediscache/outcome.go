@@ -50,7 +50,7 @@ func (r *round) heard(a *answer) {
 	for i := range r.batch {
 		r.learn(i)
 	}
-	r.slot.local = nil
+	r.before, r.slot.local = r.slot.local, nil
 	r.c.noticed(r, a.epoch)
 	r.load(a, old)
 }

@@ -33,6 +33,7 @@ type round struct {
 	// unreplicated is why a commit is not with as many replicas as it should.
 	unreplicated error
 
+	before  *local    // the copy that was too old
 	late    int       // how often another process was faster
 	trouble time.Time // when servers first did not do what they should; zero: never
 	tries   int       // since then
