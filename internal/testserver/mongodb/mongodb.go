@@ -126,6 +126,14 @@ func (s *Server) Stop() {
 	}
 }
 
+// Log is the end of what the server has printed, as far as that is known.
+func (s *Server) Log() string {
+	if s.run == nil {
+		return ""
+	}
+	return s.run.Log()
+}
+
 // start starts FerretDB and waits until somebody listens.
 func (s *Server) start(binary string) (err error) {
 	command := exec.Command(binary, "-dir", s.dir, "-port", strconv.Itoa(s.port)) // #nosec G204 -- what build made

@@ -162,11 +162,17 @@ func (p *Proxy) pass(client, server net.Conn) bool {
 	return err == nil
 }
 
+// maxTurn is how long a message may take, so that one that hangs does not hang all others.
+const maxTurn = time.Minute
+
 // ask brings a message to the server and returns its answer.
 func (p *Proxy) ask(server net.Conn, message frame) ([]byte, error) {
 	if p.serial {
 		p.turn.Lock()
 		defer p.turn.Unlock()
+		if err := server.SetDeadline(time.Now().Add(maxTurn)); err != nil {
+			return nil, err
+		}
 	}
 	if _, err := server.Write(message); err != nil {
 		return nil, err
