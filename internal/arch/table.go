@@ -109,6 +109,7 @@ func portRules() []Rule {
 		whyAdapter = "an adapter must be replaceable alone, and its client library must reach only those who chose it"
 	)
 	rueidis := []string{"github.com/redis/rueidis"}
+	mongo := []string{"go.mongodb.org/mongo-driver/v2/..."}
 	pebble := []string{"github.com/cockroachdb/pebble/v2/..."}
 	pgx := []string{"github.com/jackc/pgx/v5/..."}
 	return []Rule{
@@ -122,6 +123,7 @@ func portRules() []Rule {
 		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"cache/rediscache"}, Inner: coreAnd("cache", "cache/mailbox"), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/mongostore"}, Inner: coreAnd("store"), Libraries: mongo, Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/pebblestore"}, Inner: coreAnd("store"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/pgstore"}, Inner: coreAnd("store"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
 	}
