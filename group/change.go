@@ -185,15 +185,21 @@ func (b bits) has(i int) bool { return i>>6 < len(b) && b[i>>6]>>(i&63)&1 == 1 }
 
 func (g *Group) chunk(i int, relaid bool) Chunk {
 	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.states))
-	part := Chunk{Index: i, States: make([]byte, 0, 8*(to-from))}
+	part := Chunk{Index: i}
+	var room [8 * ChunkSize]byte // on the stack: most states take less
+	states := room[:0]
 	for at := from; at < to; at++ {
-		part.States = tracker.AppendState(part.States, &g.states[at])
+		states = tracker.AppendState(states, &g.states[at])
 		if relaid {
 			part.Layout = append(part.Layout, g.defs[at].ID())
 		}
 	}
+	part.States = append(make([]byte, 0, len(states)+behind), states...)
 	return part
 }
+
+// behind is room for what is put behind the states of a chunk where it is kept.
+const behind = 64
 
 // statesOf is the states of a chunk.
 func (g *Group) statesOf(chunk int) []tracker.State {

@@ -28,12 +28,13 @@ type brought struct {
 // bring brings groups to the Backing. Stuck are those that it cannot bring there; err says that nothing can be done for
 // now.
 func (c *Cache) bring(ctx context.Context, groups []dirtyGroup) (stuck stuckError, err error) {
+	behind := map[string]uint64{}
 	for tries := 0; len(groups) > 0; tries++ {
 		all, err := c.peek(ctx, groups)
 		if err != nil {
 			return nil, err
 		}
-		if err := c.persist(ctx, all); err != nil {
+		if err := c.persist(ctx, all, behind); err != nil {
 			return nil, err
 		}
 		if err := c.note(ctx, all); err != nil {
@@ -214,8 +215,9 @@ func (b *brought) chunks() []int {
 	return chunks
 }
 
-// persist hands the changes to the Backing, and finds out what it has of those that conflict.
-func (c *Cache) persist(ctx context.Context, all []*brought) error {
+// persist hands the changes to the Backing, and finds out what it has of those that conflict. Behind are the versions of
+// groups that the Backing had later ones of.
+func (c *Cache) persist(ctx context.Context, all []*brought, behind map[string]uint64) error {
 	var changes []*group.Change
 	for _, b := range all {
 		if b.change != nil {
@@ -234,7 +236,7 @@ func (c *Cache) persist(ctx context.Context, all []*brought) error {
 		switch {
 		case b.change == nil:
 		case err != nil && conflict.Conflicted(b.name):
-			if err := c.settle(ctx, b); err != nil {
+			if err := c.settle(ctx, b, behind); err != nil {
 				return err
 			}
 		default:
@@ -245,13 +247,15 @@ func (c *Cache) persist(ctx context.Context, all []*brought) error {
 }
 
 // settle finds out what the Backing has of a group whose change conflicts: an answer may have been lost, or another
-// process have been faster.
-func (c *Cache) settle(ctx context.Context, b *brought) error {
+// process have been faster. Then the group is read again: only what is here still may be behind.
+func (c *Cache) settle(ctx context.Context, b *brought, behind map[string]uint64) error {
 	kept, err := c.host.Backing.Load(ctx, b.name)
 	if err != nil {
 		return fmt.Errorf("load group %q: %w", b.name, err)
 	}
 	switch version := kept.Version(); {
+	case version > b.change.Version && behind[b.name] != b.change.Version:
+		behind[b.name] = b.change.Version
 	case version > b.change.Version:
 		b.stuck = fmt.Errorf("group %q is at version %d in redis and at version %d in the store, which something else wrote to",
 			b.name, b.change.Version, version)

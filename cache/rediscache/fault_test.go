@@ -12,7 +12,9 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/rediscache"
+	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/redis"
+	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
 
@@ -158,6 +160,8 @@ func TestOlderAgain(t *testing.T) {
 	if err := s.Again(); err != nil {
 		t.Fatal(err)
 	}
+	expectTotal(t, m, "later", 11)
+	expectTotal(t, m, "new", 5)
 	insist(t, m, "later", 10, "b")
 	insist(t, m, "later", 100, "c")
 	insist(t, m, "new", 5, "a")
@@ -233,7 +237,10 @@ func TestSentinelFailover(t *testing.T) {
 		primary, err := set.Primary()
 		return err == nil && primary == set.Servers[1]
 	})
-	if err := set.Servers[0].Again(); err != nil { // as the replica
+	if err := set.Servers[0].Again(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := set.Servers[0].Do("replicaof", "127.0.0.1", fmt.Sprint(set.Servers[1].Port)); err != nil { // the Sentinels take longer
 		t.Fatal(err)
 	}
 	for n := range 50 {
@@ -309,30 +316,115 @@ func TestClusterFailover(t *testing.T) {
 	drain(t, c)
 }
 
-// A process that is gone holds its lease for a while; then another one drains what it left.
+// lease is the key of the lease of a shard.
+func lease(prefix string, shard int) string { return fmt.Sprintf("%s{s%03d}:lease", prefix, shard) }
+
+// A process that is gone holds its leases for a while; then another one drains what it left.
 func TestLeaseOfTheDead(t *testing.T) {
 	s := singleServer(t)
+	client := dial(t, s.Address())
 	kept, prefix := memorystore.New(), space()
-	c := open(t, s.URL(), quick(prefix))
+	o := quick(prefix)
+	o.DrainEvery = time.Hour
+	c := open(t, s.URL(), o)
 	m := manage(t, c, kept)
+	must(t, m, "g", 1, "a")
+	const dead = 500 * time.Millisecond
 	for shard := range 256 {
-		key := fmt.Sprintf("%s{s%03d}:lease", prefix, shard)
-		if _, err := s.Do("set", key, "somebody", "px", "1500"); err != nil {
+		set := client.B().Set().Key(lease(prefix, shard)).Value("somebody").PxMilliseconds(dead.Milliseconds()).Build()
+		if err := client.Do(context.Background(), set).Error(); err != nil {
 			t.Fatal(err)
-		}
-		if shard == 100 {
-			must(t, m, "g", 1, "a")
 		}
 	}
 	began := time.Now()
 	drain(t, c)
+	if waited := time.Since(began); waited < dead/2 {
+		t.Errorf("drained after %v, while another process held the lease", waited)
+	}
+	expectPlaces(t, kept, "g", 1)
+}
+
+// pausing is a store whose commits wait.
+type pausing struct {
+	store.Store
+	came, passed chan struct{}
+}
+
+func (p *pausing) Commit(ctx context.Context, changes []*group.Change) error {
+	p.came <- struct{}{}
+	<-p.passed
+	return p.Store.Commit(ctx, changes)
+}
+
+// A process that is paused in the midst of a drain, past its lease, and goes on when another one has drained the same and
+// more, does no harm.
+func TestPausedDrain(t *testing.T) {
+	s := singleServer(t)
+	client := dial(t, s.Address())
+	kept, prefix := memorystore.New(), space()
+	o := quick(prefix)
+	o.DrainEvery = time.Hour
+	slow := &pausing{Store: kept, came: make(chan struct{}, 10), passed: make(chan struct{})}
+	c, other := open(t, s.URL(), o), open(t, s.URL(), o)
+	m, active := manage(t, c, slow), manage(t, other, kept)
+	must(t, m, "g", 1, "a")
+	must(t, m, "h", 1, "a")
+	var paused sync.WaitGroup
+	paused.Go(func() { drain(t, c) })
+	<-slow.came
+	for shard := range 256 {
+		if err := client.Do(context.Background(), client.B().Del().Key(lease(prefix, shard)).Build()).Error(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(t, active, "g", 10, "b")
+	drain(t, other)
+	must(t, active, "g", 100, "c")
+	close(slow.passed)
+	paused.Wait()
+	drain(t, other)
+	expectTotal(t, m, "g", 111)
+	for _, id := range []string{"a", "b", "c"} {
+		if _, ok, err := kept.Seen(context.Background(), "g", id); !ok || err != nil {
+			t.Errorf("the store does not remember id %q: %v", id, err)
+		}
+	}
 	record, err := kept.Load(context.Background(), "g")
-	if err != nil || !record.Fed {
-		t.Errorf("the store has %+v, %v", record, err)
+	if err != nil || record.Version != 3 {
+		t.Errorf("the store has version %d of the group (%v), want 3", record.Version, err)
 	}
-	if waited := time.Since(began); waited < 100*time.Millisecond {
-		t.Logf("did not wait for the lease: %v", waited)
+}
+
+// A process that dies in a flush keeps others away for a moment; then they go on, and what the store has counts.
+func TestFlusherDies(t *testing.T) {
+	s := singleServer(t)
+	client := dial(t, s.Address())
+	kept, prefix := memorystore.New(), space()
+	c := open(t, s.URL(), quick(prefix))
+	m := manage(t, c, kept)
+	must(t, m, "g", 1, "a")
+	drain(t, c)
+	now, err := client.Do(context.Background(), client.B().Time().Build()).AsIntSlice()
+	if err != nil {
+		t.Fatal(err)
 	}
+	until := fmt.Sprint("somebody", now[0]*1000+now[1]/1000+300)
+	for shard := range 256 { // as the script does it
+		key := fmt.Sprintf("%s{s%03d}:h", prefix, shard)
+		set := client.B().Hset().Key(key).FieldValue().FieldValue("epoch", "0123456789abcdef").FieldValue("flush", until).Build()
+		if err := client.Do(context.Background(), set).Error(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := kept.Flush(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	must(t, m, "g", 5, "b")
+	if took := time.Since(began); took < 100*time.Millisecond {
+		t.Errorf("a call went through %v after a flush began", took)
+	}
+	expectTotal(t, m, "g", 5)
 }
 
 // A server that does not answer for longer than Timeout: calls end with an error, and none is lost or doubled.
