@@ -46,7 +46,7 @@ type Options struct {
 	// bounds of its own.
 	MaxGroups int
 	// MaxBytes is how much memory those groups take together, by an estimate that counts what they have for themselves:
-	// about 48 bytes a tracker and 256 a group. Defaults to any size.
+	// about 24 bytes a tracker and 256 a group. Defaults to any size.
 	MaxBytes int64
 	// Registry knows the custom kinds of trackers, conditions and limiters. Defaults to the built-in ones.
 	Registry *tracker.Registry
@@ -107,7 +107,8 @@ type Manager struct {
 	options Options
 
 	definitions *interner[tracker.ID, tracker.Definition]
-	sets        *interner[[16]byte, match.Set]
+	sets        *interner[match.Key, match.Set]
+	plans       *interner[string, match.Paths]
 	templates   templates
 	publisher   publisher
 	wall        wall // the default clock
@@ -137,7 +138,8 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m := &Manager{
 		options:     filled,
 		definitions: &interner[tracker.ID, tracker.Definition]{},
-		sets:        &interner[[16]byte, match.Set]{},
+		sets:        &interner[match.Key, match.Set]{},
+		plans:       &interner[string, match.Paths]{},
 	}
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
 	m.publisher.logger = filled.Logger

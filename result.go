@@ -32,7 +32,7 @@ func (r *Result) Changed() []tracker.Snapshot {
 // Completed describes the trackers all of whose stages the call completed.
 func (r *Result) Completed() []tracker.Snapshot {
 	return r.snapshots(func(m *group.Move) bool {
-		return m.Outcome == tracker.Changed && m.State.Completed
+		return m.Outcome == tracker.Changed && m.Cell.Completed()
 	})
 }
 
@@ -48,7 +48,7 @@ func (r *Result) Refused() []tracker.Snapshot {
 // limiter.
 func (r *Result) Limited() []tracker.Snapshot {
 	return r.snapshots(func(m *group.Move) bool {
-		return m.Outcome != tracker.Done && (m.State.Limited || m.Outcome == tracker.Refused)
+		return m.Outcome != tracker.Done && (m.Cell.Limited() || m.Outcome == tracker.Refused)
 	})
 }
 
@@ -66,7 +66,7 @@ func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {
 	var snaps []tracker.Snapshot
 	for i := range r.effect.Moves {
 		if m := &r.effect.Moves[i]; which(m) {
-			snaps = append(snaps, r.effect.Definition(m).Snapshot(r.Group, m.State))
+			snaps = append(snaps, r.effect.Definition(m).Snapshot(r.Group, r.effect.State(m)))
 		}
 	}
 	return snaps

@@ -49,7 +49,8 @@ func TestSnapshotsOfAChange(t *testing.T) {
 			t.Fatalf("chunk %d has %d snapshots of %d trackers", part.Index, len(snaps), len(part.Layout))
 		}
 		for n, snap := range snaps {
-			switch place := part.Index*group.ChunkSize + n; {
+			place := part.Index*group.ChunkSize + n
+			switch {
 			case place == 1 || place == 129:
 				if snap != nil {
 					t.Errorf("place %d: %v, want nothing of a removed tracker", place, snap)
