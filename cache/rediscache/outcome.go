@@ -50,6 +50,7 @@ func (r *round) heard(a *answer) {
 	for i := range r.batch {
 		r.learn(i)
 	}
+	r.fillUp() // since it is done again anyway
 	r.before, r.slot.local = r.slot.local, nil
 	r.c.noticed(r, a.epoch)
 	r.load(a, old)
