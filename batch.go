@@ -17,6 +17,8 @@ type Input struct {
 	JSON  []byte
 	ID    string    // makes it happen once; empty: no such promise
 	At    time.Time // zero: the Manager's clock
+	// Trusted is for JSON what the option Trusted is for TrackJSON.
+	Trusted bool
 }
 
 // Output is what an Input did. Err is nil when it was applied.
@@ -68,7 +70,7 @@ func (m *Manager) batch(inputs []Input) *batch {
 			t.now = in.At.UnixMilli()
 		}
 		t.call.Compile = m.compile
-		t.call.Data = match.Data{Map: in.Data, JSON: in.JSON}
+		t.call.Data = match.Data{Map: in.Data, JSON: in.JSON, Trusted: in.Trusted}
 	}
 	return b
 }

@@ -13,8 +13,9 @@ import (
 
 // TrackOption says more about a call of Track.
 type TrackOption struct {
-	id string
-	at time.Time
+	id      string
+	at      time.Time
+	trusted bool
 }
 
 // ID makes the call happen once: a further call with the same id in the same group changes nothing and
@@ -25,6 +26,15 @@ func ID(id string) TrackOption { return TrackOption{id: id} }
 // At takes t for the time of the call instead of the Manager's clock. Groups that get no data go by the
 // clock all the same: to replay old data, set Options.Clock too.
 func At(t time.Time) TrackOption { return TrackOption{at: t} }
+
+// Trusted says that the text given to TrackJSON is known to be what it asks for, as text is that a JSON encoder wrote or
+// that was checked before. It is then read faster: what no condition and no sum uses is passed over without a look at
+// its syntax, UTF-8, numbers and depth.
+//
+// What is used is checked all the same, and so is that the object ends. Text that is not what it was said to be either
+// is an error, which changes nothing, or gives what a reader might find in it. Calls with an ID hash the whole data, and
+// custom conditions, kinds and limiters get it decoded: both need strict JSON also here.
+func Trusted() TrackOption { return TrackOption{trusted: true} }
 
 // Track applies one data to a group. A group that is seen for the first time gets the templates'
 // trackers. When Track returns without error, what it did is kept as Options.Store promises, or as
@@ -42,7 +52,7 @@ func (m *Manager) Track(ctx context.Context, group string, data map[string]any, 
 
 // TrackJSON is Track for data as JSON text, which it reads without building a map. The text must be one
 // object: valid JSON in UTF-8, at most 64 deep, with finite numbers, and giving no path twice that a
-// condition or a sum uses.
+// condition or a sum uses. All of it is checked, unless it is Trusted.
 func (m *Manager) TrackJSON(ctx context.Context, group string, data []byte, options ...TrackOption) (Result, error) {
 	return m.track(ctx, group, match.Data{JSON: data}, options)
 }
@@ -58,6 +68,7 @@ func (m *Manager) track(ctx context.Context, group string, data match.Data, opti
 		if !o.at.IsZero() {
 			t.now = o.at.UnixMilli()
 		}
+		t.call.Data.Trusted = t.call.Data.Trusted || o.trusted
 	}
 	if err = t.prepare(); err != nil {
 		return res, err

@@ -4,10 +4,6 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// ChunkSize is how many trackers share one stored record, so that a step of one tracker in a group of a
-// million writes little, and a group of a hundred is one record.
-const ChunkSize = 128
-
 // Change is what one commit does to one group. It may join several calls. It looks into the Group it
 // was recorded from, so it is valid until that Group is changed again, while a cache holds the group for
 // the commit, unless it is detached.
@@ -42,20 +38,18 @@ type Seen struct {
 	Expires int64    // Unix milliseconds until which it is remembered
 }
 
-// Chunk is a part of a group, as stores keep it.
-type Chunk struct {
-	Index int
-	// Layout are the IDs of the definitions; nil when they did not change.
-	Layout []tracker.ID
-	// States is the binary form of the states, one after the other.
-	States []byte
-}
-
 // Record starts noting what changes, until Take. A group that is not recorded costs nothing more.
-func (g *Group) Record() {
-	g.record = &Change{
+func (g *Group) Record() { g.RecordIn(&Change{}) }
+
+// RecordIn is Record in a Change that nobody looks at any more, whose memory is used again.
+func (g *Group) RecordIn(c *Change) {
+	clear(c.Seen)
+	clear(c.parts)
+	*c = Change{
 		Group: g.name, Base: g.version, BaseCount: len(g.cells), after: g,
+		Seen: c.Seen[:0], touched: c.touched[:0], laid: c.laid[:0], parts: c.parts[:0],
 	}
+	g.record = c
 }
 
 // Take ends the recording. It returns nil when nothing changed.
@@ -105,7 +99,7 @@ func (g *Group) Recorded() *Change { return g.record }
 
 // Chunks are the parts that changed, in order; not to be changed, and made when first asked for.
 func (c *Change) Chunks() []Chunk {
-	if c.parts != nil {
+	if len(c.parts) > 0 {
 		return c.parts
 	}
 	for i := range chunks(c.Count) {
@@ -180,32 +174,6 @@ func (b *bits) set(i int) {
 }
 
 func (b bits) has(i int) bool { return i>>6 < len(b) && b[i>>6]>>(i&63)&1 == 1 }
-
-func (g *Group) chunk(i int, relaid bool) Chunk {
-	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.cells))
-	part := Chunk{Index: i, States: make([]byte, 0, 8*(to-from))}
-	for at := from; at < to; at++ {
-		s := g.state(at)
-		part.States = tracker.AppendState(part.States, &s)
-		if relaid {
-			part.Layout = append(part.Layout, g.roster.at(at).ID())
-		}
-	}
-	return part
-}
-
-// statesOf is the states of a chunk.
-func (g *Group) statesOf(chunk int) []tracker.State {
-	from := chunk * ChunkSize
-	states := make([]tracker.State, min(ChunkSize, len(g.cells)-from))
-	for n := range states {
-		states[n] = g.state(from + n)
-	}
-	return states
-}
-
-// chunks is how many chunks n trackers take.
-func chunks(n int) int { return (n + ChunkSize - 1) / ChunkSize }
 
 // touched notes that the state of tracker i changed.
 func (g *Group) touched(i int) {

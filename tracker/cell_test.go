@@ -1,6 +1,7 @@
 package tracker_test
 
 import (
+	"bytes"
 	"math"
 	"reflect"
 	"testing"
@@ -14,6 +15,38 @@ import (
 func TestCellIsSmall(t *testing.T) {
 	if size := unsafe.Sizeof(tracker.Cell{}); size > 16 {
 		t.Errorf("a Cell takes %d bytes", size)
+	}
+}
+
+// Cells are written as their states are.
+func TestPlainCellsAreWrittenAsStates(t *testing.T) {
+	var cells []tracker.Cell
+	var states [][]byte
+	for _, progress := range []float64{0, 1, 127, 128, 16511, 16512, 1 << 50, 1e18, 1e25, -1, 0.5} {
+		p, _ := decimal.FromFloat(progress)
+		for _, s := range []tracker.State{
+			{Progress: p, Stage: 1, Cycle: 1},
+			{Progress: p, Stage: 2, Cycle: 1},
+			{Progress: p, Stage: 1, Cycle: 2},
+			{Progress: p, Stage: 1, Cycle: 1, Completed: true},
+			{Progress: p, Stage: 1, Cycle: 1, Limited: true},
+			{Progress: p, Stage: 1, Cycle: 1, Extra: &tracker.Extra{ExpireAt: 3}},
+		} {
+			cell, _ := s.Pack()
+			cells, states = append(cells, cell), append(states, tracker.AppendState(nil, &s))
+		}
+	}
+	cells, states = append(cells, tracker.RemovedCell()), append(states, tracker.AppendState(nil, &tracker.State{Removed: true}))
+	written := 0
+	for at := range cells {
+		text, n := tracker.AppendPlain([]byte("x"), cells[at:at+1])
+		if n == 1 && !bytes.Equal(text[1:], states[at]) || n == 0 && len(text) != 1 {
+			t.Errorf("cell %d is written %x, want %x", at, text, states[at])
+		}
+		written += n
+	}
+	if written != 8 {
+		t.Errorf("%d cells are plain, want 8", written)
 	}
 }
 

@@ -14,6 +14,8 @@ type Door struct {
 	mu   sync.Mutex // held while tasks are let in, and by Shut to let in no more
 	shut atomic.Bool
 	work sync.WaitGroup
+
+	calls sync.Pool // of *Call that are over
 }
 
 // Admit lets tasks in, each until it is settled; false when the door is shut.
@@ -63,13 +65,13 @@ type Call struct {
 	done    chan struct{} // capacity 1: pending is 0
 }
 
-// calls are of one task each, and over.
-var calls = sync.Pool{New: func() any { return &Call{done: make(chan struct{}, 1)} }}
-
 // NewCall makes entries of tasks, at least one, that the door has let in. All of them are to be posted, and Wait to be
 // called.
 func NewCall(ctx context.Context, d *Door, tasks []cache.Task) *Call {
-	c := calls.Get().(*Call)
+	c, ok := d.calls.Get().(*Call)
+	if !ok {
+		c = &Call{done: make(chan struct{}, 1)}
+	}
 	c.ctx, c.door, c.entries = ctx, d, c.one[:]
 	if len(tasks) > 1 {
 		c.entries = make([]Entry, len(tasks))
@@ -106,8 +108,9 @@ func (c *Call) Wait(back func(*Entry)) error {
 
 // over gives a call back that nobody looks at any more.
 func (c *Call) over() {
+	d := c.door
 	c.ctx, c.door, c.entries, c.one = nil, nil, nil, [1]Entry{}
-	calls.Put(c)
+	d.calls.Put(c)
 }
 
 func (c *Call) leave(back func(*Entry)) error {

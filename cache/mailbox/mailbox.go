@@ -130,11 +130,13 @@ func (b *Box) takeBack(e *Entry) bool {
 }
 
 // Step applies a batch to its group and returns what is to be kept, nil for nothing. An id that comes twice is seen the
-// second time. Those with an error, and those whose callers are gone, are passed over.
+// second time. Those with an error, and those whose callers are gone, are passed over. The owner may have begun to record.
 func (b *Box) Step(g *group.Group, batch []*Entry) *group.Change {
 	b.apply.Lock()
 	defer b.apply.Unlock()
-	g.Record()
+	if g.Recorded() == nil {
+		g.Record()
+	}
 	for _, e := range batch {
 		if e.left {
 			e.Err = e.call.ctx.Err()

@@ -144,7 +144,7 @@ func (h *held) leaves(s *slot, any bool) bool {
 	if !s.box.TryLock() {
 		return false
 	}
-	if (any || !s.used) {
+	if s.box.Idle() && (any || !s.used) {
 		return true
 	}
 	s.used = false

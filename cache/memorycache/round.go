@@ -19,6 +19,7 @@ type round struct {
 	slot   *slot
 	batch  []*mailbox.Entry
 	change *group.Change // on its way to being kept
+	spare  *group.Change // the memory for it
 	tries  int
 	quick  bool // nothing has to be asked of the Backing first
 }
@@ -27,7 +28,7 @@ type round struct {
 const maxTries = 100
 
 // rounds are over, to be used again.
-var rounds = sync.Pool{New: func() any { return &round{} }}
+var rounds = sync.Pool{New: func() any { return &round{spare: &group.Change{}} }}
 
 func newRound(c *Cache, s *slot, quick bool) *round {
 	r := rounds.Get().(*round)
@@ -38,7 +39,7 @@ func newRound(c *Cache, s *slot, quick bool) *round {
 // over gives a round back that nobody looks at any more.
 func (r *round) over() {
 	clear(r.batch)
-	*r = round{batch: r.batch[:0]}
+	*r = round{batch: r.batch[:0], spare: r.spare}
 	rounds.Put(r)
 }
 
@@ -82,13 +83,15 @@ func (r *round) step() (*group.Change, error) {
 	for _, e := range r.batch {
 		lookUp(r.c.life, r.c.host.Backing, e)
 	}
+	r.slot.group.RecordIn(r.spare)
 	return r.slot.box.Step(r.slot.group, r.batch), nil
 }
 
 // kept goes on when it is known what became of the change.
 func (r *round) kept(err error) {
 	if err != nil {
-		r.slot.group = nil // whatever is kept now, it is not what memory says
+		r.slot.group = nil        // whatever is kept now, it is not what memory says
+		r.spare = &group.Change{} // a Backing that gave up may still look at it
 	}
 	var conflict cache.Conflict
 	if errors.As(err, &conflict) && r.tries+1 < maxTries {

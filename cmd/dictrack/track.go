@@ -17,7 +17,8 @@ import (
 
 // trackFlags are the flags of track.
 type trackFlags struct {
-	data, trackers        string
+	state                 state
+	trackers              string
 	groupBy, idBy, timeBy string
 	timeLayout            string
 	idWindow              time.Duration
@@ -55,7 +56,7 @@ func newTrack(a *app) *cobra.Command {
 	}
 	flags.add(cmd)
 	cmd.RunE = runs(func(cmd *cobra.Command, files []string) error {
-		if err := need(cmd, "trackers", "group-by"); err != nil {
+		if err := errors.Join(flags.state.find(cmd), need(cmd, "trackers", "group-by")); err != nil {
 			return err
 		}
 		fields, err := flags.fields()
@@ -77,7 +78,7 @@ func newTrack(a *app) *cobra.Command {
 
 func (t *trackFlags) add(cmd *cobra.Command) {
 	trackersFlag(cmd, &t.trackers)
-	dataFlag(cmd, &t.data, "keep the state in `DIR` (default: in memory, for this run)")
+	stateFlags(cmd, &t.state, "keep the state in `DIR` (default without --store: in memory, for this run)")
 	f := cmd.Flags()
 	f.StringVar(&t.groupBy, "group-by", "", "the `PATH` of the group")
 	f.StringVar(&t.idBy, "id-by", "", "the `PATH` of an id: data whose id was seen in its group changes nothing")
@@ -147,13 +148,13 @@ func (a *app) track(ctx context.Context, flags *trackFlags, specs []tracker.Spec
 		return err
 	}
 	if err := m.SetTemplate("trackers", specs...); err != nil {
-		return closing(m, err)
+		return a.close(m, err)
 	}
 	r.Manager = m
 	d := newDisplay(a.streams, r)
 	summary, err := r.Do(ctx)
 	d.finish()
-	err = closing(m, err)
+	err = a.close(m, err)
 	a.say("%v", &summary)
 	if errors.Is(err, tracking.ErrStopped) {
 		return fails("without --strict such lines are skipped", "track: %w", err)
@@ -162,10 +163,5 @@ func (a *app) track(ctx context.Context, flags *trackFlags, specs []tracker.Spec
 }
 
 func (a *app) openTracking(ctx context.Context, flags *trackFlags, clock *tracking.Clock) (*dictrack.Manager, error) {
-	o := dictrack.Options{Clock: clock.Now, IDWindow: flags.idWindow}
-	if flags.data != "" {
-		return a.open(ctx, flags.data, o)
-	}
-	o.Logger, o.ManualSweep = a.log(), true
-	return dictrack.Open(ctx, o)
+	return a.open(ctx, &flags.state, dictrack.Options{Clock: clock.Now, IDWindow: flags.idWindow})
 }
