@@ -15,7 +15,7 @@ import (
 const (
 	// maxJoined bounds the changes of one commit.
 	maxJoined = 4096
-	// maxWait bounds how long changes wait for the rest of a batch of calls.
+	// maxWait bounds how long changes wait for others.
 	maxWait = 5 * time.Millisecond
 	// maxCommits is how many commits are under way at once: while one waits for the disk, the next is
 	// written.
@@ -29,7 +29,9 @@ type committer struct {
 	queue   []*round
 	holds   int  // calls of many tasks, some of whose changes are still to come
 	running int  // commits under way
-	late    bool // the queue has waited long enough
+	flying  int  // changes in them
+	waiting bool // the queue waits for others
+	late    bool // and has done so long enough
 	timer   *time.Timer
 }
 
@@ -66,10 +68,8 @@ func (m *committer) bring(r *round) {
 func (m *committer) kick() {
 	switch {
 	case len(m.queue) == 0 || m.running == maxCommits:
-	case m.holds > 0 && !m.late && len(m.queue) < maxJoined:
-		if m.timer == nil {
-			m.timer = time.AfterFunc(maxWait, m.hurry)
-		}
+	case m.growing() && !m.late && len(m.queue) < maxJoined:
+		m.wait()
 	default:
 		m.running++
 		m.stopWaiting()
@@ -77,19 +77,34 @@ func (m *committer) kick() {
 	}
 }
 
-func (m *committer) stopWaiting() {
-	m.late = false
-	if m.timer != nil {
-		m.timer.Stop()
-		m.timer = nil
+// growing tells whether waiting makes the next commit larger: by the rest of a batch of calls, or until it has as many
+// changes as are under way, which makes it worth a sync of its own.
+func (m *committer) growing() bool { return m.holds > 0 || len(m.queue) < m.flying }
+
+// wait bounds the wait that begins, unless it has begun.
+func (m *committer) wait() {
+	switch {
+	case m.waiting:
+	case m.timer == nil:
+		m.timer = time.AfterFunc(maxWait, m.hurry)
+	default:
+		m.timer.Reset(maxWait)
 	}
+	m.waiting = true
 }
 
-// hurry ends the wait for calls that hold.
+func (m *committer) stopWaiting() {
+	if m.waiting {
+		m.timer.Stop()
+	}
+	m.waiting, m.late = false, false
+}
+
+// hurry ends the wait for others.
 func (m *committer) hurry() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.timer != nil {
+	if m.waiting {
 		m.late = true
 		m.kick()
 	}
@@ -98,7 +113,8 @@ func (m *committer) hurry() {
 // commit keeps what has gathered. It lets others go first that are ready to run: their changes come along.
 func (m *committer) commit() {
 	runtime.Gosched()
-	if batch := m.take(); len(batch) > 0 {
+	batch := m.take()
+	if len(batch) > 0 {
 		c, changes := batch[0].c, make([]*group.Change, len(batch))
 		for i, r := range batch {
 			changes[i] = r.change
@@ -108,9 +124,15 @@ func (m *committer) commit() {
 			r.kept(outcome(err, r.change.Group))
 		}
 	}
+	m.landed(len(batch))
+}
+
+// landed ends a commit.
+func (m *committer) landed(changes int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.running--
+	m.flying -= changes
 	m.kick()
 }
 
@@ -122,6 +144,7 @@ func (m *committer) take() []*round {
 	if len(batch) > maxJoined {
 		batch, m.queue = batch[:maxJoined:maxJoined], batch[maxJoined:]
 	}
+	m.flying += len(batch)
 	return batch
 }
 

@@ -53,15 +53,10 @@ func NewBounded(b Bound) *Cache {
 	return c
 }
 
-// worker deals a group to one of n workers.
-func (c *Cache) worker(name string, n int) int {
-	return int(maphash.String(c.seed, name) / shardCount % uint64(n)) // #nosec G115 -- n is small and above 0
-}
-
 // locked returns the place of a group, made if need be, and locked by the caller from now on.
 func (c *Cache) locked(name string) *slot {
-	hash := maphash.String(c.seed, name)
-	sh := &c.shards[hash%shardCount]
+	hash := c.hashOf(name)
+	sh := c.shard(hash)
 	for {
 		s := sh.find(name, hash)
 		if s == nil {
@@ -79,8 +74,11 @@ func (c *Cache) locked(name string) *slot {
 func (c *Cache) bury(s *slot) {
 	s.dead, s.group = true, nil
 	c.held.drop(s)
-	c.shards[s.hash%shardCount].remove(s)
+	c.shard(s.hash).remove(s)
 }
+
+// leave lets a group go that the Backing has. The caller has locked it.
+func (c *Cache) leave(g guest) { c.bury(g.(*slot)) }
 
 // Start implements cache.Cache. A cache that is not started has no Backing.
 func (c *Cache) Start(_ context.Context, h cache.Host) error {

@@ -114,7 +114,7 @@ func (r *round) end(err error) {
 		go newRound(c, r.slot, false).begin()
 	}
 	r.over()
-	c.evict()
+	c.held.evict(c.leave)
 }
 
 // rest lets a slot rest, unless something waits again. One that holds nothing worth keeping goes.
@@ -124,7 +124,7 @@ func (c *Cache) rest(s *slot) (again bool) {
 	again = s.box.Rest()
 	switch worth := s.group != nil && s.group.Known(); {
 	case worth && c.held.active():
-		c.held.note(s)
+		c.held.note(s, s.group.Size())
 	case !worth && !again:
 		c.bury(s)
 	}

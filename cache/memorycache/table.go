@@ -1,6 +1,7 @@
 package memorycache
 
 import (
+	"hash/maphash"
 	"iter"
 	"sync"
 	"sync/atomic"
@@ -12,18 +13,28 @@ import (
 // slot is the place of one group.
 type slot struct {
 	name string
-	hash uint64 // of the name
+	hash uint32 // of the name
+	stay
 
-	box   mailbox.Box  // its lock protects all below; with a Backing, calls wait in it
+	box   mailbox.Box  // its lock protects stay and group; with a Backing, calls wait in it
 	group *group.Group // nil until it is needed; with a Backing, the runner's while it runs
-	dead  bool         // no longer in its shard
-
-	// With a Bound:
-	used   bool  // there was a call since it was last looked at
-	listed bool  // held counts it
-	size   int64 // as counted; protected by held, as are the links
-	links
 }
+
+// TryLock implements guest.
+func (s *slot) TryLock() bool { return s.box.TryLock() }
+
+// Unlock implements guest.
+func (s *slot) Unlock() { s.box.Unlock() }
+
+func (s *slot) idle() bool   { return s.box.Idle() }
+func (s *slot) stays() *stay { return &s.stay }
+
+// hashOf is the hash of a name: its lower bits choose the shard, its upper ones the place there.
+func (c *Cache) hashOf(name string) uint32 {
+	return uint32(maphash.String(c.seed, name)) // #nosec G115 -- half of it is enough
+}
+
+func (c *Cache) shard(hash uint32) *shard { return &c.shards[hash%shardCount] }
 
 // shard is a part of the groups, by the hash of their names. Slots are found without a lock, since every call looks
 // for one; the lock is for those that come and go.
@@ -44,11 +55,11 @@ type table []atomic.Pointer[slot]
 // none stands where a slot was.
 var none = &slot{}
 
-// start is where the search for a hash begins: its upper bits, since the lower ones chose the shard.
-func (t table) start(hash uint64) int { return int(hash>>32) & (len(t) - 1) } // #nosec G115 -- masked
+// start is where the search for a hash begins.
+func (t table) start(hash uint32) int { return int(hash/shardCount) & (len(t) - 1) }
 
 // find returns the slot of a name; nil if there is none.
-func (sh *shard) find(name string, hash uint64) *slot {
+func (sh *shard) find(name string, hash uint32) *slot {
 	p := sh.table.Load()
 	if p == nil {
 		return nil

@@ -41,7 +41,7 @@ const (
 func (c *Cache) deal(tasks []cache.Task) (owners []uint8, cores int) {
 	owners, cores = make([]uint8, len(tasks)), min(runtime.GOMAXPROCS(0), maxCores)
 	for i, t := range tasks {
-		owners[i] = uint8(c.worker(t.Group(), cores)) // #nosec G115 -- there are at most maxCores
+		owners[i] = uint8(int(c.hashOf(t.Group())/shardCount) % cores) // #nosec G115 -- there are at most maxCores
 	}
 	return owners, cores
 }
@@ -68,7 +68,7 @@ func (c *Cache) oneVolatile(ctx context.Context, t cache.Task) {
 
 // applyOnce applies a task with an id.
 func (c *Cache) applyOnce(s *slot, t cache.Task, id string) {
-	ids := &c.shards[s.hash%shardCount].ids
+	ids := &c.shard(s.hash).ids
 	key := idKey{s.name, id}
 	if remember := t.Apply(s.group, ids.find(key)); remember != nil {
 		ids.remember(key, *remember)

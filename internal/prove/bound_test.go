@@ -7,10 +7,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/store/pebblestore"
@@ -25,15 +28,19 @@ func TestBoundLosesNothing(t *testing.T) {
 		},
 	}
 	for name, makeStore := range stores {
-		for _, bound := range []dictrack.Options{{MaxGroups: 1}, {MaxGroups: 5}, {MaxBytes: 2000}} {
-			t.Run(fmt.Sprint(name, " ", bound.MaxGroups, " ", bound.MaxBytes), func(t *testing.T) {
-				s, err := makeStore()
-				if err != nil {
-					t.Fatal(err)
-				}
-				bound.Store = s
-				countUnder(t, bound)
-			})
+		for _, bound := range []memorycache.Bound{{Groups: 1}, {Groups: 5}, {Bytes: 2000}} {
+			for way, c := range map[string]cache.Cache{
+				"through": memorycache.NewBounded(bound),
+				"behind":  memorycache.NewBehind(memorycache.Behind{Every: 5 * time.Millisecond, Changes: 20, Bound: bound}),
+			} {
+				t.Run(fmt.Sprint(name, " ", way, " ", bound), func(t *testing.T) {
+					s, err := makeStore()
+					if err != nil {
+						t.Fatal(err)
+					}
+					countUnder(t, dictrack.Options{Store: s, Cache: c})
+				})
+			}
 		}
 	}
 }
