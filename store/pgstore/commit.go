@@ -151,14 +151,13 @@ func (c *commit) settle(ctx context.Context) error {
 	for name := range c.late {
 		names = append(names, []byte(name))
 	}
-	rows, err := c.store.pool.Query(ctx, c.store.sql["settle"], names)
-	if err != nil {
-		return err
-	}
-	var name []byte
-	var version, mark int64
 	open := len(c.late)
-	_, err = pgx.ForEachRow(rows, []any{&name, &version, &mark}, func() error {
+	err := c.store.ask(ctx, "settle", []any{names}, func(from pgx.Rows) error {
+		var name []byte
+		var version, mark int64
+		if err := from.Scan(&name, &version, &mark); err != nil {
+			return err
+		}
 		ours := c.versionsLeft[string(name)]
 		if version <= ours {
 			open--

@@ -11,35 +11,35 @@ import (
 
 // Due implements store.Store.
 func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
-	return list(ctx, s, "list what is due", "due", until, limit, func(row pgx.CollectableRow) (store.Due, error) {
+	return list(ctx, s, "list what is due", "due", until, limit, func(from pgx.Rows) (store.Due, error) {
 		var name []byte
 		var at int64
-		err := row.Scan(&name, &at)
+		err := from.Scan(&name, &at)
 		return store.Due{Group: string(name), At: at}, err
 	})
 }
 
 // Groups implements store.Store.
 func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, error) {
-	return list(ctx, s, "list groups", "names", []byte(after), limit, func(row pgx.CollectableRow) (string, error) {
+	return list(ctx, s, "list groups", "names", []byte(after), limit, func(from pgx.Rows) (string, error) {
 		var name []byte
-		err := row.Scan(&name)
+		err := from.Scan(&name)
 		return string(name), err
 	})
 }
 
 // list runs a query that takes an end or beginning and a limit.
-func list[T any](ctx context.Context, s *Store, what, query string, edge any, limit int, read pgx.RowToFunc[T]) (all []T, _ error) {
+func list[T any](ctx context.Context, s *Store, what, query string, edge any, limit int, read func(from pgx.Rows) (T, error)) (all []T, _ error) {
 	err := s.try(ctx, what, s.usual(), func(ctx context.Context) error {
 		if limit <= 0 {
 			return nil
 		}
-		rows, err := s.pool.Query(ctx, s.sql[query], edge, int32(min(limit, math.MaxInt32)))
-		if err != nil {
+		all = nil
+		return s.ask(ctx, query, []any{edge, int32(min(limit, math.MaxInt32))}, func(from pgx.Rows) error {
+			one, err := read(from)
+			all = append(all, one)
 			return err
-		}
-		all, err = pgx.CollectRows(rows, read)
-		return err
+		})
 	})
 	if err != nil {
 		return nil, err

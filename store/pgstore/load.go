@@ -32,16 +32,19 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	var r row
+	var r *row
 	err := s.try(ctx, "load a group", s.usual(), func(ctx context.Context) error {
-		return s.pool.QueryRow(ctx, s.sql["load"], []byte(name)).Scan(&r.floor, &r.floorSeal,
-			&r.version, &r.fed, &r.due, &r.places, &r.seal, &r.states, &r.layouts, &r.chunks)
+		r = nil
+		return s.ask(ctx, "load", []any{[]byte(name)}, func(from pgx.Rows) error {
+			r = &row{}
+			return from.Scan(&r.floor, &r.floorSeal, &r.version, &r.fed, &r.due, &r.places, &r.seal, &r.states, &r.layouts, &r.chunks)
+		})
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, damaged("of the first version", errMissing)
-	}
 	if err != nil {
 		return nil, err
+	}
+	if r == nil {
+		return nil, damaged("of the first version", errMissing)
 	}
 	return r.record(name)
 }
@@ -115,17 +118,14 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 		if len(ids) == 0 {
 			return nil
 		}
-		rows, err := s.pool.Query(ctx, s.sql["definitions"], keys)
-		if err != nil {
+		return s.ask(ctx, "definitions", []any{keys}, func(from pgx.Rows) error {
+			var key, text []byte
+			err := from.Scan(&key, &text)
+			if err == nil && len(key) == idSize {
+				found[id(key)] = text
+			}
 			return err
-		}
-		var key, text []byte
-		_, err = pgx.ForEachRow(rows, []any{&key, &text}, func() error {
-			found[id(key)] = text
-			text = nil
-			return nil
 		})
-		return err
 	})
 	if err != nil {
 		return nil, err
@@ -157,13 +157,15 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 	}
 	var hash []byte
 	var version, expires int64
+	ok := false
 	err := s.try(ctx, "look up an id", s.usual(), func(ctx context.Context) error {
-		return s.pool.QueryRow(ctx, s.sql["seen"], []byte(name), []byte(id)).Scan(&hash, &version, &expires)
+		ok = false
+		return s.ask(ctx, "seen", []any{[]byte(name), []byte(id)}, func(from pgx.Rows) error {
+			ok = true
+			return from.Scan(&hash, &version, &expires)
+		})
 	})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return group.Seen{}, false, nil
-	}
-	if err != nil {
+	if err != nil || !ok {
 		return group.Seen{}, false, err
 	}
 	payload, err := unseal(seenKey(name, id, version, expires), hash)

@@ -167,6 +167,33 @@ func TestOvertaken(t *testing.T) {
 	}
 }
 
+// TestNeverSent: a commit that could not be sent for want of a connection has not happened for certain: who
+// was overtaken meanwhile has lost, and that is known.
+func TestNeverSent(t *testing.T) {
+	p, s, direct := behind(t, 10*time.Second)
+	mine := newPlayer("g", 1)
+	mine.mustCommit(t, s)
+	p.leave(true)
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err := s.Load(ctx, "g"); err == nil {
+		t.Fatal("Load without a connection went well")
+	}
+	done := make(chan error, 1)
+	go func() { done <- mine.commit(context.Background(), s) }()
+	rival := newPlayer("g", 1)
+	rival.group = mustRestore(t, direct, "g")
+	for range 3 {
+		rival.mustCommit(t, direct)
+	}
+	p.leave(false)
+	err := <-done
+	if _, ok := errors.AsType[*store.ConflictError](err); !ok {
+		t.Fatalf("Commit: %v, want a conflict", err)
+	}
+	rival.mustBeAt(t, s, 4)
+}
+
 // TestBlocked: an attempt that waits for somebody's lock is given up and made again, while the first may
 // still be waiting in the server: it happens once.
 func TestBlocked(t *testing.T) {

@@ -192,9 +192,12 @@ func TestStrangeSchemas(t *testing.T) {
 
 // TestWarnings: settings that lose what was answered are told.
 func TestWarnings(t *testing.T) {
+	t.Parallel()
+	safe := mustStart(t)
 	for url, want := range map[string]string{
-		server.URL():                             "",
-		server.URL() + "&synchronous_commit=off": "synchronous_commit is off",
+		safe.URL():                             "",
+		safe.URL() + "&synchronous_commit=off": "synchronous_commit is off",
+		server.URL():                           "fsync is off",
 	} {
 		var log bytes.Buffer
 		s := mustOpen(t, url, pgstore.Options{Schema: fresh(), Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
@@ -210,7 +213,7 @@ func TestWarnings(t *testing.T) {
 // TestStandby: a server that takes no writes is refused when the store is opened, and named.
 func TestStandby(t *testing.T) {
 	t.Parallel()
-	srv := mustStart(t)
+	srv := mustStart(t, postgres.NoSync)
 	if err := srv.Demote(); err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ type proxy struct {
 	asked bool // the last bytes went to the server
 	trips int
 	next  fault // of the link that asks next
+	away  bool  // new links end at once
 }
 
 // link is one connection.
@@ -77,6 +78,9 @@ func (p *proxy) serve(client net.Conn) {
 	l := &link{client: client, server: upstream}
 	p.mu.Lock()
 	p.links[l] = struct{}{}
+	if p.away {
+		l.close()
+	}
 	p.mu.Unlock()
 	p.running.Go(func() { pass(l, l.client, l.server, p.asking) })
 	pass(l, l.server, l.client, p.answering)
@@ -128,6 +132,16 @@ func (p *proxy) set(f fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.next = f
+}
+
+// leave ends all links, and those to come until it is called again.
+func (p *proxy) leave(away bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.away = away
+	for l := range p.links {
+		l.close()
+	}
 }
 
 // count is how many round trips there were since the last count.

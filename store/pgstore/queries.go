@@ -1,11 +1,14 @@
 package pgstore
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"io/fs"
 	"path"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
 )
 
 //go:embed sql/*.sql
@@ -35,3 +38,18 @@ func readQueries(schema string) (queries, error) {
 
 // inSchema turns the schema that the files are written for into that of a store.
 func inSchema(text, quoted string) string { return strings.ReplaceAll(text, "dictrack.", quoted+".") }
+
+// ask runs a query in a transaction of its own and in one round trip, and calls read for each row.
+func (s *Store) ask(ctx context.Context, query string, args []any, read func(from pgx.Rows) error) error {
+	b := &pgx.Batch{}
+	b.Queue(s.sql["plan"])
+	b.Queue(s.sql[query], args...).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := read(rows); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+	return s.pool.SendBatch(ctx, b).Close()
+}

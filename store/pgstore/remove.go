@@ -12,11 +12,13 @@ const maxForget = 1000
 
 // Forget implements store.Store. Other calls go on meanwhile.
 func (s *Store) Forget(ctx context.Context, now int64) error {
-	for forgotten := int64(maxForget); forgotten == maxForget; {
+	for forgotten := maxForget; forgotten == maxForget; {
 		err := s.try(ctx, "forget ids", s.usual(), func(ctx context.Context) error {
-			tag, err := s.pool.Exec(ctx, s.sql["forget"], now, maxForget)
-			forgotten = tag.RowsAffected()
-			return err
+			forgotten = 0
+			return s.ask(ctx, "forget", []any{now, maxForget}, func(pgx.Rows) error {
+				forgotten++
+				return nil
+			})
 		})
 		if err != nil {
 			return err

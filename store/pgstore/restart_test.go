@@ -16,15 +16,15 @@ import (
 )
 
 // mustStart starts a server for one test.
-func mustStart(t *testing.T) *postgres.Server {
-	t.Helper()
-	s, err := postgres.Start()
+func mustStart(tb testing.TB, settings ...string) *postgres.Server {
+	tb.Helper()
+	s, err := postgres.Start(settings...)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := s.Stop(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return s
@@ -34,8 +34,8 @@ func mustStart(t *testing.T) *postgres.Server {
 // every player stands where its acknowledged commits have brought it, no less and no more.
 func TestRestart(t *testing.T) {
 	t.Parallel()
-	const crowd, restarts = 8, 8
-	srv := mustStart(t)
+	const crowd, restarts = 8, 6
+	srv := mustStart(t, postgres.NoSync)
 	s := mustOpen(t, srv.URL(), pgstore.Options{Patience: time.Minute, MaxConns: crowd})
 	defer func() {
 		if err := s.Close(); err != nil {
@@ -88,8 +88,8 @@ func play(t *testing.T, s store.Store, p *player, ended *atomic.Bool) {
 // TestKilled kills the server during commits, and lets nobody try again, as when their process died too: what was acknowledged is there, and of what was not each change is there as a whole or not at all.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	const crowd, kills = 6, 8
-	srv := mustStart(t)
+	const crowd, kills = 6, 5
+	srv := mustStart(t, postgres.NoSync)
 	o := pgstore.Options{MaxConns: crowd}
 	players := make([]*player, crowd)
 	for i := range players {
@@ -151,7 +151,7 @@ func playTogether(ctx context.Context, s store.Store, a, b *player) {
 // TestReadsWait: a call that comes while the server is down is answered when it is up again.
 func TestReadsWait(t *testing.T) {
 	t.Parallel()
-	srv := mustStart(t)
+	srv := mustStart(t, postgres.NoSync)
 	s := mustOpen(t, srv.URL(), pgstore.Options{})
 	defer s.Close()
 	p := newPlayer("g", 3)

@@ -34,19 +34,24 @@ type Server struct {
 	binaries string
 	dir      string // the cluster's
 	port     int
+	settings []string
 
 	mu      sync.Mutex // protects process
 	process *testserver.Process
 }
 
-// Start makes a cluster and starts a server for it. It keeps what it has answered also when it is killed,
-// though not when the machine is: no file is synced. Whoever starts it calls Stop.
-func Start() (*Server, error) {
+// NoSync is a setting for tests that measure nothing: what was answered survives the end of the server, as
+// always, but not that of the machine.
+const NoSync = "fsync=off"
+
+// Start makes a cluster and starts a server for it, with settings such as NoSync where they differ from the
+// server's own. Whoever starts it calls Stop.
+func Start(settings ...string) (*Server, error) {
 	binaries, err := findBinaries()
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{binaries: binaries}
+	s := &Server{binaries: binaries, settings: settings}
 	if s.account, err = findAccount(); err != nil {
 		return nil, err
 	}
@@ -135,9 +140,14 @@ func (s *Server) Resume() error {
 }
 
 func (s *Server) launch() (*testserver.Process, error) {
-	command := exec.Command(s.binary("postgres"), "-D", s.dir, "-p", strconv.Itoa(s.port), // #nosec G204 -- a test starts what it found
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=200",
-		"-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal", "-c", "lc_messages=C")
+	args := []string{
+		"-D", s.dir, "-p", strconv.Itoa(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
+		"-c", "max_connections=200", "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal", "-c", "lc_messages=C",
+	}
+	for _, setting := range s.settings {
+		args = append(args, "-c", setting)
+	}
+	command := exec.Command(s.binary("postgres"), args...) // #nosec G204 -- a test starts what it found
 	s.prepare(command)
 	process, err := testserver.Start(command)
 	if err != nil {

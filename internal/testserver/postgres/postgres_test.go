@@ -10,7 +10,7 @@ import (
 
 // TestServer: what was answered is there after the server was killed, and after it was halted.
 func TestServer(t *testing.T) {
-	s, err := postgres.Start()
+	s, err := postgres.Start(postgres.NoSync)
 	if err != nil {
 		t.Fatal(err)
 	}

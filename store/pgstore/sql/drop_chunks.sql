@@ -1,5 +1,9 @@
 -- As chunks.sql.
-WITH ours AS NOT MATERIALIZED (SELECT name FROM dictrack.groups WHERE mark = $1::bigint)
-DELETE FROM dictrack.chunks AS c
-USING unnest($2::bytea[], $3::integer[]) AS d (name, part)
-WHERE c.name = d.name AND c.part >= d.part AND EXISTS (SELECT FROM ours WHERE ours.name = d.name)
+WITH written AS NOT MATERIALIZED (SELECT name, mark FROM dictrack.groups)
+DELETE FROM dictrack.chunks
+WHERE ctid = ANY (ARRAY (
+	SELECT old.ctid
+	FROM unnest($2::bytea[], $3::integer[]) AS d (name, part)
+	CROSS JOIN LATERAL (SELECT t.ctid FROM dictrack.chunks AS t WHERE t.name = d.name AND t.part >= d.part OFFSET 0) AS old
+	WHERE (SELECT w.mark FROM written AS w WHERE w.name = d.name) = $1::bigint
+))

@@ -1,5 +1,9 @@
 -- As chunks.sql.
-WITH ours AS NOT MATERIALIZED (SELECT name FROM dictrack.groups WHERE mark = $1::bigint)
-DELETE FROM dictrack.layouts AS l
-USING unnest($2::bytea[], $3::integer[]) AS d (name, part)
-WHERE l.name = d.name AND l.part >= d.part AND EXISTS (SELECT FROM ours WHERE ours.name = d.name)
+WITH written AS NOT MATERIALIZED (SELECT name, mark FROM dictrack.groups)
+DELETE FROM dictrack.layouts
+WHERE ctid = ANY (ARRAY (
+	SELECT old.ctid
+	FROM unnest($2::bytea[], $3::integer[]) AS d (name, part)
+	CROSS JOIN LATERAL (SELECT t.ctid FROM dictrack.layouts AS t WHERE t.name = d.name AND t.part >= d.part OFFSET 0) AS old
+	WHERE (SELECT w.mark FROM written AS w WHERE w.name = d.name) = $1::bigint
+))

@@ -1,5 +1,5 @@
--- Tables grow from nothing to millions of rows while a session lives, and with them what the planner
--- thinks best. Commits look up rows by their keys whatever it thinks.
+-- A session keeps its plans while tables grow from nothing to millions of rows. So what is asked here goes
+-- by the keys, whatever the planner thinks of it at first.
 SELECT set_config('plan_cache_mode', 'force_generic_plan', true),
 	set_config('enable_seqscan', 'off', true),
 	set_config('enable_hashjoin', 'off', true),

@@ -1,0 +1,87 @@
+package pgstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/pgstore"
+)
+
+// TestByKey: a session whose plans were made when the tables had a few rows, and were known to have so few,
+// goes by the keys also when they have many.
+func TestByKey(t *testing.T) {
+	for _, mode := range []string{"cache_statement", "exec", "simple_protocol"} {
+		t.Run(mode, func(t *testing.T) {
+			pool, err := pgxpool.New(context.Background(), server.URL()+"&pool_max_conns=1&default_query_exec_mode="+mode)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := pgstore.Options{Schema: fresh()}
+			s, err := pgstore.OpenPool(t.Context(), pool, o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			everything(t, s, 0)
+			conn := mustConnect(t)
+			for _, name := range []string{"groups", "chunks", "layouts", "ids", "definitions", "floor"} {
+				mustExec(t, conn, "ANALYZE "+table(o, name))
+			}
+			everything(t, s, 1)
+			crowd(t, conn, o)
+			const calls = 30
+			for i := range calls {
+				everything(t, s, 2+i)
+			}
+			mustClose(t, s)
+			pool.Close() // the session tells what it has read
+
+			var scans, read int
+			err = conn.QueryRow(t.Context(), `
+				SELECT sum(seq_scan) - (SELECT count(*) FROM pg_indexes WHERE schemaname = $1 AND tablename NOT IN ('floor', 'migrations')),
+					sum(seq_tup_read + idx_tup_fetch)
+				FROM pg_stat_user_tables WHERE schemaname = $1 AND relname NOT IN ('floor', 'migrations')`, o.Schema).Scan(&scans, &read)
+			if err != nil || scans > 0 || read > 25_000 { // making an index reads its table
+				t.Errorf("%d tables were read as a whole, %d rows in all, %v; want only those that were asked for", scans, read, err)
+			}
+		})
+	}
+}
+
+// everything makes every call but Flush.
+func everything(t *testing.T, s store.Store, round int) {
+	t.Helper()
+	ctx := t.Context()
+	p := newPlayer(fmt.Sprintf("player %d", round), 300)
+	for range 2 {
+		p.mustCommit(t, s)
+	}
+	p.mustBeAt(t, s, 2)
+	_, err := s.Due(ctx, 0, 10)
+	_, err2 := s.Groups(ctx, "player", 1)
+	if err := errors.Join(err, err2, s.Forget(ctx, now+2)); err != nil {
+		t.Fatal(err)
+	}
+	emptied := &group.Change{Group: p.group.Name(), Base: 2, Version: 3, Due: limiter.Never, BaseCount: 300}
+	if err := s.Commit(ctx, []*group.Change{emptied}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// crowd fills the tables with rows that nobody asks for.
+func crowd(t *testing.T, e executor, o pgstore.Options) {
+	t.Helper()
+	const from = " FROM generate_series(1, 3000) AS i"
+	name := "convert_to('crowd ' || i, 'UTF8')"
+	mustExec(t, e, "INSERT INTO "+table(o, "groups")+" (name, base, version, fed, places, mark, seal) SELECT "+name+", 0, 1, true, 0, 0, ''"+from)
+	mustExec(t, e, "INSERT INTO "+table(o, "chunks")+" SELECT "+name+", 1, ''"+from)
+	mustExec(t, e, "INSERT INTO "+table(o, "layouts")+" SELECT "+name+", 0, ''"+from)
+	mustExec(t, e, "INSERT INTO "+table(o, "ids")+" SELECT "+name+", 'id', '', 1, 9e15"+from)
+	mustExec(t, e, "INSERT INTO "+table(o, "definitions")+" SELECT "+name+", ''"+from)
+}
