@@ -94,7 +94,7 @@ bench: ## the benchmarks; BENCH=regexp PKG=package COUNT=10 to narrow and repeat
 
 .PHONY: bench-once
 bench-once: ## each benchmark once, so that none of them rots
-	$(GO) test -run '^$$' -bench . -benchtime 1x $(PKG)
+	DICTRACK_BENCH=small $(GO) test -run '^$$' -bench . -benchtime 1x $(PKG)
 
 ##@ the rest
 
