@@ -28,13 +28,15 @@ func (e *DuplicateError) Error() string {
 // ErrNotObject, or *DuplicateError for an object key on a used path, or in the content of a Deep one, given twice;
 // into is then undefined. It needs len(into) >= Slots().
 //
-// Strings without escapes alias data: they are valid only while data is unchanged.
+// Strings without escapes alias data: they are valid only while data is unchanged. Until it is cleared, into may keep
+// memory that earlier scans filled it with.
 func (p *Plan) Scan(data []byte, into []value.Value) error {
 	return p.scan(data, into, false)
 }
 
 // ScanTrusted is Scan for data that is known to be strict JSON: it skips what is not wanted without checking it, and
-// finds the same values. On other data it returns an error or some values.
+// finds the same values and the same keys given twice. On other data it returns an error or some values; what is wanted
+// is checked all the same, and that the object ends.
 func (p *Plan) ScanTrusted(data []byte, into []value.Value) error {
 	return p.scan(data, into, true)
 }

@@ -3,8 +3,8 @@ package rawjson
 // Seek walks an object, from the key or '}' at i, to the next member whose key is one of keys: the offset of its value,
 // and the key's number. At the end of the object that is -1, and the offset the one after it. Depth counts the object.
 //
-// This loop is what reading data costs, so it looks at what is most common itself: keys and strings of plain text
-// without white space around them. All else is left to the other methods.
+// This loop is most of what reading data costs, so it looks itself at what is most common: keys and strings of plain
+// text, with one space at most before them. All else is left to the other methods.
 func (s *Scanner) Seek(i int, keys *Keys, depth int) (at, key int) {
 	for d := s.Data; i > 0; {
 		if d[i] == '}' {
@@ -23,16 +23,14 @@ func (s *Scanner) Seek(i int, keys *Keys, depth int) (at, key int) {
 		} else if at, key = s.member(i, keys); at < 0 || key >= 0 {
 			return at, key
 		}
-		if s.Trusted {
-			i = s.jump(at)
-		} else if at < len(d) && d[at] == '"' {
-			if i = plain(d, at+1); i < len(d) && d[i] == '"' {
-				i++
-			} else {
-				i, _ = s.stringFrom(i)
-			}
-		} else {
+		if at >= len(d) || d[at] != '"' {
 			i = s.Skip(at, depth)
+		} else if s.Trusted {
+			i = s.jumpString(at + 1)
+		} else if i = plain(d, at+1); i < len(d) && d[i] == '"' {
+			i++
+		} else {
+			i, _ = s.stringFrom(i)
 		}
 		if i < 0 {
 			break
