@@ -75,8 +75,8 @@ func (m *Manager) batch(inputs []Input) *batch {
 	return b
 }
 
-// maxBatch bounds the tasks that wait to be used again.
-const maxBatch = 1 << 12
+// maxBatch bounds the tasks that wait to be used again. It takes what the command reads at once.
+const maxBatch = 1 << 14
 
 // putBatch gives a batch back, unless a runner may still work on it, as after an error of Update.
 func (m *Manager) putBatch(b *batch, err error) {

@@ -35,6 +35,19 @@ func Set(n int, random *rand.Rand) []tracker.Spec {
 	return specs
 }
 
+// Few is n trackers of which so many, anywhere among them, match every data, and the others none.
+func Few(n, matching int, random *rand.Rand) []tracker.Spec {
+	specs := make([]tracker.Spec, n)
+	for place, i := range random.Perm(n) {
+		where := condition.Ge("bet", 600+random.IntN(100))
+		if i < matching {
+			where = condition.Ge("bet", 1+random.IntN(100))
+		}
+		specs[place] = dictrack.Sum("t"+strconv.Itoa(place), "bet", dictrack.Targets(never), dictrack.Where(where))
+	}
+	return specs
+}
+
 func game(random *rand.Rand) string { return string(rune('a' + random.IntN(3))) }
 
 // Data is one data of the loads, as a map and as JSON text.

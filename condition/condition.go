@@ -46,6 +46,7 @@ type Condition struct{ is *body }
 // body is what a condition is.
 type body struct {
 	op      Op
+	known   bool // op is a built-in operator
 	path    dotpath.Path
 	operand value.Value
 	items   *set   // operand of in and intersects, indexed

@@ -82,7 +82,7 @@ func list(items []any) value.Value { return value.OfList(items) }
 
 // build makes a condition of unchecked parts; what is wrong stays in err.
 func build(op Op, path string, operand value.Value, fold bool) Condition {
-	c := &body{op: op, fold: fold}
+	c := &body{op: op, known: true, fold: fold}
 	c.err = c.fill(path, operand)
 	return Condition{c}
 }
@@ -168,7 +168,7 @@ func (c *Condition) Fields() map[string]any { return c.body().fields() }
 
 func (c *body) fields() map[string]any {
 	m := map[string]any{"op": string(c.op)}
-	if !c.builtin() {
+	if !c.known {
 		if c.args != nil {
 			m["args"], _ = value.Normal(c.args) // a copy; it was normal before
 		}

@@ -53,7 +53,7 @@ func (r *Registry) Register(kind string, make Factory) error {
 // whoever takes the condition makes its predicate.
 func Custom(kind string, args any) Condition {
 	c := &body{op: Op(kind)}
-	if c.builtin() || kind == "" {
+	if slices.Contains(builtin, c.op) || kind == "" {
 		c.err = &field.Error{Path: "op", Value: kind, Want: "want the name of a registered kind"}
 		return Condition{c}
 	}
@@ -69,7 +69,7 @@ func Custom(kind string, args any) Condition {
 // is *UnknownKindError when the kind is not registered, or a *field.Error.
 func (r *Registry) Bind(c Condition) (Condition, error) {
 	is := c.body()
-	if is.err != nil || is.custom != nil || is.builtin() {
+	if is.err != nil || is.custom != nil || is.known {
 		return c, is.err
 	}
 	factory := r.factory(is.op)
@@ -132,5 +132,3 @@ var builtin = []Op{
 	OpExists, OpNotExists, OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpContains, OpNotContains,
 	OpIn, OpNotIn, OpHasItem, OpNotHasItem, OpIntersects, OpNotIntersects,
 }
-
-func (c *body) builtin() bool { return slices.Contains(builtin, c.op) }

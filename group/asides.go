@@ -45,14 +45,6 @@ func (a *asides) set(place int32, e *tracker.Extra) {
 	}
 }
 
-// clone is a copy that goes on by itself.
-func (a *asides) clone() *asides {
-	if a == nil {
-		return nil
-	}
-	return &asides{slices.Clone(a.places), slices.Clone(a.extras)}
-}
-
 // after is the first place behind one for which something stands aside, none behind all trackers.
 func (a *asides) after(place int32) int32 {
 	if a == nil {

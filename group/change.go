@@ -153,7 +153,7 @@ func (c *Change) Detach() {
 	for _, part := range parts {
 		states[part.Index] = c.after.statesOf(part.Index)
 	}
-	c.states, c.after = states, &Group{roster: c.after.roster} // whose places never change
+	c.states, c.after = states, &Group{roster: c.after.roster} // a list of definitions is never changed in place
 }
 
 func (c *Change) touch(chunk int, relaid bool) {

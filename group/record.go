@@ -2,6 +2,7 @@ package group
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -23,12 +24,36 @@ type Record struct {
 // are not; nothing half-read is returned.
 func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 	g := New(r.Name, r.Version)
-	g.fed, g.kept = r.Fed, r.Due
 	g.rewrite(defs)
-	g.cells = make([]tracker.Cell, len(defs))
+	return g.read(r)
+}
+
+// Restored is the group of another record of g, with the definitions of g and what was compiled from them, which makes
+// it cheap. It is nil when the record has another Layout, or nothing was compiled; then Restore it. The two groups do
+// not change each other.
+func (g *Group) Restored(r *Record) (*Group, error) {
+	n := g.roster.len()
+	if g.set == nil || g.growing || g.set.Len() != n || len(r.Layout) != n {
+		return nil, nil
+	}
+	for i, id := range r.Layout {
+		if g.roster.at(i).ID() != id {
+			return nil, nil
+		}
+	}
+	other := New(r.Name, r.Version)
+	other.roster, other.set = g.roster, g.set
+	other.roster.own = slices.Clip(g.roster.own)
+	return other.read(r)
+}
+
+// read takes in what a record has beside the layout.
+func (g *Group) read(r *Record) (*Group, error) {
+	g.fed, g.kept = r.Fed, r.Due
+	g.cells = make([]tracker.Cell, g.roster.len())
 	rest := r.States
-	for i, d := range defs {
-		s, more, err := d.ReadState(rest)
+	for i := range g.cells {
+		s, more, err := g.roster.at(i).ReadState(rest)
 		if err != nil {
 			return nil, fmt.Errorf("restore group %q, place %d: %w", r.Name, i, err)
 		}

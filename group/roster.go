@@ -95,10 +95,13 @@ func (g *Group) enlist(d *tracker.Definition) {
 
 // rewrite uses another list of definitions.
 func (g *Group) rewrite(defs []*tracker.Definition) {
-	g.roster, g.set, g.growing, g.added = roster{own: defs}, nil, false, match.Names{}
-	for place := range defs {
-		g.added.Add(place, defs)
-	}
+	g.roster, g.set, g.growing = roster{own: defs}, nil, false
+	g.index()
+}
+
+// index takes in the names that the set does not cover.
+func (g *Group) index() {
+	g.added = match.NamesOf(g.uncovered())
 }
 
 // find returns the place of a tracker that is there.

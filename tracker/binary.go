@@ -75,21 +75,28 @@ func appendBytes(dst, b []byte) []byte {
 
 var errState = errors.New("not the record of a tracker's state")
 
-// ReadState reads what AppendState wrote for a tracker of definition d, and returns the bytes after
-// it. Any other bytes give an error; the state it returns is one that Step can go on from.
-func (d *Definition) ReadState(src []byte) (State, []byte, error) {
+// ReadState reads what AppendState wrote for a tracker of any definition, and returns the bytes after it.
+// What only the definition can tell, as whether there is such a stage, is not checked.
+func ReadState(src []byte) (State, []byte, error) {
 	r := reader{src: src}
 	s := r.state()
 	if r.failed {
-		return State{}, nil, fmt.Errorf("read state of %q: %w", d.spec.Name, errState)
-	}
-	if s.Removed {
-		return s, r.src, nil
-	}
-	if err := d.checkState(&s); err != nil {
-		return State{}, nil, fmt.Errorf("read state of %q: %w", d.spec.Name, err)
+		return State{}, nil, errState
 	}
 	return s, r.src, nil
+}
+
+// ReadState reads what AppendState wrote for a tracker of definition d, and returns the bytes after
+// it. Any other bytes give an error; the state it returns is one that Step can go on from.
+func (d *Definition) ReadState(src []byte) (State, []byte, error) {
+	s, rest, err := ReadState(src)
+	if err == nil && !s.Removed {
+		err = d.checkState(&s)
+	}
+	if err != nil {
+		return State{}, nil, fmt.Errorf("read state of %q: %w", d.spec.Name, err)
+	}
+	return s, rest, nil
 }
 
 // checkState refuses states that no step of d could have led to.

@@ -30,10 +30,14 @@ func (d *Definition) canonical() ([]byte, error) {
 	return text, nil
 }
 
-// shallow tells whether the conditions can stand in a definition without nesting too deep.
+// deepText is how many brackets a condition has at most that surely does not nest too deep in a definition.
+const deepText = 60
+
+// shallow tells whether the conditions surely stand in a definition without nesting too deep.
 func shallow(where []condition.Condition) bool {
 	return !slices.ContainsFunc(where, func(c condition.Condition) bool {
-		return strings.Count(c.ID(), "[")+strings.Count(c.ID(), "{") > 60
+		id := c.ID()
+		return len(id) > deepText && strings.Count(id, "[")+strings.Count(id, "{") > deepText
 	})
 }
 

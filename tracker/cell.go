@@ -61,7 +61,9 @@ func (c Cell) State(beside *Extra) State {
 		Completed: c.Completed(), Limited: c.Limited(), Removed: c.Removed(),
 	}
 	if c.head&cellWide != 0 && beside != nil {
-		s.Stage, s.Cycle = beside.Stage, beside.Cycle
+		own := *beside
+		s.Stage, s.Cycle, own.Stage, own.Cycle = own.Stage, own.Cycle, 0, 0
+		beside = &own
 	}
 	if c.head&cellExtra != 0 {
 		s.Extra = beside

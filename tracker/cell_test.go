@@ -2,8 +2,8 @@ package tracker_test
 
 import (
 	"bytes"
-	"fmt"
 	"math"
+	"reflect"
 	"testing"
 	"unsafe"
 
@@ -74,8 +74,8 @@ func keeps(t *testing.T, s tracker.State) {
 	t.Helper()
 	cell, beside := s.Pack()
 	again := cell.State(beside)
-	if text, want := fmt.Sprint(again.Extra), fmt.Sprint(s.Extra); again.Extra == nil != (s.Extra == nil) || again.Extra != nil && again.Extra.ExpireAt != s.Extra.ExpireAt {
-		t.Fatalf("beside %s is %s", want, text)
+	if !reflect.DeepEqual(again.Extra, s.Extra) {
+		t.Fatalf("beside %+v is %+v", s.Extra, again.Extra)
 	}
 	again.Extra, s.Extra = nil, nil
 	if again != s || cell.Removed() != s.Removed || cell.Completed() != s.Completed || cell.Limited() != s.Limited || cell.Beside() != (beside != nil) {

@@ -23,6 +23,10 @@ type Features struct {
 	Keeps bool
 	// Joins: the changes of many groups that come together reach the Backing in few commits.
 	Joins bool
+	// Ahead: calls are settled before the Backing has what they did. The cache is a cache.Ahead.
+	Ahead bool
+	// Shared opens another cache, on the hot state of one that is open. Nil: hot state is not shared.
+	Shared func(cache.Cache) cache.Cache
 }
 
 // Run tests caches made by open, each new and empty. The suite closes them.
@@ -43,6 +47,8 @@ func Run(t *testing.T, open func() cache.Cache, f Features) {
 		{"close", s.close},
 		{"names", s.names},
 		{"storm", s.storm},
+		{"ahead", s.ahead},
+		{"shared", s.shared},
 	} {
 		t.Run(topic.name, topic.run)
 	}
@@ -59,6 +65,7 @@ type rig struct {
 	*testing.T
 	cache cache.Cache
 	disk  *disk // the backing; nil: the cache keeps its groups itself
+	ahead bool  // of the backing
 	watch watch
 }
 
@@ -74,7 +81,12 @@ func (s *suite) alone(t *testing.T) *rig {
 }
 
 func (s *suite) start(t *testing.T, d *disk) *rig {
-	r := &rig{T: t, cache: s.open(), disk: d}
+	return s.startOn(t, s.open(), d)
+}
+
+// startOn makes a rig of a cache.
+func (s *suite) startOn(t *testing.T, c cache.Cache, d *disk) *rig {
+	r := &rig{T: t, cache: c, disk: d, ahead: s.features.Ahead}
 	t.Cleanup(r.close)
 	if d == nil {
 		start(t, r.cache, nil)
@@ -82,6 +94,13 @@ func (s *suite) start(t *testing.T, d *disk) *rig {
 		start(t, r.cache, d)
 	}
 	return r
+}
+
+// through runs a test where calls are settled when the Backing has what they did.
+func (s *suite) through(t *testing.T, name string, test func(*testing.T)) {
+	if !s.features.Ahead {
+		t.Run(name, test)
+	}
 }
 
 // start makes a cache ready.
@@ -98,6 +117,16 @@ func (s *suite) each(t *testing.T, test func(r *rig)) {
 	t.Run("backing", func(t *testing.T) { test(s.kept(t)) })
 	if s.features.Keeps {
 		t.Run("alone", func(t *testing.T) { test(s.alone(t)) })
+	}
+}
+
+// drain brings everything to the disk.
+func (r *rig) drain() {
+	r.Helper()
+	if r.ahead && r.disk != nil {
+		if err := r.cache.(cache.Ahead).Drain(context.Background()); err != nil {
+			r.Fatalf("Drain: %v", err)
+		}
 	}
 }
 

@@ -24,6 +24,8 @@ type call struct {
 	do   func(g *group.Group)
 	// renew is to be remembered of the id although it is known.
 	renew *group.Seen
+	// slow, if there is one, is where the call waits when it is applied.
+	slow *gate
 	// epoch, if there is one, is noted in at whenever the call is applied.
 	epoch *atomic.Int64
 
@@ -70,6 +72,9 @@ func (c *call) Apply(g *group.Group, seen *group.Seen) *group.Seen {
 	defer c.enter("Apply")()
 	defer c.rig.watch.work(c.name)()
 	c.applied.Add(1)
+	if c.slow != nil {
+		c.slow.pass()
+	}
 	if g.Name() != c.name {
 		c.rig.watch.wrong("a call on group %q was applied to %q", c.name, g.Name())
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 func (s *suite) commit(t *testing.T) {
-	t.Run("nothing is settled or seen before it is kept", func(t *testing.T) { keptFirst(s.kept(t)) })
+	s.through(t, "nothing is settled or seen before it is kept", func(t *testing.T) { keptFirst(s.kept(t)) })
 	t.Run("what changes nothing is not committed", func(t *testing.T) { noChange(s.kept(t)) })
 	t.Run("a commit leads from one version to the next", func(t *testing.T) { versions(s.kept(t)) })
 	if s.features.Joins {
@@ -18,10 +18,10 @@ func (s *suite) commit(t *testing.T) {
 
 func keptFirst(r *rig) {
 	slow := newGate()
-	r.disk.onPersist = func([]*group.Change) error {
+	r.disk.onPersist.set(func([]*group.Change) error {
 		slow.pass()
 		return nil
-	}
+	})
 	defer slow.open()
 	first := r.add("g", 3)
 	var saw int64
@@ -42,18 +42,20 @@ func keptFirst(r *rig) {
 
 func noChange(r *rig) {
 	r.update(r.add("g", 1))
-	before := len(r.disk.commits)
+	r.drain()
+	before := r.disk.committed()
 	for range 3 {
 		r.update(r.look("g", func(*group.Group) {}), r.look("unknown", func(*group.Group) {}))
+		r.drain()
 	}
-	if n := len(r.disk.commits) - before; n != 0 {
+	if n := r.disk.committed() - before; n != 0 {
 		r.Errorf("%d commits of calls that changed nothing", n)
 	}
 }
 
 func versions(r *rig) {
-	last := map[string]uint64{}
-	r.disk.onPersist = func(changes []*group.Change) error {
+	last := map[string]uint64{} // one commit at a time: there is one group
+	r.disk.onPersist.set(func(changes []*group.Change) error {
 		for _, c := range changes {
 			if c.Base != last[c.Group] || c.Version <= c.Base {
 				r.Errorf("group %q: a change from %d to %d after version %d", c.Group, c.Base, c.Version, last[c.Group])
@@ -61,10 +63,11 @@ func versions(r *rig) {
 			last[c.Group] = c.Version
 		}
 		return nil
-	}
+	})
 	for range 10 {
 		r.update(r.add("g", 1), r.add("g", 1))
 		r.update(r.add("g", 1))
+		r.drain()
 	}
 	r.expectTotal("g", 30)
 }
@@ -74,13 +77,15 @@ func versions(r *rig) {
 func joined(r *rig) {
 	const groups, most = 500, 50
 	for round := range 3 {
-		before := len(r.disk.commits)
+		r.drain()
+		before := r.disk.committed()
 		calls := make([]*call, groups)
 		for i := range calls {
 			calls[i] = r.add(fmt.Sprint("g", i), 1)
 		}
 		r.update(calls...)
-		if n := len(r.disk.commits) - before; n > most {
+		r.drain()
+		if n := r.disk.committed() - before; n > most {
 			r.Errorf("round %d: %d commits for %d groups, want at most %d", round, n, groups, most)
 		}
 	}

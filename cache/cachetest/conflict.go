@@ -10,9 +10,9 @@ import (
 )
 
 func (s *suite) conflict(t *testing.T) {
-	t.Run("what came too late is done again", func(t *testing.T) { s.doneAgain(t) })
-	t.Run("an id of the faster one is found", func(t *testing.T) { s.fasterID(t) })
-	t.Run("two caches on one backing", func(t *testing.T) { s.twoCaches(t) })
+	s.through(t, "what came too late is done again", func(t *testing.T) { s.doneAgain(t) })
+	s.through(t, "an id of the faster one is found", func(t *testing.T) { s.fasterID(t) })
+	s.through(t, "two caches on one backing", func(t *testing.T) { s.twoCaches(t) })
 }
 
 // elsewhere updates the disk through another cache.

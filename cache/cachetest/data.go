@@ -13,10 +13,10 @@ func leaveBeforeLookup(r *rig) {
 	slow, first := r.stuck(context.Background(), r.add("g", 1))
 	lookup := newGate()
 	defer lookup.open()
-	r.disk.onSeen = func(string, string) error {
+	r.disk.onSeen.set(func(string, string) error {
 		lookup.pass()
 		return nil
-	}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	impatient, other := r.add("g", 10), r.once("g", "a", 100)
@@ -43,10 +43,10 @@ func leaveBeforeLookup(r *rig) {
 // totals tell when it is read later.
 func dataIsFree(r *rig) {
 	if r.disk != nil {
-		r.disk.onPersist = func([]*group.Change) error {
+		r.disk.onPersist.set(func([]*group.Change) error {
 			time.Sleep(200 * time.Microsecond)
 			return nil
-		}
+		})
 	}
 	var mu sync.Mutex
 	var all []*call

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
@@ -14,13 +15,12 @@ import (
 // disk is a Backing in memory. What a commit keeps is in bytes, so that nothing of a group that a cache
 // goes on changing stays behind.
 type disk struct {
-	// The hooks are called before the work, with no lock held; an error is given back instead. They are
-	// set before the cache is used.
-	onLoad    func(name string) error
-	onSeen    func(name, id string) error
-	onPersist func(changes []*group.Change) error
+	// The hooks are called before the work, with no lock held; an error is given back instead.
+	onLoad    hook[func(name string) error]
+	onSeen    hook[func(name, id string) error]
+	onPersist hook[func(changes []*group.Change) error]
 	// afterPersist is called when everything is kept; its error hides that.
-	afterPersist func(changes []*group.Change) error
+	afterPersist hook[func(changes []*group.Change) error]
 	// shared tells that more than one cache writes to the disk at once.
 	shared bool
 
@@ -35,6 +35,27 @@ type disk struct {
 	broken      []string // what a cache should not have asked for
 }
 
+// hook is a function that a test may set at any time.
+type hook[F any] struct{ f atomic.Pointer[F] }
+
+func (h *hook[F]) set(f F) { h.f.Store(&f) }
+
+// get returns the function; ok is false when there is none.
+func (h *hook[F]) get() (f F, ok bool) {
+	if p := h.f.Load(); p != nil {
+		return *p, true
+	}
+	return f, false
+}
+
+// calm removes all hooks.
+func (d *disk) calm() {
+	d.onLoad.f.Store(nil)
+	d.onSeen.f.Store(nil)
+	d.onPersist.f.Store(nil)
+	d.afterPersist.f.Store(nil)
+}
+
 // kept is a group on the disk. Its chunks run parallel.
 type kept struct {
 	version uint64
@@ -42,6 +63,19 @@ type kept struct {
 	layouts [][]tracker.ID
 	states  [][]byte
 	seen    map[string]group.Seen
+}
+
+// asked counts the ids that were looked up, committed the commits.
+func (d *disk) asked() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.lookups
+}
+
+func (d *disk) committed() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return len(d.commits)
 }
 
 func newDisk() *disk {
@@ -62,8 +96,8 @@ func (d *disk) wipe() {
 
 // Load implements cache.Backing.
 func (d *disk) Load(_ context.Context, name string) (*group.Group, error) {
-	if d.onLoad != nil {
-		if err := d.onLoad(name); err != nil {
+	if hook, ok := d.onLoad.get(); ok {
+		if err := hook(name); err != nil {
 			return nil, err
 		}
 	}
@@ -87,8 +121,8 @@ func (d *disk) Load(_ context.Context, name string) (*group.Group, error) {
 
 // Seen implements cache.Backing.
 func (d *disk) Seen(_ context.Context, name, id string) (group.Seen, bool, error) {
-	if d.onSeen != nil {
-		if err := d.onSeen(name, id); err != nil {
+	if hook, ok := d.onSeen.get(); ok {
+		if err := hook(name, id); err != nil {
 			return group.Seen{}, false, err
 		}
 	}
@@ -106,16 +140,16 @@ func (d *disk) Seen(_ context.Context, name, id string) (group.Seen, bool, error
 func (d *disk) Persist(_ context.Context, changes []*group.Change) error {
 	d.enter(changes)
 	defer d.exit(changes)
-	if d.onPersist != nil {
-		if err := d.onPersist(changes); err != nil {
+	if hook, ok := d.onPersist.get(); ok {
+		if err := hook(changes); err != nil {
 			return err
 		}
 	}
 	if err := d.commit(changes); err != nil {
 		return err
 	}
-	if d.afterPersist != nil {
-		return d.afterPersist(changes)
+	if hook, ok := d.afterPersist.get(); ok {
+		return hook(changes)
 	}
 	return nil
 }

@@ -11,10 +11,10 @@ import (
 )
 
 func (s *suite) failure(t *testing.T) {
-	t.Run("what was not kept is not there", func(t *testing.T) { notThere(s.kept(t)) })
-	t.Run("what was kept is there", func(t *testing.T) { isThere(s.kept(t)) })
-	t.Run("who waited behind it sees what is kept", func(t *testing.T) { behindAFailure(s.kept(t)) })
-	t.Run("again and again", func(t *testing.T) { againAndAgain(s.kept(t)) })
+	s.through(t, "what was not kept is not there", func(t *testing.T) { notThere(s.kept(t)) })
+	s.through(t, "what was kept is there", func(t *testing.T) { isThere(s.kept(t)) })
+	s.through(t, "who waited behind it sees what is kept", func(t *testing.T) { behindAFailure(s.kept(t)) })
+	s.through(t, "again and again", func(t *testing.T) { againAndAgain(s.kept(t)) })
 }
 
 // fail runs calls whose commit fails, before it keeps anything or after it kept all.
@@ -22,9 +22,9 @@ func (r *rig) fail(after bool, calls ...*call) {
 	r.Helper()
 	hook := func([]*group.Change) error { return errBroken }
 	if after {
-		r.disk.afterPersist = hook
+		r.disk.afterPersist.set(hook)
 	} else {
-		r.disk.onPersist = hook
+		r.disk.onPersist.set(hook)
 	}
 	if err := r.try(context.Background(), calls...); err != nil {
 		r.Fatalf("Update: %v", err)
@@ -34,7 +34,7 @@ func (r *rig) fail(after bool, calls ...*call) {
 			r.Errorf("a call on %q was settled with %v, want ErrUnknown and the cause", c.name, err)
 		}
 	}
-	r.disk.onPersist, r.disk.afterPersist = nil, nil
+	r.disk.calm()
 }
 
 func notThere(r *rig) {
@@ -64,10 +64,10 @@ func behindAFailure(r *rig) {
 	r.update(r.add("g", 1))
 	slow := newGate()
 	var failed atomic.Bool
-	r.disk.onPersist = func([]*group.Change) error {
+	r.disk.onPersist.set(func([]*group.Change) error {
 		slow.pass()
 		return when(!failed.Swap(true), errBroken)
-	}
+	})
 	defer slow.open()
 	first := r.add("g", 10)
 	over := begin(func() { _ = r.try(context.Background(), first) })

@@ -77,6 +77,7 @@ func flushFails(r *rig) {
 // flushFailsHalfway lets the groups be gone although the flush says that it failed: what is kept counts.
 func flushFailsHalfway(r *rig) {
 	r.update(r.add("g", 1))
+	r.drain()
 	err := r.cache.Flush(context.Background(), func() error {
 		r.disk.wipe()
 		return errBroken
@@ -136,12 +137,12 @@ func flushGivesUp(r *rig) {
 // is settled later is all there.
 func flushWhileCalls(r *rig) {
 	var epoch, inside atomic.Int64
-	r.disk.onPersist = func([]*group.Change) error {
+	r.disk.onPersist.set(func([]*group.Change) error {
 		inside.Add(1)
 		time.Sleep(50 * time.Microsecond)
 		inside.Add(-1)
 		return nil
-	}
+	})
 	var kept [4]atomic.Int64
 	stop := make(chan struct{})
 	var callers sync.WaitGroup

@@ -16,12 +16,12 @@ func (s *suite) ids(t *testing.T) {
 	t.Run("remembered again", func(t *testing.T) { s.each(t, rememberedAgain) })
 	t.Run("kept with the change", func(t *testing.T) { keptWithTheChange(s.kept(t)) })
 	t.Run("after the cache", func(t *testing.T) { s.afterTheCache(t) })
-	t.Run("not kept when the change is not", func(t *testing.T) { notKept(s.kept(t)) })
+	s.through(t, "not kept when the change is not", func(t *testing.T) { notKept(s.kept(t)) })
 	t.Run("no id is not looked up", func(t *testing.T) {
 		r := s.kept(t)
 		r.update(r.add("g", 1), r.add("g", 1))
-		if r.disk.lookups != 0 {
-			t.Errorf("%d lookups for calls without an id", r.disk.lookups)
+		if r.disk.asked() != 0 {
+			t.Errorf("%d lookups for calls without an id", r.disk.asked())
 		}
 	})
 }
@@ -96,14 +96,15 @@ func rememberedAgain(r *rig) {
 
 func keptWithTheChange(r *rig) {
 	var changes []group.Change
-	r.disk.onPersist = func(all []*group.Change) error {
+	r.disk.onPersist.set(func(all []*group.Change) error {
 		for _, c := range all {
 			changes = append(changes, *c)
 		}
 		return nil
-	}
+	})
 	first := r.once("g", "a", 1)
 	r.update(first)
+	r.drain()
 	if len(changes) != 1 || len(changes[0].Seen) != 1 {
 		r.Fatalf("changes %+v, want one with one id", changes)
 	}
@@ -131,8 +132,8 @@ func (s *suite) afterTheCache(t *testing.T) {
 func notKept(r *rig) {
 	broken := errors.New("broken")
 	failBefore, failAfter := true, false
-	r.disk.onPersist = func([]*group.Change) error { return when(failBefore, broken) }
-	r.disk.afterPersist = func([]*group.Change) error { return when(failAfter, broken) }
+	r.disk.onPersist.set(func([]*group.Change) error { return when(failBefore, broken) })
+	r.disk.afterPersist.set(func([]*group.Change) error { return when(failAfter, broken) })
 	lost := r.once("g", "a", 5)
 	if err := r.try(r.Context(), lost); err != nil {
 		r.Fatalf("Update: %v", err)

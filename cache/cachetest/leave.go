@@ -14,12 +14,12 @@ func (s *suite) leave(t *testing.T) {
 	t.Run("before anything", func(t *testing.T) { s.each(t, leaveBefore) })
 	t.Run("while waiting", func(t *testing.T) { leaveWaiting(s.kept(t)) })
 	t.Run("while waiting, behind nobody", func(t *testing.T) { leaveAlone(s.kept(t)) })
-	t.Run("while committing", func(t *testing.T) { leaveCommitting(s.kept(t)) })
-	t.Run("while committing in vain", func(t *testing.T) { leaveInVain(s.kept(t)) })
-	t.Run("before a conflict", func(t *testing.T) { leaveBeforeConflict(s.kept(t)) })
+	s.through(t, "while committing", func(t *testing.T) { leaveCommitting(s.kept(t)) })
+	s.through(t, "while committing in vain", func(t *testing.T) { leaveInVain(s.kept(t)) })
+	s.through(t, "before a conflict", func(t *testing.T) { leaveBeforeConflict(s.kept(t)) })
 	t.Run("a part while committing", func(t *testing.T) { leavePart(s.kept(t)) })
 	t.Run("while a flush waits", func(t *testing.T) { leaveBehindFlush(s.kept(t)) })
-	t.Run("before an id is looked up", func(t *testing.T) { leaveBeforeLookup(s.kept(t)) })
+	s.through(t, "before an id is looked up", func(t *testing.T) { leaveBeforeLookup(s.kept(t)) })
 	t.Run("the data is the caller's again", func(t *testing.T) { s.each(t, dataIsFree) })
 }
 
@@ -48,13 +48,17 @@ func leaveBefore(r *rig) {
 	r.expectTotal("g", 0)
 }
 
-// stuck starts a call that waits in its commit until the gate opens.
+// stuck starts a call that waits in its commit until the gate opens; where that comes later, it waits at its work.
 func (r *rig) stuck(ctx context.Context, c *call) (*gate, <-chan error) {
 	slow := newGate()
 	r.Cleanup(slow.open)
-	r.disk.onPersist = func([]*group.Change) error {
-		slow.pass()
-		return nil
+	if r.ahead {
+		c.slow = slow
+	} else {
+		r.disk.onPersist.set(func([]*group.Change) error {
+			slow.pass()
+			return nil
+		})
 	}
 	result := make(chan error, 1)
 	go func() { result <- r.try(ctx, c) }()
@@ -145,10 +149,10 @@ func leaveInVain(r *rig) {
 	c := r.add("g", 1)
 	slow := newGate()
 	defer slow.open()
-	r.disk.onPersist = func([]*group.Change) error {
+	r.disk.onPersist.set(func([]*group.Change) error {
 		slow.pass()
 		return errBroken
-	}
+	})
 	result := make(chan error, 1)
 	go func() { result <- r.try(ctx, c) }()
 	r.await("the commit", slow.came)
@@ -156,7 +160,7 @@ func leaveInVain(r *rig) {
 	r.expectUnknown(r.given(result))
 	slow.open()
 	r.expectError(c, cache.ErrUnknown)
-	r.disk.onPersist = nil
+	r.disk.calm()
 	r.expectTotal("g", 0)
 }
 
@@ -168,10 +172,10 @@ func leaveBeforeConflict(r *rig) {
 	c := r.add("g", 10)
 	slow := newGate()
 	defer slow.open()
-	r.disk.onPersist = func([]*group.Change) error {
+	r.disk.onPersist.set(func([]*group.Change) error {
 		slow.pass()
 		return conflict{"g": true}
-	}
+	})
 	result := make(chan error, 1)
 	go func() { result <- r.try(ctx, c) }()
 	r.await("the commit", slow.came)
@@ -183,7 +187,7 @@ func leaveBeforeConflict(r *rig) {
 	if n := c.applied.Load(); n != 1 {
 		r.Errorf("the call was applied %d times, once after it was left", n)
 	}
-	r.disk.onPersist = nil
+	r.disk.calm()
 	r.expectTotal("g", 1)
 }
 
@@ -191,12 +195,12 @@ func leaveBeforeConflict(r *rig) {
 func leavePart(r *rig) {
 	slow := newGate()
 	defer slow.open()
-	r.disk.onLoad = func(name string) error {
+	r.disk.onLoad.set(func(name string) error {
 		if name == "slow" {
 			slow.pass()
 		}
 		return nil
-	}
+	})
 	behind := begin(func() { r.update(r.add("slow", 1)) })
 	r.await("the load", slow.came)
 	ctx, cancel := context.WithCancel(context.Background())

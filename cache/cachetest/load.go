@@ -13,7 +13,7 @@ func (s *suite) load(t *testing.T) {
 	t.Run("a group is loaded once", func(t *testing.T) { s.loadedOnce(t) })
 	t.Run("once for many who wait", func(t *testing.T) { onceForMany(s.kept(t)) })
 	t.Run("a group that cannot be loaded fails alone", func(t *testing.T) { loadFails(s.kept(t)) })
-	t.Run("an id that cannot be looked up fails alone", func(t *testing.T) { lookupFails(s.kept(t)) })
+	t.Run("an id that cannot be looked up fails alone", func(t *testing.T) { s.lookupFails(t) })
 }
 
 // disk starts the rig with another cache on the same disk.
@@ -54,13 +54,11 @@ func (s *suite) loadedOnce(t *testing.T) {
 }
 
 func onceForMany(r *rig) {
-	r.update(r.add("g", 1))
-	r.disk.loads = map[string]int{}
 	slow := newGate()
-	r.disk.onLoad = func(string) error {
+	r.disk.onLoad.set(func(string) error {
 		slow.pass()
 		return nil
-	}
+	})
 	defer slow.open()
 	var all sync.WaitGroup
 	for range 20 {
@@ -76,7 +74,7 @@ func onceForMany(r *rig) {
 var errBroken = errors.New("the disk is broken")
 
 func loadFails(r *rig) {
-	r.disk.onLoad = func(name string) error { return when(name == "bad", errBroken) }
+	r.disk.onLoad.set(func(name string) error { return when(name == "bad", errBroken) })
 	calls := []*call{r.add("good", 1), r.add("bad", 1), r.add("good", 1), r.once("bad", "a", 1)}
 	if err := r.try(context.Background(), calls...); err != nil {
 		r.Fatalf("Update: %v", err)
@@ -89,14 +87,18 @@ func loadFails(r *rig) {
 			r.Error("a call was applied to a group that could not be loaded")
 		}
 	}
-	r.disk.onLoad = nil
+	r.disk.calm()
 	r.update(r.once("bad", "a", 1))
 	r.expectTotal("bad", 1)
 	r.expectTotal("good", 2)
 }
 
-func lookupFails(r *rig) {
-	r.disk.onSeen = func(_, id string) error { return when(id == "bad", errBroken) }
+// lookupFails looks up ids of groups that the disk knows.
+func (s *suite) lookupFails(t *testing.T) {
+	r := s.kept(t)
+	r.update(r.add("g", 1000), r.add("h", 1000))
+	s.reopen(r)
+	r.disk.onSeen.set(func(_, id string) error { return when(id == "bad", errBroken) })
 	calls := []*call{r.add("g", 1), r.once("g", "bad", 10), r.once("g", "good", 100), r.once("h", "good", 1)}
 	if err := r.try(context.Background(), calls...); err != nil {
 		r.Fatalf("Update: %v", err)
@@ -109,7 +111,7 @@ func lookupFails(r *rig) {
 	if calls[1].applied.Load() != 0 {
 		r.Error("a call was applied although its id could not be looked up")
 	}
-	r.disk.onSeen = nil
-	r.expectTotal("g", 101)
-	r.expectTotal("h", 1)
+	r.disk.calm()
+	r.expectTotal("g", 1101)
+	r.expectTotal("h", 1001)
 }

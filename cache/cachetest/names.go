@@ -10,7 +10,7 @@ import (
 )
 
 func (s *suite) names(t *testing.T) {
-	t.Run("a Backing knows them", func(t *testing.T) {
+	s.through(t, "a Backing knows them", func(t *testing.T) {
 		r := s.kept(t)
 		r.update(r.add("g", 1))
 		r.expectNames()

@@ -88,12 +88,12 @@ func asAWhole(r *rig) {
 
 func slowGroup(r *rig) {
 	slow := newGate()
-	r.disk.onLoad = func(name string) error {
+	r.disk.onLoad.set(func(name string) error {
 		if name == "slow" {
 			slow.pass()
 		}
 		return nil
-	}
+	})
 	defer slow.open()
 	first := r.add("slow", 1)
 	over := begin(func() { r.update(first) })

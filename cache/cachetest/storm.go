@@ -32,15 +32,15 @@ func (s *suite) storm(t *testing.T) {
 // late though nothing was faster.
 func faults(d *disk, n int) {
 	fail := func() error { return when(chance(n), errBroken) }
-	d.onLoad = func(string) error { return fail() }
-	d.onSeen = func(string, string) error { return fail() }
-	d.onPersist = func(changes []*group.Change) error {
+	d.onLoad.set(func(string) error { return fail() })
+	d.onSeen.set(func(string, string) error { return fail() })
+	d.onPersist.set(func(changes []*group.Change) error {
 		if chance(n) {
 			return d.partly(changes)
 		}
 		return fail()
-	}
-	d.afterPersist = func([]*group.Change) error { return fail() }
+	})
+	d.afterPersist.set(func([]*group.Change) error { return fail() })
 }
 
 func chance(n int) bool { return rand.IntN(n) == 0 } // #nosec G404 -- which call fails is no secret
@@ -83,7 +83,8 @@ func stormOn(r *rig, patience time.Duration) {
 	}
 	all.Wait()
 	if r.disk != nil {
-		r.disk.onLoad, r.disk.onSeen, r.disk.onPersist, r.disk.afterPersist = nil, nil, nil, nil
+		r.disk.calm()
+		r.drain()
 	}
 	for g := range groups {
 		r.expectTotal(fmt.Sprint("g", g), wanted[g].Load())

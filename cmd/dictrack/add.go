@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -10,9 +11,10 @@ import (
 )
 
 func newAdd(a *app) *cobra.Command {
-	var dir, file string
+	var where state
+	var file string
 	cmd := &cobra.Command{
-		Use:   "add --data DIR --trackers FILE GROUP...",
+		Use:   "add {--data DIR | --store URL} --trackers FILE GROUP...",
 		Short: "Add the trackers of a file to groups",
 		Long: `Add the trackers of a definition file to groups. A group gets all of them or, when it has a tracker of one of the
 names, none; then the groups after it get none either. The directory is made if need be.`,
@@ -20,21 +22,21 @@ names, none; then the groups after it get none either. The directory is made if 
 		Args:              arguments(1, -1),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "keep the state in `DIR`")
+	stateFlags(cmd, &where, "keep the state in `DIR`")
 	trackersFlag(cmd, &file)
 	cmd.RunE = runs(func(cmd *cobra.Command, groups []string) error {
-		if err := need(cmd, "data", "trackers"); err != nil {
+		if err := errors.Join(where.need(cmd), need(cmd, "trackers")); err != nil {
 			return err
 		}
 		specs, err := readSpecs(file)
 		if err != nil {
 			return err
 		}
-		m, err := a.open(cmd.Context(), dir, dictrack.Options{})
+		m, err := a.open(cmd.Context(), &where, dictrack.Options{})
 		if err != nil {
 			return err
 		}
-		return closing(m, a.add(cmd.Context(), m, specs, groups))
+		return a.close(m, a.add(cmd.Context(), m, specs, groups))
 	})
 	return cmd
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/connect"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/trackerfile"
 )
@@ -63,17 +64,23 @@ func runs(f func(*cobra.Command, []string) error) func(*cobra.Command, []string)
 		if err == nil || errors.As(err, &wrong) || errors.As(err, &failed) {
 			return err
 		}
+		if where := (*connect.URLError)(nil); errors.As(err, &where) {
+			return usage("dictrack help urls says more", "%s%w", prefix(cmd), err)
+		}
 		return &failure{err: err, hint: hintFor(err)}
 	}
 }
 
 // hintFor is what to do about errors that can come from any command.
 func hintFor(err error) string {
+	missing := (*connect.MissingError)(nil)
 	switch {
+	case errors.As(err, &missing):
+		return "dictrack track --data DIR and dictrack add --data DIR make a new one"
 	case errors.Is(err, store.ErrInUse):
 		return "wait for the other dictrack that works on this directory, or end it"
 	case errors.Is(err, dictrack.ErrNotFound):
-		return "dictrack show --data DIR GROUP lists the trackers"
+		return "dictrack show GROUP lists the trackers, with the same --data, --store or --cache"
 	case errors.Is(err, dictrack.ErrUnknown):
 		return "with --id-by the same data can be tracked again, and counts once"
 	}

@@ -18,40 +18,46 @@ import (
 
 // explainFlags are the flags of explain.
 type explainFlags struct {
-	data, trackers, at string
-	format             output.Format
+	state        state
+	trackers, at string
+	format       output.Format
 }
 
 func newExplain(a *app) *cobra.Command {
 	flags := explainFlags{format: output.Table}
 	cmd := &cobra.Command{
-		Use:   "explain {--data DIR GROUP | --trackers FILE} [DATA]",
+		Use:   "explain {--data DIR GROUP | --store URL GROUP | --trackers FILE} [DATA]",
 		Short: "Say what data would do, and why",
 		Long: `Say what one data would do to each tracker of a group, or of a definition file in a new group: which conditions hold or
 fail, what value each saw, and what would happen. Nothing is changed.
 
 DATA is a JSON object, or @FILE to read one from a file; without it, or for -, it comes from standard input. With both
---data and --trackers, a group that is new has the trackers of the file, as in track.`,
+--trackers and --data or --store, a group that is new has the trackers of the file, as in track. With --trackers the
+environment is not looked at.`,
 		Example: `  dictrack explain --trackers trackers.yaml '{"user": {"id": 7}, "delay": 20}'
   dictrack explain --data state/ Robot001 @data.json -o json`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &flags.data, "look at a group of `DIR`")
+	stateFlags(cmd, &flags.state, "look at a group of `DIR`")
 	trackersFlag(cmd, &flags.trackers)
 	cmd.Flags().StringVar(&flags.at, "at", "", "the `TIME` to suppose, as RFC 3339 or Unix seconds (default: now)")
 	formatFlag(cmd, &flags.format, output.Table, output.JSON)
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		switch {
-		case flags.data != "":
+		find := flags.state.need
+		if flags.trackers != "" {
+			find = flags.state.check // the file is enough, unless flags say otherwise
+		}
+		if err := find(cmd); err != nil {
+			return err
+		}
+		if flags.state.named() {
 			return arguments(1, 2)(cmd, args)
-		case flags.trackers == "":
-			return usage("dictrack "+cmd.Use, "explain: neither --data nor --trackers is given")
 		}
 		return arguments(0, 1)(cmd, args)
 	}
 	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
 		group := newGroup
-		if flags.data != "" {
+		if flags.state.named() {
 			group, args = args[0], args[1:]
 		}
 		return a.explain(cmd.Context(), &flags, group, args)
@@ -67,7 +73,7 @@ func (a *app) explain(ctx context.Context, flags *explainFlags, group string, ar
 	if err != nil {
 		return err
 	}
-	return closing(m, func() error {
+	return a.close(m, func() error {
 		if flags.trackers == "" {
 			if err := known(ctx, m, group); err != nil {
 				return err
@@ -94,7 +100,7 @@ func (a *app) explain(ctx context.Context, flags *explainFlags, group string, ar
 
 // openExplaining opens the state, or none, with the trackers of the file as a template.
 func (a *app) openExplaining(ctx context.Context, flags *explainFlags) (m *dictrack.Manager, err error) {
-	o := dictrack.Options{ManualSweep: true}
+	o := dictrack.Options{}
 	if flags.at != "" {
 		at, err := moment.Parser{}.Text(flags.at)
 		if err != nil {
@@ -102,11 +108,7 @@ func (a *app) openExplaining(ctx context.Context, flags *explainFlags) (m *dictr
 		}
 		o.Clock = func() time.Time { return at }
 	}
-	if flags.data != "" {
-		m, err = a.openExisting(ctx, flags.data, o)
-	} else {
-		m, err = dictrack.Open(ctx, o)
-	}
+	m, err = a.openExisting(ctx, &flags.state, o)
 	if err != nil || flags.trackers == "" {
 		return m, err
 	}
@@ -115,7 +117,7 @@ func (a *app) openExplaining(ctx context.Context, flags *explainFlags) (m *dictr
 		err = m.SetTemplate("trackers", specs...)
 	}
 	if err != nil {
-		return nil, closing(m, err)
+		return nil, a.close(m, err)
 	}
 	return m, nil
 }

@@ -11,33 +11,33 @@ import (
 )
 
 func newFlush(a *app) *cobra.Command {
-	var dir string
+	var where state
 	var yes bool
 	cmd := &cobra.Command{
-		Use:   "flush --data DIR [--yes]",
+		Use:   "flush {--data DIR | --store URL} [--yes]",
 		Short: "Delete every group, tracker and id",
-		Long: `Delete every group, tracker and id of a directory. It cannot be undone. Without --yes it asks, and where there is no
+		Long: `Delete every group, tracker and id, of the cache as well as the store. It cannot be undone. Without --yes it asks, and where there is no
 terminal to ask on, it does nothing and exits with status 2.`,
 		Example:           `  dictrack flush --data state/ --yes`,
 		Args:              arguments(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "delete what is in `DIR`")
+	stateFlags(cmd, &where, "delete what is in `DIR`")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	cmd.RunE = runs(func(cmd *cobra.Command, _ []string) error {
-		if err := need(cmd, "data"); err != nil {
+		if err := where.need(cmd); err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
 			if !yes {
-				if err := a.confirm(cmd.Context(), dir); err != nil {
+				if err := a.confirm(cmd.Context(), &where); err != nil {
 					return err
 				}
 			}
 			if err := m.Flush(cmd.Context(), dictrack.FlushEverything); err != nil {
 				return err
 			}
-			a.say("deleted everything in %s\n", printable(dir))
+			a.say("deleted everything in %v\n", &where)
 			return nil
 		})
 	})
@@ -45,11 +45,11 @@ terminal to ask on, it does nothing and exits with status 2.`,
 }
 
 // confirm asks whether to delete everything.
-func (a *app) confirm(ctx context.Context, dir string) error {
+func (a *app) confirm(ctx context.Context, where *state) error {
 	if !a.inTerminal || !a.errTerminal {
-		return usage("add --yes to delete everything in "+printable(dir), "flush: not confirmed, and there is no terminal to ask on")
+		return usage("add --yes to delete everything in "+where.String(), "flush: not confirmed, and there is no terminal to ask on")
 	}
-	a.say("Delete everything in %s? Type yes to do so: ", printable(dir))
+	a.say("Delete everything in %v? Type yes to do so: ", where)
 	answer := make(chan string, 1)
 	go func() {
 		text, _ := bufio.NewReader(a.in).ReadString('\n') // what cannot be read is no yes

@@ -10,10 +10,10 @@ import (
 )
 
 func newGroups(a *app) *cobra.Command {
-	var dir string
+	var where state
 	format := output.Table
 	cmd := &cobra.Command{
-		Use:   "groups --data DIR",
+		Use:   "groups {--data DIR | --store URL}",
 		Short: "List the names of the groups",
 		Long:  `List the names of all groups, one a line, in the order of their bytes.`,
 		Example: `  dictrack groups --data state/
@@ -21,13 +21,13 @@ func newGroups(a *app) *cobra.Command {
 		Args:              arguments(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "list what is in `DIR`")
+	stateFlags(cmd, &where, "list what is in `DIR`")
 	formatFlag(cmd, &format, output.Table, output.JSON, output.YAML)
 	cmd.RunE = runs(func(cmd *cobra.Command, _ []string) error {
-		if err := need(cmd, "data"); err != nil {
+		if err := where.need(cmd); err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
 			return a.list(format, nil, nameRows, func(w output.Writer) error {
 				return addNames(w, m.Groups(cmd.Context()))
 			})

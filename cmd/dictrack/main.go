@@ -1,5 +1,5 @@
 // Command dictrack counts what happens in data towards targets: it reads JSON lines, tracks them with the trackers of a
-// definition file, and keeps the state in a directory.
+// definition file, and keeps the state in a directory, in a database, or in Redis before one of them.
 //
 // The rules of its interface: results go to standard output and everything else to standard error; JSON is exact and
 // has one object a line where it streams; errors read "dictrack: what: why", with a hint where a mistake is likely;

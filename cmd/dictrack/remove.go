@@ -9,10 +9,10 @@ import (
 )
 
 func newRemove(a *app) *cobra.Command {
-	var dir string
+	var where state
 	var all bool
 	cmd := &cobra.Command{
-		Use:   "remove --data DIR GROUP {TRACKER... | --all}",
+		Use:   "remove {--data DIR | --store URL} GROUP {TRACKER... | --all}",
 		Short: "Remove trackers of a group",
 		Long: `Remove trackers of a group, all that are named or none. The group stays known, also without trackers: it does not
 get those of a template again.`,
@@ -21,13 +21,13 @@ get those of a template again.`,
 		Args:              namedOrAll(&all),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "change what is in `DIR`")
+	stateFlags(cmd, &where, "change what is in `DIR`")
 	cmd.Flags().BoolVar(&all, "all", false, "remove all trackers of the group")
 	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
-		if err := need(cmd, "data"); err != nil {
+		if err := where.need(cmd); err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
 			return a.remove(cmd.Context(), m, args[0], args[1:])
 		})
 	})

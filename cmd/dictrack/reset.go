@@ -20,10 +20,10 @@ type resetFlags struct {
 }
 
 func newReset(a *app) *cobra.Command {
-	var dir string
+	var where state
 	var flags resetFlags
 	cmd := &cobra.Command{
-		Use:   "reset --data DIR GROUP {TRACKER... | --all} [--policy POLICY] [--limit N] [--duration D]",
+		Use:   "reset {--data DIR | --store URL} GROUP {TRACKER... | --all} [--policy POLICY] [--limit N] [--duration D]",
 		Short: "Reset trackers of a group",
 		Long: `Reset trackers of a group, all that are named or none. Completed trackers that were kept live again. What happened
 is printed as track prints it.`,
@@ -32,21 +32,21 @@ is printed as track prints it.`,
 		Args:              namedOrAll(&flags.all),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "change what is in `DIR`")
+	stateFlags(cmd, &where, "change what is in `DIR`")
 	f := cmd.Flags()
 	f.BoolVar(&flags.all, "all", false, "reset all trackers of the group")
 	f.Var(&flags.policy, "policy", "what to reset: none, progress, limiter, all or stage, or several with commas (default: each tracker's own)")
 	f.Int64Var(&flags.limit, "limit", 0, "a new limit for count limiters, which stays; 0 limits at once")
 	f.DurationVar(&flags.duration, "duration", 0, "a new length for the windows of time limiters, in whole seconds, such as 24h")
 	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
-		if err := need(cmd, "data"); err != nil {
+		if err := where.need(cmd); err != nil {
 			return err
 		}
 		by, err := flags.by(cmd)
 		if err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
 			return a.reset(cmd.Context(), m, by, args[0], args[1:])
 		})
 	})

@@ -14,7 +14,7 @@ func newRoot(a *app) *cobra.Command {
 		Use:   "dictrack",
 		Short: "Count what happens in data towards targets",
 		Long: `Dictrack reads data, JSON objects, and counts what happens in it towards targets, for each group apart: a player,
-a robot, a customer. A definition file says which trackers there are, a directory keeps the state.
+a robot, a customer. A definition file says which trackers there are; a directory, or a database, keeps the state.
 
 Exit status: 0 success, 1 failure, 2 wrong command line, 130 interrupted.`,
 		Example: `  dictrack track --trackers trackers.yaml --group-by user.id data.jsonl
@@ -35,7 +35,7 @@ Exit status: 0 success, 1 failure, 2 wrong command line, 130 interrupted.`,
 	})
 	root.AddCommand(
 		newTrack(a), newShow(a), newGroups(a), newAdd(a), newRemove(a), newReset(a), newSet(a), newFlush(a),
-		newValidate(a), newExplain(a), newVersion(a),
+		newValidate(a), newExplain(a), newVersion(a), newURLs(),
 	)
 	return root
 }

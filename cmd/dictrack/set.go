@@ -26,10 +26,10 @@ type setFlags struct {
 }
 
 func newSet(a *app) *cobra.Command {
-	var dir string
+	var where state
 	var flags setFlags
 	cmd := &cobra.Command{
-		Use:   "set --data DIR GROUP TRACKER FLAGS...",
+		Use:   "set {--data DIR | --store URL} GROUP TRACKER FLAGS...",
 		Short: "Change a living tracker",
 		Long: `Change a living tracker: all that the flags say, or nothing. Targets are added before the progress is
 set, and progress that reaches targets completes them at once. What happened is printed as track prints it. Numbers are
@@ -39,17 +39,17 @@ taken exactly.`,
 		Args:              arguments(2, 2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "change what is in `DIR`")
+	stateFlags(cmd, &where, "change what is in `DIR`")
 	flags.add(cmd)
 	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
-		if err := need(cmd, "data"); err != nil {
+		if err := where.need(cmd); err != nil {
 			return err
 		}
 		edits, err := flags.edits(cmd)
 		if err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
 			return a.set(cmd.Context(), m, args[0], args[1], edits)
 		})
 	})

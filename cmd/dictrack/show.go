@@ -15,10 +15,10 @@ import (
 )
 
 func newShow(a *app) *cobra.Command {
-	var dir string
+	var where state
 	format := output.Table
 	cmd := &cobra.Command{
-		Use:   "show --data DIR [GROUP [TRACKER]]",
+		Use:   "show {--data DIR | --store URL} [GROUP [TRACKER]]",
 		Short: "Show trackers: all, those of a group, or one",
 		Long: `Show trackers and where they stand: all of them, those of a group, or one.
 
@@ -30,13 +30,13 @@ exact.`,
 		Args:              arguments(0, 2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	dataFlag(cmd, &dir, "show what is in `DIR`")
+	stateFlags(cmd, &where, "show what is in `DIR`")
 	formatFlag(cmd, &format, output.Table, output.JSON, output.YAML)
 	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
-		if err := need(cmd, "data"); err != nil {
+		if err := where.need(cmd); err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), dir, func(m *dictrack.Manager) error {
+		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
 			return a.list(format, snapshotHeader, snapshotRows, func(w output.Writer) error {
 				return addSnapshots(cmd.Context(), m, w, args)
 			})

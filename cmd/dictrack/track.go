@@ -17,11 +17,12 @@ import (
 
 // trackFlags are the flags of track.
 type trackFlags struct {
-	data, trackers        string
+	state                 state
+	trackers              string
 	groupBy, idBy, timeBy string
 	timeLayout            string
 	idWindow              time.Duration
-	strict                bool
+	strict, trust         bool
 }
 
 const trackHelp = `Read data, JSON objects, and track each into the group that --group-by names. Every group that is new gets the trackers
@@ -55,7 +56,7 @@ func newTrack(a *app) *cobra.Command {
 	}
 	flags.add(cmd)
 	cmd.RunE = runs(func(cmd *cobra.Command, files []string) error {
-		if err := need(cmd, "trackers", "group-by"); err != nil {
+		if err := errors.Join(flags.state.find(cmd), need(cmd, "trackers", "group-by")); err != nil {
 			return err
 		}
 		fields, err := flags.fields()
@@ -70,14 +71,14 @@ func newTrack(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.track(cmd.Context(), &flags, specs, &tracking.Run{Sources: sources, Fields: fields, Strict: flags.strict})
+		return a.track(cmd.Context(), &flags, specs, &tracking.Run{Sources: sources, Fields: fields, Strict: flags.strict, Trusted: flags.trust})
 	})
 	return cmd
 }
 
 func (t *trackFlags) add(cmd *cobra.Command) {
 	trackersFlag(cmd, &t.trackers)
-	dataFlag(cmd, &t.data, "keep the state in `DIR` (default: in memory, for this run)")
+	stateFlags(cmd, &t.state, "keep the state in `DIR` (default without --store: in memory, for this run)")
 	f := cmd.Flags()
 	f.StringVar(&t.groupBy, "group-by", "", "the `PATH` of the group")
 	f.StringVar(&t.idBy, "id-by", "", "the `PATH` of an id: data whose id was seen in its group changes nothing")
@@ -85,6 +86,7 @@ func (t *trackFlags) add(cmd *cobra.Command) {
 	f.StringVar(&t.timeBy, "time-by", "", "the `PATH` of the time (default: the clock)")
 	f.StringVar(&t.timeLayout, "time-layout", "", "how that time is written, as a Go `LAYOUT`")
 	f.BoolVar(&t.strict, "strict", false, "stop at the first line that is rejected; with --id-by it tracks one line after the\nother, which is slow where each must reach a disk")
+	f.BoolVar(&t.trust, "trust", false, "the input is known to be strict JSON: do not check the parts of a line that nothing\nuses; --id-by checks all the same")
 }
 
 // fields checks the flags that say what is where in the data.
@@ -147,13 +149,13 @@ func (a *app) track(ctx context.Context, flags *trackFlags, specs []tracker.Spec
 		return err
 	}
 	if err := m.SetTemplate("trackers", specs...); err != nil {
-		return closing(m, err)
+		return a.close(m, err)
 	}
 	r.Manager = m
 	d := newDisplay(a.streams, r)
 	summary, err := r.Do(ctx)
 	d.finish()
-	err = closing(m, err)
+	err = a.close(m, err)
 	a.say("%v", &summary)
 	if errors.Is(err, tracking.ErrStopped) {
 		return fails("without --strict such lines are skipped", "track: %w", err)
@@ -162,10 +164,5 @@ func (a *app) track(ctx context.Context, flags *trackFlags, specs []tracker.Spec
 }
 
 func (a *app) openTracking(ctx context.Context, flags *trackFlags, clock *tracking.Clock) (*dictrack.Manager, error) {
-	o := dictrack.Options{Clock: clock.Now, IDWindow: flags.idWindow}
-	if flags.data != "" {
-		return a.open(ctx, flags.data, o)
-	}
-	o.Logger, o.ManualSweep = a.log(), true
-	return dictrack.Open(ctx, o)
+	return a.open(ctx, &flags.state, dictrack.Options{Clock: clock.Now, IDWindow: flags.idWindow})
 }

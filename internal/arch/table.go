@@ -108,6 +108,8 @@ func portRules() []Rule {
 		whyMailbox = "the order of calls is one thing, and where groups are kept another"
 		whyAdapter = "an adapter must be replaceable alone, and its client library must reach only those who chose it"
 	)
+	mongo := []string{"go.mongodb.org/mongo-driver/v2/..."}
+	rueidis := []string{"github.com/redis/rueidis"}
 	pebble := []string{"github.com/cockroachdb/pebble/v2/..."}
 	pgx := []string{"github.com/jackc/pgx/v5/..."}
 	return []Rule{
@@ -119,7 +121,9 @@ func portRules() []Rule {
 
 		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache"), Ring: mailbox, Why: whyMailbox},
 		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"cache/rediscache"}, Inner: coreAnd("cache", "cache/mailbox"), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/mongostore"}, Inner: coreAnd("store"), Libraries: mongo, Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/pebblestore"}, Inner: coreAnd("store"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/pgstore"}, Inner: coreAnd("store"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
 	}
@@ -140,6 +144,13 @@ func outerRules() []Rule {
 			Libraries: []string{"go.yaml.in/yaml/v4"},
 			Ring:      "definition files: only ring 0 and a YAML library",
 			Why:       "reading a definition must need neither a cache nor a store",
+		},
+		{
+			For: []string{"connect"},
+			Inner: coreAnd("cache", "store", "cache/memorycache",
+				"cache/rediscache", "store/memorystore", "store/pebblestore", "store/pgstore"),
+			Ring: "ring 3, URLs: the ports and every adapter, and nothing of what the adapters are made of",
+			Why:  "a program that lets its user choose takes all adapters, and only such a program",
 		},
 		{
 			For:       []string{"cmd/...", "bench/...", "examples/...", "internal/prove/...", "internal/vectors"},

@@ -95,15 +95,15 @@ func (x *index) missing(legs []leg) int {
 
 // least is the leg that leads to the fewest trackers.
 func (x *index) least(legs []leg) (best leg, load int) {
-	for i := range legs {
+	for i, l := range legs {
 		sum := 0
-		for _, id := range legs[i].ids {
+		for _, id := range l.ids {
 			if at := x.find(0, id); at != 0 {
 				sum += x.load(at)
 			}
 		}
 		if i == 0 || sum < load {
-			best, load = legs[i], sum
+			best, load = l, sum
 		}
 	}
 	return best, load

@@ -18,6 +18,18 @@ type Data struct {
 	Trusted bool
 }
 
+// read finds what a plan wants.
+func (d Data) read(plan *dotpath.Plan, into []value.Value) error {
+	switch {
+	case d.Map != nil:
+		plan.Lookup(d.Map, into)
+		return nil
+	case d.Trusted:
+		return plan.ScanTrusted(d.JSON, into)
+	}
+	return plan.Scan(d.JSON, into)
+}
+
 // Decode returns the data as a map, decoding raw JSON.
 func (d Data) Decode() (map[string]any, error) {
 	if d.Map != nil {
@@ -32,18 +44,6 @@ func (d Data) Decode() (map[string]any, error) {
 		return nil, fmt.Errorf("data is %.20q, want a JSON object", d.JSON)
 	}
 	return m, nil
-}
-
-// read finds what a plan wants.
-func (d Data) read(plan *dotpath.Plan, into []value.Value) error {
-	switch {
-	case d.Map != nil:
-		plan.Lookup(d.Map, into)
-		return nil
-	case d.Trusted:
-		return plan.ScanTrusted(d.JSON, into)
-	}
-	return plan.Scan(d.JSON, into)
 }
 
 // DecodeLast decodes raw JSON that Match accepted, taking the last of a key given twice.

@@ -13,9 +13,6 @@ type Names struct {
 	used   int
 }
 
-// Clone is a copy that goes on by itself.
-func (n *Names) Clone() Names { return Names{slices.Clone(n.places), n.used} }
-
 // Find is the place of a name in defs, which are those that were added.
 func (n *Names) Find(name string, defs []*tracker.Definition) (int, bool) {
 	if n.used == 0 {
@@ -37,8 +34,8 @@ func (n *Names) Add(place int, defs []*tracker.Definition) {
 	n.places[at] = int32(place) + 1
 }
 
-// namesOf takes in all of defs, in no more room than they need.
-func namesOf(defs []*tracker.Definition) Names {
+// NamesOf takes in all of defs, in no more room than they need.
+func NamesOf(defs []*tracker.Definition) Names {
 	var n Names
 	n.grow(len(defs)*5/4+2, nil)
 	for place := range defs {
@@ -46,6 +43,9 @@ func namesOf(defs []*tracker.Definition) Names {
 	}
 	return n
 }
+
+// Clone is a copy that goes on apart.
+func (n *Names) Clone() Names { return Names{slices.Clone(n.places), n.used} }
 
 // seek is where a name stands, or would.
 func (n *Names) seek(name string, defs []*tracker.Definition) int {

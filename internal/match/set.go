@@ -21,7 +21,7 @@ type Set struct {
 	key        Key
 	defs       []*tracker.Definition // without those of under
 	names      Names
-	steps      []quick
+	steps      []uint64 // each a quick
 	paths      *Paths
 	dictionary dictionary
 	judged     judgements
@@ -55,10 +55,10 @@ func Compile(under *Set, defs []*tracker.Definition) *Set {
 // CompileShared is Compile of a set whose key is known, and that has its paths from share.
 func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Share) *Set {
 	s := newSet(under, pathsOf(under, defs, share))
-	s.key, s.defs, s.names = key, defs, namesOf(defs)
-	s.steps = make([]quick, len(defs))
+	s.key, s.defs, s.names = key, defs, NamesOf(defs)
+	s.steps = make([]uint64, len(defs))
 	for i, d := range defs {
-		s.steps[i] = s.quickOf(d)
+		s.steps[i] = uint64(s.quickOf(d))
 	}
 	if len(defs) <= smallSet {
 		s.small()
@@ -98,7 +98,7 @@ func (s *Set) Insert(d *tracker.Definition) {
 	place := len(s.defs)
 	s.defs = append(s.defs, d)
 	s.names.Add(place, s.defs)
-	s.steps = append(s.steps, s.quickOf(d))
+	s.steps = append(s.steps, uint64(s.quickOf(d)))
 	s.index.insert(int32(place), d)
 }
 

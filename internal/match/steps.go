@@ -35,7 +35,7 @@ func (s *Set) quick(place int32) quick {
 	for place < s.from {
 		s = s.under
 	}
-	return s.steps[place-s.from]
+	return quick(s.steps[place-s.from])
 }
 
 // Advance steps the trackers of hits, whose cells stand at their places, for as long as all that changes is their
@@ -66,7 +66,7 @@ func (x *Scratch) Advance(cells []tracker.Cell, hits []int32) int {
 func (x *Scratch) advance(part *Set, cells []tracker.Cell, hits []int32) int {
 	steps, slot, amount := part.steps, quick(0), uint64(1) // which the amount is of
 	for n, place := range hits {
-		q := steps[place-part.from]
+		q := quick(steps[place-part.from])
 		if q>>limitBits != slot {
 			slot = q >> limitBits
 			if amount = x.step(slot); amount == noStep {

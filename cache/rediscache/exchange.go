@@ -1,0 +1,135 @@
+package rediscache
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/dictrack/dictrack/cache"
+)
+
+// exchange sends what the rounds want and lets them hear the answers.
+func (c *Cache) exchange(rounds []*round) {
+	if len(rounds) == 0 {
+		return
+	}
+	ctx := c.patience()
+	if err := c.prepare(ctx, rounds); err != nil {
+		for _, r := range rounds {
+			r.held(err)
+		}
+		return
+	}
+	if c.options.Replicas > 0 {
+		c.exchangeReplicated(ctx, rounds)
+		return
+	}
+	if len(rounds) == 1 {
+		rounds[0].hear(c.client.Do(ctx, rounds[0].command()))
+		return
+	}
+	commands := make([]rueidis.Completed, len(rounds))
+	for i, r := range rounds {
+		commands[i] = r.command()
+	}
+	for i, result := range c.client.DoMulti(ctx, commands...) {
+		rounds[i].hear(result)
+	}
+}
+
+// patience bounds how long answers are waited for.
+type patience struct {
+	context.Context
+	begun time.Time
+}
+
+// patience is a context that ends after Options.Timeout, or up to a quarter less. Many requests share one: a timer for
+// each would cost as much as the request.
+func (c *Cache) patience() context.Context {
+	now := time.Now()
+	if p := c.patient.Load(); p != nil && now.Sub(p.begun) < c.options.Timeout/4 {
+		return p
+	}
+	ctx, cancel := context.WithTimeout(c.life, c.options.Timeout)
+	context.AfterFunc(ctx, cancel)
+	p := &patience{ctx, now}
+	c.patient.Store(p)
+	return p
+}
+
+// prepare makes sure that the rounds may be sent: the servers are those that were looked at, and have the definitions.
+func (c *Cache) prepare(ctx context.Context, rounds []*round) error {
+	if c.suspicious.Load() {
+		if err := c.look(ctx, false); err != nil {
+			return err
+		}
+	}
+	return c.publish(ctx, rounds)
+}
+
+// held goes on after an error before anything was sent.
+func (r *round) held(err error) {
+	switch kindOf(err) {
+	case refused, wrong:
+		r.fail(r.outcome(fmt.Errorf("redis refuses it: %w", err)))
+	default:
+		r.c.suspicious.Store(true)
+		r.again(err)
+	}
+}
+
+// command is what the round sends next.
+func (r *round) command() rueidis.Completed {
+	q := &request{}
+	switch {
+	case r.write == nil || r.ask:
+		*q = r.request(anything)
+	default:
+		q = &r.write.request
+	}
+	return commitScript.call(r.c.client.B(), q.keys, q.args...)
+}
+
+// exchangeReplicated sends the rounds of each shard on a connection of their own, and behind them the question how many
+// replicas have them.
+func (c *Cache) exchangeReplicated(ctx context.Context, rounds []*round) {
+	byShard := map[int][]*round{}
+	for _, r := range rounds {
+		byShard[r.slot.shard] = append(byShard[r.slot.shard], r)
+	}
+	var all sync.WaitGroup
+	for _, part := range byShard {
+		all.Go(func() { c.exchangeShard(ctx, part) })
+	}
+	all.Wait()
+}
+
+func (c *Cache) exchangeShard(ctx context.Context, rounds []*round) {
+	client, release := c.client.Dedicate()
+	defer release()
+	commands := make([]rueidis.Completed, len(rounds), len(rounds)+1)
+	for i, r := range rounds {
+		commands[i] = r.command()
+	}
+	wait := c.client.B().Wait().Numreplicas(int64(c.options.Replicas)).Timeout(c.options.Timeout.Milliseconds()).Build()
+	results := client.DoMulti(ctx, append(commands, wait)...)
+	have, err := results[len(rounds)].AsInt64()
+	if err == nil && have < int64(c.options.Replicas) {
+		err = fmt.Errorf("%d of %d replicas have it", have, c.options.Replicas)
+	}
+	for i, r := range rounds {
+		r.unreplicated = err
+		r.hear(results[i])
+	}
+}
+
+// replicated is the error of a commit that not enough replicas have, or of a look at such a one.
+func (r *round) replicated() error {
+	if r.unreplicated == nil || r.write.what == nil {
+		return r.unreplicated
+	}
+	return fmt.Errorf("%w: %w", cache.ErrUnknown, r.unreplicated)
+}

@@ -1,0 +1,148 @@
+package rediscache_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/memorystore"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// broken is a store that takes nothing.
+type broken struct{ store.Store }
+
+func (broken) Commit(context.Context, []*group.Change) error { return errors.New("the store is down") }
+
+// Groups that the store does not have stay in Redis, however long nobody uses them, and never with an end.
+func TestIdleGroupsStay(t *testing.T) {
+	s := serve(t)
+	prefix := space()
+	o := quick(prefix)
+	o.Idle = time.Second
+	m, err := dictrack.Open(context.Background(), dictrack.Options{
+		Cache: open(t, s.URL(), o), Store: broken{memorystore.New()}, ManualSweep: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { // cannot drain
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+		defer cancel()
+		_ = m.Close(ctx)
+	}()
+	if err := m.Add(context.Background(), "g", sum()); err != nil {
+		t.Fatal(err)
+	}
+	must(t, m, "g", 7, "a")
+	time.Sleep(2500 * time.Millisecond)
+	client := dial(t, s.Address())
+	key := keyOf(t, client, prefix, ":g:g")
+	if ttl, err := client.Do(context.Background(), client.B().Ttl().Key(key).Build()).AsInt64(); err != nil || ttl != -1 {
+		t.Errorf("the group ends in %d seconds (%v), want never", ttl, err)
+	}
+	expectTotal(t, m, "g", 7)
+}
+
+// Groups that nobody uses go from Redis once the store has them, and come back as they were, ids too.
+func TestIdleGroupsGo(t *testing.T) {
+	s := serve(t)
+	kept, prefix := memorystore.New(), space()
+	o := quick(prefix)
+	o.Idle = time.Second
+	m, other := manage(t, open(t, s.URL(), o), kept), manage(t, open(t, s.URL(), o), kept)
+	for n := range 5 {
+		must(t, m, fmt.Sprint("g", n), 1, "a")
+	}
+	must(t, m, "used", 1, "a")
+	until(t, "idle groups are gone", func() bool {
+		must(t, m, "used", 1, "")
+		out, err := s.Do("keys", prefix+"*:g:*")
+		return err == nil && strings.HasSuffix(out, "used") && !strings.Contains(out, "\n")
+	})
+	must(t, other, "g1", 1, "a") // counted before
+	must(t, m, "g1", 10, "b")
+	must(t, other, "g1", 100, "c")
+	expectTotal(t, m, "g1", 111)
+	expectTotal(t, other, "g2", 1)
+}
+
+// This process knows no more groups than it is told to, and forgets none that Redis has.
+func TestFewLocalGroups(t *testing.T) {
+	o := quick(space())
+	o.LocalGroups = 1
+	m := manage(t, open(t, singleServer(t).URL(), o), nil)
+	for range 3 {
+		for n := range 1000 {
+			must(t, m, fmt.Sprint("g", n), 1, "")
+		}
+	}
+	for n := range 1000 {
+		expectTotal(t, m, fmt.Sprint("g", n), 3)
+	}
+}
+
+// ownKind counts twice.
+type ownKind struct{}
+
+func (ownKind) Advance(a tracker.Advance) (decimal.Decimal, []byte, bool) {
+	return a.Progress.Add(decimal.FromInt(2)), nil, true
+}
+
+// Groups of kinds that a process does not know are left to others, and hold up nothing else.
+func TestUnknownKinds(t *testing.T) {
+	s := singleServer(t)
+	kept, prefix := memorystore.New(), space()
+	registry := &tracker.Registry{}
+	if err := registry.Register("own", func(any) (tracker.Kind, error) { return ownKind{}, nil }); err != nil {
+		t.Fatal(err)
+	}
+	o := quick(prefix)
+	o.DrainEvery = time.Hour
+	knows := open(t, s.URL(), o)
+	m, err := dictrack.Open(context.Background(), dictrack.Options{
+		Cache: knows, ManualSweep: true, Registry: registry, Store: lasting{kept},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { shut(t, m) })
+	if err := m.Add(context.Background(), "own", dictrack.Custom("t", "own", nil, dictrack.Targets(5))); err != nil {
+		t.Fatal(err)
+	}
+	c := open(t, s.URL(), quick(prefix))
+	other, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true, Store: lasting{kept}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close(context.Background()) }() // cannot drain all
+	var unknown *tracker.UnknownKindError
+	if _, err = other.List(context.Background(), "own"); !errors.As(err, &unknown) {
+		t.Errorf("a kind that nobody registered: %v", err)
+	}
+	if err := other.Add(context.Background(), "g", sum()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Drain(context.Background()); !errors.As(err, &unknown) || !strings.Contains(err.Error(), `"own"`) {
+		t.Errorf("drain: %v, want an error that names the group and its kind", err)
+	}
+	expectPlaces(t, kept, "g", 1)
+	expectPlaces(t, kept, "own", 0)
+	drain(t, knows)
+	expectPlaces(t, kept, "own", 1)
+}
+
+func expectPlaces(t *testing.T, s store.Store, group string, want int) {
+	t.Helper()
+	record, err := s.Load(context.Background(), group)
+	if err != nil || len(record.Layout) != want {
+		t.Errorf("the store has %d trackers of group %q (%v), want %d", len(record.Layout), group, err, want)
+	}
+}

@@ -1,0 +1,149 @@
+package rediscache_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cache/rediscache"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// lasting is a store that outlives its Managers.
+type lasting struct{ store.Store }
+
+func (lasting) Close() error { return nil }
+
+// never is a target that no test reaches.
+const never = int64(1) << 60
+
+// sum is the tracker of most tests: it adds up n.
+func sum() tracker.Spec { return dictrack.Sum("sum", "n", dictrack.Targets(never)) }
+
+// quick are options that do at once what is done now and then otherwise.
+func quick(prefix string) rediscache.Options {
+	return rediscache.Options{Prefix: prefix, DrainEvery: 20 * time.Millisecond, AllowVolatile: true}
+}
+
+// open makes a cache with a client of its own.
+func open(tb testing.TB, url string, o rediscache.Options) *rediscache.Cache {
+	tb.Helper()
+	c, err := rediscache.Open(context.Background(), url, o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return c
+}
+
+// manage makes a Manager that gives every group the tracker of sum, and is closed with the test.
+func manage(tb testing.TB, c *rediscache.Cache, s store.Store) *dictrack.Manager {
+	tb.Helper()
+	o := dictrack.Options{Cache: c, ManualSweep: true}
+	if s != nil {
+		o.Store = lasting{s}
+	}
+	m, err := dictrack.Open(context.Background(), o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := m.SetTemplate("sum", sum()); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { shut(tb, m) })
+	return m
+}
+
+// manageBare makes a Manager without template or store.
+func manageBare(tb testing.TB, c *rediscache.Cache) *dictrack.Manager {
+	tb.Helper()
+	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { shut(tb, m) })
+	return m
+}
+
+func shut(tb testing.TB, m *dictrack.Manager) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := m.Close(ctx); err != nil {
+		tb.Errorf("close: %v", err)
+	}
+}
+
+// add adds n to the sum of a group, once if there is an id.
+func add(m *dictrack.Manager, group string, n int, id string) error {
+	var options []dictrack.TrackOption
+	if id != "" {
+		options = append(options, dictrack.ID(id))
+	}
+	_, err := m.TrackJSON(context.Background(), group, fmt.Appendf(nil, `{"n":%d}`, n), options...)
+	return err
+}
+
+// must adds without fail.
+func must(tb testing.TB, m *dictrack.Manager, group string, n int, id string) {
+	tb.Helper()
+	if err := add(m, group, n, id); err != nil {
+		tb.Fatalf("add %d to group %q: %v", n, group, err)
+	}
+}
+
+// insist adds, again and again with one id, until it is known to be done.
+func insist(tb testing.TB, m *dictrack.Manager, group string, n int, id string) {
+	tb.Helper()
+	var err error
+	for range 200 {
+		if err = add(m, group, n, id); err == nil {
+			return
+		}
+	}
+	tb.Errorf("add %d to group %q: %v", n, group, err)
+}
+
+// total is the sum of a group, 0 of one that there is not.
+func total(tb testing.TB, m *dictrack.Manager, group string) int64 {
+	tb.Helper()
+	snap, err := m.Get(context.Background(), group, "sum")
+	if errors.Is(err, dictrack.ErrNotFound) {
+		return 0
+	}
+	if err != nil {
+		tb.Fatalf("get group %q: %v", group, err)
+	}
+	n, _ := snap.Progress.Int64()
+	return n
+}
+
+func expectTotal(tb testing.TB, m *dictrack.Manager, group string, want int64) {
+	tb.Helper()
+	if got := total(tb, m, group); got != want {
+		tb.Errorf("group %q has %d, want %d", group, got, want)
+	}
+}
+
+// drain brings everything to the store.
+func drain(tb testing.TB, c *rediscache.Cache) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	if err := c.Drain(ctx); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// until waits for something that happens by and by.
+func until(tb testing.TB, what string, happened func() bool) {
+	tb.Helper()
+	for end := time.Now().Add(20 * time.Second); !happened(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			tb.Fatalf("%s: not in 20 seconds", what)
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package rediscache
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// format is the version of keys and values, in front of the records of groups.
+const (
+	format     = 1
+	formatMark = "1"
+)
+
+const (
+	fieldMeta    = "m"
+	fieldFlushed = "f"
+	fieldLease   = "w"
+)
+
+// meta is the record of a group but for its chunks.
+type meta struct {
+	version  uint64
+	epoch    string // of the shard, when the group was last compared with the Backing
+	due      int64
+	count    int  // places
+	fed      bool // see group.Change
+	complete bool // the ids of the group are all here, whatever the Backing has
+	token    string
+}
+
+const (
+	epochSize = 16
+	tokenSize = 16
+	metaSize  = 1 + 16 + epochSize + 16 + 8 + 1 + tokenSize
+)
+
+const (
+	flagFed = 1 << iota
+	flagComplete
+)
+
+// position is what the commit script compares: the format and the version.
+func position(version uint64) string { return string(appendHex([]byte(formatMark), version)) }
+
+func (m *meta) seal(key string) string {
+	var flags byte
+	if m.fed {
+		flags |= flagFed
+	}
+	if m.complete {
+		flags |= flagComplete
+	}
+	b := make([]byte, 0, metaSize+checkSize)
+	b = appendHex(append(b, formatMark...), m.version)
+	b = appendTime(append(b, m.epoch...), m.due)
+	b = append(appendCount(b, m.count), '0'+flags)
+	return seal(key, fieldMeta, append(b, m.token...))
+}
+
+// errFormat says that a record has another format.
+type errFormat int
+
+func (e errFormat) Error() string { return fmt.Sprintf("it has format %d", int(e)) }
+
+// formatOf is the format that a record begins with.
+func formatOf(record string) error {
+	switch {
+	case record == "":
+		return errors.New("it is empty")
+	case record[:1] == formatMark:
+		return nil
+	case record[0] > '1' && record[0] <= '9':
+		return errFormat(record[0] - '0')
+	}
+	return errors.New("it is not the record of a group")
+}
+
+func parseMeta(key, sealed string) (meta, error) {
+	if err := formatOf(sealed); err != nil {
+		return meta{}, err
+	}
+	s, err := unseal(key, fieldMeta, sealed)
+	if err == nil && len(s) != metaSize {
+		err = fmt.Errorf("%d bytes, want %d", len(s), metaSize)
+	}
+	if err != nil {
+		return meta{}, err
+	}
+	var m meta
+	version, s, err1 := cutHex(s[1:], 16)
+	m.epoch, s = s[:epochSize], s[epochSize:]
+	due, s, err2 := cutHex(s, 16)
+	count, s, err3 := cutHex(s, 8)
+	m.version, m.due, m.count = version, int64(due^1<<63), int(count)
+	flags := s[0] - '0'
+	m.fed, m.complete, m.token = flags&flagFed != 0, flags&flagComplete != 0, s[1:]
+	return m, errors.Join(err1, err2, err3)
+}
+
+// flushed is what the Backing has of a group.
+type flushed struct {
+	version uint64
+	places  int
+}
+
+func (f flushed) seal(key string) string {
+	b := appendHex([]byte(formatMark), f.version)
+	return seal(key, fieldFlushed, appendCount(b, f.places))
+}
+
+func parseFlushed(key, sealed string) (flushed, error) {
+	if err := formatOf(sealed); err != nil {
+		return flushed{}, err
+	}
+	s, err := unseal(key, fieldFlushed, sealed)
+	if err != nil {
+		return flushed{}, err
+	}
+	version, rest, err1 := cutHex(s[1:], 16)
+	places, rest, err2 := cutHex(rest, 8)
+	if rest != "" {
+		err = fmt.Errorf("%d bytes too many", len(rest))
+	}
+	return flushed{version, int(places)}, errors.Join(err, err1, err2)
+}
+
+// sealSeen is what is remembered of an id.
+func sealSeen(key, field string, s *group.Seen) string {
+	b := binary.BigEndian.AppendUint64(appendTime(nil, s.Expires), s.Version)
+	return seal(key, field, append(b, s.Hash[:]...))
+}
+
+func parseSeen(key, field, sealed string) (group.Seen, error) {
+	s, err := unseal(key, field, sealed)
+	if err != nil {
+		return group.Seen{}, err
+	}
+	expires, rest, err := cutHex(s, 16)
+	seen := group.Seen{ID: idOf(field), Expires: int64(expires ^ 1<<63)}
+	if err != nil || len(rest) != 8+len(seen.Hash) {
+		return group.Seen{}, errors.New("it is not what is remembered of an id")
+	}
+	seen.Version = binary.BigEndian.Uint64([]byte(rest))
+	copy(seen.Hash[:], rest[8:])
+	return seen, nil
+}
+
+// record is a group as it is here.
+type record struct {
+	meta
+	flushed *flushed // nil: nobody said
+	layout  []tracker.ID
+	states  []byte
+	fields  map[string]string
+}
+
+// parseRecord reads the fields of a group's hash. There is no group when there are none.
+func parseRecord(key string, fields map[string]string) (*record, error) {
+	if len(fields) == 0 {
+		return nil, nil
+	}
+	r := &record{fields: fields}
+	var err error
+	if r.meta, err = parseMeta(key, fields[fieldMeta]); err != nil {
+		return nil, err
+	}
+	if sealed, ok := fields[fieldFlushed]; ok {
+		f, err := parseFlushed(key, sealed)
+		if err != nil {
+			return nil, err
+		}
+		r.flushed = &f
+	}
+	for i := 0; i*group.ChunkSize < r.count; i++ {
+		if err := r.chunk(key, i); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// chunk reads one chunk behind those before it.
+func (r *record) chunk(key string, i int) error {
+	number := strconv.Itoa(i)
+	states, err := unseal(key, "s"+number, r.fields["s"+number])
+	if err != nil {
+		return err
+	}
+	layout, err := unseal(key, "l"+number, r.fields["l"+number])
+	if err != nil {
+		return err
+	}
+	const size = len(tracker.ID{})
+	if want := min(group.ChunkSize, r.count-i*group.ChunkSize); len(layout) != want*size {
+		return fmt.Errorf("l%d: %d bytes are not %d ids", i, len(layout), want)
+	}
+	r.states = append(r.states, states...)
+	for ; layout != ""; layout = layout[size:] {
+		r.layout = append(r.layout, tracker.ID([]byte(layout[:size])))
+	}
+	return nil
+}
+
+// sealChunk gives the fields of a chunk.
+func sealChunk(key string, part *group.Chunk) []string {
+	number := strconv.Itoa(part.Index)
+	fields := []string{"s" + number, seal(key, "s"+number, slices.Clone(part.States))}
+	if part.Layout == nil {
+		return fields
+	}
+	layout := make([]byte, 0, len(part.Layout)*len(tracker.ID{})+checkSize)
+	for i := range part.Layout {
+		layout = append(layout, part.Layout[i][:]...)
+	}
+	return append(fields, "l"+number, seal(key, "l"+number, layout))
+}
+
+// unreadable names the group whose record is not what this program writes.
+func unreadable(name string, err error) error {
+	what := fmt.Sprintf("group %q", name)
+	if found := errFormat(0); errors.As(err, &found) {
+		return &cache.FormatError{Record: what, Found: int(found), Known: format}
+	}
+	return &cache.CorruptError{Record: what, Reason: err.Error()}
+}

@@ -1,0 +1,117 @@
+package rediscache_test
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/rueidis"
+	"go.uber.org/goleak"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/cachetest"
+	"github.com/dictrack/dictrack/cache/rediscache"
+	"github.com/dictrack/dictrack/internal/testserver/redis"
+)
+
+// Servers that tests share, each test in a namespace of its own.
+var (
+	single  = sync.OnceValues(func() (*redis.Server, error) { return redis.Start() })
+	cluster = sync.OnceValues(func() (*redis.Cluster, error) { return redis.StartCluster() })
+	running []func()
+)
+
+// lingering is where rueidis waits, for five seconds, before it closes connections to nodes that left a cluster.
+var lingering = goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*clusterClient)._refresh.func2")
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for _, stop := range running {
+		stop()
+	}
+	if err := goleak.Find(lingering); err != nil && code == 0 {
+		fmt.Println(err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+func singleServer(tb testing.TB) *redis.Server {
+	tb.Helper()
+	s, err := single()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	running = append(running, sync.OnceFunc(s.Close))
+	return s
+}
+
+func clusterServers(tb testing.TB) *redis.Cluster {
+	tb.Helper()
+	c, err := cluster()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	running = append(running, sync.OnceFunc(c.Close))
+	return c
+}
+
+// serve starts a server of the test's own.
+func serve(tb testing.TB, options ...string) *redis.Server {
+	tb.Helper()
+	s, err := redis.Start(options...)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(s.Close)
+	return s
+}
+
+var spaces atomic.Int64
+
+// space is a prefix that nobody had before.
+func space() string { return fmt.Sprint("t", spaces.Add(1), ":") }
+
+// suite runs the conformance suite on caches of a server.
+func suite(t *testing.T, client func() rueidis.Client) {
+	var prefixes sync.Map
+	open := func(prefix string) cache.Cache {
+		c, err := rediscache.New(client(), rediscache.Options{Prefix: prefix, DrainEvery: 20 * time.Millisecond, AllowVolatile: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		prefixes.Store(c, prefix)
+		return c
+	}
+	cachetest.Run(t, func() cache.Cache { return open(space()) }, cachetest.Features{
+		Keeps: true, Ahead: true,
+		Shared: func(c cache.Cache) cache.Cache {
+			prefix, _ := prefixes.Load(c)
+			return open(prefix.(string))
+		},
+	})
+}
+
+// dial makes a client that is closed with the test.
+func dial(tb testing.TB, addresses ...string) rueidis.Client {
+	tb.Helper()
+	client, err := rueidis.NewClient(rueidis.ClientOption{InitAddress: addresses, DisableCache: true})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(client.Close)
+	return client
+}
+
+func TestSingle(t *testing.T) {
+	client := dial(t, singleServer(t).Address())
+	suite(t, func() rueidis.Client { return client })
+}
+
+func TestCluster(t *testing.T) {
+	client := dial(t, clusterServers(t).Addresses()[:2]...)
+	suite(t, func() rueidis.Client { return client })
+}

@@ -1,0 +1,217 @@
+package rediscache
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/dictrack/dictrack/cache/mailbox"
+	"github.com/dictrack/dictrack/group"
+)
+
+// maxBatch bounds the calls of one commit: a script holds up its server.
+const maxBatch = 1024
+
+// round takes what waits in the mailbox of a group through one commit. Its slot stays taken until the mailbox is empty,
+// so a process has one round of a group at a time. What needs no more than the servers is done for many rounds at once,
+// in drive; what has to wait for something else is a chore, for which a round goes apart.
+type round struct {
+	c     *Cache
+	slot  *slot
+	batch []*mailbox.Entry
+	ids   []idState // of each
+	over  bool
+
+	// write is the commit that was built, until it is known what became of it.
+	write *write
+	// doubt is why it may have happened although nobody said so, and ask that the next request is to find out.
+	doubt error
+	ask   bool
+	// chores are what has to be waited for next.
+	chores []func(context.Context) error
+
+	// unreplicated is why a commit is not with as many replicas as it should.
+	unreplicated error
+
+	before  *local    // the copy that was too old
+	late    int       // how often another process was faster
+	trouble time.Time // when servers first did not do what they should; zero: never
+	tries   int       // since then
+}
+
+// idState is what a round knows of an id.
+type idState struct {
+	known string // sealed, what is believed to be remembered of it; empty for nothing
+	found string // sealed, what an answer told beyond that
+	asked bool   // the Backing was asked
+}
+
+// take makes a round of what waits for the slot, which is taken.
+func (c *Cache) take(s *slot) *round {
+	r := &round{c: c, slot: s}
+	r.fillUp()
+	return r
+}
+
+// fillUp takes in what waits, behind what there is.
+func (r *round) fillUp() {
+	more := r.slot.box.Take(maxBatch - len(r.batch))
+	for _, e := range more {
+		e.Seen, e.Err = nil, e.Context().Err()
+	}
+	r.batch = append(r.batch, more...)
+	r.ids = append(r.ids, make([]idState, len(more))...)
+}
+
+// convoy is how many rounds go together at most.
+const convoy = 128
+
+// begin takes what waits for slots to its end, once the gate is open.
+func (c *Cache) begin(slots []*slot) {
+	c.gate.enter(len(slots))
+	for len(slots) > convoy {
+		part := slots[:convoy]
+		slots = slots[convoy:]
+		go c.drive(c.takeAll(part))
+	}
+	c.drive(c.takeAll(slots))
+}
+
+func (c *Cache) takeAll(slots []*slot) []*round {
+	rounds := make([]*round, len(slots))
+	for i, s := range slots {
+		rounds[i] = c.take(s)
+	}
+	return rounds
+}
+
+// drive takes rounds to their ends, together as long as they need no more than the servers.
+func (c *Cache) drive(rounds []*round) {
+	for len(rounds) > 0 {
+		kept := rounds[:0]
+		for _, r := range rounds {
+			if r.ready() {
+				kept = append(kept, r)
+			}
+		}
+		rounds = kept
+		c.exchange(rounds)
+	}
+}
+
+// ready tells whether the round has something to send. If not, it goes apart, or is over.
+func (r *round) ready() bool {
+	for {
+		switch {
+		case r.over:
+			r.rest()
+			return false
+		case r.write == nil && !slices.ContainsFunc(r.batch, open):
+			r.end(nil)
+		case len(r.chores) > 0:
+			go r.apart()
+			return false
+		case r.slot.local == nil || r.write != nil:
+			return true
+		case r.lookUp():
+		case !r.step():
+			r.end(nil)
+		default:
+			return true
+		}
+	}
+}
+
+// apart does what has to wait for something, and goes on alone.
+func (r *round) apart() {
+	for len(r.chores) > 0 && !r.over {
+		chore := r.chores[0]
+		r.chores = r.chores[1:]
+		if err := chore(r.c.life); err != nil {
+			r.fail(err)
+			break
+		}
+	}
+	r.c.drive([]*round{r})
+}
+
+// chore adds something that has to wait.
+func (r *round) chore(do func(context.Context) error) { r.chores = append(r.chores, do) }
+
+// open tells of an entry that is still to be applied.
+func open(e *mailbox.Entry) bool { return e.Err == nil }
+
+// step applies the batch and builds the commit. It tells whether there is anything to send: a commit, or the question
+// whether what the calls saw is still so.
+func (r *round) step() bool {
+	l := r.slot.local
+	change := r.slot.box.Step(l.group, r.batch)
+	if change == nil && !slices.ContainsFunc(r.batch, open) {
+		return false
+	}
+	r.write = r.build(change)
+	return true
+}
+
+// build is the commit of what has changed, nil for nothing.
+func (r *round) build(change *group.Change) *write {
+	l := r.slot.local
+	w := &write{change: change, token: r.c.token()}
+	switch {
+	case l.replaces != nil || l.position == absent && change != nil:
+		w.what = l.group.Since(0, 0, nil)
+	case change != nil:
+		w.what = change
+	case l.stale:
+		w.what = l.group.Since(l.group.Version(), 0, []int{})
+	}
+	if w.what != nil {
+		w.definitions = r.c.stored.wanted(w, l)
+	}
+	w.request = r.request(l.position)
+	r.fill(w)
+	return w
+}
+
+// committed notes that the write is done, and ends the round.
+func (r *round) committed() {
+	l, err := r.slot.local, r.replicated()
+	if w := r.write; w.what != nil {
+		l.position = position(l.group.Version())
+		l.due, l.stored = w.what.Due, w.stored
+		l.stale, l.flushed, l.replaces = false, nil, nil
+		r.c.dirty[r.slot.shard].Store(true)
+		if !l.group.Known() { // it was deleted
+			r.slot.local = nil
+		}
+	}
+	r.end(err)
+}
+
+// fail ends the round with an error, after which the group is read anew.
+func (r *round) fail(err error) {
+	r.slot.local = nil
+	r.end(err)
+}
+
+// end settles what is left of the batch.
+func (r *round) end(err error) {
+	if r.over {
+		return
+	}
+	r.over = true
+	for _, e := range r.batch {
+		e.Settle(err)
+	}
+	r.c.gate.leave()
+}
+
+// rest lets the slot rest, or begins the next round of the group when something waits.
+func (r *round) rest() {
+	s := r.slot
+	s.box.Lock()
+	defer s.box.Unlock()
+	if s.box.Rest() {
+		go r.c.begin([]*slot{s})
+	}
+}

@@ -1,0 +1,173 @@
+package rediscache_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/redis/rueidis"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/store/memorystore"
+)
+
+// keyOf finds the one key that ends like that.
+func keyOf(t *testing.T, client rueidis.Client, prefix, end string) string {
+	t.Helper()
+	keys, err := client.Do(context.Background(), client.B().Keys().Pattern(prefix+"*"+end).Build()).AsStrSlice()
+	if err != nil || len(keys) != 1 {
+		t.Fatalf("keys %q that end with %q: %v", keys, end, err)
+	}
+	return keys[0]
+}
+
+// Each kind of rubbish spoils one group, with an error that says which, and is still there afterwards; others go on.
+func TestRubbish(t *testing.T) {
+	client := dial(t, singleServer(t).Address())
+	b := func(key string) rueidis.Builder { return client.B() }
+	var corrupt *cache.CorruptError
+	var other *cache.FormatError
+	field := func(key, field string, change func(string) string) []rueidis.Completed {
+		old, err := client.Do(context.Background(), client.B().Hget().Key(key).Field(field).Build()).ToString()
+		if err != nil {
+			t.Fatalf("read %s of %q: %v", field, key, err)
+		}
+		return []rueidis.Completed{client.B().Hset().Key(key).FieldValue().FieldValue(field, change(old)).Build()}
+	}
+	flip := func(s string) string { return s[:len(s)-1] + string(s[len(s)-1]^1) }
+	for name, one := range map[string]struct {
+		spoil func(key string) []rueidis.Completed
+		want  any
+	}{
+		"another type": {func(key string) []rueidis.Completed {
+			return []rueidis.Completed{
+				b(key).Del().Key(key).Build(), b(key).Set().Key(key).Value("rubbish").Build(),
+			}
+		}, &corrupt},
+		"a wrong checksum": {func(key string) []rueidis.Completed { return field(key, "m", flip) }, &corrupt},
+		"no record": {func(key string) []rueidis.Completed {
+			return field(key, "m", func(string) string { return "" })
+		}, &corrupt},
+		"not a record": {func(key string) []rueidis.Completed {
+			return field(key, "m", func(string) string { return "rubbish" })
+		}, &corrupt},
+		"a newer format": {func(key string) []rueidis.Completed {
+			return field(key, "m", func(s string) string { return "2" + s[1:] })
+		}, &other},
+		"states of another group": {func(key string) []rueidis.Completed {
+			return field(key, "s0", func(string) string { return strings.Repeat("x", 20) })
+		}, &corrupt},
+		"a cut layout": {func(key string) []rueidis.Completed {
+			return field(key, "l0", func(s string) string { return s[:4] })
+		}, &corrupt},
+		"a missing chunk": {func(key string) []rueidis.Completed {
+			return []rueidis.Completed{b(key).Hdel().Key(key).Field("s0").Build()}
+		}, &corrupt},
+		"no counter of what the store has": {func(key string) []rueidis.Completed { return field(key, "f", flip) }, &corrupt},
+	} {
+		t.Run(name, func(t *testing.T) {
+			prefix, kept := space(), memorystore.New()
+			m := manage(t, open(t, singleServer(t).URL(), quick(prefix)), kept)
+			must(t, m, "bad", 1, "a")
+			must(t, m, "good", 1, "a")
+			key := keyOf(t, client, prefix, ":g:bad")
+			for _, result := range client.DoMulti(context.Background(), one.spoil(key)...) {
+				if err := result.Error(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			before := dump(t, client, key)
+			fresh := open(t, singleServer(t).URL(), quick(prefix)) // one that knows nothing
+			reader := manage(t, fresh, kept)
+			if err := add(reader, "bad", 1, "b"); !errors.As(err, one.want) || !strings.Contains(err.Error(), `"bad"`) {
+				t.Errorf("a call on the group: %v, want a %T that names it", err, one.want)
+			}
+			must(t, reader, "good", 1, "b")
+			expectTotal(t, reader, "good", 2)
+			if dump(t, client, key) != before {
+				t.Error("the rubbish was changed")
+			}
+			if err := client.Do(context.Background(), client.B().Del().Key(key).Build()).Error(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func dump(t *testing.T, client rueidis.Client, key string) string {
+	t.Helper()
+	s, err := client.Do(context.Background(), client.B().Dump().Key(key).Build()).ToString()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// Rubbish beside groups: what is remembered of an id, and the keys of a shard.
+func TestRubbishBeside(t *testing.T) {
+	s := singleServer(t)
+	client := dial(t, s.Address())
+	prefix := space()
+	m := manage(t, open(t, s.URL(), quick(prefix)), nil)
+	must(t, m, "g", 1, "a")
+	ids := keyOf(t, client, prefix, ":i")
+	shard := strings.TrimSuffix(ids, "i")
+	do := func(commands ...rueidis.Completed) {
+		t.Helper()
+		for _, result := range client.DoMulti(context.Background(), commands...) {
+			if err := result.Error(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	var corrupt *cache.CorruptError
+	do(client.B().Hset().Key(ids).FieldValue().FieldValue("g\x00b", "rubbish").Build())
+	if err := add(m, "g", 1, "b"); !errors.As(err, &corrupt) || !strings.Contains(err.Error(), `id "b" of group "g"`) {
+		t.Errorf("an id that cannot be read: %v", err)
+	}
+	must(t, m, "g", 1, "c")
+	expectTotal(t, m, "g", 2)
+
+	hours := shard + "x"
+	do(client.B().Rename().Key(hours).Newkey(shard+"moved").Build(), client.B().Set().Key(hours).Value("rubbish").Build())
+	if err := add(m, "g", 1, "d"); !errors.As(err, &corrupt) {
+		t.Errorf("a key of the shard is of another type: %v", err)
+	}
+	expectTotal(t, m, "g", 2) // wholly or not at all
+	must(t, m, "g", 1, "")    // which does not need the key
+	must(t, m, "another", 1, "a")
+	do(client.B().Rename().Key(shard + "moved").Newkey(hours).Build())
+	must(t, m, "g", 1, "d")
+	expectTotal(t, m, "g", 4)
+}
+
+// A definition that is gone or damaged is told by name.
+func TestRubbishDefinitions(t *testing.T) {
+	s := singleServer(t)
+	client := dial(t, s.Address())
+	prefix := space()
+	m := manage(t, open(t, s.URL(), quick(prefix)), nil)
+	must(t, m, "g", 1, "a")
+	keys, err := client.Do(context.Background(), client.B().Keys().Pattern(prefix+"{d*").Build()).AsStrSlice()
+	if err != nil || len(keys) != 1 {
+		t.Fatalf("keys %q: %v", keys, err)
+	}
+	fields, err := client.Do(context.Background(), client.B().Hkeys().Key(keys[0]).Build()).AsStrSlice()
+	if err != nil || len(fields) != 1 {
+		t.Fatalf("fields %q: %v", fields, err)
+	}
+	for _, spoil := range []rueidis.Completed{
+		client.B().Hset().Key(keys[0]).FieldValue().FieldValue(fields[0], "{}").Build(),
+		client.B().Hdel().Key(keys[0]).Field(fields[0]).Build(),
+	} {
+		if err := client.Do(context.Background(), spoil).Error(); err != nil {
+			t.Fatal(err)
+		}
+		other := manageBare(t, open(t, s.URL(), quick(prefix)))
+		var corrupt *cache.CorruptError
+		if err := add(other, "g", 1, "b"); !errors.As(err, &corrupt) || !strings.Contains(err.Error(), "definition") {
+			t.Errorf("a damaged definition: %v", err)
+		}
+	}
+}

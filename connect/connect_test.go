@@ -1,0 +1,205 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/store/memorystore"
+	"github.com/dictrack/dictrack/store/pebblestore"
+)
+
+func TestStoreKinds(t *testing.T) {
+	dir := t.TempDir()
+	for _, url := range []string{
+		"memory:", "MEMORY:", "pebble:" + dir + "/a", "Pebble:" + dir + "/b?sync=false", Directory(dir + "/100%?"), Directory("//" + dir + "/c"),
+	} {
+		s, err := Store(t.Context(), url, Options{})
+		if err != nil {
+			t.Errorf("%s: %v", url, err)
+			continue
+		}
+		defer s.Close()
+		_, memory := s.(*memorystore.Store)
+		_, pebble := s.(*pebblestore.Store)
+		if isMemory := strings.EqualFold(url, "memory:"); memory != isMemory || pebble == isMemory {
+			t.Errorf("%s opens a %T", url, s)
+		}
+	}
+	for _, name := range []string{"a", "b", "c", "100%?"} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestCacheKinds(t *testing.T) {
+	for url, want := range map[string]string{
+		"memory:":                               "*memorycache.Cache",
+		"memory:?":                              "*memorycache.Cache",
+		"memory:?write_behind=250ms":            "*memorycache.WriteBehind",
+		"memory:?changes=500&write_behind=0.5s": "*memorycache.WriteBehind",
+	} {
+		c, err := Cache(t.Context(), url, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%T", c); got != want {
+			t.Errorf("%s opens a %s, want a %s", url, got, want)
+		}
+	}
+}
+
+// What a URL says about write-behind arrives.
+func TestWriteBehindParameters(t *testing.T) {
+	l, err := readMemory("cache", address{rest: "?changes=500&write_behind=1m"}, "write_behind", "changes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := readBehind(l)
+	if want := (memorycache.Behind{Every: time.Minute, Changes: 500}); err != nil || b != want {
+		t.Errorf("%+v, %v; want %+v", b, err, want)
+	}
+}
+
+// mistakes are wrong URLs, and what the error must say.
+var storeMistakes = map[string]string{
+	"":                     "is empty: want one of memory:, pebble:DIR",
+	"state/":               `has no scheme: did you mean "pebble:state/"?`,
+	"/var/lib/dictrack":    `did you mean "pebble:/var/lib/dictrack"?`,
+	`C:\state`:             `did you mean "pebble:C:\\state"?`,
+	"./a:b":                `did you mean "pebble:./a:b"?`,
+	"memory":               "has no colon: want memory:",
+	"memory:x":             "nothing but parameters comes after memory:",
+	"memory:?a=b":          `parameter "a" is not known: want none`,
+	"memory://":            `nothing like a host comes after memory: did you mean "memory:"?`,
+	"pebble:":              "names no directory: want pebble:DIR",
+	"pebble://state":       `did you mean "pebble:state"?`,
+	"pebble:///var/state":  `did you mean "pebble:/var/state"?`,
+	"pebble:100%":          "a % must be written %25",
+	"pebble:x?sink=true":   `parameter "sink" is not known: want sync`,
+	"pebble:x?sync=maybe":  `parameter sync is "maybe": want true or false`,
+	"pebble:x?sync=1&%zz":  "its parameters cannot be read",
+	"pebble:x?sync=1&sync": "parameter sync is given 2 times",
+	"file:///var/state":    `did you mean "pebble:/var/state"?`,
+	"sqlite:state.db":      "the scheme sqlite is not known: want one of memory:, pebble:DIR",
+}
+
+func TestMistakes(t *testing.T) {
+	for url, want := range storeMistakes {
+		s, err := Store(t.Context(), url, Options{})
+		checkMistake(t, "store", url, want, s == nil, err)
+	}
+	for url, want := range cacheMistakes {
+		c, err := Cache(t.Context(), url, Options{})
+		checkMistake(t, "cache", url, want, c == nil, err)
+	}
+}
+
+var cacheMistakes = map[string]string{
+	"":                                        "is empty: want one of memory:",
+	"memory:?a=b":                             `parameter "a" is not known: want write_behind or changes`,
+	"memory:?changes=5":                       "parameter changes bounds write_behind: want both",
+	"memory:?write_behind=":                   `parameter write_behind is "": want a duration of at least a millisecond`,
+	"memory:?write_behind=5":                  `parameter write_behind is "5": want a duration`,
+	"memory:?write_behind=1us":                `parameter write_behind is "1us"`,
+	"memory:?write_behind=-1s":                `parameter write_behind is "-1s"`,
+	"memory:?write_behind=1s&changes=0":       `parameter changes is "0": want a whole number above 0`,
+	"memory:?write_behind=1s&changes=1k":      `parameter changes is "1k"`,
+	"memory:?write_behind=1s&write_behind=2s": "parameter write_behind is given 2 times",
+	"pebble:state":                            "pebble is the scheme of a store: want one of memory:",
+	"memcached://h":                           "the scheme memcached is not known: want one of memory:",
+}
+
+func checkMistake(t *testing.T, of, url, want string, isNil bool, err error) {
+	t.Helper()
+	var wrong *URLError
+	if !isNil || !errors.As(err, &wrong) {
+		t.Fatalf("%s %q: no URLError: %v", of, url, err)
+	}
+	if text := err.Error(); wrong.Of != of || !strings.HasPrefix(text, of+` URL "`) || !strings.Contains(text, want) || strings.Contains(text, "\n") {
+		t.Errorf("%s %q: %v\nwant: ... %s", of, url, err, want)
+	}
+}
+
+// nowhere is an address where nobody listens.
+var nowhere = strings.NewReplacer("@h/", "@127.0.0.1:1/", "//h/", "//127.0.0.1:1/", "@h1,,h2", "@127.0.0.1:1,,127.0.0.1:1",
+	"@h?", "@127.0.0.1:1?", "@h1/", "@127.0.0.1:1/", "@h1?", "@127.0.0.1:1?")
+
+// Whatever is wrong with a URL, its password is shown by no error, whoever looks at it how deep.
+func TestErrorsHideSecrets(t *testing.T) {
+	for _, form := range malformed {
+		t.Run(form, func(t *testing.T) {
+			t.Parallel()
+			url := strings.TrimSuffix(nowhere.Replace(strings.ReplaceAll(form+"\x00", "SECRET", "s3cret")), "\x00")
+			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+			defer cancel()
+			_, err := Store(ctx, url, Options{})
+			checkError(t, url, err)
+			c, err := Cache(ctx, url, Options{})
+			if err == nil { // one that connects when it is started
+				err = errors.Join(c.Start(ctx, cache.Host{Logger: slog.New(slog.DiscardHandler)}), c.Close(ctx))
+			}
+			checkError(t, url, err)
+		})
+	}
+}
+
+func checkError(t *testing.T, url string, err error) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%q: no error", url)
+		return
+	}
+	t.Log(err)
+	checkHidden(t, url, "s3cret", fmt.Sprintf("%v %+v %#v", err, err, err))
+	if text := err.Error(); strings.Contains(text, "\n") {
+		t.Errorf("%q: more than one line: %q", url, text)
+	}
+}
+
+func TestExisting(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	for _, want := range []string{"there is no such directory", "the directory is empty"} {
+		_, err := Store(t.Context(), Directory(dir), Options{Existing: true})
+		var missing *MissingError
+		if !errors.As(err, &missing) || missing.Directory != dir || err.Error() != "open "+dir+": "+want {
+			t.Errorf("%v, want: %s", err, want)
+		}
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, existing := range []bool{false, true} {
+		s, err := Store(t.Context(), Directory(dir), Options{Existing: existing})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestNearMisses(t *testing.T) {
+	for url, want := range map[string]string{
+		"pg://h/db":                "postgres://h/db",
+		"postgres:h/db":            "postgres://h/db",
+		"postgresql:/u:pw@h/db":    "postgres://***@h/db",
+		"psql://u:s3cret@h/db":     "postgres://u:***@h/db",
+		"POSTGRESQL:h/db":          "postgres://h/db",
+		"file:state":               "pebble:state",
+		"dir:///var/lib/dictrack/": "pebble:/var/lib/dictrack/",
+	} {
+		_, err := Store(t.Context(), url, Options{})
+		checkMistake(t, "store", url, "did you mean \""+want+"\"?", true, err)
+	}
+}

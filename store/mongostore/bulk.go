@@ -1,0 +1,98 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+const (
+	// maxBatch is how many documents go to the server, or are asked for, in one command.
+	maxBatch = 1000
+	// maxModels is how many changes go in one command. FerretDB 1 hangs when there are a hundred.
+	maxModels = 64
+	// maxCommands is how many such commands are under way at once: they wait for the same sync of a journal.
+	maxCommands = 8
+)
+
+// bulk makes changes in no particular order, and counts the documents that were there to be replaced, updated
+// or removed. The error is that of one command that failed; the others may have gone well.
+func bulk(ctx context.Context, in *mongo.Collection, models []mongo.WriteModel) (int, error) {
+	var found atomic.Int64
+	var failures []error
+	var mu sync.Mutex // protects failures
+	var all sync.WaitGroup
+	slots := make(chan struct{}, maxCommands)
+	for some := range slices.Chunk(models, maxModels) {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			res, err := in.BulkWrite(ctx, some, options.BulkWrite().SetOrdered(false))
+			if _, err = duplicates(err); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failures = append(failures, err)
+			} else if res != nil {
+				found.Add(res.MatchedCount + res.DeletedCount)
+			}
+		})
+	}
+	all.Wait()
+	return int(found.Load()), errors.Join(failures...)
+}
+
+// insert adds documents, and returns those that are there already.
+func insert(ctx context.Context, to *mongo.Collection, docs []any) (there []any, err error) {
+	for some := range slices.Chunk(docs, maxBatch) {
+		_, err := to.InsertMany(ctx, some, options.InsertMany().SetOrdered(false))
+		places, err := duplicates(err)
+		if err != nil {
+			return nil, err
+		}
+		for _, at := range places {
+			there = append(there, some[at])
+		}
+	}
+	return there, nil
+}
+
+const codeDuplicate = 11000
+
+// duplicates are the places of documents that are there already; err is any other error.
+func duplicates(err error) (places []int, _ error) {
+	bulk, ok := err.(mongo.BulkWriteException) //nolint:errorlint // the driver returns it as it is
+	if !ok || bulk.WriteConcernError != nil {
+		return nil, err
+	}
+	for _, e := range bulk.WriteErrors {
+		if e.Code != codeDuplicate {
+			return nil, err
+		}
+		places = append(places, e.Index)
+	}
+	return places, nil
+}
+
+// each calls f for all documents that match; what it is given is only good until it returns.
+func each(ctx context.Context, in *mongo.Collection, filter any, o *options.FindOptionsBuilder, f func(bson.Raw) error) error {
+	cursor, err := in.Find(ctx, filter, o)
+	if err != nil {
+		return err
+	}
+	for err == nil && cursor.Next(ctx) {
+		err = f(cursor.Current)
+	}
+	if err == nil {
+		err = cursor.Err()
+	}
+	if closing := cursor.Close(ctx); err == nil {
+		err = closing
+	}
+	return err
+}

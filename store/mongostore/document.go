@@ -1,0 +1,289 @@
+package mongostore
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/store"
+)
+
+// The fields of a group's document. Chunks are fields of fieldChunks by their number, ids that came lately
+// are fields of fieldTail by the commit that brought them, and each Store has a field of fieldWriters.
+const (
+	fieldFormat  = "f"
+	fieldVersion = "v"
+	fieldBorn    = "b"       // the version before the first commit; a document that stands there is no group yet
+	fieldFed     = "fed"     //
+	fieldCount   = "n"       // places
+	fieldDue     = "due"     // Unix milliseconds; not there for never
+	fieldUpdated = "updated" // when the last commit came; not there before the first
+	fieldChunks  = "c"       // each with l, s, and the version that changed it last, v
+	fieldTail    = "ids"     //
+	fieldExpires = "px"      // no id in the tail expires before
+	fieldWriters = "w"       // the token of the last commit of each Store
+	fieldTodo    = "todo"    // something is left to be done after the last commit
+	fieldShown   = "shown"   // the version up to which the trackers' documents are there
+	fieldCut     = "cut"     // the version that took places away last
+	fieldParts   = "parts"   // some of its values are documents of their own
+)
+
+// value is bytes in the group's document, or a document of their own, a part.
+type value struct {
+	bytes []byte
+	part  bson.ObjectID // zero for bytes
+}
+
+func (v *value) apart() bool { return !v.part.IsZero() }
+
+// chunk is a part of a group.
+type chunk struct {
+	layout, states value
+	version        int64
+}
+
+// entry is ids that a commit brought: its version, and which of its entries it is.
+type entry struct {
+	field   string
+	version int64
+	index   int
+	value   value
+}
+
+// document is a group as it stands in the database, or as much of it as was asked for.
+type document struct {
+	key           string
+	version, born int64
+	fed           bool
+	due           int64
+	count         int
+	updated       time.Time
+	chunks        []chunk
+	tail          []entry
+	writers       map[string]bson.ObjectID
+	shown, cut    int64
+	todo, parts   bool
+}
+
+// unborn tells that no commit has been applied.
+func (d *document) unborn() bool { return d.version == d.born }
+
+// parse reads a document. What is not there stays zero. The error is a *store.FormatError when another
+// version wrote it, a *store.CorruptError when nobody did.
+func parse(raw bson.Raw) (*document, error) {
+	d := &document{due: limiter.Never}
+	p := parser{}
+	d.key = p.text(raw, "_id")
+	d.version, d.born = p.int(raw, fieldVersion), p.int(raw, fieldBorn)
+	if f := (&parser{}).int(raw, fieldFormat); f != format && f != 0 {
+		return nil, &store.FormatError{Found: int(f), Known: format}
+	}
+	p.int(raw, fieldFormat)
+	elements, err := raw.Elements()
+	if err != nil {
+		p.fail("%w", err)
+	}
+	for _, e := range elements {
+		d.take(&p, e.Key(), e.Value())
+	}
+	if p.err != nil {
+		return nil, corrupt(d.key, p.err)
+	}
+	return d, nil
+}
+
+// take reads a field.
+func (d *document) take(p *parser, name string, v bson.RawValue) {
+	switch name {
+	case fieldFed:
+		d.fed = p.toBool(name, v)
+	case fieldCount:
+		d.count = p.toCount(name, v)
+	case fieldDue:
+		d.due = p.toInt(name, v)
+	case fieldUpdated:
+		d.updated = p.toTime(name, v)
+	case fieldChunks:
+		d.chunks = p.chunks(v)
+	case fieldTail:
+		d.tail = p.tail(v)
+	case fieldWriters:
+		d.writers = p.writers(v)
+	case fieldTodo:
+		d.todo = p.toBool(name, v)
+	case fieldShown:
+		d.shown = p.toInt(name, v)
+	case fieldCut:
+		d.cut = p.toInt(name, v)
+	case fieldParts:
+		d.parts = p.toBool(name, v)
+	}
+}
+
+// corrupt names the group whose document is not one of ours.
+func corrupt(key string, err error) error {
+	name, ok := nameOf(key)
+	if !ok {
+		name = key
+	}
+	return &store.CorruptError{Record: "group " + name, Reason: err.Error()}
+}
+
+// parser reads fields and keeps the first error.
+type parser struct{ err error }
+
+func (p *parser) fail(format string, args ...any) {
+	if p.err == nil {
+		p.err = fmt.Errorf(format, args...)
+	}
+}
+
+// check fails unless a value is of the kind that a field has.
+func (p *parser) check(ok bool, name, want string, v bson.RawValue) {
+	if !ok {
+		p.fail("field %s is %s, want %s", name, v.Type, want)
+	}
+}
+
+// text is a field that must be there.
+func (p *parser) text(raw bson.Raw, name string) string {
+	v := raw.Lookup(name)
+	s, ok := v.StringValueOK()
+	p.check(ok, name, "a string", v)
+	return s
+}
+
+// int is a field that must be there.
+func (p *parser) int(raw bson.Raw, name string) int64 { return p.toInt(name, raw.Lookup(name)) }
+
+func (p *parser) toInt(name string, v bson.RawValue) int64 {
+	if n, ok := v.Int32OK(); ok {
+		return int64(n)
+	}
+	n, ok := v.Int64OK()
+	p.check(ok, name, "an integer", v)
+	return n
+}
+
+// maxCount is more trackers than a group can have.
+const maxCount = 1 << 31
+
+func (p *parser) toCount(name string, v bson.RawValue) int {
+	n := p.toInt(name, v)
+	if n < 0 || n > maxCount {
+		p.fail("field %s is %d, want a number of trackers", name, n)
+		return 0
+	}
+	return int(n)
+}
+
+func (p *parser) toBool(name string, v bson.RawValue) bool {
+	b, ok := v.BooleanOK()
+	p.check(ok, name, "a bool", v)
+	return b
+}
+
+func (p *parser) toTime(name string, v bson.RawValue) time.Time {
+	ms, ok := v.DateTimeOK()
+	p.check(ok, name, "a date", v)
+	return time.UnixMilli(ms)
+}
+
+// toValue reads bytes, or which part has them.
+func (p *parser) toValue(name string, v bson.RawValue) value {
+	if id, ok := v.ObjectIDOK(); ok {
+		return value{part: id}
+	}
+	_, data, ok := v.BinaryOK()
+	p.check(ok, name, "binary or an object id", v)
+	return value{bytes: data}
+}
+
+// fields calls f for each field of a document.
+func (p *parser) fields(name string, v bson.RawValue, f func(key string, v bson.RawValue)) {
+	doc, ok := v.DocumentOK()
+	p.check(ok, name, "a document", v)
+	elements, err := doc.Elements()
+	if err != nil {
+		p.fail("field %s: %w", name, err)
+	}
+	for _, e := range elements {
+		f(e.Key(), e.Value())
+	}
+}
+
+var errNumber = errors.New("want one as it is written by dictrack")
+
+// chunks are fields by their number, in any order; none may be left out.
+func (p *parser) chunks(v bson.RawValue) []chunk {
+	byNumber := map[int]chunk{}
+	p.fields(fieldChunks, v, func(key string, v bson.RawValue) {
+		index, err := strconv.Atoi(key)
+		if err != nil || strconv.Itoa(index) != key {
+			p.fail("chunk %q: %w", key, errNumber)
+		}
+		byNumber[index] = p.chunk(key, v)
+	})
+	all := make([]chunk, len(byNumber))
+	for i := range all {
+		c, ok := byNumber[i]
+		if !ok {
+			p.fail("of %d chunks number %d is missing", len(all), i)
+		}
+		all[i] = c
+	}
+	return all
+}
+
+func (p *parser) chunk(number string, v bson.RawValue) (c chunk) {
+	p.fields("chunk "+number, v, func(name string, v bson.RawValue) {
+		switch name {
+		case "l":
+			c.layout = p.toValue(name, v)
+		case "s":
+			c.states = p.toValue(name, v)
+		case "v":
+			c.version = p.toInt(name, v)
+		}
+	})
+	return c
+}
+
+func (p *parser) tail(v bson.RawValue) []entry {
+	var tail []entry
+	p.fields(fieldTail, v, func(key string, v bson.RawValue) {
+		e := entry{field: key, value: p.toValue("ids "+key, v)}
+		if _, err := fmt.Sscanf(key, "%d-%d", &e.version, &e.index); err != nil || entryField(e.version, e.index) != key {
+			p.fail("ids %q: %w", key, errNumber)
+		}
+		tail = append(tail, e)
+	})
+	return tail
+}
+
+// entryField is the name of the field of an entry of a commit.
+func entryField(version int64, index int) string { return fmt.Sprintf("%d-%d", version, index) }
+
+func (p *parser) writers(v bson.RawValue) map[string]bson.ObjectID {
+	writers := map[string]bson.ObjectID{}
+	p.fields(fieldWriters, v, func(key string, v bson.RawValue) {
+		token, ok := v.ObjectIDOK()
+		p.check(ok, "w."+key, "an object id", v)
+		writers[key] = token
+	})
+	return writers
+}
+
+// object is a document of names and values in turns.
+func object(pairs ...any) bson.D {
+	d := make(bson.D, 0, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		name, _ := pairs[i].(string)
+		d = append(d, bson.E{Key: name, Value: pairs[i+1]})
+	}
+	return d
+}

@@ -1,0 +1,85 @@
+package mongostore
+
+import (
+	"context"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/dictrack/dictrack/store"
+)
+
+// Due implements store.Store.
+func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
+	due := listing[store.Due]{
+		what:   "list due groups",
+		filter: object(fieldDue, object("$lte", until)),
+		sort:   object(fieldDue, 1, "_id", 1),
+		read: func(name string, raw bson.Raw) (store.Due, bool) {
+			at, ok := raw.Lookup(fieldDue).Int64OK()
+			return store.Due{Group: name, At: at}, ok
+		},
+	}
+	return due.list(ctx, s, limit)
+}
+
+// Groups implements store.Store.
+func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, error) {
+	names := listing[string]{
+		what:   "list groups",
+		filter: object("_id", object("$gt", keyOf(after)), fieldUpdated, object("$exists", true)),
+		sort:   object("_id", 1),
+		read:   func(name string, _ bson.Raw) (string, bool) { return name, true },
+	}
+	return names.list(ctx, s, limit)
+}
+
+// listing is a list of groups. Documents that are not groups of ours are passed over, so that they stand in
+// the way of no other; Load tells what is wrong with them.
+type listing[T any] struct {
+	what         string
+	filter, sort bson.D
+	read         func(name string, raw bson.Raw) (T, bool)
+}
+
+// list returns at most limit groups.
+func (l *listing[T]) list(ctx context.Context, s *Store, limit int) (all []T, err error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.calls.Done()
+	if limit <= 0 {
+		return nil, nil
+	}
+	passed := 0
+	err = s.try(ctx, l.what, s.usual(), func(ctx context.Context) error {
+		for {
+			n, err := l.page(ctx, s, limit+passed, &all)
+			if err != nil || len(all) >= limit || n < limit+passed {
+				return err
+			}
+			passed += limit - len(all)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all[:min(len(all), limit)], nil
+}
+
+// page reads the first documents, and counts them all.
+func (l *listing[T]) page(ctx context.Context, s *Store, limit int, all *[]T) (n int, err error) {
+	*all = nil
+	o := options.Find().SetSort(l.sort).SetLimit(int64(limit)).SetProjection(object(fieldDue, 1))
+	err = each(ctx, s.groups, l.filter, o, func(raw bson.Raw) error {
+		n++
+		key, _ := raw.Lookup("_id").StringValueOK()
+		if name, ok := nameOf(key); ok && key != "" {
+			if one, ok := l.read(name, raw); ok {
+				*all = append(*all, one)
+			}
+		}
+		return nil
+	})
+	return n, err
+}

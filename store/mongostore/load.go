@@ -1,0 +1,213 @@
+package mongostore
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// Load implements store.Store.
+func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+	if err := checkName(name); err != nil {
+		return nil, err
+	}
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.calls.Done()
+	var r *group.Record
+	err := s.try(ctx, "load", s.usual(), func(ctx context.Context) error {
+		d, err := s.read(ctx, name, bson.D{}, (*document).values)
+		if err == nil && d == nil {
+			r, err = s.nobody(ctx, name)
+			return err
+		}
+		if err == nil {
+			r, err = d.record(name)
+		}
+		if err == nil && d.todo {
+			s.tender.resume(d)
+		}
+		return err
+	})
+	return r, err
+}
+
+// nobody is the record of a group that does not exist.
+func (s *Store) nobody(ctx context.Context, name string) (*group.Record, error) {
+	m, err := s.readMeta(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &group.Record{Name: name, Version: uint64(m.floor)}, nil
+}
+
+// maxReads bounds how often a document is read anew because its parts were replaced meanwhile.
+const maxReads = 100
+
+// read reads a group's document, all of it or some fields, and the parts that some of its values are in. It
+// returns nil for a group that does not exist.
+func (s *Store) read(ctx context.Context, name string, fields bson.D, values func(*document) []*value) (*document, error) {
+	for range maxReads {
+		raw, err := s.groups.FindOne(ctx, object("_id", keyOf(name)), options.FindOne().SetProjection(fields)).Raw()
+		if errors.Is(err, mongo.ErrNoDocuments) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		d, err := parse(raw)
+		if err != nil || d.unborn() {
+			return nil, err
+		}
+		if whole, err := s.readParts(ctx, values(d)); whole || err != nil {
+			return d, err
+		}
+	}
+	return nil, corrupt(keyOf(name), errMissing)
+}
+
+var errMissing = errors.New("a part is missing")
+
+// values are all values of the chunks.
+func (d *document) values() []*value {
+	var values []*value
+	for i := range d.chunks {
+		values = append(values, &d.chunks[i].layout, &d.chunks[i].states)
+	}
+	return values
+}
+
+// entries are the values of the tail.
+func (d *document) entries() []*value {
+	var values []*value
+	for i := range d.tail {
+		values = append(values, &d.tail[i].value)
+	}
+	return values
+}
+
+// record is the document as the caller knows groups.
+func (d *document) record(name string) (*group.Record, error) {
+	r := &group.Record{
+		Name: name, Version: uint64(d.version), Fed: d.fed, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
+	}
+	if len(d.chunks) != chunks(d.count) {
+		return nil, corrupt(d.key, fmt.Errorf("it has %d chunks for %d trackers", len(d.chunks), d.count))
+	}
+	for i := range d.chunks {
+		layout, states, err := d.open(i)
+		if err != nil {
+			return nil, err
+		}
+		r.Layout = append(r.Layout, layout...)
+		r.States = append(r.States, states...)
+	}
+	return r, nil
+}
+
+// open returns what a chunk holds. The states are a part of the document.
+func (d *document) open(i int) (layout []tracker.ID, states []byte, err error) {
+	c := &d.chunks[i]
+	payload, err := unseal(d.key, kindLayout, i, c.layout.bytes)
+	if err == nil {
+		want := min(group.ChunkSize, d.count-i*group.ChunkSize)
+		layout, err = parseLayout(make([]tracker.ID, 0, want), payload, want)
+	}
+	if err == nil {
+		states, err = unseal(d.key, kindStates, i, c.states.bytes)
+	}
+	if err != nil {
+		return nil, nil, corrupt(d.key, fmt.Errorf("trackers from %d on: %w", i*group.ChunkSize, err))
+	}
+	return layout, states, nil
+}
+
+// Definitions implements store.Store.
+func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
+	if err := s.begin(ctx); err != nil {
+		return nil, err
+	}
+	defer s.calls.Done()
+	found, err := s.texts(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	texts := make([][]byte, len(ids))
+	for i, id := range ids {
+		if err := checkDefinition(id, found[id]); err != nil {
+			return nil, err
+		}
+		texts[i] = bytes.Clone(found[id]) // the caller's own, also of one that comes twice
+	}
+	return texts, nil
+}
+
+// texts are the definitions with those ids, as they are remembered or stored: whoever wants to be sure checks
+// them.
+func (s *Store) texts(ctx context.Context, ids []tracker.ID) (map[tracker.ID][]byte, error) {
+	found, missing := s.known.find(ids)
+	if len(missing) == 0 {
+		return found, nil
+	}
+	read := map[tracker.ID][]byte{}
+	err := s.try(ctx, "read definitions", s.usual(), func(ctx context.Context) error {
+		return s.readDefinitions(ctx, missing, read)
+	})
+	if err != nil {
+		return nil, err
+	}
+	for id, text := range read {
+		found[id] = text
+		if checkDefinition(id, text) != nil {
+			delete(read, id)
+		}
+	}
+	s.known.note(read)
+	return found, nil
+}
+
+// checkDefinition tells whether the text is the definition's.
+func checkDefinition(id tracker.ID, text []byte) error {
+	sum := sha256.Sum256(text)
+	switch {
+	case text == nil:
+		return &store.CorruptError{Record: "definition " + id.String(), Reason: "it is missing"}
+	case tracker.ID(sum[:idSize]) != id:
+		return &store.CorruptError{Record: "definition " + id.String(), Reason: "its text has another hash"}
+	}
+	return nil
+}
+
+// readDefinitions reads the texts of definitions.
+func (s *Store) readDefinitions(ctx context.Context, ids []tracker.ID, found map[tracker.ID][]byte) error {
+	byName := map[string]tracker.ID{}
+	names := bson.A{}
+	for _, id := range ids {
+		byName[id.String()] = id
+		names = append(names, id.String())
+	}
+	for some := range slices.Chunk(names, maxBatch) {
+		err := each(ctx, s.definitions, object("_id", object("$in", some)), options.Find(), func(raw bson.Raw) error {
+			name, _ := raw.Lookup("_id").StringValueOK()
+			text, _ := raw.Lookup(definitionJSON).StringValueOK()
+			found[byName[name]] = []byte(text)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

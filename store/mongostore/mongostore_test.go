@@ -1,0 +1,103 @@
+package mongostore_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+	"go.uber.org/goleak"
+
+	"github.com/dictrack/dictrack/internal/testserver/mongodb"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/mongostore"
+	"github.com/dictrack/dictrack/store/storetest"
+)
+
+// server is for the tests that do not disturb it.
+var server *mongodb.Server
+
+// raw is a client of the tests' own.
+var raw *mongo.Client
+
+func TestMain(m *testing.M) { os.Exit(run(m)) }
+
+func run(m *testing.M) int {
+	var err error
+	if server, err = mongodb.Start(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	raw = client(server)
+	code := m.Run()
+	if code != 0 {
+		fmt.Fprintln(os.Stderr, server.Log())
+	}
+	_ = raw.Disconnect(context.Background())
+	server.Stop()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+func client(s *mongodb.Server) *mongo.Client {
+	c, err := mongo.Connect(options.Client().ApplyURI(s.URL()))
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+var databases atomic.Int64
+
+// newDatabase is the name of a database of a test's own, which goes with it.
+func newDatabase(tb testing.TB) string {
+	name := fmt.Sprintf("dictrack_test_%d_%d", os.Getpid(), databases.Add(1))
+	tb.Cleanup(func() {
+		if err := raw.Database(name).Drop(context.Background()); err != nil {
+			tb.Error(err)
+		}
+	})
+	return name
+}
+
+// mustOpen opens a store whose trackers' documents follow at once.
+func mustOpen(tb testing.TB, url string, o mongostore.Options) *mongostore.Store {
+	tb.Helper()
+	if o.TrackersAfter == 0 {
+		o.TrackersAfter = time.Millisecond
+	}
+	s, err := mongostore.Open(context.Background(), url, o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s
+}
+
+func opener(o mongostore.Options) storetest.Opener {
+	return func(tb testing.TB) (store.Store, func() store.Store) {
+		o := o
+		o.Database = newDatabase(tb)
+		reopen := func() store.Store { return mustOpen(tb, server.URL(), o) }
+		return reopen(), reopen
+	}
+}
+
+func TestStore(t *testing.T) {
+	storetest.Run(t, storetest.Features{Reopens: true}, opener(mongostore.Options{}))
+}
+
+// TestStoreWithoutTrackers is the same without the documents for people.
+func TestStoreWithoutTrackers(t *testing.T) {
+	storetest.Run(t, storetest.Features{Reopens: true}, opener(mongostore.Options{NoTrackers: true}))
+}
+
+func BenchmarkStore(b *testing.B) {
+	storetest.Benchmark(b, opener(mongostore.Options{TrackersAfter: time.Second}))
+}

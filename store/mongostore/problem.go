@@ -1,0 +1,85 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"syscall"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+)
+
+// problem is an error in one line, with what to do.
+type problem struct {
+	line  string
+	cause error
+}
+
+func (p *problem) Error() string { return p.line }
+
+func (p *problem) Unwrap() error { return p.cause }
+
+// plain puts an error of the driver into one line. That of a server that cannot be reached describes all
+// that the driver knows about the servers; what matters of it is why the last try failed.
+func (s *Store) plain(err error) error {
+	if selection, ok := errors.AsType[topology.ServerSelectionError](err); ok {
+		for _, server := range selection.Desc.Servers {
+			if server.LastError != nil {
+				return &problem{fmt.Sprintf("%s: %s", s.where, reasonOf(server.LastError)), err}
+			}
+		}
+		return &problem{s.where + ": no primary answers in time: is one elected, and may this machine reach it?", err}
+	}
+	if server, ok := errors.AsType[mongo.ServerError](err); ok && len(server.ErrorCodes()) > 0 {
+		return hinted(server, err)
+	}
+	if mongo.IsNetworkError(err) || mongo.IsTimeout(err) {
+		return &problem{fmt.Sprintf("%s: %s", s.where, reasonOf(err)), err}
+	}
+	return err
+}
+
+// reasonOf says what is wrong, and what to do about it.
+func reasonOf(err error) string {
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
+		return fmt.Sprintf("no host is called %q: check the URL", lookup.Name)
+	}
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "connection refused: is the server running, and does it listen there?"
+	case strings.Contains(err.Error(), "auth error"):
+		return "the server does not let the user in: check user, password and authSource in the URL"
+	case strings.Contains(err.Error(), "tls: ") || strings.Contains(err.Error(), "x509: "):
+		return "TLS failed: " + line(err) + ": check tls and tlsCAFile in the URL"
+	case errors.Is(err, context.DeadlineExceeded):
+		return "no answer in time: is that the right host, and is nothing in between?"
+	}
+	return line(err)
+}
+
+// line is an error's text in one line.
+func line(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// hints are what to do about errors of the server that have one cause.
+var hints = map[int]string{
+	13:    "the user needs the role readWrite on the database",
+	18:    "check user, password and authSource in the URL",
+	85:    "an index of that name is there with other options: drop it, or choose another Prefix",
+	86:    "an index of that name is there with other keys: drop it, or choose another Prefix",
+	100:   "the write concern asks for more members than there are",
+	10334: "a document would be larger than MongoDB allows",
+	8000:  "check user, password and authSource in the URL",
+}
+
+// hinted adds what to do.
+func hinted(server mongo.ServerError, err error) error {
+	for _, code := range server.ErrorCodes() {
+		if hint := hints[code]; hint != "" {
+			return fmt.Errorf("%w: %s", err, hint)
+		}
+	}
+	return err
+}
