@@ -48,7 +48,7 @@ const compactAt = 64
 // compact drops the places of removed trackers once they are the most, so that a group whose trackers
 // come and go stays small.
 func (g *Group) compact() {
-	if g.gone < compactAt || g.gone*2 < len(g.cells) {
+	if g.gone < compactAt || int(g.gone)*2 < len(g.cells) {
 		return
 	}
 	kept := g.all()

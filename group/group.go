@@ -16,10 +16,12 @@ import (
 type Group struct {
 	name    string
 	version uint64
-	fed     bool  // data has been tracked: templates were given
 	due     int64 // no later than the first moment at which the clock changes something
 	kept    int64 // the due time that was last recorded or restored
-	gone    int   // trackers that were removed
+	gone    int32 // trackers that were removed
+	fed     bool  // data has been tracked: templates were given
+	unnamed bool  // added has still to be filled
+	growing bool  // set is the group's own and takes in more
 
 	// roster and cells run in parallel. A tracker that is removed keeps its place, so that groups which started
 	// with the same definitions go on sharing one compiled set.
@@ -27,10 +29,8 @@ type Group struct {
 	cells  []tracker.Cell
 	asides *asides // what does not fit the cells
 
-	set     *match.Set  // compiled from the first set.Len() definitions; nil at first
-	added   match.Names // of the definitions that set does not cover
-	unnamed bool        // added has still to be filled
-	growing bool        // set is the group's own and takes in more
+	set   *match.Set  // compiled from the first set.Len() definitions; nil at first
+	added match.Names // of the definitions that set does not cover
 
 	record *Change // nil when nobody asks what changed
 }
@@ -58,7 +58,7 @@ func (g *Group) Known() bool { return g.fed || len(g.cells) > 0 }
 func (g *Group) Fed() bool { return g.fed }
 
 // Len is the number of trackers.
-func (g *Group) Len() int { return len(g.cells) - g.gone }
+func (g *Group) Len() int { return len(g.cells) - int(g.gone) }
 
 // ErrExists says that a tracker of that name is in the group already.
 var ErrExists = errors.New("a tracker of that name exists in the group")
