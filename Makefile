@@ -8,11 +8,16 @@ GO ?= go
 # The tools live in a module of their own: nothing they need reaches go.mod.
 TOOL := $(GO) tool -modfile=tools/go.mod
 
+# Modules of their own, beside the one that users get.
+MODULES := tools bench/compare
+
 # What to look at, and which benchmarks.
 PKG   ?= ./...
 BENCH ?= .
 # How often to run each benchmark.
 COUNT ?= 1
+# How often make bench does.
+RUNS  ?= 5
 # How long to fuzz each target: a time, or a number of inputs as in 5000x.
 FUZZTIME ?= 10s
 # How often crash kills, and how long soak runs.
@@ -58,7 +63,7 @@ lint: ## golangci-lint, as .golangci.yaml says (its first build takes two minute
 .PHONY: tidy-check
 tidy-check: ## fail if a go.mod is not tidy
 	$(GO) mod tidy -diff
-	$(GO) -C tools mod tidy -diff
+	for module in $(MODULES); do $(GO) -C $$module mod tidy -diff; done
 
 .PHONY: build
 build: ## build bin/dictrack
@@ -89,12 +94,17 @@ fuzz: ## fuzz each target for FUZZTIME (10s), one after the other
 ##@ figures
 
 .PHONY: bench
-bench: ## the benchmarks; BENCH=regexp PKG=package COUNT=10 to narrow and repeat
+bench: deps ## all that docs/performance.md says, measured anew and written there (an hour or so)
+	$(GO) -C bench/compare run ./report -count $(RUNS)
+
+.PHONY: measure
+measure: ## some benchmarks; BENCH=regexp PKG=package COUNT=10 to narrow and repeat
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 0 $(PKG)
 
 .PHONY: bench-once
 bench-once: ## each benchmark once, so that none of them rots
-	$(GO) test -run '^$$' -bench . -benchtime 1x $(PKG)
+	DICTRACK_BENCH=small $(GO) test -run '^$$' -bench . -benchtime 1x $(PKG)
+	$(GO) -C bench/compare test -bench . -benchtime 1x ./...
 
 ##@ the rest
 

@@ -41,6 +41,13 @@ type Options struct {
 	// Cache holds the groups that are in use. The Manager owns it from Open on, also when Open fails, and closes
 	// it. Defaults to a memorycache.
 	Cache cache.Cache
+	// MaxGroups is how many groups the default Cache holds in memory, when there is a Store. Beyond it, those leave that
+	// had no call for long, and the next call reads them again. Defaults to any number. A Cache of your own has
+	// bounds of its own.
+	MaxGroups int
+	// MaxBytes is how much memory those groups take together, by an estimate that counts what they have for themselves:
+	// about 24 bytes a tracker and 256 a group. Defaults to any size.
+	MaxBytes int64
 	// Registry knows the custom kinds of trackers, conditions and limiters. Defaults to the built-in ones.
 	Registry *tracker.Registry
 	// IDWindow is how long the id of a call is remembered after its commit, by Clock. Defaults to 7 days.
@@ -63,11 +70,11 @@ func (o Options) withDefaults() (Options, error) {
 	if o.IDWindow == 0 {
 		o.IDWindow = 7 * 24 * time.Hour
 	}
-	if o.Cache == nil {
-		o.Cache = memorycache.New()
+	if err := o.checkBounds(); err != nil {
+		return o, err
 	}
-	if o.Clock == nil {
-		o.Clock = time.Now
+	if o.Cache == nil {
+		o.Cache = memorycache.NewBounded(memorycache.Bound{Groups: o.MaxGroups, Bytes: o.MaxBytes})
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -75,17 +82,41 @@ func (o Options) withDefaults() (Options, error) {
 	return o, nil
 }
 
+// checkBounds checks what may be held in memory.
+func (o *Options) checkBounds() error {
+	for _, bound := range []struct {
+		name  string
+		value int64
+	}{{"MaxGroups", int64(o.MaxGroups)}, {"MaxBytes", o.MaxBytes}} {
+		switch {
+		case bound.value < 0:
+			return fmt.Errorf("options: %s is %d, want 0 for no bound, or at least 1", bound.name, bound.value)
+		case bound.value > 0 && o.Store == nil:
+			return fmt.Errorf("options: %s is %d and there is no Store: a group that leaves memory would be lost; set a Store, or 0",
+				bound.name, bound.value)
+		case bound.value > 0 && o.Cache != nil:
+			return fmt.Errorf("options: %s is %d, which is for the default Cache: give the bound to the Cache that is set, or leave Cache out",
+				bound.name, bound.value)
+		}
+	}
+	return nil
+}
+
 // Manager is the way in. All its methods may be called from any goroutine, and from listeners.
 type Manager struct {
 	options Options
 
 	definitions *interner[tracker.ID, tracker.Definition]
-	sets        *interner[[16]byte, match.Set]
+	sets        *interner[match.Key, match.Set]
+	plans       *interner[string, match.Paths]
 	templates   templates
 	publisher   publisher
+	wall        wall // the default clock
 	sweeper     *sweeper
 	tasks       sync.Pool // of *task
+	batches     sync.Pool // of *batch
 	scratches   sync.Pool // of *match.Scratch
+	remote      bool      // groups are kept outside of this process, and due times with them
 
 	admission sync.Mutex     // held while calls on the store begin, and by Close to let in no more
 	calls     sync.WaitGroup // calls on the store that the cache knows nothing of
@@ -107,12 +138,15 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m := &Manager{
 		options:     filled,
 		definitions: &interner[tracker.ID, tracker.Definition]{},
-		sets:        &interner[[16]byte, match.Set]{},
+		sets:        &interner[match.Key, match.Set]{},
+		plans:       &interner[string, match.Paths]{},
 	}
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
 	m.publisher.logger = filled.Logger
 	m.sweeper = newSweeper(m)
+	m.remote = len(m.dueSources()) > 0
 	m.tasks.New = func() any { return newTask(m) }
+	m.batches.New = func() any { return &batch{} }
 	m.scratches.New = func() any { return &match.Scratch{} }
 	if err := filled.Cache.Start(ctx, m.host()); err != nil {
 		m.end()
@@ -195,4 +229,9 @@ func (m *Manager) waitCalls(ctx context.Context) error {
 }
 
 // now is the Manager's time in Unix milliseconds.
-func (m *Manager) now() int64 { return m.options.Clock().UnixMilli() }
+func (m *Manager) now() int64 {
+	if m.options.Clock == nil {
+		return m.wall.now()
+	}
+	return m.options.Clock().UnixMilli()
+}

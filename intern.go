@@ -1,7 +1,6 @@
 package dictrack
 
 import (
-	"crypto/sha256"
 	"runtime"
 	"sync"
 	"weak"
@@ -48,18 +47,21 @@ func (n *interner[K, V]) drop(key K) {
 	}
 }
 
-// compile returns the set of a list of definitions, the same one for every group with that list.
-func (m *Manager) compile(defs []*tracker.Definition) *match.Set {
-	hash := sha256.New()
-	for _, d := range defs {
-		id := d.ID()
-		hash.Write(id[:])
-	}
-	key := [16]byte(hash.Sum(nil)[:16])
+// compile returns the set of a list of definitions over another one, the same one for every group with that list.
+func (m *Manager) compile(under *match.Set, defs []*tracker.Definition) *match.Set {
+	key := match.KeyOf(under, defs)
 	if set := m.sets.find(key); set != nil {
 		return set
 	}
-	return m.sets.keep(key, match.Compile(defs))
+	return m.sets.keep(key, match.CompileShared(key, under, defs, m.paths))
+}
+
+// paths returns the paths of a key, the same ones for every set that reads them.
+func (m *Manager) paths(key string, build func() *match.Paths) *match.Paths {
+	if paths := m.plans.find(key); paths != nil {
+		return paths
+	}
+	return m.plans.keep(key, build())
 }
 
 // define validates specs and shares equal definitions.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -39,8 +40,12 @@ func TestOpenFails(t *testing.T) {
 		options dictrack.Options
 		want    string
 	}{
-		"IDWindow": {t.Context(), dictrack.Options{IDWindow: -time.Second}, "IDWindow is -1s, want 0"},
-		"context":  {cancelled, dictrack.Options{}, context.Canceled.Error()},
+		"IDWindow":  {t.Context(), dictrack.Options{IDWindow: -time.Second}, "IDWindow is -1s, want 0"},
+		"MaxGroups": {t.Context(), dictrack.Options{MaxGroups: -1}, "MaxGroups is -1, want 0 for no bound"},
+		"MaxBytes":  {t.Context(), dictrack.Options{MaxBytes: -2}, "MaxBytes is -2, want 0 for no bound"},
+		"Cache":     {t.Context(), dictrack.Options{MaxBytes: 9, Cache: memorycache.New()}, "MaxBytes is 9, which is for the default Cache"},
+		"its Bound": {t.Context(), dictrack.Options{Cache: memorycache.NewBounded(memorycache.Bound{Groups: -3})}, "Bound.Groups is -3, want 0"},
+		"context":   {cancelled, dictrack.Options{}, context.Canceled.Error()},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -54,6 +59,20 @@ func TestOpenFails(t *testing.T) {
 				t.Errorf("the store was left open: %v", err)
 			}
 		})
+	}
+}
+
+// TestBoundsNeedAStore refuses to let groups leave memory when there is no other place for them.
+func TestBoundsNeedAStore(t *testing.T) {
+	for want, o := range map[string]dictrack.Options{
+		"MaxGroups is 5 and there is no Store": {MaxGroups: 5},
+		"MaxBytes is 6 and there is no Store":  {MaxBytes: 6},
+		"there is a Bound and no store":        {Cache: memorycache.NewBounded(memorycache.Bound{Bytes: 7})},
+	} {
+		m, err := dictrack.Open(t.Context(), o)
+		if m != nil || err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open: %v, %v; want %q", m, err, want)
+		}
 	}
 }
 

@@ -62,7 +62,7 @@ func (p *publisher) current() []*func(Event) {
 
 // enqueue takes over the events of a committed change; deliver tells them.
 func (p *publisher) enqueue(t telling) {
-	if len(t.events) > 0 && len(p.current()) > 0 {
+	if len(p.current()) > 0 {
 		p.queues.add(t)
 	}
 }

@@ -3,6 +3,7 @@ package dictrack
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
@@ -24,7 +25,7 @@ func (m *Manager) putTask(t *task) {
 	}
 	t.name, t.id, t.do, t.swept = "", "", nil, false
 	t.call.Data, t.effect, t.err = match.Data{}, group.Effect{}, nil
-	t.settled.Store(false)
+	t.settled = atomic.Bool{} // nobody else has it any more
 	m.tasks.Put(t)
 }
 
@@ -37,7 +38,12 @@ func (m *Manager) putScratch(x *match.Scratch) {
 
 // run runs one task and tells its events. The error is that of a task that is not settled.
 func (m *Manager) run(ctx context.Context, t *task) error {
-	return m.update(ctx, t.alone[:])
+	if m.closed.Load() {
+		return ErrClosed
+	}
+	err := m.options.Cache.Update(ctx, t.alone[:])
+	m.over(t, err)
+	return err
 }
 
 // update runs tasks and tells their events.
@@ -47,13 +53,17 @@ func (m *Manager) update(ctx context.Context, tasks []cache.Task) error {
 	}
 	err := m.options.Cache.Update(ctx, tasks)
 	for _, one := range tasks {
-		t := one.(*task)
-		if err != nil && !t.settled.Load() {
-			t.left.Store(true)
-		}
-		m.publisher.deliver(t.name)
+		m.over(one.(*task), err)
 	}
 	return err
+}
+
+// over tells what a task did to the group. With an error of Update it may not be settled: then it tells when it is.
+func (m *Manager) over(t *task, err error) {
+	if err != nil && !t.settled.Load() {
+		t.left.Store(true)
+	}
+	m.publisher.deliver(t.name)
 }
 
 // edit runs a change by hand on one group.

@@ -23,7 +23,8 @@ type task struct {
 
 	effect    group.Effect
 	duplicate bool
-	due       int64
+	due       int64 // of the group, after
+	earlier   bool  // and nobody may know it yet
 	err       error
 
 	settled atomic.Bool
@@ -49,17 +50,19 @@ func (t *task) ID() string { return t.id }
 
 // Apply implements cache.Task.
 func (t *task) Apply(g *group.Group, seen *group.Seen) *group.Seen {
-	t.effect, t.err, t.duplicate = group.Effect{}, nil, false
 	if seen != nil && t.m.now() < seen.Expires {
 		t.repeat(seen)
 		return nil
 	}
+	t.duplicate = false
+	before := g.Due()
 	if t.do != nil {
 		t.effect, t.err = t.do(g)
 	} else {
 		t.track(g)
 	}
 	t.due = g.Due()
+	t.earlier = t.due < before || t.m.remote // what others keep may have been read without being noted
 	if t.id == "" || t.err != nil {
 		return nil
 	}
@@ -69,13 +72,11 @@ func (t *task) Apply(g *group.Group, seen *group.Seen) *group.Seen {
 
 // repeat answers a call whose id was seen.
 func (t *task) repeat(seen *group.Seen) {
-	t.due = limiter.Never
-	if seen.Hash != t.hash {
-		t.err = fmt.Errorf("id %q: %w", t.id, ErrIDReused)
-		return
+	t.effect, t.err, t.duplicate = group.Effect{Version: seen.Version}, nil, seen.Hash == t.hash
+	t.due, t.earlier = limiter.Never, false
+	if !t.duplicate {
+		t.effect, t.err = group.Effect{}, fmt.Errorf("id %q: %w", t.id, ErrIDReused)
 	}
-	t.duplicate = true
-	t.effect.Version = seen.Version
 }
 
 func (t *task) track(g *group.Group) {
@@ -94,8 +95,10 @@ func (t *task) Settled(err error) {
 	if err != nil {
 		t.err = err
 	} else if t.err == nil && t.effect.Changed {
-		t.m.publisher.enqueue(telling{t.occasion(), t.effect.Events})
-		if !t.swept { // a sweep notes itself when to come again
+		if len(t.effect.Events) > 0 {
+			t.m.publisher.enqueue(telling{t.occasion(), t.effect.Events})
+		}
+		if t.earlier && !t.swept { // a sweep notes itself when to come again
 			t.m.sweeper.note(t.name, t.due)
 		}
 	}

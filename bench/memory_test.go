@@ -7,6 +7,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/bench"
+	"github.com/dictrack/dictrack/tracker"
 )
 
 // BenchmarkMemory is W(n) in memory: 1,000 groups with sets of their own, one goroutine.
@@ -42,8 +43,23 @@ func run(b *testing.B, call func(i int) error) {
 	}
 }
 
-// openW opens a Manager with 1,000 groups of n random trackers each, all loaded.
+// groupCount is how many groups the loads have: 1,000, unless they are only to be seen working.
+func groupCount() int {
+	if small() {
+		return 100
+	}
+	return 1000
+}
+
+// openW opens a Manager with groups of n random trackers each, all loaded.
 func openW(b *testing.B, n int, o dictrack.Options) (*dictrack.Manager, []string) {
+	b.Helper()
+	random, groups := bench.Seeded(), bench.Groups(groupCount())
+	return openWith(b, o, groups, func() []tracker.Spec { return bench.Set(n, random) }), groups
+}
+
+// openWith opens a Manager with groups that each get a set, all loaded.
+func openWith(b *testing.B, o dictrack.Options, groups []string, set func() []tracker.Spec) *dictrack.Manager {
 	b.Helper()
 	ctx := context.Background()
 	m, err := dictrack.Open(ctx, o)
@@ -55,15 +71,14 @@ func openW(b *testing.B, n int, o dictrack.Options) (*dictrack.Manager, []string
 			b.Error(err)
 		}
 	})
-	random, groups := bench.Seeded(), bench.Groups(1000)
-	warm := bench.Stream(1, random)[0]
+	warm := bench.Stream(1, bench.Seeded())[0]
 	for _, g := range groups {
-		if err := m.Add(ctx, g, bench.Set(n, random)...); err != nil {
+		if err := m.Add(ctx, g, set()...); err != nil {
 			b.Fatal(err)
 		}
 		if _, err := m.Track(ctx, g, warm.Map); err != nil {
 			b.Fatal(err)
 		}
 	}
-	return m, groups
+	return m
 }

@@ -39,9 +39,14 @@ const (
 )
 
 // Condition is one predicate over data. Build it with the constructors or Registry.Parse; the zero
-// Condition is invalid. It is immutable, safe for any goroutine, and free to copy.
-type Condition struct {
+// Condition is invalid. It is immutable, safe for any goroutine, and free to copy: a pointer to what it is, so that
+// millions of trackers can share one.
+type Condition struct{ is *body }
+
+// body is what a condition is.
+type body struct {
 	op      Op
+	known   bool // op is a built-in operator
 	path    dotpath.Path
 	operand value.Value
 	items   *set   // operand of in and intersects, indexed
@@ -53,38 +58,48 @@ type Condition struct {
 	err     error
 }
 
+// invalid is what the zero Condition is.
+var invalid body
+
+func (c *Condition) body() *body {
+	if c.is == nil {
+		return &invalid
+	}
+	return c.is
+}
+
 // Op returns the operator, or the kind of a custom condition.
-func (c *Condition) Op() Op { return c.op }
+func (c *Condition) Op() Op { return c.body().op }
 
 // Path returns where the condition looks; meaningless for a custom one.
-func (c *Condition) Path() dotpath.Path { return c.path }
+func (c *Condition) Path() dotpath.Path { return c.body().path }
 
 // Operand returns what the value is compared with; Absent for exists, not_exists and custom kinds.
-func (c *Condition) Operand() value.Value { return c.operand }
+func (c *Condition) Operand() value.Value { return c.body().operand }
 
 // ID is the canonical JSON of the condition. Two conditions are the same exactly when their IDs are:
 // same operator, path, operand and flags.
-func (c *Condition) ID() string { return c.id }
+func (c *Condition) ID() string { return c.body().id }
 
 // String is the canonical JSON, or what is wrong with the condition.
 func (c Condition) String() string {
-	if c.err != nil {
-		return c.err.Error()
+	if err := c.Err(); err != nil {
+		return err.Error()
 	}
-	return c.id
+	return c.ID()
 }
 
 // Custom tells whether the condition is of a registered kind, judged on the whole data.
-func (c *Condition) Custom() bool { return c.custom != nil }
+func (c *Condition) Custom() bool { return c.body().custom != nil }
 
 // Err returns what is wrong with the condition, nil for a usable one. A constructor cannot fail, so
 // that conditions can be written in line; whoever takes one asks here.
-func (c *Condition) Err() error { return c.err }
+func (c *Condition) Err() error { return c.body().err }
 
 // NeedsContent tells whether the items or members of a list or object at the path matter, and not
 // just that it is one.
 func (c *Condition) NeedsContent() bool {
-	switch c.op {
+	switch c := c.body(); c.op {
 	case OpEq, OpNe:
 		k := c.operand.Kind()
 		return k == value.List || k == value.Object
@@ -98,21 +113,23 @@ func (c *Condition) NeedsContent() bool {
 
 // Match judges whole data, walking the path itself. A custom predicate that panics panics here.
 func (c *Condition) Match(data map[string]any) bool {
-	if c.custom != nil {
-		return c.custom.Match(data)
+	if c.Custom() {
+		return c.is.custom.Match(data)
 	}
-	v := c.path.Lookup(data)
+	v := c.body().path.Lookup(data)
 	return c.Holds(&v)
 }
 
 // MatchCustom judges data by the predicate of a custom kind; false for a built-in condition.
 func (c *Condition) MatchCustom(data map[string]any) bool {
-	return c.custom != nil && c.custom.Match(data)
+	return c.Custom() && c.is.custom.Match(data)
 }
 
 // Holds judges the value found at the path, Absent when there is none. False for a custom kind, which
 // needs the whole data.
-func (c *Condition) Holds(v *value.Value) bool {
+func (c *Condition) Holds(v *value.Value) bool { return c.body().holds(v) }
+
+func (c *body) holds(v *value.Value) bool {
 	if !v.Present() {
 		return c.op == OpNotExists
 	}
@@ -134,7 +151,7 @@ func (c *Condition) Holds(v *value.Value) bool {
 }
 
 // member judges the operators that look for items.
-func (c *Condition) member(v *value.Value) bool {
+func (c *body) member(v *value.Value) bool {
 	switch c.op {
 	case OpIn:
 		return c.items.has(v)
@@ -148,7 +165,7 @@ func (c *Condition) member(v *value.Value) bool {
 	return false
 }
 
-func (c *Condition) ordered(v *value.Value) bool {
+func (c *body) ordered(v *value.Value) bool {
 	order, ok := value.Compare(v, &c.operand)
 	if !ok {
 		return false
@@ -164,7 +181,7 @@ func (c *Condition) ordered(v *value.Value) bool {
 	return order >= 0
 }
 
-func (c *Condition) contains(v *value.Value) bool {
+func (c *body) contains(v *value.Value) bool {
 	if v.Kind() != value.String {
 		return false
 	}
@@ -175,7 +192,7 @@ func (c *Condition) contains(v *value.Value) bool {
 }
 
 // shares tells whether v is a list with an item of the operand set.
-func (c *Condition) shares(v *value.Value) bool {
+func (c *body) shares(v *value.Value) bool {
 	if v.Kind() != value.List {
 		return false
 	}

@@ -82,21 +82,25 @@ func list(items []any) value.Value { return value.OfList(items) }
 
 // build makes a condition of unchecked parts; what is wrong stays in err.
 func build(op Op, path string, operand value.Value, fold bool) Condition {
-	c := Condition{op: op, fold: fold}
+	c := &body{op: op, known: true, fold: fold}
+	c.err = c.fill(path, operand)
+	return Condition{c}
+}
+
+func (c *body) fill(path string, operand value.Value) error {
 	p, err := dotpath.Parse(path)
 	if err != nil || !utf8.ValidString(path) {
-		c.err = &field.Error{Path: "key", Value: path, Want: "want a path such as a.b.0"}
-		return c
+		return &field.Error{Path: "key", Value: path, Want: "want a path such as a.b.0"}
 	}
 	c.path = p
-	if c.err = checkOperand(op, &operand); c.err != nil {
-		return c
+	if err := checkOperand(c.op, &operand); err != nil {
+		return err
 	}
-	if c.operand, c.err = normal("value", operand); c.err == nil {
-		c.index()
-		c.identify()
+	if c.operand, err = normal("value", operand); err != nil {
+		return err
 	}
-	return c
+	c.index()
+	return c.identify()
 }
 
 // normal copies an operand or arguments into the form that reading their JSON gives, so that a condition
@@ -136,7 +140,7 @@ func checkOperand(op Op, v *value.Value) error {
 }
 
 // index prepares the operand for fast judging.
-func (c *Condition) index() {
+func (c *body) index() {
 	switch c.op {
 	case OpContains, OpNotContains:
 		if c.needle = c.operand.Str(); c.fold {
@@ -150,19 +154,21 @@ func (c *Condition) index() {
 }
 
 // identify sets the canonical JSON.
-func (c *Condition) identify() {
-	id, err := value.AppendCanonical(nil, c.Fields())
+func (c *body) identify() error {
+	id, err := value.AppendCanonical(nil, c.fields())
 	if err != nil {
-		c.err = &field.Error{Path: "value", Want: "want a JSON value: " + err.Error()}
-		return
+		return &field.Error{Path: "value", Want: "want a JSON value: " + err.Error()}
 	}
 	c.id = string(id)
+	return nil
 }
 
 // Fields returns the JSON form of the condition, in Go form: what Registry.Parse reads.
-func (c *Condition) Fields() map[string]any {
+func (c *Condition) Fields() map[string]any { return c.body().fields() }
+
+func (c *body) fields() map[string]any {
 	m := map[string]any{"op": string(c.op)}
-	if !c.builtin() {
+	if !c.known {
 		if c.args != nil {
 			m["args"], _ = value.Normal(c.args) // a copy; it was normal before
 		}
@@ -180,8 +186,8 @@ func (c *Condition) Fields() map[string]any {
 
 // MarshalJSON writes the canonical form.
 func (c Condition) MarshalJSON() ([]byte, error) {
-	if c.err != nil {
-		return nil, c.err
+	if err := c.Err(); err != nil {
+		return nil, err
 	}
-	return json.RawMessage(c.id), nil
+	return json.RawMessage(c.ID()), nil
 }

@@ -48,7 +48,7 @@ func parseBuiltin(op Op, fields *field.Reader) (Condition, error) {
 		return Condition{}, err
 	}
 	c := build(op, key, operand, fold)
-	return c, c.err
+	return c, c.Err()
 }
 
 // readOperand takes value and case_sensitive where the operator has them.

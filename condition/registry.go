@@ -52,35 +52,37 @@ func (r *Registry) Register(kind string, make Factory) error {
 // Custom is a condition of a registered kind. Args may be any value with a JSON form; the registry of
 // whoever takes the condition makes its predicate.
 func Custom(kind string, args any) Condition {
-	c := Condition{op: Op(kind)}
-	if c.builtin() || kind == "" {
+	c := &body{op: Op(kind)}
+	if slices.Contains(builtin, c.op) || kind == "" {
 		c.err = &field.Error{Path: "op", Value: kind, Want: "want the name of a registered kind"}
-		return c
+		return Condition{c}
 	}
 	form, err := normal("args", value.Of(args))
 	if c.err = err; err == nil {
 		c.args = form.Any()
-		c.identify()
+		c.err = c.identify()
 	}
-	return c
+	return Condition{c}
 }
 
 // Bind returns c with the predicate of its kind; a built-in condition is returned as it is. The error
 // is *UnknownKindError when the kind is not registered, or a *field.Error.
 func (r *Registry) Bind(c Condition) (Condition, error) {
-	if c.err != nil || c.custom != nil || c.builtin() {
-		return c, c.err
+	is := c.body()
+	if is.err != nil || is.custom != nil || is.known {
+		return c, is.err
 	}
-	factory := r.factory(c.op)
+	factory := r.factory(is.op)
 	if factory == nil {
-		return c, &UnknownKindError{Kind: string(c.op), Known: r.names()}
+		return c, &UnknownKindError{Kind: string(is.op), Known: r.names()}
 	}
-	p, err := factory.make(c.args)
+	p, err := factory.make(is.args)
 	if err != nil {
-		return c, &field.Error{Path: "args", Value: c.args, Want: err.Error()}
+		return c, &field.Error{Path: "args", Value: is.args, Want: err.Error()}
 	}
-	c.custom = p
-	return c, nil
+	bound := *is
+	bound.custom = p
+	return Condition{&bound}, nil
 }
 
 // make contains the panics of code that is not ours.
@@ -130,5 +132,3 @@ var builtin = []Op{
 	OpExists, OpNotExists, OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpContains, OpNotContains,
 	OpIn, OpNotIn, OpHasItem, OpNotHasItem, OpIntersects, OpNotIntersects,
 }
-
-func (c *Condition) builtin() bool { return slices.Contains(builtin, c.op) }

@@ -9,36 +9,26 @@ import (
 
 // value reads the value at i for n and the nodes below it.
 func (s *scan) value(n *node, i, depth int) int {
-	switch s.At(i) {
-	case '{':
+	c := s.At(i)
+	switch {
+	case c == '{':
 		return s.composite(n, value.Object, i, depth)
-	case '[':
+	case c == '[':
 		return s.composite(n, value.List, i, depth)
-	}
-	if n.slot == noSlot {
-		return s.skip(i, depth)
-	}
-	return s.scalar(&s.into[n.slot], i)
-}
-
-func (s *scan) scalar(slot *value.Value, i int) int {
-	switch c := s.At(i); c {
-	case '"':
-		return s.text(slot, i)
-	case 't', 'f':
-		*slot = value.OfBool(c == 't')
-		return s.Literal(i)
-	case 'n':
-		*slot = value.NullValue()
-		return s.Literal(i)
+	case n.slot == noSlot:
+		return s.Skip(i, depth)
+	case c == '"':
+		return s.text(&s.into[n.slot], i)
+	case c == 't', c == 'f', c == 'n':
+		return s.literal(&s.into[n.slot], c, i)
 	}
 	number, end := s.ReadNumber(i)
 	switch {
 	case end < 0:
 	case number.IsInt:
-		*slot = value.OfInt(number.Int)
+		s.into[n.slot].SetInt(number.Int)
 	default:
-		*slot = value.OfFloat(number.Float)
+		s.into[n.slot] = value.OfFloat(number.Float)
 	}
 	return end
 }
@@ -48,8 +38,17 @@ func (s *scan) text(slot *value.Value, i int) int {
 	if end < 0 {
 		return -1
 	}
-	*slot = value.OfString(s.View(rawjson.Text{Start: i + 1, End: end - 1, Escaped: escaped}))
+	slot.SetString(s.View(rawjson.Text{Start: i + 1, End: end - 1, Escaped: escaped}))
 	return end
+}
+
+func (s *scan) literal(slot *value.Value, c byte, i int) int {
+	if c == 'n' {
+		*slot = value.NullValue()
+	} else {
+		*slot = value.OfBool(c == 't')
+	}
+	return s.Literal(i)
 }
 
 // composite reads a list or an object: its content where that is wanted, then what the nodes below n want of it.
@@ -71,7 +70,7 @@ func (s *scan) composite(n *node, kind value.Kind, i, depth int) int {
 	case end > 0:
 		return end
 	}
-	return s.skip(i, depth)
+	return s.Skip(i, depth)
 }
 
 func (s *scan) content(n *node, i, depth int) int {
@@ -116,7 +115,7 @@ func (s *scan) length(i, depth int) int {
 		if s.Data[i] == ']' {
 			return length
 		}
-		if i = s.skip(i, depth); i < 0 {
+		if i = s.Skip(i, depth); i < 0 {
 			return -1
 		}
 		i = s.NextItem(i)
@@ -133,7 +132,7 @@ func (s *scan) item(w *wanted, i, depth, item int) int {
 		}
 	}
 	if end == 0 {
-		return s.skip(i, depth)
+		return s.Skip(i, depth)
 	}
 	return end
 }

@@ -1,7 +1,9 @@
 package dotpath_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"math/big"
 	"regexp"
 	"strings"
@@ -106,12 +108,10 @@ func FuzzScan(f *testing.F) {
 		scanErr := plan.Scan(data, scanned)
 		trustedErr := plan.ScanTrusted(data, trusted)
 		checkRefusal(t, data, another, scanErr)
+		checkTrusted(t, data, scanErr, trustedErr)
 		object, ok := decoded.(map[string]any)
 		if decodeErr != nil || !ok {
 			return
-		}
-		if trustedErr != nil {
-			t.Fatalf("%q: trusted scan: %v", data, trustedErr)
 		}
 		planned := make([]value.Value, plan.Slots())
 		plan.Lookup(object, planned)
@@ -157,6 +157,18 @@ func checkRefusal(t *testing.T, data []byte, another string, scanErr error) {
 		}
 	case usedTwice(data, append(somePaths, another)) != isTwice || !isTwice && scanErr != nil:
 		t.Fatalf("%q: a used key is given twice: %v, but %v", data, !isTwice, scanErr)
+	}
+}
+
+// checkTrusted checks that ScanTrusted agrees with Scan on data that is strict JSON, and that what it accepts ends like it.
+func checkTrusted(t *testing.T, data []byte, scanErr, trustedErr error) {
+	t.Helper()
+	var syntax *rawjson.SyntaxError
+	if !errors.As(scanErr, &syntax) && fmt.Sprint(scanErr) != fmt.Sprint(trustedErr) {
+		t.Fatalf("%q: %v, but trusted: %v", data, scanErr, trustedErr)
+	}
+	if trustedErr == nil && !bytes.HasSuffix(bytes.TrimRight(data, " \t\r\n"), []byte("}")) {
+		t.Fatalf("%q: accepted, and has no end", data)
 	}
 }
 

@@ -1,7 +1,6 @@
 package dotpath
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -43,8 +42,7 @@ func (p *Plan) ScanTrusted(data []byte, into []value.Value) error {
 // scan is one pass over data.
 type scan struct {
 	rawjson.Scanner
-	into    []value.Value
-	trusted bool
+	into []value.Value
 
 	// Bits of the nodes without a slot that were found; most plans do with those that need no allocation.
 	seen     [seenWords]uint64
@@ -55,9 +53,11 @@ const seenWords = 8
 
 func (p *Plan) scan(data []byte, into []value.Value, trusted bool) error {
 	into = into[:p.slots]
-	clear(into)
+	for i := range into {
+		into[i].Unset()
+	}
 	var s scan
-	s.Data, s.into, s.trusted = data, into, trusted
+	s.Data, s.Trusted, s.into = data, trusted, into
 	if p.inner > 64*seenWords {
 		s.seenMore = make([]uint64, p.inner/64-seenWords+1)
 	}
@@ -84,69 +84,23 @@ func (s *scan) document(root *node) error {
 
 // object goes through the object at i, whose members are wanted as n's children say.
 func (s *scan) object(n *node, i, depth int) int {
-	for i = s.OpenObject(i, depth); i > 0; i = s.NextMember(i) {
-		if s.Data[i] == '}' {
-			return i + 1
+	d := s.Data
+	for i = s.OpenObject(i, depth); i > 0; {
+		at, key := s.Seek(i, &n.keys, depth)
+		if key < 0 {
+			return at
 		}
-		at, key := s.Key(i)
-		if at < 0 {
-			return -1
+		child := n.children[key]
+		if !s.mark(child) {
+			return s.Refuse(&DuplicateError{Path: child.path, Key: child.segment.key})
 		}
-		if i = s.member(s.find(n, key), at, depth); i < 0 {
-			return -1
+		if i = s.value(child, at, depth); i > 0 && i < len(d)-1 && d[i] == ',' && d[i+1] == '"' {
+			i++
+		} else if i > 0 {
+			i = s.NextMember(i)
 		}
 	}
 	return -1
-}
-
-// member reads a member's value for n, or skips it when n is nil.
-func (s *scan) member(n *node, i, depth int) int {
-	switch {
-	case n == nil:
-		return s.skip(i, depth)
-	case s.mark(n):
-		return s.value(n, i, depth)
-	}
-	return s.Refuse(&DuplicateError{Path: n.path, Key: n.segment.key})
-}
-
-func (s *scan) skip(i, depth int) int {
-	if s.trusted {
-		return s.Jump(i)
-	}
-	return s.Skip(i, depth)
-}
-
-// find is the child of n for an object key, or nil.
-func (s *scan) find(n *node, key rawjson.Text) *node {
-	switch {
-	case key.Escaped:
-		return s.findEscaped(n, key)
-	case !n.mayHave(key.End - key.Start):
-		return nil
-	}
-	return n.find(s.head(key), s.Data[key.Start:key.End])
-}
-
-func (s *scan) findEscaped(n *node, t rawjson.Text) *node {
-	var buf [64]byte
-	key := s.AppendText(buf[:0], t)
-	if !n.mayHave(len(key)) {
-		return nil
-	}
-	return n.find(headOf(key), key)
-}
-
-// head is headOf the key, read as a whole where the data goes on long enough.
-func (s *scan) head(key rawjson.Text) uint64 {
-	if key.Start+8 > len(s.Data) {
-		return headOf(s.Data[key.Start:key.End])
-	}
-	head := binary.LittleEndian.Uint64(s.Data[key.Start : key.Start+8])
-	if length := key.End - key.Start; length < 8 {
-		head &= 1<<(8*length) - 1
-	}
-	return head
 }
 
 // mark notes that n was found; false when it was before.

@@ -1,14 +1,8 @@
 package group
 
 import (
-	"slices"
-
 	"github.com/dictrack/dictrack/tracker"
 )
-
-// ChunkSize is how many trackers share one stored record, so that a step of one tracker in a group of a
-// million writes little, and a group of a hundred is one record.
-const ChunkSize = 128
 
 // Change is what one commit does to one group. It may join several calls. It looks into the Group it
 // was recorded from, so it is valid until that Group is changed again, while a cache holds the group for
@@ -44,20 +38,18 @@ type Seen struct {
 	Expires int64    // Unix milliseconds until which it is remembered
 }
 
-// Chunk is a part of a group, as stores keep it.
-type Chunk struct {
-	Index int
-	// Layout are the IDs of the definitions; nil when they did not change.
-	Layout []tracker.ID
-	// States is the binary form of the states, one after the other.
-	States []byte
-}
-
 // Record starts noting what changes, until Take. A group that is not recorded costs nothing more.
-func (g *Group) Record() {
-	g.record = &Change{
-		Group: g.name, Base: g.version, BaseCount: len(g.states), after: g,
+func (g *Group) Record() { g.RecordIn(&Change{}) }
+
+// RecordIn is Record in a Change that nobody looks at any more, whose memory is used again.
+func (g *Group) RecordIn(c *Change) {
+	clear(c.Seen)
+	clear(c.parts)
+	*c = Change{
+		Group: g.name, Base: g.version, BaseCount: len(g.cells), after: g,
+		Seen: c.Seen[:0], touched: c.touched[:0], laid: c.laid[:0], parts: c.parts[:0],
 	}
+	g.record = c
 }
 
 // Take ends the recording. It returns nil when nothing changed.
@@ -67,7 +59,7 @@ func (g *Group) Take() *Change {
 	if c == nil || c.Base == g.version {
 		return nil
 	}
-	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, len(g.states)
+	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, len(g.cells)
 	g.kept = g.due
 	return c
 }
@@ -78,7 +70,7 @@ func (g *Group) Take() *Change {
 func (g *Group) Since(base uint64, places int, changed []int) *Change {
 	c := &Change{
 		Group: g.name, Base: base, Version: g.version, Due: g.due, Fed: g.fed,
-		Count: len(g.states), BaseCount: places, after: g, all: changed == nil,
+		Count: len(g.cells), BaseCount: places, after: g, all: changed == nil,
 	}
 	for _, chunk := range changed {
 		c.touch(chunk, true)
@@ -107,7 +99,7 @@ func (g *Group) Recorded() *Change { return g.record }
 
 // Chunks are the parts that changed, in order; not to be changed, and made when first asked for.
 func (c *Change) Chunks() []Chunk {
-	if c.parts != nil {
+	if len(c.parts) > 0 {
 		return c.parts
 	}
 	for i := range chunks(c.Count) {
@@ -130,7 +122,7 @@ func (c *Change) Definitions() []*tracker.Definition {
 		for n, id := range part.Layout {
 			if !seen[id] {
 				seen[id] = true
-				defs = append(defs, c.after.defs[part.Index*ChunkSize+n])
+				defs = append(defs, c.after.roster.at(part.Index*ChunkSize+n))
 			}
 		}
 	}
@@ -147,7 +139,7 @@ func (c *Change) Snapshots(part Chunk) []*tracker.Snapshot {
 	snaps := make([]*tracker.Snapshot, len(states))
 	for n, s := range states {
 		if !s.Removed {
-			snap := c.after.defs[part.Index*ChunkSize+n].Snapshot(c.Group, s)
+			snap := c.after.roster.at(part.Index*ChunkSize+n).Snapshot(c.Group, s)
 			snaps[n] = &snap
 		}
 	}
@@ -159,9 +151,9 @@ func (c *Change) Snapshots(part Chunk) []*tracker.Snapshot {
 func (c *Change) Detach() {
 	parts, states := c.Chunks(), map[int][]tracker.State{}
 	for _, part := range parts {
-		states[part.Index] = slices.Clone(c.after.statesOf(part.Index))
+		states[part.Index] = c.after.statesOf(part.Index)
 	}
-	c.states, c.after = states, &Group{defs: c.after.defs} // a list of definitions is never changed in place
+	c.states, c.after = states, &Group{roster: c.after.roster} // a list of definitions is never changed in place
 }
 
 func (c *Change) touch(chunk int, relaid bool) {
@@ -183,27 +175,6 @@ func (b *bits) set(i int) {
 
 func (b bits) has(i int) bool { return i>>6 < len(b) && b[i>>6]>>(i&63)&1 == 1 }
 
-func (g *Group) chunk(i int, relaid bool) Chunk {
-	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.states))
-	part := Chunk{Index: i, States: make([]byte, 0, 8*(to-from))}
-	for at := from; at < to; at++ {
-		part.States = tracker.AppendState(part.States, &g.states[at])
-		if relaid {
-			part.Layout = append(part.Layout, g.defs[at].ID())
-		}
-	}
-	return part
-}
-
-// statesOf is the states of a chunk.
-func (g *Group) statesOf(chunk int) []tracker.State {
-	from := chunk * ChunkSize
-	return g.states[from:min(from+ChunkSize, len(g.states))]
-}
-
-// chunks is how many chunks n trackers take.
-func chunks(n int) int { return (n + ChunkSize - 1) / ChunkSize }
-
 // touched notes that the state of tracker i changed.
 func (g *Group) touched(i int) {
 	if g.record != nil {
@@ -214,7 +185,7 @@ func (g *Group) touched(i int) {
 // relaid notes that definitions from i on changed or are new.
 func (g *Group) relaid(i int) {
 	if g.record != nil {
-		for chunk := i / ChunkSize; chunk < chunks(len(g.states)); chunk++ {
+		for chunk := i / ChunkSize; chunk < chunks(len(g.cells)); chunk++ {
 			g.record.touch(chunk, true)
 		}
 	}

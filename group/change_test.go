@@ -124,9 +124,12 @@ func TestDefinitionsAreGivenOnce(t *testing.T) {
 // Groups with the same trackers share one compiled set, and go on apart.
 func TestGroupsThatShareASetGoOnApart(t *testing.T) {
 	var set *match.Set
-	share := func(defs []*tracker.Definition) *match.Set {
+	share := func(under *match.Set, defs []*tracker.Definition) *match.Set {
+		if under != nil {
+			return match.Compile(under, defs)
+		}
 		if set == nil || set.Len() != len(defs) {
-			set = match.Compile(append(make([]*tracker.Definition, 0, 99), defs...))
+			set = match.Compile(nil, append(make([]*tracker.Definition, 0, 99), defs...))
 		}
 		return set
 	}

@@ -1,15 +1,25 @@
 package group
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // Clone is a group like this one, to try something on. The two do not change each other. What is being recorded stays
 // with the first.
 func (g *Group) Clone() *Group {
 	c := *g
-	c.states, c.added = slices.Clone(g.states), maps.Clone(g.added)
-	c.owned, c.record = false, nil // the list of definitions is shared until one of the two changes it
+	c.record = nil
+	c.cells, c.asides = slices.Clone(g.cells), g.asides.clone()
+	c.roster.own = slices.Clip(g.roster.own) // so that neither appends where the other does
+	c.added = g.added.Clone()
+	if g.growing { // the set goes on with the first
+		c.set, c.growing = g.bottom(), false
+		c.index()
+	}
 	return &c
+}
+
+func (a *asides) clone() *asides {
+	if a == nil {
+		return nil
+	}
+	return &asides{slices.Clone(a.places), slices.Clone(a.extras)}
 }

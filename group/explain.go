@@ -44,7 +44,7 @@ func (g *Group) Explain(c *Call) ([]Explanation, error) {
 	}
 	trackers := make([]start, 0, g.Len()+len(fresh))
 	for _, i := range g.all() {
-		trackers = append(trackers, start{g.defs[i], g.states[i]})
+		trackers = append(trackers, start{g.roster.at(i), g.state(i)})
 	}
 	explanations := make([]Explanation, 0, cap(trackers))
 	for _, one := range trackers {

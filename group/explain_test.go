@@ -37,7 +37,7 @@ func done(e *group.Effect) string {
 	var moves, failures []string
 	for i := range e.Moves {
 		m := &e.Moves[i]
-		moves = append(moves, fmt.Sprint(e.Definition(m).Name(), " ", m.Outcome, " ", m.State.Progress, m.State.Stage))
+		moves = append(moves, fmt.Sprint(e.Definition(m).Name(), " ", m.Outcome, " ", e.State(m).Progress, e.State(m).Stage))
 	}
 	for _, f := range e.Failures {
 		failures = append(failures, f.Tracker)

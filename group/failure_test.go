@@ -140,7 +140,7 @@ func TestEditAndReset(t *testing.T) {
 	equal(t, "events", tell(&e), "STAGE_COMPLETED a, RESET a")
 	for _, name := range []string{"a", "b"} {
 		e, err = g.Edit(name, 0, set("9"))
-		if err != nil || !strings.HasSuffix(tell(&e), "ALL_COMPLETED "+name) || !e.Moves[0].State.Completed {
+		if err != nil || !strings.HasSuffix(tell(&e), "ALL_COMPLETED "+name) || !e.Moves[0].Cell.Completed() {
 			t.Errorf("%s: %s, %v", name, tell(&e), err)
 		}
 	}

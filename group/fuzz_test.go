@@ -2,6 +2,7 @@ package group_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -55,9 +56,9 @@ func (d *drive) definition(name string) *tracker.Definition {
 func (d *drive) name() string { return string(rune('a' + d.roll(6))) }
 
 func (d *drive) bulk() []*tracker.Definition {
-	defs := make([]*tracker.Definition, 70)
+	defs, block := make([]*tracker.Definition, 70), 70*d.roll(5)
 	for i := range defs {
-		defs[i] = d.definition(fmt.Sprint(i + 70*d.roll(2)))
+		defs[i] = d.definition(fmt.Sprint(i + block))
 	}
 	return defs
 }
@@ -224,22 +225,38 @@ func FuzzGroup(f *testing.F) {
 	f.Add(many[300:])
 	f.Add([]byte(strings.Repeat("\x00\x01\x05\x03\x00\x07\x03\x01\x01", 30)))
 	f.Fuzz(func(t *testing.T, bytes []byte) {
-		d := &drive{TB: t, bytes: bytes, g: group.New("g", 3), p: &plain{}, made: map[string]*tracker.Definition{}}
-		d.kept = newShelf(t, d.g)
-		for len(d.bytes) > 0 {
-			d.g.Record()
-			for range 1 + d.roll(3) {
-				d.call()
-			}
-			if c := d.g.Take(); c != nil {
-				d.kept.commit(c)
-			}
-			d.same()
-			if d.roll(4) == 0 {
-				d.g = d.kept.load()
-			}
-		}
+		play(t, bytes)
 	})
+}
+
+func play(t testing.TB, bytes []byte) {
+	d := &drive{TB: t, bytes: bytes, g: group.New("g", 3), p: &plain{}, made: map[string]*tracker.Definition{}}
+	d.kept = newShelf(t, d.g)
+	for len(d.bytes) > 0 {
+		d.g.Record()
+		for range 1 + d.roll(3) {
+			d.call()
+		}
+		if c := d.g.Take(); c != nil {
+			d.kept.commit(c)
+		}
+		d.same()
+		if d.roll(12) == 0 {
+			d.g = d.kept.load()
+		}
+	}
+}
+
+// TestRandomCalls is FuzzGroup over long random plays, in which groups come to have hundreds of trackers.
+func TestRandomCalls(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	for range 12 {
+		bytes := make([]byte, 3000)
+		for i := range bytes {
+			bytes[i] = byte(r.Uint32())
+		}
+		play(t, bytes)
+	}
 }
 
 // same fails unless the group's trackers are those of the plain one, and what a store reads back.

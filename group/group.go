@@ -19,22 +19,20 @@ type Group struct {
 	fed     bool  // data has been tracked: templates were given
 	due     int64 // no later than the first moment at which the clock changes something
 	kept    int64 // the due time that was last recorded or restored
-	gone    int   // states that are Removed
+	gone    int   // trackers that were removed
 
-	// defs and states run in parallel. A Removed state keeps its place, so that groups which started
+	// roster and cells run in parallel. A tracker that is removed keeps its place, so that groups which started
 	// with the same definitions go on sharing one compiled set.
-	defs   []*tracker.Definition
-	states []tracker.State
+	roster roster
+	cells  []tracker.Cell
+	asides *asides // what does not fit the cells
 
-	set   *match.Set     // compiled from defs[:set.Len()]; nil at first
-	added map[string]int // names of defs that set does not cover
-	owned bool           // defs is not shared with a set
+	set     *match.Set  // compiled from the first set.Len() definitions; nil at first
+	added   match.Names // of the definitions that set does not cover
+	growing bool        // set is the group's own and takes in more
 
 	record *Change // nil when nobody asks what changed
 }
-
-// Compiler makes, or finds, the compiled set of a list of definitions. The Group hands defs over.
-type Compiler func(defs []*tracker.Definition) *match.Set
 
 // New is a group nobody has seen before. Its version starts at floor, so that versions never restart
 // when everything was flushed.
@@ -53,31 +51,19 @@ func (g *Group) Version() uint64 { return g.version }
 func (g *Group) Due() int64 { return g.due }
 
 // Known tells whether the group ever had a tracker or data.
-func (g *Group) Known() bool { return g.fed || len(g.defs) > 0 }
+func (g *Group) Known() bool { return g.fed || len(g.cells) > 0 }
 
 // Fed tells whether the group has had data, and with it its templates' trackers.
 func (g *Group) Fed() bool { return g.fed }
 
 // Len is the number of trackers.
-func (g *Group) Len() int { return len(g.defs) - g.gone }
+func (g *Group) Len() int { return len(g.cells) - g.gone }
 
 // ErrExists says that a tracker of that name is in the group already.
 var ErrExists = errors.New("a tracker of that name exists in the group")
 
 // ErrNotFound says that the group has no tracker of that name.
 var ErrNotFound = errors.New("no tracker of that name in the group")
-
-// find returns the place of a tracker that is there.
-func (g *Group) find(name string) (int, bool) {
-	i, ok := g.added[name]
-	if !ok && g.set != nil {
-		i, ok = g.set.Index(name)
-	}
-	if !ok || g.states[i].Removed {
-		return 0, false
-	}
-	return i, true
-}
 
 // Snapshots describes the named trackers, all of them when no name is given. An unknown name is an
 // ErrNotFound.
@@ -88,7 +74,7 @@ func (g *Group) Snapshots(names ...string) ([]tracker.Snapshot, error) {
 	}
 	snaps := make([]tracker.Snapshot, len(places))
 	for n, i := range places {
-		snaps[n] = g.defs[i].Snapshot(g.name, g.states[i])
+		snaps[n] = g.roster.at(i).Snapshot(g.name, g.state(i))
 	}
 	return snaps, nil
 }
@@ -111,32 +97,4 @@ func (g *Group) places(names []string) ([]int, error) {
 		}
 	}
 	return places, nil
-}
-
-func (g *Group) all() []int {
-	places := make([]int, 0, g.Len())
-	for i := range g.states {
-		if !g.states[i].Removed {
-			places = append(places, i)
-		}
-	}
-	return places
-}
-
-// compiled is the set of all definitions.
-func (g *Group) compiled(compile Compiler) *match.Set {
-	if g.set == nil || g.set.Len() < len(g.defs) {
-		g.set = compile(g.defs)
-		g.defs = g.set.Definitions()
-		g.added, g.owned = nil, false
-	}
-	return g.set
-}
-
-// own makes defs safe to change in place.
-func (g *Group) own() {
-	if !g.owned {
-		g.defs = append(make([]*tracker.Definition, 0, len(g.defs)+1), g.defs...)
-		g.owned = true
-	}
 }

@@ -2,6 +2,7 @@ package group
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -23,16 +24,41 @@ type Record struct {
 // are not; nothing half-read is returned.
 func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 	g := New(r.Name, r.Version)
-	g.fed, g.kept, g.defs, g.owned = r.Fed, r.Due, defs, true
-	g.states = make([]tracker.State, len(defs))
-	g.added = make(map[string]int, len(defs))
+	g.rewrite(defs)
+	return g.read(r)
+}
+
+// Restored is the group of another record of g, with the definitions of g and what was compiled from them, which makes
+// it cheap. It is nil when the record has another Layout, or nothing was compiled; then Restore it. The two groups do
+// not change each other.
+func (g *Group) Restored(r *Record) (*Group, error) {
+	n := g.roster.len()
+	if g.set == nil || g.growing || g.set.Len() != n || len(r.Layout) != n {
+		return nil, nil
+	}
+	for i, id := range r.Layout {
+		if g.roster.at(i).ID() != id {
+			return nil, nil
+		}
+	}
+	other := New(r.Name, r.Version)
+	other.roster, other.set = g.roster, g.set
+	other.roster.own = slices.Clip(g.roster.own)
+	return other.read(r)
+}
+
+// read takes in what a record has beside the layout.
+func (g *Group) read(r *Record) (*Group, error) {
+	g.fed, g.kept = r.Fed, r.Due
+	g.cells = make([]tracker.Cell, g.roster.len())
 	rest := r.States
-	for i, d := range defs {
-		var err error
-		if g.states[i], rest, err = d.ReadState(rest); err != nil {
+	for i := range g.cells {
+		s, more, err := g.roster.at(i).ReadState(rest)
+		if err != nil {
 			return nil, fmt.Errorf("restore group %q, place %d: %w", r.Name, i, err)
 		}
-		g.restored(i)
+		rest = more
+		g.restored(i, &s)
 	}
 	if len(rest) != 0 {
 		return nil, fmt.Errorf("restore group %q: %d bytes after the last state", r.Name, len(rest))
@@ -40,11 +66,11 @@ func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 	return g, nil
 }
 
-// restored takes tracker i into what the group knows of all its trackers.
-func (g *Group) restored(i int) {
-	g.added[g.defs[i].Name()] = i
-	if g.states[i].Removed {
+// restored installs the state of tracker i.
+func (g *Group) restored(i int, s *tracker.State) {
+	g.write(i, s)
+	if s.Removed {
 		g.gone++
 	}
-	g.due = min(g.due, g.defs[i].Due(&g.states[i]))
+	g.due = min(g.due, g.roster.at(i).Due(s))
 }

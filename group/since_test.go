@@ -49,12 +49,12 @@ func TestSnapshotsOfAChange(t *testing.T) {
 			t.Fatalf("chunk %d has %d snapshots of %d trackers", part.Index, len(snaps), len(part.Layout))
 		}
 		for n, snap := range snaps {
-			switch place := part.Index*group.ChunkSize + n; {
-			case place == 1 || place == 129:
+			switch place := part.Index*group.ChunkSize + n; place {
+			case 1, 129:
 				if snap != nil {
 					t.Errorf("place %d: %v, want nothing of a removed tracker", place, snap)
 				}
-			case place == 128:
+			case 128:
 				if n, _ := snap.Progress.Int64(); snap.Name != "t128" || n != 1 || snap.Group != "g" {
 					t.Errorf("place %d: %+v, want t128 of g at 1", place, snap)
 				}

@@ -2,6 +2,7 @@ package group
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/tracker"
@@ -21,8 +22,8 @@ type Call struct {
 
 // Move is what a call did to one tracker.
 type Move struct {
-	State   tracker.State
-	Place   int32 // see Effect.Definition
+	Cell    tracker.Cell // of the state after it; see Effect.State
+	Place   int32        // see Effect.Definition
 	Outcome tracker.Outcome
 }
 
@@ -42,11 +43,20 @@ type Effect struct {
 	Events   []tracker.Event
 	Failures []Failure
 
-	defs []*tracker.Definition
+	roster roster
+	asides *asides // of the moves' cells
 }
 
 // Definition is that of the tracker that moved.
-func (e *Effect) Definition(m *Move) *tracker.Definition { return e.defs[m.Place] }
+func (e *Effect) Definition(m *Move) *tracker.Definition { return e.roster.at(int(m.Place)) }
+
+// State is what the tracker moved to.
+func (e *Effect) State(m *Move) tracker.State {
+	if !m.Cell.Beside() {
+		return m.Cell.State(nil)
+	}
+	return m.Cell.State(e.asides.of(m.Place))
+}
 
 // Track applies one data. An error (raw JSON that is refused, a template that cannot start) changes
 // nothing.
@@ -63,7 +73,9 @@ func (g *Group) Track(c *Call) (Effect, error) {
 	if !g.fed && (g.Known() || c.Commit || len(c.Template) > 0) {
 		g.fed, w.changed = true, true
 	}
-	w.moves = make([]Move, 0, len(c.Scratch.Hits))
+	if hits := len(c.Scratch.Hits); hits > 0 {
+		w.moves = make([]Move, 0, hits)
+	}
 	if len(fresh) > 0 || c.Now >= g.due {
 		w.all(fresh, set)
 	} else {
@@ -103,10 +115,9 @@ func (g *Group) prospect(fresh []start, compile Compiler) *match.Set {
 	if len(fresh) == 0 {
 		return g.compiled(compile)
 	}
-	defs := make([]*tracker.Definition, 0, len(g.defs)+len(fresh))
-	defs = append(defs, g.defs...)
+	defs := slices.Grow(g.roster.all(), len(fresh))
 	for _, f := range fresh {
 		defs = append(defs, f.definition)
 	}
-	return compile(defs)
+	return compile(nil, defs)
 }

@@ -2,9 +2,9 @@ package group
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/dictrack/dictrack/internal/match"
-	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -18,57 +18,77 @@ type work struct {
 	moves    []Move
 	events   []tracker.Event
 	failures []Failure
+	asides   *asides // of the moves
 }
 
 // hits steps the matching trackers only: the usual case, in which no clock has run out.
 func (w *work) hits() {
-	states := w.g.states
-	for _, i := range w.x.Hits {
-		switch s := &states[i]; {
-		case w.x.Step(i, s):
-			w.changed = true
-			w.g.touched(int(i))
-			w.moves = append(w.moves, Move{*s, i, tracker.Changed})
-		case !s.Removed:
+	for hits := w.x.Hits; len(hits) > 0; {
+		n := w.x.Advance(w.g.cells, hits)
+		w.advanced(hits[:n])
+		if n == len(hits) {
+			return
+		}
+		if i := hits[n]; !w.g.cells[i].Removed() {
 			w.step(i)
+		}
+		hits = hits[n+1:]
+	}
+}
+
+// advanced notes what the scratch has stepped.
+func (w *work) advanced(hits []int32) {
+	cells, moves := w.g.cells, w.moves
+	for _, i := range hits {
+		moves = append(moves, Move{cells[i], i, tracker.Changed})
+	}
+	w.moves, w.changed = moves, w.changed || len(hits) > 0
+	if w.g.record != nil {
+		for _, i := range hits {
+			w.g.touched(int(i))
 		}
 	}
 }
 
-// all goes through every tracker, so that what the clock did and what the data did come in the
-// trackers' order.
+// all goes through every tracker that the clock or the data may change, and those that are added, in their order.
 func (w *work) all(fresh []start, set *match.Set) {
 	g := w.g
-	known := len(g.states)
-	for _, f := range fresh {
-		g.states = append(g.states, f.state)
-	}
+	known := len(g.cells)
 	if len(fresh) > 0 {
-		g.set, g.defs, g.added, g.owned = set, set.Definitions(), nil, false
+		g.cells = slices.Grow(g.cells, len(fresh))
+		for i := range fresh {
+			g.join(&fresh[i].state)
+		}
+		g.take(set)
 		g.relaid(known)
 	}
-	hits := w.x.Hits
-	due := int64(limiter.Never)
-	for i := range g.states {
-		hit := len(hits) > 0 && int(hits[0]) == i
-		if hit {
-			hits = hits[1:]
+	hits, end := w.x.Hits, int32(len(g.cells))
+	for i := int32(-1); ; {
+		next := g.asides.after(i)
+		if fresh := max(i+1, int32(known)); fresh < end {
+			next = min(next, fresh)
 		}
-		w.one(int32(i), i >= known, hit) // #nosec G115 -- a group never has that many trackers
-		due = min(due, g.defs[i].Due(&g.states[i]))
+		hit := len(hits) > 0 && hits[0] <= next
+		if hit {
+			next, hits = hits[0], hits[1:]
+		}
+		if next == none {
+			break
+		}
+		w.one(next, next >= int32(known), hit)
+		i = next
 	}
-	g.due = due
+	g.due = g.dues()
 }
 
 // one takes tracker i through being added, the clock, and the data.
 func (w *work) one(i int32, added, hit bool) {
-	s := &w.g.states[i]
-	if s.Removed {
+	if w.g.cells[i].Removed() {
 		return
 	}
 	if added {
 		w.changed = true
-		w.events = append(w.events, tracker.Event{Kind: tracker.Added, Definition: w.g.defs[i], State: *s})
+		w.events = append(w.events, tracker.Event{Kind: tracker.Added, Definition: w.g.roster.at(int(i)), State: w.g.state(int(i))})
 	}
 	switch w.sweep(i) {
 	case still:
@@ -76,7 +96,8 @@ func (w *work) one(i int32, added, hit bool) {
 			w.step(i)
 		}
 	case limited:
-		w.moves = append(w.moves, Move{*s, i, tracker.LimitedNow})
+		s := w.g.state(int(i))
+		w.move(i, &s, tracker.LimitedNow)
 	}
 }
 
@@ -92,13 +113,16 @@ const (
 
 // sweep applies what the clock does to tracker i.
 func (w *work) sweep(i int32) swept {
-	d, s := w.g.defs[i], &w.g.states[i]
+	if !w.g.cells[i].Beside() {
+		return still
+	}
+	d, s := w.g.roster.at(int(i)), w.g.state(int(i))
 	if s.Expired(w.now) {
-		w.events = append(w.events, tracker.Event{Kind: tracker.Expired, Definition: d, State: *s})
-		w.put(i, tracker.State{Removed: true, Stage: 1, Cycle: 1})
+		w.events = append(w.events, tracker.Event{Kind: tracker.Expired, Definition: d, State: s})
+		w.drop(i)
 		return gone
 	}
-	next, changed, events, err := sweep(d, *s, w.now, w.events)
+	next, changed, events, err := sweep(d, s, w.now, w.events)
 	if err != nil {
 		w.fail(d, err)
 		return failed
@@ -107,14 +131,14 @@ func (w *work) sweep(i int32) swept {
 		return still
 	}
 	w.events = events
-	w.put(i, next)
+	w.put(i, &next)
 	return limited
 }
 
 // step moves tracker i by data that matched.
 func (w *work) step(i int32) {
-	d, s := w.g.defs[i], &w.g.states[i]
-	next, outcome, err := w.stepped(d, *s, i)
+	d := w.g.roster.at(int(i))
+	next, outcome, err := w.stepped(d, w.g.state(int(i)), i)
 	if err != nil {
 		w.fail(d, err)
 		return
@@ -122,14 +146,31 @@ func (w *work) step(i int32) {
 	if outcome == tracker.Same {
 		return
 	}
-	w.moves = append(w.moves, Move{next, i, outcome})
-	if outcome == tracker.Refused || outcome == tracker.Done {
+	w.move(i, &next, outcome)
+	if outcome != tracker.Refused && outcome != tracker.Done {
+		w.settle(i, &next)
+	}
+}
+
+// move notes what happened to tracker i.
+func (w *work) move(i int32, s *tracker.State, outcome tracker.Outcome) {
+	cell, beside := s.Pack()
+	if beside != nil {
+		if w.asides == nil {
+			w.asides = &asides{}
+		}
+		w.asides.set(i, beside)
+	}
+	w.moves = append(w.moves, Move{cell, i, outcome})
+}
+
+// settle installs the next state of tracker i, which is gone when it is completed and not to be kept.
+func (w *work) settle(i int32, s *tracker.State) {
+	if s.Completed && !w.g.roster.at(int(i)).Keep() {
+		w.drop(i)
 		return
 	}
-	if next.Completed && !d.Keep() {
-		next = tracker.State{Removed: true, Stage: 1, Cycle: 1}
-	}
-	w.put(i, next)
+	w.put(i, s)
 }
 
 func (w *work) stepped(d *tracker.Definition, s tracker.State, i int32) (_ tracker.State, _ tracker.Outcome, err error) {
@@ -150,9 +191,15 @@ func (w *work) stepped(d *tracker.Definition, s tracker.State, i int32) (_ track
 }
 
 // put installs the next state of tracker i.
-func (w *work) put(i int32, next tracker.State) {
+func (w *work) put(i int32, next *tracker.State) {
 	w.changed = true
 	w.g.put(int(i), next)
+}
+
+// drop marks tracker i as gone.
+func (w *work) drop(i int32) {
+	w.changed = true
+	w.g.drop(int(i))
 }
 
 func (w *work) fail(d *tracker.Definition, err error) {
@@ -162,8 +209,8 @@ func (w *work) fail(d *tracker.Definition, err error) {
 // failed reports the trackers whose conditions could not be judged, unless they are gone.
 func (w *work) failed() {
 	for _, f := range w.x.Failed {
-		if !w.g.states[f.Index].Removed {
-			w.fail(w.g.defs[f.Index], f.Err)
+		if !w.g.cells[f.Index].Removed() {
+			w.fail(w.g.roster.at(int(f.Index)), f.Err)
 		}
 	}
 }
@@ -175,7 +222,8 @@ func (w *work) finish() Effect {
 	}
 	return Effect{
 		Version: w.g.version, Changed: w.changed,
-		Moves: w.moves, Events: w.events, Failures: w.failures, defs: w.g.defs,
+		Moves: w.moves, Events: w.events, Failures: w.failures,
+		roster: w.g.roster, asides: w.asides,
 	}
 }
 

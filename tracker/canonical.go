@@ -2,25 +2,70 @@ package tracker
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/value"
 )
 
-// canonical writes the one JSON text that every equal Spec has: sorted fields, defaults left out.
+// canonical writes the one JSON text that every equal Spec has: sorted fields, defaults left out. The conditions have
+// theirs already, and their field is the last one.
 func (d *Definition) canonical() ([]byte, error) {
-	text, err := value.AppendCanonical(nil, d.Fields())
+	m := d.fields()
+	text, err := value.AppendCanonical(nil, m)
+	if err == nil && len(d.spec.Where) > 0 {
+		if !shallow(d.spec.Where) {
+			text, err = value.AppendCanonical(nil, d.Fields())
+		} else {
+			text = d.appendWhere(text[:len(text)-1])
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("write definition %q: %w", d.spec.Name, err)
 	}
 	return text, nil
 }
 
+// deepText is how many brackets a condition has at most that surely does not nest too deep in a definition.
+const deepText = 60
+
+// shallow tells whether the conditions surely stand in a definition without nesting too deep.
+func shallow(where []condition.Condition) bool {
+	return !slices.ContainsFunc(where, func(c condition.Condition) bool {
+		id := c.ID()
+		return len(id) > deepText && strings.Count(id, "[")+strings.Count(id, "{") > deepText
+	})
+}
+
+func (d *Definition) appendWhere(text []byte) []byte {
+	text = append(text, `,"where":`...)
+	for i := range d.spec.Where {
+		text = append(text, "[,"[min(i, 1)])
+		text = append(text, d.spec.Where[i].ID()...)
+	}
+	return append(text, "]}"...)
+}
+
 // Fields returns the JSON form of the definition, in Go form: what Registry.Parse reads. The caller
 // owns it.
 func (d *Definition) Fields() map[string]any {
+	m := d.fields()
+	if len(d.spec.Where) > 0 {
+		list := make([]any, len(d.spec.Where))
+		for i := range d.spec.Where {
+			list[i] = d.spec.Where[i].Fields()
+		}
+		m["where"] = list
+	}
+	return m
+}
+
+// fields is all but the conditions.
+func (d *Definition) fields() map[string]any {
 	s := &d.spec
 	m := map[string]any{"name": s.Name, "kind": s.Kind, "targets": numbers(s.Targets)}
 	if s.Key != "" {
@@ -29,7 +74,7 @@ func (d *Definition) Fields() map[string]any {
 	if s.Args != nil {
 		m["args"], _ = value.Normal(s.Args) // a copy; it was normal before
 	}
-	d.listFields(m)
+	d.limiterFields(m)
 	if s.Reset != ResetLimiter {
 		m["reset"] = s.Reset.Fields()
 	}
@@ -45,14 +90,7 @@ func (d *Definition) Fields() map[string]any {
 	return m
 }
 
-func (d *Definition) listFields(m map[string]any) {
-	if len(d.spec.Where) > 0 {
-		list := make([]any, len(d.spec.Where))
-		for i := range d.spec.Where {
-			list[i] = d.spec.Where[i].Fields()
-		}
-		m["where"] = list
-	}
+func (d *Definition) limiterFields(m map[string]any) {
 	if len(d.spec.Limiters) > 0 {
 		list := make([]any, len(d.spec.Limiters))
 		for i := range d.spec.Limiters {

@@ -69,7 +69,6 @@ type Definition struct {
 
 	kind Kind         // nil for count and sum
 	sum  dotpath.Path // of spec.Key
-	json []byte
 	id   ID
 	spec Spec
 }
@@ -111,7 +110,6 @@ func (d *Definition) identify() error {
 	if err != nil {
 		return err
 	}
-	d.json = text
 	sum := sha256.Sum256(text)
 	d.id = ID(sum[:len(d.id)])
 	d.targets, d.first = d.spec.Targets, d.spec.Targets[0]
@@ -124,8 +122,11 @@ func (d *Definition) identify() error {
 // ID is the hash of JSON.
 func (d *Definition) ID() ID { return d.id }
 
-// JSON is the canonical form; not to be changed.
-func (d *Definition) JSON() []byte { return d.json }
+// JSON is the canonical form, written anew at each call: the caller owns it.
+func (d *Definition) JSON() []byte {
+	text, _ := d.canonical() // New has seen that there is one
+	return text
+}
 
 // Name is the tracker's name.
 func (d *Definition) Name() string { return d.spec.Name }

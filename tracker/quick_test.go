@@ -1,10 +1,11 @@
 package tracker_test
 
 import (
+	"math"
 	"testing"
 
+	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/tracker"
-	"github.com/dictrack/dictrack/value"
 )
 
 // The quick form takes only steps that change the progress and nothing else; all others it leaves to Step.
@@ -22,27 +23,35 @@ func TestQuick(t *testing.T) {
 	cases := []struct {
 		name, fields string
 		s            tracker.State
-		amount       any
+		n            uint64
 		want         string // the progress; "" if it is left to Step
 	}{
-		{"a count", `{"targets":[3]}`, plain, nil, "1"},
-		{"a count at its target", `{"targets":[1]}`, plain, nil, ""},
-		{"a sum", `{"kind":"sum","key":"v"}`, plain, "2.5", "2.5"},
+		{"a count", `{"targets":[3]}`, plain, 1, "1"},
+		{"a count at its target", `{"targets":[1]}`, plain, 1, ""},
+		{"a sum", `{"kind":"sum","key":"v","targets":[4]}`, plain, 3, "3"},
+		{"a sum of nothing", `{"kind":"sum","key":"v"}`, plain, 0, "0"},
+		{"a sum below a fraction", `{"kind":"sum","key":"v","targets":[2.5]}`, plain, 2, "2"},
+		{"a sum above a fraction", `{"kind":"sum","key":"v","targets":[2.5]}`, plain, 3, ""},
+		{"a sum of the most", `{"kind":"sum","key":"v","targets":[1e300]}`, plain, math.MaxInt64, ""},
+		{"a sum beyond all limits", `{"kind":"sum","key":"v","targets":[1e300]}`, with(func(s *tracker.State) { s.Progress = decimal.FromInt(math.MaxInt64) }), math.MaxInt64, ""},
+		{"a target below 0", `{"targets":[-1]}`, plain, 1, ""},
+		{"progress below 0", `{}`, with(func(s *tracker.State) { s.Progress = decimal.FromInt(-9) }), 1, ""},
+		{"progress of a fraction", `{}`, with(func(s *tracker.State) { s.Progress, _ = decimal.FromFloat(0.5) }), 1, ""},
 		{"a sum at its target", `{"kind":"sum","key":"v"}`, plain, 3, ""},
 		{"a sum beyond its target", `{"kind":"sum","key":"v"}`, plain, 4, ""},
-		{"a sum of nothing", `{"kind":"sum","key":"v"}`, plain, true, ""},
-		{"a later stage with a lower target", `{"targets":[9,1]}`, with(func(s *tracker.State) { s.Stage = 2 }), nil, ""},
-		{"a later cycle", `{"targets":[9],"loop":true}`, with(func(s *tracker.State) { s.Cycle = 7 }), nil, "1"},
-		{"completed", `{}`, with(func(s *tracker.State) { s.Completed = true }), nil, ""},
-		{"limited", `{}`, with(func(s *tracker.State) { s.Limited = true }), nil, ""},
-		{"removed", `{}`, with(func(s *tracker.State) { s.Removed = true }), nil, ""},
-		{"with limiters", `{"limiters":[{"kind":"count","limit":9}]}`, plain, nil, ""},
-		{"of a registered kind", `{"kind":"by"}`, plain, nil, ""},
+		{"a later stage with a lower target", `{"targets":[9,1]}`, with(func(s *tracker.State) { s.Stage = 2 }), 1, ""},
+		{"a later cycle", `{"targets":[9],"loop":true}`, with(func(s *tracker.State) { s.Cycle = 7 }), 1, "1"},
+		{"completed", `{}`, with(func(s *tracker.State) { s.Completed = true }), 1, ""},
+		{"limited", `{}`, with(func(s *tracker.State) { s.Limited = true }), 1, ""},
+		{"removed", `{}`, with(func(s *tracker.State) { s.Removed = true }), 1, ""},
+		{"with limiters", `{"limiters":[{"kind":"count","limit":9}]}`, plain, 1, ""},
+		{"of a registered kind", `{"kind":"by"}`, plain, 1, ""},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			q, amount, s := defineIn(t, r, c.fields).Quick(), value.Of(c.amount), c.s
-			stepped := q.Step(&s, &amount)
+			cell, _ := c.s.Pack()
+			stepped := cell.Add(c.n, defineIn(t, r, c.fields).Quick())
+			s := cell.State(nil)
 			if stepped != (c.want != "") || !stepped && s != c.s || stepped && s.Progress.String() != c.want {
 				t.Errorf("stepped %v to %v, want %q", stepped, s.Progress, c.want)
 			}

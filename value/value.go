@@ -34,9 +34,10 @@ const maxDepth = 64
 // to read from many goroutines.
 type Value struct {
 	kind Kind
-	bits uint64
-	str  string
-	ref  any
+	// Of Null and Absent nothing that follows is looked at, of the others what their kind needs.
+	bits uint64 // Bool, Int, Float
+	str  string // String
+	ref  any    // List, Object, Foreign
 }
 
 // NullValue is JSON's null.
@@ -73,6 +74,16 @@ func OfObject(members map[string]any) Value { return Value{kind: Object, ref: me
 // Shallow is a list or an object whose content nobody needs: List and Object answer nil, and it is equal to nothing.
 func Shallow(kind Kind) Value { return Value{kind: kind} }
 
+// Unset makes the value Absent. Like SetInt and SetString it writes only what the kind needs, which is less than a whole
+// Value: for places that are filled again and again. What was there before may be held on to, though nobody sees it.
+func (v *Value) Unset() { v.kind = Absent }
+
+// SetInt makes the value an integer.
+func (v *Value) SetInt(n int64) { v.kind, v.bits = Int, uint64(n) }
+
+// SetString makes the value a string.
+func (v *Value) SetString(s string) { v.kind, v.str = String, s }
+
 // Kind is the type of the value.
 func (v Value) Kind() Kind { return v.kind }
 
@@ -102,16 +113,27 @@ func (v Value) Float() float64 {
 }
 
 // Str is the value of a String, otherwise "".
-func (v Value) Str() string { return v.str }
+func (v Value) Str() string {
+	if v.kind != String {
+		return ""
+	}
+	return v.str
+}
 
 // List is the items of a List, otherwise nil. Look at items through Of: they are whatever the Go data holds.
 func (v Value) List() []any {
+	if v.kind != List {
+		return nil
+	}
 	items, _ := v.ref.([]any)
 	return items
 }
 
 // Object is the members of an Object, otherwise nil. Look at members through Of: they are whatever the Go data holds.
 func (v Value) Object() map[string]any {
+	if v.kind != Object {
+		return nil
+	}
 	members, _ := v.ref.(map[string]any)
 	return members
 }
@@ -132,8 +154,10 @@ func (v Value) Any() any {
 		return v.List()
 	case Object:
 		return v.Object()
+	case Foreign:
+		return v.ref
 	}
-	return v.ref
+	return nil
 }
 
 // Decimal is the number the value stands for: a number's own, or that of a numeric string (see decimal.Parse). It is

@@ -150,6 +150,35 @@ func TestAccessors(t *testing.T) {
 	}
 }
 
+// What a value was before it was set anew shows nowhere.
+func TestSet(t *testing.T) {
+	for _, before := range []Value{
+		{}, NullValue(), OfBool(true), OfFloat(1.5), OfString("s"), OfList([]any{1}), OfObject(map[string]any{"a": 1}), Of(struct{}{}),
+	} {
+		for _, c := range []struct {
+			set  func(*Value)
+			want Value
+		}{
+			{(*Value).Unset, Value{}},
+			{func(v *Value) { v.SetInt(7) }, OfInt(7)},
+			{func(v *Value) { v.SetString("x") }, OfString("x")},
+		} {
+			v := before
+			c.set(&v)
+			all := func(v Value) []any {
+				d, ok := v.Decimal()
+				return []any{v.Kind(), v.Present(), v.Bool(), v.Int(), v.Float(), v.Str(), v.List(), v.Object(), v.Any(), d.String(), ok}
+			}
+			if diff := cmp.Diff(all(c.want), all(v)); diff != "" {
+				t.Errorf("%v, set: %s", before.Any(), diff)
+			}
+			if v.Present() && !Equal(&v, &c.want) {
+				t.Errorf("%v, set, is not equal to %v", before.Any(), c.want.Any())
+			}
+		}
+	}
+}
+
 func TestDecimal(t *testing.T) {
 	for _, c := range []struct {
 		in   any

@@ -4,14 +4,14 @@ package mailbox
 
 import (
 	"context"
-	"slices"
+	"math"
 	"sync"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
 )
 
-// Entry is a task in a Box. Its fields are the runner's, from Take on.
+// Entry is a task in a Box. Its fields are the runner's, from Take until Settle.
 type Entry struct {
 	Task cache.Task
 	// Seen is what is remembered of the task's id, nil for nothing.
@@ -21,22 +21,24 @@ type Entry struct {
 
 	call   *Call
 	box    *Box
-	left   bool // its caller is gone, and with it the data; protected by box.apply
-	coming bool // it counts in call.coming
+	next   *Entry // in line; protected by the box
+	left   bool   // its caller is gone, and with it the data; protected by box.apply
+	coming bool   // it counts in call.coming
 }
 
 // Context is that of the caller.
 func (e *Entry) Context() context.Context { return e.call.ctx }
 
-// Settle ends the task: with its own error, if it has one, else with err.
+// Settle ends the task: with its own error, if it has one, else with err. It is the last that the runner does with it.
 func (e *Entry) Settle(err error) {
-	defer e.call.door.work.Done()
+	call := e.call
 	if e.Err != nil {
 		err = e.Err
 	}
 	e.Task.Settled(err)
-	if e.call.pending.Add(-1) == 0 {
-		close(e.call.done)
+	call.door.work.Done()
+	if call.pending.Add(-1) == 0 {
+		call.done <- struct{}{}
 	}
 }
 
@@ -54,8 +56,8 @@ func (e *Entry) Handed() (last bool) {
 type Box struct {
 	// Mutex protects the fields below but apply, and whatever the owner keeps beside the Box.
 	sync.Mutex
-	queue   []*Entry
-	running bool // somebody empties it
+	running     bool // somebody empties it
+	first, last *Entry
 
 	apply sync.Mutex // held while the data of calls is read
 }
@@ -63,28 +65,40 @@ type Box struct {
 // Post puts an entry in line. It tells whether the caller is to start a runner, since there is none. The Box is locked.
 func (b *Box) Post(e *Entry) (start bool) {
 	e.box = b
-	b.queue = append(b.queue, e)
+	if b.last == nil {
+		b.first = e
+	} else {
+		b.last.next = e
+	}
+	b.last = e
 	start = !b.running
 	b.running = true
 	return start
 }
 
 // Take is what waits, at most limit entries.
-func (b *Box) Take(limit int) []*Entry {
+func (b *Box) Take(limit int) []*Entry { return b.take(nil, limit) }
+
+// TakeAll is all that waits, in place of what is in batch.
+func (b *Box) TakeAll(batch []*Entry) []*Entry { return b.take(batch[:0], math.MaxInt) }
+
+func (b *Box) take(batch []*Entry, limit int) []*Entry {
 	b.Lock()
 	defer b.Unlock()
-	batch := b.queue
-	if len(batch) <= limit {
-		b.queue = nil
-		return batch
+	for b.first != nil && len(batch) < limit {
+		e := b.first
+		b.first, e.next = e.next, nil
+		batch = append(batch, e)
 	}
-	b.queue = slices.Clone(batch[limit:])
-	return batch[:limit:limit]
+	if b.first == nil {
+		b.last = nil
+	}
+	return batch
 }
 
 // Rest ends a runner, unless something waits again. The Box is locked.
 func (b *Box) Rest() (again bool) {
-	b.running = len(b.queue) > 0
+	b.running = b.first != nil
 	return b.running
 }
 
@@ -95,20 +109,34 @@ func (b *Box) Idle() bool { return !b.running }
 func (b *Box) takeBack(e *Entry) bool {
 	b.Lock()
 	defer b.Unlock()
-	i := slices.Index(b.queue, e)
-	if i < 0 {
+	var before *Entry
+	at := b.first
+	for at != nil && at != e {
+		before, at = at, at.next
+	}
+	if at == nil {
 		return false
 	}
-	b.queue = slices.Delete(b.queue, i, i+1)
+	if before == nil {
+		b.first = e.next
+	} else {
+		before.next = e.next
+	}
+	if b.last == e {
+		b.last = before
+	}
+	e.next = nil
 	return true
 }
 
 // Step applies a batch to its group and returns what is to be kept, nil for nothing. An id that comes twice is seen the
-// second time. Those with an error, and those whose callers are gone, are passed over.
+// second time. Those with an error, and those whose callers are gone, are passed over. The owner may have begun to record.
 func (b *Box) Step(g *group.Group, batch []*Entry) *group.Change {
 	b.apply.Lock()
 	defer b.apply.Unlock()
-	g.Record()
+	if g.Recorded() == nil {
+		g.Record()
+	}
 	for _, e := range batch {
 		if e.left {
 			e.Err = e.call.ctx.Err()

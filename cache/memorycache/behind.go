@@ -22,6 +22,9 @@ type Behind struct {
 	// Changes is how many settled calls the store may not have yet, whatever the store does. Further calls that
 	// change something wait until it has some of them, or until their context ends. At least 1; defaults to 10,000.
 	Changes int
+	// Bound says how much is held in memory. Groups that the store does not have as they are stay, so there may be
+	// as many more as Changes says.
+	Bound Bound
 }
 
 // withDefaults fills what was left out and checks the rest.
@@ -31,6 +34,9 @@ func (b Behind) withDefaults() (Behind, error) {
 	}
 	if b.Changes < 0 {
 		return b, fmt.Errorf("memorycache: Behind.Changes is %d, want 0 for 10,000, or at least 1", b.Changes)
+	}
+	if err := b.Bound.validate(true); err != nil {
+		return b, err
 	}
 	if b.Every == 0 {
 		b.Every = time.Second
@@ -101,6 +107,7 @@ func (c *WriteBehind) Start(ctx context.Context, h cache.Host) error {
 		return errors.New("memorycache: there is no store to write to: set a store, or use memorycache.New for groups in memory alone")
 	}
 	c.bound, c.host = bound, h
+	c.places.held.bound = bound.Bound
 	c.room.limit = int64(bound.Changes)
 	c.flusher.ended = make(chan struct{})
 	go c.write()

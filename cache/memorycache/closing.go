@@ -2,8 +2,6 @@ package memorycache
 
 import (
 	"context"
-	"maps"
-	"slices"
 )
 
 // Flush implements cache.Cache.
@@ -46,17 +44,14 @@ func (c *Cache) lockGate(ctx context.Context) error {
 
 // empty drops the groups of a shard. The gate is closed, so no runner is at work on them.
 func (c *Cache) empty(sh *shard) {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	for name, s := range sh.slots {
+	for s := range sh.all() {
 		s.box.Lock()
 		if s.group != nil {
 			c.raiseFloor(s.group.Version())
 		}
 		s.group = nil
-		if s.box.Idle() {
-			s.dead = true
-			delete(sh.slots, name)
+		if s.box.Idle() && !s.dead {
+			c.bury(s)
 		}
 		s.box.Unlock()
 	}
@@ -95,15 +90,9 @@ func (c *Cache) Close(ctx context.Context) error {
 // waitVolatile waits for the tasks that hold a group. One that comes later finds the cache closed.
 func (c *Cache) waitVolatile() {
 	for i := range c.shards {
-		for _, s := range c.shards[i].all() {
+		for s := range c.shards[i].all() {
 			s.box.Lock()
 			s.box.Unlock() //nolint:staticcheck // having had the lock is all
 		}
 	}
-}
-
-func (sh *shard) all() []*slot {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	return slices.Collect(maps.Values(sh.slots))
 }

@@ -1,9 +1,9 @@
 package memorycache
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -15,29 +15,23 @@ import (
 const (
 	// maxJoined bounds the changes of one commit.
 	maxJoined = 4096
-	// maxWait bounds how long changes wait for the rest of a batch of calls.
+	// maxWait bounds how long changes wait for others.
 	maxWait = 5 * time.Millisecond
 	// maxCommits is how many commits are under way at once: while one waits for the disk, the next is
 	// written.
 	maxCommits = 2
 )
 
-// pending is a change on its way to being kept.
-type pending struct {
-	ctx     context.Context
-	backing cache.Backing
-	change  *group.Change
-	kept    func(error) // hears what became of it
-}
-
 // committer joins the changes of many groups into few commits: while some are under way, others gather.
 // A call of many tasks holds it until all its changes are there, so that they become one commit.
 type committer struct {
 	mu      sync.Mutex // protects all below
-	queue   []*pending
+	queue   []*round
 	holds   int  // calls of many tasks, some of whose changes are still to come
 	running int  // commits under way
-	late    bool // the queue has waited long enough
+	flying  int  // changes in them
+	waiting bool // the queue waits for others
+	late    bool // and has done so long enough
 	timer   *time.Timer
 }
 
@@ -50,19 +44,23 @@ func (m *committer) hold() {
 
 // release tells that there is no more to come of entries.
 func (m *committer) release(batch []*mailbox.Entry) {
+	calls := released(batch)
+	if calls == 0 {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.holds -= released(batch)
+	m.holds -= calls
 	m.kick()
 }
 
-// bring hands over the change of entries; there is no more to come of them. Both happen under one lock:
+// bring hands over the change of a round; there is no more to come of its entries. Both happen under one lock:
 // no call may seem complete while one of its changes is still on its way.
-func (m *committer) bring(p *pending, batch []*mailbox.Entry) {
+func (m *committer) bring(r *round) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.holds -= released(batch)
-	m.queue = append(m.queue, p)
+	m.holds -= released(r.batch)
+	m.queue = append(m.queue, r)
 	m.kick()
 }
 
@@ -70,50 +68,84 @@ func (m *committer) bring(p *pending, batch []*mailbox.Entry) {
 func (m *committer) kick() {
 	switch {
 	case len(m.queue) == 0 || m.running == maxCommits:
-	case m.holds > 0 && !m.late && len(m.queue) < maxJoined:
-		if m.timer == nil {
-			m.timer = time.AfterFunc(maxWait, m.hurry)
-		}
+	case m.growing() && !m.late && len(m.queue) < maxJoined:
+		m.wait()
 	default:
-		batch := m.queue[:min(len(m.queue), maxJoined)]
-		m.queue = m.queue[len(batch):]
 		m.running++
 		m.stopWaiting()
-		go m.commit(batch)
+		go m.commit()
 	}
+}
+
+// growing tells whether waiting makes the next commit larger: by the rest of a batch of calls, or until it has as many
+// changes as are under way, which makes it worth a sync of its own.
+func (m *committer) growing() bool { return m.holds > 0 || len(m.queue) < m.flying }
+
+// wait bounds the wait that begins, unless it has begun.
+func (m *committer) wait() {
+	switch {
+	case m.waiting:
+	case m.timer == nil:
+		m.timer = time.AfterFunc(maxWait, m.hurry)
+	default:
+		m.timer.Reset(maxWait)
+	}
+	m.waiting = true
 }
 
 func (m *committer) stopWaiting() {
-	m.late = false
-	if m.timer != nil {
+	if m.waiting {
 		m.timer.Stop()
-		m.timer = nil
 	}
+	m.waiting, m.late = false, false
 }
 
-// hurry ends the wait for calls that hold.
+// hurry ends the wait for others.
 func (m *committer) hurry() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.timer != nil {
+	if m.waiting {
 		m.late = true
 		m.kick()
 	}
 }
 
-func (m *committer) commit(batch []*pending) {
-	changes := make([]*group.Change, len(batch))
-	for i, p := range batch {
-		changes[i] = p.change
+// commit keeps what has gathered. It lets others go first that are ready to run: their changes come along.
+func (m *committer) commit() {
+	runtime.Gosched()
+	batch := m.take()
+	if len(batch) > 0 {
+		c, changes := batch[0].c, make([]*group.Change, len(batch))
+		for i, r := range batch {
+			changes[i] = r.change
+		}
+		err := c.host.Backing.Persist(c.life, changes)
+		for _, r := range batch {
+			r.kept(outcome(err, r.change.Group))
+		}
 	}
-	err := batch[0].backing.Persist(batch[0].ctx, changes)
-	for _, p := range batch {
-		p.kept(outcome(err, p.change.Group))
-	}
+	m.landed(len(batch))
+}
+
+// landed ends a commit.
+func (m *committer) landed(changes int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.running--
+	m.flying -= changes
 	m.kick()
+}
+
+func (m *committer) take() []*round {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	batch := m.queue
+	m.queue = nil
+	if len(batch) > maxJoined {
+		batch, m.queue = batch[:maxJoined:maxJoined], batch[maxJoined:]
+	}
+	m.flying += len(batch)
+	return batch
 }
 
 // outcome is what the error of a joined commit means for one group.

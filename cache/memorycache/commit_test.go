@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -159,9 +158,7 @@ func expectPlaces(t *testing.T, c *Cache, want ...string) {
 func places(c *Cache) []string {
 	var names []string
 	for i := range c.shards {
-		c.shards[i].mu.Lock()
-		names = slices.AppendSeq(names, maps.Keys(c.shards[i].slots))
-		c.shards[i].mu.Unlock()
+		names = c.shards[i].after("", names)
 	}
 	slices.Sort(names)
 	return names

@@ -42,7 +42,7 @@ func (c *Cache) post(e *mailbox.Entry) *round {
 	if !s.box.Post(e) {
 		return nil
 	}
-	return &round{c: c, slot: s, name: name, quick: s.group != nil && e.Task.ID() == ""}
+	return newRound(c, s, s.group != nil && e.Task.ID() == "")
 }
 
 // start starts a round: on this goroutine, when all there is to do is a step, else on one of its own.

@@ -11,12 +11,12 @@ import (
 	"context"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
-	"github.com/dictrack/dictrack/group"
 )
 
 // shardCount spreads the locks of the maps; more than any machine has cores.
@@ -33,6 +33,7 @@ type Cache struct {
 	host   cache.Host    // of Start
 	floor  atomic.Uint64 // version of new groups without a Backing
 	commit committer
+	held   held
 
 	// life ends when Close gives up waiting, and with it what a Backing is asked to do.
 	life context.Context
@@ -41,57 +42,26 @@ type Cache struct {
 
 var _ cache.Cache = (*Cache)(nil)
 
-// New is an empty cache.
-func New() *Cache {
-	c := &Cache{seed: maphash.MakeSeed()}
+// New is an empty cache that holds any number of groups.
+func New() *Cache { return NewBounded(Bound{}) }
+
+// NewBounded is an empty cache that holds as much as b says, which only one with a Backing can. What is wrong with b,
+// Start says.
+func NewBounded(b Bound) *Cache {
+	c := &Cache{seed: maphash.MakeSeed(), held: held{bound: b}}
 	c.life, c.end = context.WithCancel(context.Background())
-	for i := range c.shards {
-		c.shards[i].slots = map[string]*slot{}
-	}
 	return c
 }
 
-// shard is a part of the groups, by the hash of their names.
-type shard struct {
-	mu    sync.Mutex // protects slots
-	slots map[string]*slot
-	ids   ids
-	_     [64]byte // keeps the locks of two shards off one cache line
-}
-
-// slot is the place of one group.
-type slot struct {
-	box   mailbox.Box  // its lock protects all below; with a Backing, calls wait in it
-	group *group.Group // nil until it is needed; with a Backing, the runner's while it runs
-	dead  bool         // no longer in its shard
-}
-
-func (c *Cache) shard(name string) *shard {
-	return &c.shards[maphash.String(c.seed, name)%shardCount]
-}
-
-// worker deals a group to one of n workers.
-func (c *Cache) worker(name string, n int) int {
-	return int(maphash.String(c.seed, name) / shardCount % uint64(n)) // #nosec G115 -- n is small and above 0
-}
-
-// slot finds the place of a group, making it if need be.
-func (c *Cache) slot(name string) *slot {
-	sh := c.shard(name)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	s := sh.slots[name]
-	if s == nil {
-		s = &slot{}
-		sh.slots[name] = s
-	}
-	return s
-}
-
-// locked returns the place of a group, locked by the caller from now on.
+// locked returns the place of a group, made if need be, and locked by the caller from now on.
 func (c *Cache) locked(name string) *slot {
+	hash := c.hashOf(name)
+	sh := c.shard(hash)
 	for {
-		s := c.slot(name)
+		s := sh.find(name, hash)
+		if s == nil {
+			s = sh.insert(&slot{name: strings.Clone(name), hash: hash})
+		}
 		s.box.Lock()
 		if !s.dead {
 			return s
@@ -100,28 +70,20 @@ func (c *Cache) locked(name string) *slot {
 	}
 }
 
-// vacate removes a place that holds nothing worth keeping. Nothing but the shard may be locked by the
-// caller afterwards, and the slot not before.
-func (c *Cache) vacate(name string) {
-	sh := c.shard(name)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	s := sh.slots[name]
-	if s == nil {
-		return
-	}
-	s.box.Lock()
-	defer s.box.Unlock()
-	if s.box.Idle() && (s.group == nil || !s.group.Known()) {
-		s.dead = true
-		delete(sh.slots, name)
-	}
+// bury takes a place that holds nothing worth keeping out of its shard. The caller has locked it.
+func (c *Cache) bury(s *slot) {
+	s.dead, s.group = true, nil
+	c.held.drop(s)
+	c.shard(s.hash).remove(s)
 }
+
+// leave lets a group go that the Backing has. The caller has locked it.
+func (c *Cache) leave(g guest) { c.bury(g.(*slot)) }
 
 // Start implements cache.Cache. A cache that is not started has no Backing.
 func (c *Cache) Start(_ context.Context, h cache.Host) error {
 	c.host = h
-	return nil
+	return c.held.bound.validate(h.Backing != nil)
 }
 
 // Update implements cache.Cache.
@@ -130,11 +92,11 @@ func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
 		mailbox.Refuse(tasks, err)
 		return nil
 	}
-	if c.host.Backing == nil {
-		c.updateVolatile(ctx, tasks)
-		return nil
+	if c.host.Backing != nil {
+		return c.updateDurable(ctx, tasks)
 	}
-	return c.updateDurable(ctx, tasks)
+	c.updateVolatile(ctx, tasks)
+	return nil
 }
 
 // Forget implements cache.Cache.
@@ -160,11 +122,9 @@ func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, 
 
 // after appends the names of the shard's groups that come after a name.
 func (sh *shard) after(after string, names []string) []string {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	for name := range sh.slots {
-		if name > after {
-			names = append(names, name)
+	for s := range sh.all() {
+		if s.name > after {
+			names = append(names, s.name)
 		}
 	}
 	return names

@@ -17,8 +17,8 @@ import (
 type place struct {
 	name string
 
-	mu    sync.Mutex   // protects all below
-	dead  bool         // no longer among the places
+	mu sync.Mutex // protects all below
+	stay
 	group *group.Group // nil until it is loaded; what it records is what no flight took
 	lost  *OtherWriterError
 
@@ -36,6 +36,19 @@ type place struct {
 	due   time.Time // when it is to be handed over
 	alone bool      // it failed by itself: it goes in no company
 }
+
+// TryLock implements guest.
+func (p *place) TryLock() bool { return p.mu.TryLock() }
+
+// Unlock implements guest.
+func (p *place) Unlock() { p.mu.Unlock() }
+
+// idle tells whether nobody uses the group, and the Backing has it as it is.
+func (p *place) idle() bool {
+	return p.group != nil && p.waiting == 0 && p.loading == nil && len(p.questions) == 0 && !p.ahead()
+}
+
+func (p *place) stays() *stay { return &p.stay }
 
 // loading is one load that all who need the group wait for.
 type loading struct {
@@ -79,6 +92,7 @@ func (p *place) unwritten() int {
 // placeSet finds groups by their names.
 type placeSet struct {
 	seed  maphash.Seed
+	held  held
 	parts [shardCount]part
 }
 
@@ -117,19 +131,28 @@ func (t *part) place(name string) *place {
 // remove ends a place, which the caller has locked.
 func (s *placeSet) remove(p *place) {
 	p.dead = true
+	s.held.drop(p)
 	t := s.part(p.name)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.of, p.name)
 }
 
-// vacate removes a place that holds nothing worth keeping. The caller has locked it.
+// vacate removes a place that holds nothing worth keeping, and notes another. The caller has locked it.
 func (s *placeSet) vacate(p *place) {
 	known := p.lost != nil || p.loading != nil || p.ahead() || p.group != nil && p.group.Known()
-	if p.waiting == 0 && !known && !p.dead {
+	switch {
+	case p.waiting == 0 && !known && !p.dead:
 		s.remove(p)
+	case known && p.group != nil && s.held.active() && !p.dead:
+		s.held.note(p, p.group.Size())
 	}
 }
+
+// evict lets groups go until the bound is kept.
+func (s *placeSet) evict() { s.held.evict(s.leave) }
+
+func (s *placeSet) leave(g guest) { s.remove(g.(*place)) }
 
 func (s *placeSet) all() []*place {
 	var all []*place

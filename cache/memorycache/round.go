@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
+	"sync"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
@@ -15,16 +15,33 @@ import (
 // is empty, so there is one round of a group at a time; while the change is being kept, no goroutine
 // waits for it: the committer goes on with kept.
 type round struct {
-	c     *Cache
-	slot  *slot
-	name  string
-	batch []*mailbox.Entry
-	tries int
-	quick bool // nothing has to be asked of the Backing first
+	c      *Cache
+	slot   *slot
+	batch  []*mailbox.Entry
+	change *group.Change // on its way to being kept
+	spare  *group.Change // the memory for it
+	tries  int
+	quick  bool // nothing has to be asked of the Backing first
 }
 
 // maxTries bounds how often a round starts again because another process was faster.
 const maxTries = 100
+
+// rounds are over, to be used again.
+var rounds = sync.Pool{New: func() any { return &round{spare: &group.Change{}} }}
+
+func newRound(c *Cache, s *slot, quick bool) *round {
+	r := rounds.Get().(*round)
+	r.c, r.slot, r.quick = c, s, quick
+	return r
+}
+
+// over gives a round back that nobody looks at any more.
+func (r *round) over() {
+	clear(r.batch)
+	*r = round{batch: r.batch[:0], spare: r.spare}
+	rounds.Put(r)
+}
 
 // begin starts a round, once the gate is open.
 func (r *round) begin() {
@@ -34,7 +51,7 @@ func (r *round) begin() {
 
 // first takes what is in the mailbox and makes the first attempt; end gives the gate back.
 func (r *round) first() {
-	r.batch = r.slot.box.Take(math.MaxInt)
+	r.batch = r.slot.box.TakeAll(r.batch)
 	r.attempt()
 }
 
@@ -46,9 +63,8 @@ func (r *round) attempt() {
 		return
 	}
 	change.Chunks() // made here, where many goroutines are at work, and not in the one commit of all
-	r.c.commit.bring(&pending{
-		ctx: r.c.life, backing: r.c.host.Backing, change: change, kept: r.kept,
-	}, r.batch)
+	r.change = change
+	r.c.commit.bring(r)
 }
 
 // step loads the group if need be, and applies the batch to it. No change means that there is nothing to
@@ -58,22 +74,24 @@ func (r *round) step() (*group.Change, error) {
 		return nil, nil
 	}
 	if r.slot.group == nil {
-		g, err := r.c.host.Backing.Load(r.c.life, r.name)
+		g, err := r.c.host.Backing.Load(r.c.life, r.slot.name)
 		if err != nil {
-			return nil, fmt.Errorf("load group %q: %w", r.name, err)
+			return nil, fmt.Errorf("load group %q: %w", r.slot.name, err)
 		}
 		r.slot.group = g
 	}
 	for _, e := range r.batch {
 		lookUp(r.c.life, r.c.host.Backing, e)
 	}
+	r.slot.group.RecordIn(r.spare)
 	return r.slot.box.Step(r.slot.group, r.batch), nil
 }
 
 // kept goes on when it is known what became of the change.
 func (r *round) kept(err error) {
 	if err != nil {
-		r.slot.group = nil // whatever is kept now, it is not what memory says
+		r.slot.group = nil        // whatever is kept now, it is not what memory says
+		r.spare = &group.Change{} // a Backing that gave up may still look at it
 	}
 	var conflict cache.Conflict
 	if errors.As(err, &conflict) && r.tries+1 < maxTries {
@@ -91,21 +109,26 @@ func (r *round) end(err error) {
 		e.Settle(err)
 	}
 	r.c.gate.RUnlock()
-	switch again, vacant := r.slot.rest(); {
-	case again:
-		next := &round{c: r.c, slot: r.slot, name: r.name}
-		go next.begin()
-	case vacant:
-		r.c.vacate(r.name)
+	c := r.c
+	if c.rest(r.slot) {
+		go newRound(c, r.slot, false).begin()
 	}
+	r.over()
+	c.held.evict(c.leave)
 }
 
-// rest lets the slot rest, unless something waits again; vacant tells that it holds nothing worth
-// keeping.
-func (s *slot) rest() (again, vacant bool) {
+// rest lets a slot rest, unless something waits again. One that holds nothing worth keeping goes.
+func (c *Cache) rest(s *slot) (again bool) {
 	s.box.Lock()
 	defer s.box.Unlock()
-	return s.box.Rest(), s.group == nil || !s.group.Known()
+	again = s.box.Rest()
+	switch worth := s.group != nil && s.group.Known(); {
+	case worth && c.held.active():
+		c.held.note(s, s.group.Size())
+	case !worth && !again:
+		c.bury(s)
+	}
+	return again
 }
 
 // lookUp asks the Backing about the entry's id.

@@ -77,6 +77,7 @@ func (c *WriteBehind) visitAll(ctx context.Context, tasks []cache.Task) {
 
 // try does the task, unless it has to wait for something.
 func (c *WriteBehind) try(v *visit) need {
+	defer c.places.evict()
 	p := c.places.locked(v.task.Group())
 	defer p.mu.Unlock()
 	v.comeBack(p)

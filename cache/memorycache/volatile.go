@@ -12,63 +12,65 @@ import (
 // updateVolatile runs tasks where nothing is kept but here: a step under the group's lock, and done.
 func (c *Cache) updateVolatile(ctx context.Context, tasks []cache.Task) {
 	if len(tasks) < parallelFrom {
-		c.runVolatile(ctx, tasks)
+		for _, t := range tasks {
+			c.oneVolatile(ctx, t)
+		}
 		return
 	}
+	owners, cores := c.deal(tasks)
 	var workers sync.WaitGroup
-	for _, part := range c.split(tasks) {
-		workers.Go(func() { c.runVolatile(ctx, part) })
+	for core := range cores {
+		workers.Go(func() {
+			for i, t := range tasks {
+				if owners[i] == uint8(core) { // #nosec G115 -- there are at most maxCores
+					c.oneVolatile(ctx, t)
+				}
+			}
+		})
 	}
 	workers.Wait()
 }
 
-// parallelFrom is the number of tasks from which other cores are worth waking.
-const parallelFrom = 64
+const (
+	// parallelFrom is the number of tasks from which other cores are worth waking.
+	parallelFrom = 64
+	maxCores     = 255
+)
 
-// split deals tasks to the cores, all of one group to the same and in their order.
-func (c *Cache) split(tasks []cache.Task) [][]cache.Task {
-	parts := make([][]cache.Task, min(runtime.GOMAXPROCS(0), shardCount))
-	for _, t := range tasks {
-		i := c.worker(t.Group(), len(parts))
-		parts[i] = append(parts[i], t)
+// deal says which core runs which task: all of one group the same, in their order.
+func (c *Cache) deal(tasks []cache.Task) (owners []uint8, cores int) {
+	owners, cores = make([]uint8, len(tasks)), min(runtime.GOMAXPROCS(0), maxCores)
+	for i, t := range tasks {
+		owners[i] = uint8(int(c.hashOf(t.Group())/shardCount) % cores) // #nosec G115 -- there are at most maxCores
 	}
-	return parts
+	return owners, cores
 }
 
-func (c *Cache) runVolatile(ctx context.Context, tasks []cache.Task) {
-	for _, t := range tasks {
-		if err := c.door.Refusal(ctx); err != nil {
-			t.Settled(err)
-			continue
-		}
-		c.oneVolatile(t)
-	}
-}
-
-func (c *Cache) oneVolatile(t cache.Task) {
-	name := t.Group()
-	s := c.locked(name)
-	if err := c.door.Refusal(context.Background()); err != nil {
-		s.box.Unlock()
-		t.Settled(err)
-		return
-	}
+func (c *Cache) oneVolatile(ctx context.Context, t cache.Task) {
+	s := c.locked(t.Group())
+	defer s.box.Unlock()
 	if s.group == nil {
-		s.group = group.New(name, c.floor.Load())
+		s.group = group.New(s.name, c.floor.Load())
 	}
-	key := idKey{name, t.ID()}
-	var seen *group.Seen
-	sh := c.shard(name)
-	if key.id != "" {
-		seen = sh.ids.find(key)
+	err := c.door.Refusal(ctx) // now that the slot is held: Close waits for those who hold one, and for no others
+	switch id := t.ID(); {
+	case err != nil:
+	case id == "":
+		t.Apply(s.group, nil)
+	default:
+		c.applyOnce(s, t, id)
 	}
-	if remember := t.Apply(s.group, seen); remember != nil {
-		sh.ids.remember(key, *remember)
+	t.Settled(err)
+	if !s.group.Known() {
+		c.bury(s)
 	}
-	known := s.group.Known()
-	t.Settled(nil)
-	s.box.Unlock()
-	if !known {
-		c.vacate(name)
+}
+
+// applyOnce applies a task with an id.
+func (c *Cache) applyOnce(s *slot, t cache.Task, id string) {
+	ids := &c.shard(s.hash).ids
+	key := idKey{s.name, id}
+	if remember := t.Apply(s.group, ids.find(key)); remember != nil {
+		ids.remember(key, *remember)
 	}
 }

@@ -48,6 +48,7 @@ func (c *WriteBehind) bring(batch []*place) {
 		switch fate, err := c.fate(f, answer); fate {
 		case landed:
 			c.land(f)
+			c.places.evict()
 		case overtook:
 			c.lose(f)
 		default:

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/redis/rueidis"
 
@@ -15,8 +16,8 @@ import (
 
 // stored knows which definitions are in Redis. When a server began anew it knows none: what was there may be gone.
 type stored struct {
-	mu         sync.Mutex // protects all below
-	beginnings uint64
+	beginnings atomic.Uint64 // of servers; raised with the lock held
+	mu         sync.Mutex    // protects known
 	known      map[tracker.ID]bool
 }
 
@@ -24,23 +25,25 @@ type stored struct {
 func (s *stored) begin() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.beginnings++
+	s.beginnings.Add(1)
 	s.known = map[tracker.ID]bool{}
 }
 
 // wanted are the definitions of a write that are not known to be in Redis: those it newly refers to, and all of the
 // group when a server began anew.
 func (s *stored) wanted(w *write, l *local) []*tracker.Definition {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	w.stored = s.beginnings
+	w.stored = s.beginnings.Load()
 	var defs []*tracker.Definition
 	switch {
-	case l.stored != s.beginnings:
+	case l.stored != w.stored:
 		defs = l.group.Since(0, 0, nil).Definitions()
 	case relaid(w.what):
 		defs = w.what.Definitions()
+	default:
+		return nil
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	missing := defs[:0]
 	for _, d := range defs {
 		if !s.known[d.ID()] {
@@ -63,7 +66,7 @@ func relaid(c *group.Change) bool {
 func (s *stored) note(beginnings uint64, defs []*tracker.Definition) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if beginnings == s.beginnings {
+	if beginnings == s.beginnings.Load() {
 		for _, d := range defs {
 			s.known[d.ID()] = true
 		}
@@ -72,9 +75,12 @@ func (s *stored) note(beginnings uint64, defs []*tracker.Definition) {
 
 // publish puts the definitions of writes into Redis before the writes. One that is there without a group does no harm.
 func (c *Cache) publish(ctx context.Context, rounds []*round) error {
-	all := map[tracker.ID]*tracker.Definition{}
+	var all map[tracker.ID]*tracker.Definition
 	for _, r := range rounds {
-		if r.write != nil {
+		if r.write != nil && len(r.write.definitions) > 0 {
+			if all == nil {
+				all = map[tracker.ID]*tracker.Definition{}
+			}
 			for _, d := range r.write.definitions {
 				all[d.ID()] = d
 			}

@@ -160,6 +160,8 @@ func TestOlderAgain(t *testing.T) {
 	if err := s.Again(); err != nil {
 		t.Fatal(err)
 	}
+	expectTotal(t, m, "later", 11)
+	expectTotal(t, m, "new", 5)
 	insist(t, m, "later", 10, "b")
 	insist(t, m, "later", 100, "c")
 	insist(t, m, "new", 5, "a")

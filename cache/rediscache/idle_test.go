@@ -10,13 +10,48 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Groups that nobody uses go from Redis once the store has them, and come back as they were, ids too. One that the
-// store does not have stays.
+// broken is a store that takes nothing.
+type broken struct{ store.Store }
+
+func (broken) Commit(context.Context, []*group.Change) error { return errors.New("the store is down") }
+
+// Groups that the store does not have stay in Redis, however long nobody uses them, and never with an end.
+func TestIdleGroupsStay(t *testing.T) {
+	s := serve(t)
+	prefix := space()
+	o := quick(prefix)
+	o.Idle = time.Second
+	m, err := dictrack.Open(context.Background(), dictrack.Options{
+		Cache: open(t, s.URL(), o), Store: broken{memorystore.New()}, ManualSweep: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { // cannot drain
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+		defer cancel()
+		_ = m.Close(ctx)
+	}()
+	if err := m.Add(context.Background(), "g", sum()); err != nil {
+		t.Fatal(err)
+	}
+	must(t, m, "g", 7, "a")
+	time.Sleep(2500 * time.Millisecond)
+	client := dial(t, s.Address())
+	key := keyOf(t, client, prefix, ":g:g")
+	if ttl, err := client.Do(context.Background(), client.B().Ttl().Key(key).Build()).AsInt64(); err != nil || ttl != -1 {
+		t.Errorf("the group ends in %d seconds (%v), want never", ttl, err)
+	}
+	expectTotal(t, m, "g", 7)
+}
+
+// Groups that nobody uses go from Redis once the store has them, and come back as they were, ids too.
 func TestIdleGroupsGo(t *testing.T) {
 	s := serve(t)
 	kept, prefix := memorystore.New(), space()

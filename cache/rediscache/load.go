@@ -83,42 +83,69 @@ func (r *round) restore(a *answer, old *record, has *flushed) {
 	if old.flushed != nil {
 		has = nil
 	}
-	defs, missing := r.c.find(old.layout)
-	if !missing {
-		if err := r.restored(a, old, defs, has); err != nil {
-			r.fail(err)
-		}
+	l := &local{
+		epoch: a.epoch, position: position(old.version), due: old.due, complete: old.complete,
+		stale: old.epoch != a.epoch || has != nil, flushed: has,
+	}
+	again, err := r.restoreFrom(r.before, old, l)
+	if again || err != nil {
+		r.restored(l, err)
 		return
 	}
-	r.chore(func(ctx context.Context) error {
-		if err := r.c.read(ctx, old.layout, defs); err != nil {
+	defs, missing := r.c.find(old.layout)
+	if !missing {
+		l.group, err = old.restore(r.slot.name, defs)
+		r.restored(l, err)
+		return
+	}
+	r.chore(func(ctx context.Context) (err error) {
+		if err = r.c.read(ctx, old.layout, defs); err != nil {
 			return fmt.Errorf("group %q: %w", r.slot.name, err)
 		}
-		return r.restored(a, old, defs, has)
+		if l.group, err = old.restore(r.slot.name, defs); err == nil {
+			r.slot.local = l
+		}
+		return err
 	})
 }
 
-func (r *round) restored(a *answer, old *record, defs []*tracker.Definition, has *flushed) error {
-	g, err := old.restore(r.slot.name, defs)
+// restoreFrom makes the copy from the one before, whose trackers are the same most of the time. It tells whether they
+// are.
+func (r *round) restoreFrom(before *local, old *record, l *local) (same bool, err error) {
+	if before == nil {
+		return false, nil
+	}
+	l.group, err = before.group.Restored(old.group(r.slot.name))
 	if err != nil {
-		return err
+		return false, unreadable(r.slot.name, err)
 	}
-	r.slot.local = &local{
-		group: g, epoch: a.epoch, position: position(old.version), due: old.due, complete: old.complete,
-		stale: old.epoch != a.epoch || has != nil, flushed: has,
+	if l.group == nil {
+		return false, nil
 	}
-	return nil
+	l.stored = before.stored
+	return true, nil
+}
+
+func (r *round) restored(l *local, err error) {
+	if err != nil {
+		r.fail(err)
+		return
+	}
+	r.slot.local = l
 }
 
 // restore builds the group of a record.
 func (r *record) restore(name string, defs []*tracker.Definition) (*group.Group, error) {
-	g, err := group.Restore(&group.Record{
-		Name: name, Version: r.version, Fed: r.fed, Due: r.due, Layout: r.layout, States: r.states,
-	}, defs)
+	g, err := group.Restore(r.group(name), defs)
 	if err != nil {
 		return nil, unreadable(name, err)
 	}
 	return g, nil
+}
+
+// group is the record as the core reads it.
+func (r *record) group(name string) *group.Record {
+	return &group.Record{Name: name, Version: r.version, Fed: r.fed, Due: r.due, Layout: r.layout, States: r.states}
 }
 
 // lookUp tells whether the Backing has to be asked about ids first, which is a chore. It does not where all ids of the

@@ -50,7 +50,8 @@ func (r *round) heard(a *answer) {
 	for i := range r.batch {
 		r.learn(i)
 	}
-	r.slot.local = nil
+	r.fillUp() // since it is done again anyway
+	r.before, r.slot.local = r.slot.local, nil
 	r.c.noticed(r, a.epoch)
 	r.load(a, old)
 }

@@ -33,6 +33,7 @@ type round struct {
 	// unreplicated is why a commit is not with as many replicas as it should.
 	unreplicated error
 
+	before  *local    // the copy that was too old
 	late    int       // how often another process was faster
 	trouble time.Time // when servers first did not do what they should; zero: never
 	tries   int       // since then
@@ -47,12 +48,19 @@ type idState struct {
 
 // take makes a round of what waits for the slot, which is taken.
 func (c *Cache) take(s *slot) *round {
-	r := &round{c: c, slot: s, batch: s.box.Take(maxBatch)}
-	r.ids = make([]idState, len(r.batch))
-	for _, e := range r.batch {
+	r := &round{c: c, slot: s}
+	r.fillUp()
+	return r
+}
+
+// fillUp takes in what waits, behind what there is.
+func (r *round) fillUp() {
+	more := r.slot.box.Take(maxBatch - len(r.batch))
+	for _, e := range more {
 		e.Seen, e.Err = nil, e.Context().Err()
 	}
-	return r
+	r.batch = append(r.batch, more...)
+	r.ids = append(r.ids, make([]idState, len(more))...)
 }
 
 // convoy is how many rounds go together at most.

@@ -22,7 +22,7 @@ type trackFlags struct {
 	groupBy, idBy, timeBy string
 	timeLayout            string
 	idWindow              time.Duration
-	strict                bool
+	strict, trust         bool
 }
 
 const trackHelp = `Read data, JSON objects, and track each into the group that --group-by names. Every group that is new gets the trackers
@@ -71,7 +71,7 @@ func newTrack(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.track(cmd.Context(), &flags, specs, &tracking.Run{Sources: sources, Fields: fields, Strict: flags.strict})
+		return a.track(cmd.Context(), &flags, specs, &tracking.Run{Sources: sources, Fields: fields, Strict: flags.strict, Trusted: flags.trust})
 	})
 	return cmd
 }
@@ -86,6 +86,7 @@ func (t *trackFlags) add(cmd *cobra.Command) {
 	f.StringVar(&t.timeBy, "time-by", "", "the `PATH` of the time (default: the clock)")
 	f.StringVar(&t.timeLayout, "time-layout", "", "how that time is written, as a Go `LAYOUT`")
 	f.BoolVar(&t.strict, "strict", false, "stop at the first line that is rejected; with --id-by it tracks one line after the\nother, which is slow where each must reach a disk")
+	f.BoolVar(&t.trust, "trust", false, "the input is known to be strict JSON: do not check the parts of a line that nothing\nuses; --id-by checks all the same")
 }
 
 // fields checks the flags that say what is where in the data.

@@ -108,8 +108,8 @@ func portRules() []Rule {
 		whyMailbox = "the order of calls is one thing, and where groups are kept another"
 		whyAdapter = "an adapter must be replaceable alone, and its client library must reach only those who chose it"
 	)
-	rueidis := []string{"github.com/redis/rueidis"}
 	mongo := []string{"go.mongodb.org/mongo-driver/v2/..."}
+	rueidis := []string{"github.com/redis/rueidis"}
 	pebble := []string{"github.com/cockroachdb/pebble/v2/..."}
 	pgx := []string{"github.com/jackc/pgx/v5/..."}
 	return []Rule{

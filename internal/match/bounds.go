@@ -1,115 +1,116 @@
 package match
 
 import (
-	"cmp"
+	"iter"
+	"math"
 	"slices"
-
-	"github.com/dictrack/dictrack/condition"
-	"github.com/dictrack/dictrack/value"
 )
 
-// bounds holds trackers that ask for a value beyond a number: those that match stand together, so one
-// search finds them all.
+// bounds are trackers by a number at which their span on a slot begins or ends, sorted: those that a value meets stand
+// together. They are kept in chunks, so that one more costs little.
 type bounds struct {
-	slot     int32
-	op       condition.Op
-	numbers  []float64 // sorted
-	trackers []int32   // in the order of numbers
+	slot  int32
+	upper bool // the spans end at the numbers, otherwise they begin there
+	// width is what spans that begin at the numbers are shorter than: such a span can hold a value only when it
+	// begins less than that below it. Infinite for spans without an end.
+	width  float64
+	chunks []chunk
 }
 
-// exactInt is the magnitude up to which every whole number is a float64.
-const exactInt = 1 << 53
-
-// addBound takes in a tracker whose one condition is a bound that a float64 holds exactly.
-func (b *bucket) addBound(i int32, j *judged) bool {
-	number, ok := boundOf(j.condition)
-	if !ok {
-		return false
-	}
-	op := j.condition.Op()
-	at := slices.IndexFunc(b.bounds, func(x bounds) bool { return x.slot == j.slot && x.op == op })
-	if at < 0 {
-		at = len(b.bounds)
-		b.bounds = append(b.bounds, bounds{slot: j.slot, op: op})
-	}
-	x := &b.bounds[at]
-	x.numbers = append(x.numbers, number)
-	x.trackers = append(x.trackers, i)
-	return true
+type chunk struct {
+	numbers []float64
+	refs    []int32 // in the order of numbers
 }
 
-func boundOf(c *condition.Condition) (float64, bool) {
-	switch c.Op() {
-	case condition.OpLt, condition.OpLe, condition.OpGt, condition.OpGe:
-	default:
-		return 0, false
+const chunkSize = 512
+
+// boundsFor are the bounds that a span goes by.
+func boundsFor(list []bounds, s *span) ([]bounds, *bounds) {
+	width := math.Inf(1)
+	if !s.lower() && !s.upper() {
+		_, exponent := math.Frexp(s.high - s.low)
+		width = math.Ldexp(1, exponent)
 	}
-	v := c.Operand()
-	return exactFloat(&v)
+	for i := range list {
+		if b := &list[i]; b.slot == s.slot && b.upper == s.upper() && b.width == width {
+			return list, b
+		}
+	}
+	list = append(list, bounds{slot: s.slot, upper: s.upper(), width: width})
+	return list, &list[len(list)-1]
 }
 
-// exactFloat is the number as a float64, if it is one exactly.
-func exactFloat(v *value.Value) (float64, bool) {
-	switch v.Kind() {
-	case value.Float:
-		return v.Float(), true
-	case value.Int:
-		n := v.Int()
-		return float64(n), -exactInt <= n && n <= exactInt
+// add takes in the span of ref.
+func (b *bounds) add(s *span, ref int32) {
+	number := s.low
+	if b.upper {
+		number = s.high
 	}
-	return 0, false
-}
-
-func (b *bucket) sortBounds() {
-	for i := range b.bounds {
-		b.bounds[i].sort()
+	if len(b.chunks) == 0 {
+		b.chunks = append(b.chunks, chunk{})
+	}
+	at := b.chunk(number)
+	b.chunks[at].add(number, ref)
+	if len(b.chunks[at].numbers) >= chunkSize {
+		b.chunks = slices.Insert(b.chunks, at+1, b.chunks[at].halve())
 	}
 }
 
-func (b *bounds) sort() {
-	order := make([]int, len(b.numbers))
-	for i := range order {
-		order[i] = i
+// chunk is the last one that begins at a number or below it, or else the first.
+func (b *bounds) chunk(number float64) int {
+	low, high := 0, len(b.chunks)
+	for high-low > 1 {
+		if middle := (low + high) / 2; b.chunks[middle].numbers[0] <= number {
+			low = middle
+		} else {
+			high = middle
+		}
 	}
-	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(b.numbers[x], b.numbers[y]) })
-	numbers, trackers := make([]float64, len(order)), make([]int32, len(order))
-	for to, from := range order {
-		numbers[to], trackers[to] = b.numbers[from], b.trackers[from]
-	}
-	b.numbers, b.trackers = numbers, trackers
+	return low
 }
 
-// matching are the trackers whose bound v is beyond.
-func (b *bounds) matching(v *value.Value) []int32 {
-	if !v.IsNumber() {
-		return nil
-	}
-	below, upTo := b.search(v)
-	switch b.op {
-	case condition.OpGe: // number <= v
-		return b.trackers[:upTo]
-	case condition.OpGt: // number < v
-		return b.trackers[:below]
-	case condition.OpLe: // number >= v
-		return b.trackers[below:]
-	}
-	return b.trackers[upTo:] // number > v
+func (c *chunk) add(number float64, ref int32) {
+	at := c.after(number)
+	c.numbers = slices.Insert(c.numbers, at, number)
+	c.refs = slices.Insert(c.refs, at, ref)
 }
 
-// search counts the numbers below v, and those up to it.
-func (b *bounds) search(v *value.Value) (below, upTo int) {
-	f, exact := exactFloat(v)
-	if !exact { // a whole number beyond 2^53: no bound equals it, since an operand of that kind is none
-		below, _ = slices.BinarySearchFunc(b.numbers, v, func(n float64, v *value.Value) int {
-			number := value.OfFloat(n)
-			order, _ := value.Compare(&number, v)
-			return order
-		})
-		return below, below
+// after counts the numbers up to one, itself included.
+func (c *chunk) after(number float64) int {
+	low, high := 0, len(c.numbers)
+	for low < high {
+		if middle := (low + high) / 2; c.numbers[middle] <= number {
+			low = middle + 1
+		} else {
+			high = middle
+		}
 	}
-	below, _ = slices.BinarySearch(b.numbers, f)
-	for upTo = below; upTo < len(b.numbers) && b.numbers[upTo] == f; {
-		upTo++
+	return low
+}
+
+// halve splits the upper half off.
+func (c *chunk) halve() chunk {
+	half := len(c.numbers) / 2
+	upper := chunk{slices.Clone(c.numbers[half:]), slices.Clone(c.refs[half:])}
+	c.numbers, c.refs = c.numbers[:half], c.refs[:half]
+	return upper
+}
+
+// meeting are the refs whose spans may hold v, in parts; all of them do, unless the width is finite.
+func (b *bounds) meeting(v float64) iter.Seq[[]int32] {
+	return func(yield func([]int32) bool) {
+		from, to := math.Inf(-1), v
+		if b.upper {
+			from, to = v, math.Inf(1)
+		} else if !math.IsInf(b.width, 1) {
+			from = math.Nextafter(v-b.width, math.Inf(-1)) // whichever way the difference was rounded
+		}
+		for at := b.chunk(from); at < len(b.chunks); at++ {
+			c := &b.chunks[at]
+			first, end := c.after(from), c.after(to)
+			if first < end && !yield(c.refs[first:end]) || end < len(c.refs) {
+				return
+			}
+		}
 	}
-	return below, upTo
 }

@@ -255,11 +255,14 @@ func FuzzMatch(f *testing.F) {
 	f.Fuzz(func(t *testing.T, what, with []byte) {
 		all := (&dice{what}).definitions(r)
 		half := all[:len(all)/2]
-		one, other := match.Compile(all), match.Compile(half)
+		sets := compiledEveryWay(all)
+		other := match.Compile(nil, half)
 		var x match.Scratch
 		for d := (&dice{with}); ; {
 			data := d.object(3)
-			check(t, all, data, &x, one)
+			for _, set := range sets {
+				check(t, all, data, &x, set)
+			}
 			check(t, half, data, &x, other)
 			if len(d.bytes) == 0 {
 				return
@@ -268,10 +271,27 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
+// compiledEveryWay is the same list compiled at once, by insertion, and in parts over each other.
+func compiledEveryWay(all []*tracker.Definition) []*match.Set {
+	third := len(all) / 3
+	low := match.Compile(nil, all[:third])
+	return []*match.Set{
+		match.Compile(nil, all), match.Grow(nil, all), match.Compile(low, all[third:]), match.Grow(low, all[third:]),
+		match.Compile(match.Compile(low, all[third:2*third]), all[2*third:]),
+	}
+}
+
 func TestSetFindsDefinitions(t *testing.T) {
 	r := custom(t)
 	defs := (&dice{[]byte("\x27\x01\x02\x03")}).definitions(r)
-	set := match.Compile(defs)
+	set := match.Compile(nil, defs)
+	for _, set := range compiledEveryWay(defs) {
+		for i, d := range defs {
+			if at, ok := set.Index(d.Name()); !ok || at != i {
+				t.Errorf("%s is at %d, %v; want %d", d.Name(), at, ok, i)
+			}
+		}
+	}
 	if set.Len() != len(defs) || len(defs) < 30 || !slices.Equal(set.Definitions(), defs) {
 		t.Fatalf("%d of %d definitions", set.Len(), len(defs))
 	}
@@ -283,7 +303,7 @@ func TestSetFindsDefinitions(t *testing.T) {
 	if _, ok := set.Index("nobody"); ok {
 		t.Error("found nobody")
 	}
-	twice := match.Compile([]*tracker.Definition{defs[3], defs[4], defs[3]})
+	twice := match.Compile(nil, []*tracker.Definition{defs[3], defs[4], defs[3]})
 	if at, ok := twice.Index(defs[3].Name()); !ok || at != 2 {
 		t.Errorf("a name that came again is at %d, %v; want the last", at, ok)
 	}

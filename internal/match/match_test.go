@@ -52,7 +52,7 @@ func TestBoundsAreExact(t *testing.T) {
 		}
 	}
 	defs := define(t, nil, where...)
-	set := match.Compile(defs)
+	set := match.Compile(nil, defs)
 	values := append([]any{}, operands...)
 	for _, v := range []float64{10, 10.5, 1 << 53, 1 << 62, 0.1, 1e300} {
 		values = append(values, math.Nextafter(v, math.Inf(1)), math.Nextafter(v, math.Inf(-1)), v)
@@ -79,7 +79,7 @@ func TestContentIsReadWhereAnyNeedsIt(t *testing.T) {
 	for _, order := range [][]condition.Condition{{needs, not}, {not, needs}, {not, needs, not}} {
 		defs := define(t, nil, one(order...)...)
 		var x match.Scratch
-		check(t, defs, data, &x, match.Compile(defs))
+		check(t, defs, data, &x, match.Compile(nil, defs))
 		if len(x.Hits) != len(order) {
 			t.Errorf("hits %v of %d", x.Hits, len(order))
 		}
@@ -97,7 +97,7 @@ func TestConditionsAreAskedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask, eq := condition.Custom("ask", nil), condition.Eq("a", 1)
-	set := match.Compile(define(t, r,
+	set := match.Compile(nil, define(t, r,
 		[]condition.Condition{ask, eq}, []condition.Condition{eq, ask}, []condition.Condition{ask, eq, ask}))
 	var x match.Scratch
 	for a, want := range map[int]int{1: 1, 2: 0} {
@@ -111,7 +111,7 @@ func TestConditionsAreAskedOnce(t *testing.T) {
 func TestPanicsFailTheirTrackersOnly(t *testing.T) {
 	r := custom(t)
 	bad, eq := condition.Custom("bad", 0), condition.Eq("a", 1)
-	set := match.Compile(define(t, r,
+	set := match.Compile(nil, define(t, r,
 		[]condition.Condition{bad}, []condition.Condition{eq}, []condition.Condition{eq, bad}, []condition.Condition{condition.Eq("a", 2), bad}, nil))
 	var x match.Scratch
 	for _, d := range []match.Data{{Map: map[string]any{"a": 1}}, {JSON: []byte(`{"a":1}`)}} {
@@ -130,7 +130,7 @@ func TestPanicsFailTheirTrackersOnly(t *testing.T) {
 // Raw JSON that is refused hits nothing; a key given twice matters only on a used path, or to code that gets the whole.
 func TestRefusedJSON(t *testing.T) {
 	r := custom(t)
-	set := match.Compile(define(t, r, append(one(condition.Eq("a", 1), condition.Custom("keys", 1)), nil)...))
+	set := match.Compile(nil, define(t, r, append(one(condition.Eq("a", 1), condition.Custom("keys", 1)), nil)...))
 	var x match.Scratch
 	for _, text := range []string{``, `{`, `[]`, `7`, `null`, `{"a":1}x`, `{"a":1,"a":1}`, `{"a":01}`, "{\"b\":\"\xff\"}", `{"b":1e400}`} {
 		x.Hits = append(x.Hits, 99)
@@ -168,7 +168,7 @@ func TestHitsAreInOrder(t *testing.T) {
 		}[i%5])
 	}
 	defs := define(t, nil, where...)
-	set := match.Compile(defs)
+	set := match.Compile(nil, defs)
 	var x match.Scratch
 	for n := range 30 {
 		check(t, defs, map[string]any{"n": n * 10, "k": n % 3}, &x, set)

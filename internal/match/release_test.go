@@ -20,7 +20,7 @@ func compiled(t *testing.T, n int) *Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Compile([]*tracker.Definition{d})
+	return Compile(nil, []*tracker.Definition{d})
 }
 
 // A Scratch that waits in a pool holds nothing of a caller's data, whichever sets it served before.

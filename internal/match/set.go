@@ -1,197 +1,147 @@
-// Package match compiles a list of definitions so that one data finds the trackers it matches: each
-// distinct path is looked up once, each distinct condition judged at most once, and a tracker is looked
-// at only when its pivot condition holds.
+// Package match compiles a list of definitions so that one data finds the trackers it matches without looking at the
+// others: each distinct path is read once, each distinct condition judged at most once, and what it costs depends on
+// what matches.
+//
+// A small set is matched by masks: one lookup a path says which trackers the value there lets pass. A large one by an
+// index that trackers are filed in, and that takes in one more at any time.
 package match
 
 import (
-	"cmp"
-	"slices"
-	"strings"
+	"crypto/sha256"
 
-	"github.com/dictrack/dictrack/condition"
-	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Set is a compiled list of definitions. It is immutable and safe for any goroutine; every group with
-// the same list may share it.
+// Set is a compiled list of definitions. It is immutable, but for Insert, and safe for any goroutine; every group with
+// the same list may share it. A set can stand over another one: it continues its list, and a match over it is one over
+// both.
 type Set struct {
-	defs    []*tracker.Definition
-	names   []int32 // indexes of defs, sorted by name
-	plan    *dotpath.Plan
-	judged  []judged
-	free    bucket   // trackers without a selective condition
-	buckets []bucket // the others, by their pivot
-	quick   []tracker.Quick
+	under      *Set
+	from       int32 // the length of those under
+	key        Key
+	defs       []*tracker.Definition // without those of under
+	names      Names
+	steps      []uint64 // each a quick
+	paths      *Paths
+	dictionary dictionary
+	judged     judgements
+
+	masks   *masks // of a small set
+	index   *index // of a large one
+	growing bool   // made by Grow
 }
 
-// judged is a distinct condition and the slot of the value it judges.
-type judged struct {
-	condition *condition.Condition
-	slot      int32 // -1 for a custom one
-}
+// Key identifies what a set is compiled from.
+type Key [16]byte
 
-// bucket holds the trackers that share a pivot, a condition without which none of them matches.
-type bucket struct {
-	pivot   int32
-	matched []int32  // trackers that ask nothing more
-	bounds  []bounds // trackers that ask for one bound more
-	others  []candidate
-}
-
-// candidate is a tracker and its conditions but for the pivot.
-type candidate struct {
-	index int32
-	rest  []int32
-}
-
-// Compile builds the Set of defs, which it keeps.
-func Compile(defs []*tracker.Definition) *Set {
-	c := compiler{
-		set:     &Set{defs: defs, quick: make([]tracker.Quick, len(defs))},
-		ids:     map[string]int32{},
-		slots:   map[string]int32{},
-		buckets: map[int32]int{},
+// KeyOf is the key of a set of defs over another one, or over none.
+func KeyOf(under *Set, defs []*tracker.Definition) Key {
+	hash := sha256.New()
+	if under != nil {
+		hash.Write(under.key[:])
 	}
-	c.set.free.pivot = -1
+	for _, d := range defs {
+		id := d.ID()
+		hash.Write(id[:])
+	}
+	return Key(hash.Sum(nil)[:len(Key{})])
+}
+
+// Compile builds the set of defs, which it keeps, over another one, or over none.
+func Compile(under *Set, defs []*tracker.Definition) *Set {
+	return CompileShared(KeyOf(under, defs), under, defs, alone)
+}
+
+// CompileShared is Compile of a set whose key is known, and that has its paths from share.
+func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Share) *Set {
+	s := newSet(under, pathsOf(under, defs, share))
+	s.key, s.defs, s.names = key, defs, NamesOf(defs)
+	s.steps = make([]uint64, len(defs))
 	for i, d := range defs {
-		c.add(int32(i), d) // #nosec G115 -- a group never has that many trackers
+		s.steps[i] = uint64(s.quickOf(d))
 	}
-	c.set.free.sortBounds()
-	for i := range c.set.buckets {
-		c.set.buckets[i].sortBounds()
+	if len(defs) <= smallSet {
+		s.small()
+		return s
 	}
-	c.set.plan = dotpath.NewPlan(c.wants)
-	c.set.sortNames()
-	return c.set
+	s.index = newIndex(s)
+	for i, d := range defs {
+		s.index.insert(int32(i), d)
+	}
+	s.index.split = split{}
+	return s
 }
 
-// Len is the number of definitions.
-func (s *Set) Len() int { return len(s.defs) }
+// Grow builds a set of defs over another one that Insert may add to. It belongs to one owner.
+func Grow(under *Set, defs []*tracker.Definition) *Set {
+	s := newSet(under, pathsOf(under, defs, alone))
+	s.index, s.growing = newIndex(s), true
+	for _, d := range defs {
+		s.Insert(d)
+	}
+	return s
+}
 
-// Definitions are the definitions in their order; not to be changed.
+func newSet(under *Set, paths *Paths) *Set {
+	s := &Set{under: under, paths: paths, judged: newJudgements(under)}
+	if under != nil {
+		s.from = int32(under.Len())
+	}
+	return s
+}
+
+// Insert adds a definition to a set made by Grow, in little time however many there are.
+func (s *Set) Insert(d *tracker.Definition) {
+	if !s.paths.reads(d) {
+		s.paths = s.paths.with(d)
+	}
+	place := len(s.defs)
+	s.defs = append(s.defs, d)
+	s.names.Add(place, s.defs)
+	s.steps = append(s.steps, uint64(s.quickOf(d)))
+	s.index.insert(int32(place), d)
+}
+
+// Len is the number of definitions, those under included.
+func (s *Set) Len() int { return int(s.from) + len(s.defs) }
+
+// Under is the set that s stands over; nil for none.
+func (s *Set) Under() *Set { return s.under }
+
+// Definitions are the definitions in their order, without those under; not to be changed.
 func (s *Set) Definitions() []*tracker.Definition { return s.defs }
 
 // Index finds a definition by name: the last one, where an earlier one of that name was removed from
 // its group and left its place behind.
 func (s *Set) Index(name string) (int, bool) {
-	at, ok := slices.BinarySearchFunc(s.names, name, func(i int32, name string) int {
-		return strings.Compare(s.defs[i].Name(), name)
-	})
-	if !ok {
-		return 0, false
-	}
-	for at+1 < len(s.names) && s.defs[s.names[at+1]].Name() == name {
-		at++
-	}
-	return int(s.names[at]), true
-}
-
-func (s *Set) sortNames() {
-	s.names = make([]int32, len(s.defs))
-	for i := range s.names {
-		s.names[i] = int32(i) // #nosec G115 -- see Compile
-	}
-	slices.SortStableFunc(s.names, func(a, b int32) int {
-		return strings.Compare(s.defs[a].Name(), s.defs[b].Name())
-	})
-}
-
-// compiler gathers what is distinct.
-type compiler struct {
-	set     *Set
-	ids     map[string]int32 // condition ID -> index of set.judged
-	slots   map[string]int32 // path -> slot
-	wants   []dotpath.Want
-	buckets map[int32]int // pivot -> index of set.buckets
-}
-
-func (c *compiler) add(i int32, d *tracker.Definition) {
-	c.set.quick[i] = d.Quick()
-	if key, ok := d.Key(); ok {
-		c.set.quick[i].Slot = c.slot(key, false)
-	}
-	var conditions []int32
-	for j := range d.Where() {
-		id := c.condition(&d.Where()[j])
-		if !slices.Contains(conditions, id) {
-			conditions = append(conditions, id)
+	for ; s != nil; s = s.under {
+		if at, ok := s.names.Find(name, s.defs); ok {
+			return int(s.from) + at, true
 		}
 	}
-	slices.SortStableFunc(conditions, func(a, b int32) int {
-		return cmp.Compare(c.rank(a), c.rank(b))
-	})
-	c.place(i, conditions)
+	return 0, false
 }
 
-// place puts a tracker into the bucket of its most selective condition.
-func (c *compiler) place(i int32, conditions []int32) {
-	b := &c.set.free
-	if len(conditions) > 0 && c.rank(conditions[0]) <= selective {
-		b = c.bucket(conditions[0])
-		conditions = conditions[1:]
+// Match finds the trackers of s that d matches: x.Hits. The error is about raw JSON that is broken, not
+// an object, or gives a used path twice; then there are no hits.
+func (s *Set) Match(d Data, x *Scratch) error {
+	x.reset(s, d)
+	plan := s.paths.plan
+	if err := d.read(plan, x.slots[:plan.Slots()]); err != nil {
+		return err
 	}
-	switch {
-	case len(conditions) == 0:
-		b.matched = append(b.matched, i)
-	case len(conditions) == 1 && b.addBound(i, &c.set.judged[conditions[0]]):
-	default:
-		b.others = append(b.others, candidate{index: i, rest: conditions})
-	}
+	s.find(x)
+	return nil
 }
 
-func (c *compiler) bucket(pivot int32) *bucket {
-	at, ok := c.buckets[pivot]
-	if !ok {
-		at = len(c.set.buckets)
-		c.buckets[pivot] = at
-		c.set.buckets = append(c.set.buckets, bucket{pivot: pivot})
+func (s *Set) find(x *Scratch) {
+	if s.under != nil {
+		s.under.find(x)
 	}
-	return &c.set.buckets[at]
+	x.part = s
+	if s.masks != nil {
+		x.masked(s)
+	} else {
+		x.indexed(s)
+	}
 }
-
-func (c *compiler) condition(one *condition.Condition) int32 {
-	if id, ok := c.ids[one.ID()]; ok {
-		return id
-	}
-	j := judged{condition: one, slot: -1}
-	if !one.Custom() {
-		j.slot = c.slot(one.Path(), one.NeedsContent())
-	}
-	id := int32(len(c.set.judged)) // #nosec G115 -- see Compile
-	c.set.judged = append(c.set.judged, j)
-	c.ids[one.ID()] = id
-	return id
-}
-
-func (c *compiler) slot(path dotpath.Path, deep bool) int32 {
-	slot, ok := c.slots[path.String()]
-	if !ok {
-		slot = int32(len(c.wants)) // #nosec G115 -- see Compile
-		c.slots[path.String()] = slot
-		c.wants = append(c.wants, dotpath.Want{Path: path})
-	}
-	c.wants[slot].Deep = c.wants[slot].Deep || deep
-	return slot
-}
-
-// rank puts conditions that hold rarely and cost little first; custom ones last, so that they are asked
-// only about data that meets all others. Up to selective a condition is worth a bucket.
-func (c *compiler) rank(id int32) int {
-	one := c.set.judged[id].condition
-	if one.Custom() {
-		return 4
-	}
-	switch one.Op() {
-	case condition.OpEq:
-		return 0
-	case condition.OpIn:
-		return selective
-	case condition.OpNe, condition.OpExists, condition.OpNotContains, condition.OpNotIn,
-		condition.OpNotHasItem, condition.OpNotIntersects:
-		return 3
-	}
-	return 2
-}
-
-const selective = 1

@@ -127,9 +127,14 @@ func newHistory(seed uint64) (*history, error) {
 	default:
 		o.Store = lasting{disk.New().Open(h.gate)}
 	}
+	bound := memorycache.Bound{Groups: int(seed / 8 % 3)} // #nosec G115 -- below 3
 	for range processes {
-		if o.Store != nil && processes == 1 && seed%8 > 3 { // ahead of its store, it must be alone
-			o.Cache = memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 5})
+		switch {
+		case o.Store == nil:
+		case processes == 1 && seed%8 > 3: // ahead of its store, it must be alone
+			o.Cache = memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 5, Bound: bound})
+		default:
+			o.Cache = memorycache.NewBounded(bound)
 		}
 		m, err := dictrack.Open(context.Background(), o)
 		if err == nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/internal/prove/oracle"
 	"github.com/dictrack/dictrack/store"
@@ -119,10 +120,7 @@ func (m *model) open() error {
 		if err != nil {
 			return err
 		}
-		o.Store = s
-	}
-	if m.behind {
-		o.Cache = memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 4})
+		o.Store, o.Cache = s, m.cache()
 	}
 	manager, err := dictrack.Open(m.ctx, o)
 	if err != nil {
@@ -134,6 +132,15 @@ func (m *model) open() error {
 		return nil
 	}
 	return m.m.SetTemplate("t", specs(m.world.Template)...)
+}
+
+// cache is one that groups leave now and then.
+func (m *model) cache() cache.Cache {
+	bound := memorycache.Bound{Groups: m.IntN(3)}
+	if m.behind {
+		return memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 4, Bound: bound})
+	}
+	return memorycache.NewBounded(bound)
 }
 
 // listen notes an event; its id must be new.

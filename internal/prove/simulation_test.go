@@ -117,7 +117,7 @@ func (s *simulation) reopen() {
 		return s.stop(step+" "+strings.ReplaceAll(group, "\x00", ","), false)
 	})
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
-		Store: store, Clock: s.clock, ManualSweep: true, IDWindow: 100 * 365 * 24 * time.Hour,
+		Store: store, Clock: s.clock, ManualSweep: true, IDWindow: 100 * 365 * 24 * time.Hour, MaxGroups: mine % 3,
 	})
 	if err == nil {
 		err = m.SetTemplate("all", specs(s.template)...)

@@ -75,9 +75,13 @@ func (s *Scanner) Text(t Text) string {
 // View is the characters of a checked string: without a copy where it has no escapes, so that the result is valid
 // only while the data is unchanged.
 func (s *Scanner) View(t Text) string {
-	if !t.Escaped {
-		return view(s.Data[t.Start:t.End])
+	if t.Escaped {
+		return s.resolved(t)
 	}
+	return view(s.Data[t.Start:t.End])
+}
+
+func (s *Scanner) resolved(t Text) string {
 	return view(s.AppendText(make([]byte, 0, t.End-t.Start), t))
 }
 

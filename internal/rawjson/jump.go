@@ -1,82 +1,96 @@
 package rawjson
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "bytes"
 
-// Jump skips the value at i without checking it: on strict JSON it returns what Skip does, on other data some later
+// jump skips the value at i without checking it: on strict JSON it returns what Skip does, on other data some later
 // offset, or -1 when the data ends first.
-func (s *Scanner) Jump(i int) int {
+func (s *Scanner) jump(i int) int {
 	switch s.At(i) {
 	case '"':
-		return s.jumpString(i)
+		return s.jumpString(i + 1)
 	case '{', '[':
 		return s.jumpNested(i)
 	}
-	for i < len(s.Data) && !ends[s.Data[i]] {
-		i++
+	return jumpPlain(s.Data, i)
+}
+
+// jumpPlain skips a number or a literal.
+func jumpPlain(d []byte, i int) int {
+	for ; i <= len(d)-8; i += 8 {
+		if marks := ends(word(d, i)); marks != 0 {
+			return i + first(marks)
+		}
+	}
+	for ; i < len(d); i++ {
+		switch d[i] {
+		case ',', '}', ']', ' ', '\t', '\n', '\r':
+			return i
+		}
 	}
 	return i
 }
 
-// ends marks the bytes that end a number or a literal.
-var ends = [256]bool{',': true, '}': true, ']': true, ' ': true, '\t': true, '\n': true, '\r': true}
+// jumpString goes on inside a string to its end. Long runs are for IndexByte, which takes 32 bytes at a time.
+func (s *Scanner) jumpString(i int) int {
+	for d := s.Data; ; {
+		n := bytes.IndexByte(d[i:], '"')
+		if n < 0 {
+			return s.Fail(len(d), wantQuote)
+		}
+		i += n + 1
+		if !escapes(d[:i-1]) {
+			return i
+		}
+	}
+}
 
-// brackets is the change of depth at each byte; quote marks the start of a string.
-var brackets = [256]int8{'{': 1, '[': 1, '}': -1, ']': -1, '"': quote}
+// escapes tells whether what follows text is escaped: it ends in an odd number of backslashes.
+func escapes(text []byte) bool {
+	n := len(text)
+	for n > 0 && text[n-1] == '\\' {
+		n--
+	}
+	return (len(text)-n)%2 != 0
+}
 
-const quote = 2
-
+// jumpNested hops over strings, and counts brackets between them.
 func (s *Scanner) jumpNested(i int) int {
-	depth := 0
-	for i < len(s.Data) {
-		change := brackets[s.Data[i]]
-		if change == quote {
-			if i = s.jumpString(i); i < 0 {
+	d := s.Data
+	for open := 0; i < len(d); {
+		switch d[i] {
+		case '"':
+			if end := closed(d, i+1); end > 0 {
+				i = end
+			} else if i = s.jumpString(i + 1); i < 0 {
 				return -1
 			}
-			continue
-		}
-		i++
-		if depth += int(change); depth == 0 {
-			return i
+		case '{', '[':
+			i++
+			open++
+		case '}', ']':
+			i++
+			if open--; open == 0 {
+				return i
+			}
+		case ',', ':':
+			i++
+		default:
+			if i++; i <= len(d)-8 {
+				i += first(structure(word(d, i)))
+			}
 		}
 	}
 	return s.Fail(i, wantValue)
 }
 
-func (s *Scanner) jumpString(i int) int {
-	d := s.Data
-	for i++; i+8 <= len(d); {
-		marks := quoteOrBackslash(binary.LittleEndian.Uint64(d[i : i+8]))
-		if marks == 0 {
-			i += 8
-			continue
-		}
-		i += bits.TrailingZeros64(marks) >> 3
-		if d[i] == '"' {
-			return i + 1
-		}
-		i += 2
+// closed is the offset after a short text of a string, as most keys are, and 0 for others.
+func closed(d []byte, i int) int {
+	if i > len(d)-8 {
+		return 0
 	}
-	return s.jumpStringEnd(i)
-}
-
-func (s *Scanner) jumpStringEnd(i int) int {
-	for ; i < len(s.Data); i++ {
-		switch s.Data[i] {
-		case '"':
-			return i + 1
-		case '\\':
-			i++
-		}
+	marks := special(word(d, i))
+	if marks == 0 || d[i+first(marks)] != '"' {
+		return 0
 	}
-	return s.Fail(len(s.Data), wantQuote)
-}
-
-// quoteOrBackslash marks exactly up to its first mark, as special does; high bytes are no marks.
-func quoteOrBackslash(x uint64) uint64 {
-	q, b := x^quotes, x^backslash
-	return ((q-ones)&^q | (b-ones)&^b) & highBits
+	return i + first(marks) + 1
 }

@@ -21,65 +21,64 @@ func ParseNumber(text string) (Number, bool) {
 
 // Number checks the number at i, and says whether it is an integer literal.
 func (s *Scanner) Number(i int) (end int, integer bool) {
+	d := s.Data
 	start := i
-	if s.At(i) == '-' {
-		i++
-	}
-	switch c := s.At(i); {
-	case c == '0':
-		i++
-	case c-'1' < 9:
-		i = s.digits(i)
-	case i == start:
-		return s.Fail(i, wantValue), false
-	default:
-		return s.Fail(i, wantDigit), false
-	}
-	if c := s.At(i); c != '.' && c|0x20 != 'e' {
-		return s.finite(start, i, i-start > 300), true
-	}
-	return s.fraction(start, i), false
-}
-
-const wantDigit = "expected a digit"
-
-// fraction goes on after the whole part of a number.
-func (s *Scanner) fraction(start, i int) int {
-	if s.At(i) == '.' {
-		first := i + 1
-		if i = s.digits(first); i == first {
-			return s.Fail(i, wantDigit)
-		}
-	}
-	if s.At(i)|0x20 != 'e' {
-		return s.finite(start, i, i-start > 300)
-	}
-	i++
-	if c := s.At(i); c == '+' || c == '-' {
+	if i < len(d) && d[i] == '-' {
 		i++
 	}
 	first := i
-	if i = s.digits(first); i == first {
-		return s.Fail(i, wantDigit)
+	if i = digits(d, i); i == first {
+		return s.noDigit(start, i), false
 	}
-	return s.finite(start, i, true)
+	if d[first] == '0' {
+		i = first + 1
+	}
+	integer = true
+	if i < len(d) && d[i] == '.' {
+		integer = false
+		first = i + 1
+		if i = digits(d, first); i == first {
+			return s.noDigit(start, i), false
+		}
+	}
+	if i-start > 300 || i < len(d) && d[i]|0x20 == 'e' {
+		return s.exponent(start, i, integer)
+	}
+	return i, integer
 }
 
-func (s *Scanner) digits(i int) int {
-	for i < len(s.Data) && s.Data[i]-'0' < 10 {
+// noDigit refuses the number from start on, which has no digit at i.
+func (s *Scanner) noDigit(start, i int) int {
+	if i == start {
+		return s.Fail(i, wantValue)
+	}
+	return s.Fail(i, "expected a digit")
+}
+
+// exponent goes on with a number that may have one, and refuses it when it is past the range of float64.
+func (s *Scanner) exponent(start, i int, integer bool) (int, bool) {
+	if s.At(i)|0x20 == 'e' {
+		integer = false
+		i++
+		if c := s.At(i); c == '+' || c == '-' {
+			i++
+		}
+		first := i
+		if i = digits(s.Data, first); i == first {
+			return s.noDigit(start, i), false
+		}
+	}
+	if _, err := strconv.ParseFloat(view(s.Data[start:i]), 64); err != nil {
+		return s.Fail(start, "number is out of the range of float64"), false
+	}
+	return i, integer
+}
+
+func digits(d []byte, i int) int {
+	for i < len(d) && d[i]-'0' < 10 {
 		i++
 	}
 	return i
-}
-
-// finite refuses numbers past the range of float64, which only long ones and ones with an exponent can be.
-func (s *Scanner) finite(start, end int, doubtful bool) int {
-	if doubtful {
-		if _, err := strconv.ParseFloat(view(s.Data[start:end]), 64); err != nil {
-			return s.Fail(start, "number is out of the range of float64")
-		}
-	}
-	return end
 }
 
 // ReadNumber reads the number at i. Plain integers, which are most, take one look at each digit.

@@ -25,7 +25,10 @@ func (e *SyntaxError) Error() string {
 type Scanner struct {
 	// Data is the text, which must not change meanwhile.
 	Data []byte
-	err  error
+	// Trusted says that Data is known to be strict JSON, so that Skip need not check it.
+	Trusted bool
+
+	err error
 }
 
 // Err is why the text was refused: *SyntaxError, *DuplicateKeyError, or what Refuse was given.
@@ -84,68 +87,66 @@ func (s *Scanner) End(i int) int {
 	return i
 }
 
-// Skip checks the value at i.
+// Skip checks the value at i. Of a Trusted text it only finds the end: on other data that is some later offset, or -1
+// when the data ends first.
 func (s *Scanner) Skip(i, depth int) int {
-	c := s.At(i)
-	if c == '"' {
-		if i = s.plain(i + 1); s.At(i) == '"' {
+	if s.Trusted {
+		return s.jump(i)
+	}
+	d := s.Data
+	switch c := s.At(i); {
+	case c == '"':
+		if i = plain(d, i+1); i < len(d) && d[i] == '"' {
 			return i + 1
 		}
 		i, _ = s.stringFrom(i)
 		return i
-	}
-	switch c {
-	case '{':
+	case c == '{':
 		return s.skipObject(i, depth+1)
-	case '[':
+	case c == '[':
 		return s.skipList(i, depth+1)
-	case 't', 'f', 'n':
+	case c-'0' < 10, c == '-':
+		i, _ = s.Number(i)
+		return i
+	case c == 't', c == 'f', c == 'n':
 		return s.Literal(i)
 	}
-	end, _ := s.Number(i)
-	return end
+	return s.Fail(i, wantValue)
 }
 
 // Literal checks the true, false or null at i.
 func (s *Scanner) Literal(i int) int {
-	word := "null"
-	switch s.Data[i] {
-	case 't':
-		word = "true"
-	case 'f':
-		word = "false"
+	rest := s.Data[i:]
+	switch {
+	case len(rest) >= 4 && (string(rest[:4]) == "true" || string(rest[:4]) == "null"):
+		return i + 4
+	case len(rest) >= 5 && string(rest[:5]) == "false":
+		return i + 5
 	}
-	if end := i + len(word); end <= len(s.Data) && string(s.Data[i:end]) == word {
-		return end
-	}
-	return s.Fail(i, "expected a value")
+	return s.Fail(i, wantValue)
 }
 
 func (s *Scanner) skipObject(i, depth int) int {
-	for i = s.OpenObject(i, depth); i > 0; {
-		if s.Data[i] == '}' {
-			return i + 1
-		}
-		if i, _ = s.Key(i); i < 0 {
-			return -1
-		}
-		if i = s.Skip(i, depth); i < 0 {
-			return -1
-		}
-		i = s.NextMember(i)
-	}
-	return -1
+	i, _ = s.Seek(s.OpenObject(i, depth), &noKeys, depth)
+	return i
 }
 
+var noKeys Keys
+
 func (s *Scanner) skipList(i, depth int) int {
+	d := s.Data
 	for i = s.OpenList(i, depth); i > 0; {
-		if s.Data[i] == ']' {
+		if d[i] == ']' {
 			return i + 1
 		}
 		if i = s.Skip(i, depth); i < 0 {
 			return -1
 		}
-		i = s.NextItem(i)
+		if i < len(d)-1 && d[i] == ',' && d[i+1] > ' ' && d[i+1] != ']' {
+			i++
+		} else if i = s.NextItem(i); i < 0 {
+			return -1
+		}
 	}
 	return -1
 }

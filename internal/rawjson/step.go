@@ -59,12 +59,17 @@ func (s *Scanner) nextMember(i int) int {
 	case '}':
 		return i
 	case ',':
-		if i = s.Space(i + 1); s.At(i) == '"' {
-			return i
-		}
-		return s.Fail(i, wantKey)
+		return s.nextKey(i + 1)
 	}
 	return s.Fail(i, wantMember)
+}
+
+// nextKey steps from behind a comma to the next key.
+func (s *Scanner) nextKey(i int) int {
+	if i = s.Space(i); s.At(i) == '"' {
+		return i
+	}
+	return s.Fail(i, wantKey)
 }
 
 // The steps through a list: OpenList, then while the offset is not at ']': the value, NextItem.

@@ -1,10 +1,6 @@
 package rawjson
 
-import (
-	"encoding/binary"
-	"math/bits"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // Text is a string in the data, without its quotes.
 type Text struct {
@@ -12,25 +8,9 @@ type Text struct {
 	Escaped    bool
 }
 
-// Eight bytes at a time: words with every byte set to one value.
-const (
-	ones      = 0x0101010101010101
-	highBits  = 0x80 * ones
-	quotes    = '"' * ones
-	backslash = '\\' * ones
-)
-
-// special marks, in the high bit of each byte of x, what plain text does not have: quotes, backslashes, control
-// characters, bytes beyond ASCII. Bytes after the first marked one may be marked without cause. Flipping bit 1 puts
-// the quote in the place of the space, right above the control characters, so that one subtraction finds both; and
-// no byte beyond ASCII loses its high bit in both subtractions.
-func special(x uint64) uint64 {
-	return (((x ^ 2*ones) - ('"'-1)*ones) | ((x ^ backslash) - ones)) & highBits
-}
-
 // String checks the string whose opening quote is at i, and says whether it has escapes.
 func (s *Scanner) String(i int) (end int, escaped bool) {
-	i = s.plain(i + 1)
+	i = plain(s.Data, i+1)
 	if i < len(s.Data) && s.Data[i] == '"' {
 		return i + 1, false
 	}
@@ -38,11 +18,10 @@ func (s *Scanner) String(i int) (end int, escaped bool) {
 }
 
 // plain skips plain text, except perhaps in the last bytes of the data.
-func (s *Scanner) plain(i int) int {
-	d := s.Data
-	for i+8 <= len(d) {
-		if marks := special(binary.LittleEndian.Uint64(d[i : i+8])); marks != 0 {
-			return i + bits.TrailingZeros64(marks)>>3
+func plain(d []byte, i int) int {
+	for i <= len(d)-8 {
+		if marks := special(word(d, i)); marks != 0 {
+			return i + first(marks)
 		}
 		i += 8
 	}
@@ -61,7 +40,7 @@ func (s *Scanner) stringFrom(i int) (end int, escaped bool) {
 		case c < ' ':
 			return s.Fail(i, "control character in string"), false
 		case c < utf8.RuneSelf:
-			i = s.plain(i + 1)
+			i = plain(s.Data, i+1)
 		default:
 			i = s.multibyte(i)
 		}

@@ -38,7 +38,7 @@ func TestVectorsConditionsRaw(t *testing.T) {
 			return false, err
 		}
 		var x match.Scratch
-		err = match.Compile([]*tracker.Definition{d}).Match(match.Data{JSON: text}, &x)
+		err = match.Compile(nil, []*tracker.Definition{d}).Match(match.Data{JSON: text}, &x)
 		return len(x.Hits) == 1, err
 	})
 	report(t, "conditions", score, err)

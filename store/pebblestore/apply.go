@@ -16,13 +16,14 @@ func (c *committer) addAll(round *round, r *request) error {
 	var late []string
 	for i := range r.writes {
 		w := &r.writes[i]
-		old, err := c.head(w.name)
+		last := c.store.recent.find(w.name)
+		old, err := c.head(w.name, last)
 		if err != nil {
 			return err
 		}
 		if old.version != w.base {
 			late = append(late, w.name)
-		} else if err := c.add(round, w, old); err != nil {
+		} else if err := c.add(round, w, last, &old); err != nil {
 			return err
 		}
 	}
@@ -32,20 +33,20 @@ func (c *committer) addAll(round *round, r *request) error {
 	return nil
 }
 
-// head is the head of a group as the next commit finds it.
-func (c *committer) head(name string) (*head, error) {
-	if h := c.store.recent.head(name); h != nil {
-		return h, nil
+// head is the head of a group as the next commit finds it; last is that commit, if it is remembered.
+func (c *committer) head(name string, last *latest) (head, error) {
+	if last != nil {
+		return last.head, nil
 	}
 	h, found, err := readHead(c.store.db, name)
 	if !found {
 		h = head{version: c.floor, due: limiter.Never, inline: true}
 	}
-	return &h, err
+	return h, err
 }
 
 // add puts a write into the batch.
-func (c *committer) add(round *round, w *write, old *head) error {
+func (c *committer) add(round *round, w *write, last *latest, old *head) error {
 	if err := c.define(round.batch, w.definitions); err != nil {
 		return err
 	}
@@ -54,13 +55,14 @@ func (c *committer) add(round *round, w *write, old *head) error {
 	} else if w.head.inline && !old.inline {
 		put(round.batch, record{key: partKey(kindChunk, w.name, 0)})
 	}
-	key := groupKey(w.name)
-	put(round.batch, record{key, seal(key, w.head.append(nil))})
+	c.key = append(append(c.key[:0], kindGroup), w.name...)
+	c.value = addCheck(c.key, w.head.append(append(c.value[:0], format)))
+	put(round.batch, record{c.key, c.value})
 	for _, r := range w.rest {
 		put(round.batch, r)
 	}
 	w.reschedule(round.batch, old.due)
-	c.store.recent.note(w.name, &w.head, round)
+	c.store.recent.note(w.name, last, latest{w.head, round})
 	return nil
 }
 

@@ -2,6 +2,7 @@ package pebblestore
 
 import (
 	"context"
+	"slices"
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/tracker"
@@ -22,11 +23,14 @@ type record struct{ key, value []byte }
 
 // Commit implements store.Store.
 func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
-	r := &request{writes: make([]write, len(changes))}
-	for i, c := range changes {
+	for _, c := range changes {
 		if err := checkName(c.Group); err != nil {
 			return err
 		}
+	}
+	r := requests.Get().(*request)
+	r.writes = slices.Grow(r.writes, len(changes))[:len(changes)]
+	for i, c := range changes {
 		r.writes[i].encode(c)
 	}
 	return s.submit(ctx, r)

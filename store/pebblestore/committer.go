@@ -23,6 +23,8 @@ type committer struct {
 	known map[tracker.ID]struct{} // definitions that are stored, as far as remembered
 	held  *request                // it has to be alone in the next round
 	last  *round                  // nil before the first
+
+	key, value []byte // of the head that is being written
 }
 
 // maxKnown bounds the definitions that are remembered as stored; others are looked up.
@@ -33,8 +35,18 @@ type request struct {
 	ctx    context.Context
 	writes []write
 	alone  func(c *committer, r *round) error
-	done   chan answer[struct{}]
-	err    error // to be answered when the round is on disk
+	done   chan answer[struct{}] // capacity 1
+	err    error                 // to be answered when the round is on disk
+}
+
+// requests are answered, to be used again.
+var requests = sync.Pool{New: func() any { return &request{done: make(chan answer[struct{}], 1)} }}
+
+// over gives a request back that nobody looks at any more.
+func (r *request) over() {
+	clear(r.writes)
+	*r = request{writes: r.writes[:0], done: r.done}
+	requests.Put(r)
 }
 
 func newCommitter(s *Store, floor uint64) *committer {
@@ -58,7 +70,7 @@ func (s *Store) submit(ctx context.Context, r *request) error {
 	if err := s.begin(ctx); err != nil {
 		return err
 	}
-	r.ctx, r.done = ctx, make(chan answer[struct{}], 1)
+	r.ctx = ctx
 	select {
 	case s.commits.queue <- r:
 	case <-ctx.Done():
@@ -68,8 +80,22 @@ func (s *Store) submit(ctx context.Context, r *request) error {
 		s.calls.Done()
 		return s.breaker.cause
 	}
-	_, err := await(ctx, s, r.done)
-	return err
+	select {
+	case a := <-r.done:
+		r.over()
+		return a.err
+	case <-ctx.Done(): // the committer may still look at it
+		return ctx.Err()
+	case <-s.breaker.broken:
+		return s.breaker.cause
+	}
+}
+
+// submitAlone hands over what has to be done alone.
+func (s *Store) submitAlone(ctx context.Context, do func(c *committer, r *round) error) error {
+	r := requests.Get().(*request)
+	r.alone = do
+	return s.submit(ctx, r)
 }
 
 // finish answers a request.

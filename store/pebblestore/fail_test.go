@@ -105,11 +105,11 @@ func TestCancelledInTheQueue(t *testing.T) {
 	defer mustClose(t, s)
 	busy, release, free := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
-		free <- s.submit(context.Background(), &request{alone: func(*committer, *round) error {
+		free <- s.submitAlone(context.Background(), func(*committer, *round) error {
 			close(busy)
 			<-release
 			return nil
-		}})
+		})
 	}()
 	<-busy
 	p := newPlayer("player 0", 3)

@@ -110,20 +110,20 @@ func TestStepIsOneRecord(t *testing.T) {
 
 // TestRecentIsBounded: of many groups only some are kept in mind, never without those under way.
 func TestRecentIsBounded(t *testing.T) {
-	r := recent{groups: map[string]latest{}}
+	r := recent{groups: map[string]*latest{}}
 	landed, flying := &round{durable: make(chan struct{})}, &round{durable: make(chan struct{})}
 	close(landed.durable)
 	for i := range 100 {
-		r.note(fmt.Sprintf("flying %d", i), &head{}, flying)
+		r.note(fmt.Sprintf("flying %d", i), nil, latest{round: flying})
 	}
 	for i := range 5 * maxRecent {
-		r.note(fmt.Sprint(i), &head{}, landed)
+		r.note(fmt.Sprint(i), nil, latest{round: landed})
 	}
 	if n := len(r.groups); n > maxRecent+200 {
 		t.Errorf("%d groups are kept in mind, want about %d", n, maxRecent)
 	}
 	for i := range 100 {
-		if r.head(fmt.Sprintf("flying %d", i)) == nil {
+		if r.find(fmt.Sprintf("flying %d", i)) == nil {
 			t.Fatal("a group that is not on disk yet was dropped")
 		}
 	}

@@ -22,7 +22,11 @@ const checkSize = crc32.Size
 // that ended up under another key is noticed too.
 func seal(key, payload []byte) []byte {
 	value := make([]byte, 0, 1+len(payload)+checkSize)
-	value = append(append(value, format), payload...)
+	return addCheck(key, append(append(value, format), payload...))
+}
+
+// addCheck completes a value that has the format and the payload.
+func addCheck(key, value []byte) []byte {
 	return binary.LittleEndian.AppendUint32(value, checksum(key, value))
 }
 

@@ -14,10 +14,10 @@ const maxForget = 512
 func (s *Store) Forget(ctx context.Context, now int64) error {
 	for {
 		forgotten := 0
-		err := s.submit(ctx, &request{alone: func(c *committer, r *round) (err error) {
+		err := s.submitAlone(ctx, func(c *committer, r *round) (err error) {
 			forgotten, err = c.forget(r.batch, now)
 			return err
-		}})
+		})
 		if err != nil || forgotten < maxForget {
 			return err
 		}
@@ -50,7 +50,7 @@ func (c *committer) forget(b *pebble.Batch, now int64) (n int, err error) {
 
 // Flush implements store.Store.
 func (s *Store) Flush(ctx context.Context) error {
-	return s.submit(ctx, &request{alone: (*committer).flush})
+	return s.submitAlone(ctx, (*committer).flush)
 }
 
 // flush drops everything but the definitions. New groups start above every version there was, so that a

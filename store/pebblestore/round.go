@@ -40,31 +40,35 @@ func (r *round) landed() bool {
 // read but is not on disk yet.
 type recent struct {
 	mu     sync.Mutex // protects all below
-	groups map[string]latest
+	groups map[string]*latest
 	flush  *round // the last one; nil for none
 }
 
 // latest is a group as of its last commit.
 type latest struct {
-	head  *head
+	head  head
 	round *round
 }
 
 // maxRecent bounds how many groups are remembered beyond those that are not on disk yet.
 const maxRecent = 1 << 13
 
-// head returns the head of a group; nil if it is not among those.
-func (r *recent) head(name string) *head {
+// find returns the last commit of a group; nil if it is not among those. Only the committer changes it.
+func (r *recent) find(name string) *latest {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.groups[name].head
+	return r.groups[name]
 }
 
-// note takes in a commit before it can be read.
-func (r *recent) note(name string, h *head, in *round) {
+// note takes in a commit before it can be read; last is what find returned.
+func (r *recent) note(name string, last *latest, now latest) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.groups[name] = latest{h, in}
+	if last != nil {
+		*last = now
+		return
+	}
+	r.groups[name] = &now
 	if len(r.groups) > maxRecent {
 		r.shrink()
 	}
@@ -95,9 +99,9 @@ func (r *recent) noteFlush(in *round) {
 // settle waits until what was read of a group before is on disk.
 func (r *recent) settle(name string) {
 	r.mu.Lock()
-	in := r.groups[name].round
-	if in == nil {
-		in = r.flush
+	in := r.flush
+	if last := r.groups[name]; last != nil {
+		in = last.round
 	}
 	r.mu.Unlock()
 	if in != nil {

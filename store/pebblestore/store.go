@@ -51,7 +51,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		dir:     d.path,
 		disk:    &disk{FS: d.fs, breaker: b, private: d.onDisk, noSync: o.NoSync},
 		breaker: b,
-		recent:  recent{groups: map[string]latest{}},
+		recent:  recent{groups: map[string]*latest{}},
 	}
 	if err := s.open(ctx, &o); err != nil {
 		return nil, err

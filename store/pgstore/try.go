@@ -46,9 +46,9 @@ func (s *Store) tryWhile(ctx context.Context, passes func(error) bool, what stri
 		case time.Now().Add(wait).After(end):
 			return fmt.Errorf("%s: tried for %v: %w", what, s.patience, s.plain(err))
 		}
-		s.log.Warn("PostgreSQL is away; trying again", "call", what, "error", s.plain(err))
+		s.log.Warn("PostgreSQL did not answer as it should; trying again", "call", what, "error", s.plain(err))
 		if stop := s.pause(ctx, wait); stop != nil {
-			return fmt.Errorf("%s: %w", what, errors.Join(stop, s.plain(err)))
+			return fmt.Errorf("%s: %w: %w", what, stop, s.plain(err))
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package tracking
 
 import (
-	"errors"
 	"time"
 
 	"github.com/dictrack/dictrack"
@@ -56,12 +55,11 @@ func (b *batch) part() {
 }
 
 // doubtful tells whether only tracking it shows that an input is refused: its id may be that of other data, and a
-// tracker may use a path that it gives twice.
+// tracker may use a path that it gives twice or that is broken where it was trusted.
 func doubtful(in *dictrack.Input) bool {
 	if in.ID != "" {
 		return true
 	}
 	_, err := rawjson.Decode(in.JSON)
-	var twice *rawjson.DuplicateKeyError
-	return errors.As(err, &twice)
+	return err != nil
 }

@@ -38,7 +38,7 @@ func TestReadFields(t *testing.T) {
 		{`["a"]`, "", "", 0, "data must be a JSON object"},
 		{`{"g":{"n":"a"},"id":"x","t":1,"other":1e999}`, "", "", 0, "invalid JSON"},
 	} {
-		x := newExtractor(Fields{Group: pathOf("g.n"), ID: pathOf("id"), Time: pathOf("t"), Times: moment.Parser{}})
+		x := newExtractor(Fields{Group: pathOf("g.n"), ID: pathOf("id"), Time: pathOf("t"), Times: moment.Parser{}}, false)
 		in, m, err := x.read([]byte(c.data))
 		if c.want != "" {
 			if err == nil || !strings.Contains(err.Error(), c.want) || !refusal(err) {
@@ -54,7 +54,7 @@ func TestReadFields(t *testing.T) {
 
 // A name must not share the buffer of a batch, which is filled again.
 func TestNamesAreKept(t *testing.T) {
-	x := newExtractor(Fields{Group: pathOf("g"), ID: pathOf("id")})
+	x := newExtractor(Fields{Group: pathOf("g"), ID: pathOf("id")}, false)
 	text := []byte(`{"g":"first","id":"one"}`)
 	in, m, err := x.read(text)
 	if err != nil {
@@ -70,7 +70,7 @@ func TestNamesAreKept(t *testing.T) {
 }
 
 func TestReadingAllocatesNothing(t *testing.T) {
-	x := newExtractor(Fields{Group: pathOf("group_id"), Time: pathOf("t")})
+	x := newExtractor(Fields{Group: pathOf("group_id"), Time: pathOf("t")}, false)
 	text := []byte(`{"group_id":10000123,"bet":317,"game":"b","t":"2001-02-03T04:05:06Z"}`)
 	if n := testing.AllocsPerRun(100, func() { _, _, _ = x.read(text) }); n > 0 {
 		t.Errorf("%v allocations a line", n)

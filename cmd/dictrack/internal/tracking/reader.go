@@ -26,9 +26,9 @@ type reader struct {
 // inFlight is how many batches there are: one is tracked, one is ready, one is read.
 const inFlight = 3
 
-func newReader(sources []*feed.Source, f Fields, strict bool) *reader {
+func newReader(run *Run) *reader {
 	r := &reader{
-		sources: sources, strict: strict, extract: newExtractor(f),
+		sources: run.Sources, strict: run.Strict, extract: newExtractor(run.Fields, run.Trusted),
 		ready: make(chan *batch, 1), free: make(chan *batch, inFlight),
 	}
 	for range inFlight {

@@ -133,6 +133,23 @@ func TestStrictTakesWhatIsGivenTwiceElsewhere(t *testing.T) {
 	}
 }
 
+// Trusted passes over what is broken and not used, and finds what is broken and used, in time for Strict.
+func TestTrusted(t *testing.T) {
+	const text = "{\"g\":\"a\",\"n\":1,\"x\":tru}\n{\"g\":\"a\",\"n\":01}\n{\"g\":\"a\",\"n\":1,\"x\":[\n{\"g\":\"a\",\"n\":1}\n"
+	for _, c := range []struct {
+		trusted, strict bool
+		rejected        int
+		progress        float64
+	}{{false, false, 3, 1}, {true, false, 2, 2}, {false, true, 1, -1}, {true, true, 1, 1}} {
+		r := newTrial(t, text, nil, sum)
+		r.Trusted, r.Strict = c.trusted, c.strict
+		s, err := r.Do(t.Context())
+		if errors.Is(err, ErrStopped) != c.strict || s.Rejected != c.rejected || r.progress(t, "a") != c.progress {
+			t.Errorf("trusted %v, strict %v: error %v, progress %v, rejected %q", c.trusted, c.strict, err, r.progress(t, "a"), r.rejected)
+		}
+	}
+}
+
 func TestIDsCountOnce(t *testing.T) {
 	r := newTrial(t, "{\"g\":\"a\",\"id\":1}\n{\"g\":\"a\",\"id\":\"1\"}\n{\"g\":\"a\",\"id\":1}\n{\"g\":\"b\",\"id\":1}\n", nil, seen)
 	r.Fields.ID = pathOf("id")
@@ -222,7 +239,7 @@ func TestEventsAreThoseOfOneCallAfterTheOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	plain := newTrial(t, "", nil, spec)
-	x := newExtractor(r.Fields)
+	x := newExtractor(r.Fields, false)
 	for line := range strings.Lines(text) {
 		in, _, err := x.read([]byte(line))
 		if err != nil {

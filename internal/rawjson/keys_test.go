@@ -1,4 +1,4 @@
-package dotpath
+package rawjson
 
 import (
 	"fmt"
@@ -8,17 +8,13 @@ import (
 // Names that people number must not all fall into one place of the table.
 func TestKeysSpread(t *testing.T) {
 	for _, format := range []string{"%d", "k%04d", "achievement_%04d", "player_stats_%04d_total_count", "%04d_and_the_same_long_end", "f%d_x"} {
-		var wants []Want
+		var keys []string
 		for i := range 2000 {
-			path, err := Parse(fmt.Sprintf(format, i))
-			if err != nil {
-				t.Fatal(err)
-			}
-			wants = append(wants, Want{Path: path})
+			keys = append(keys, fmt.Sprintf(format, i))
 		}
 		longest, run := 0, 0
-		for _, b := range NewPlan(wants).root.table {
-			if run++; b.node == nil {
+		for _, b := range NewKeys(keys).table {
+			if run++; b.number == 0 {
 				run = 0
 			}
 			longest = max(longest, run)

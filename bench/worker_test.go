@@ -1,0 +1,93 @@
+package bench_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"strconv"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/bench"
+	"github.com/dictrack/dictrack/cache/rediscache"
+)
+
+// envWorker makes the test binary a worker.
+const envWorker = "DICTRACK_BENCH_WORKER"
+
+// orders is what a worker is told in the first line of its standard input. Each line after that is a number of data to
+// track, which it answers with "done" and the microseconds of processor time that it took. It ends with its input.
+type orders struct {
+	URL, Prefix string
+	Groups      []string // of which each data is for one, by chance
+	Goroutines  int
+}
+
+// work is a worker. It says "ready" when it has a copy of each group.
+func work(in io.Reader, out io.Writer) (status int) {
+	if err := obey(bufio.NewScanner(in), out); err != nil {
+		fmt.Fprintln(out, "error", err)
+		return 1
+	}
+	return 0
+}
+
+func obey(in *bufio.Scanner, out io.Writer) (err error) {
+	var o orders
+	if !in.Scan() {
+		return errors.New("no orders")
+	}
+	if err := json.Unmarshal(in.Bytes(), &o); err != nil {
+		return err
+	}
+	ctx := context.Background()
+	c, err := rediscache.Open(ctx, o.URL, redisOptions(o.Prefix))
+	if err != nil {
+		return err
+	}
+	m, err := dictrack.Open(ctx, dictrack.Options{Cache: c, ManualSweep: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, m.Close(ctx)) }()
+	return o.serve(m, in, out)
+}
+
+func (o *orders) serve(m *dictrack.Manager, in *bufio.Scanner, out io.Writer) error {
+	stream := bench.Stream(1024, bench.Seeded())
+	track := func(group string, i int) error {
+		_, err := m.TrackJSON(context.Background(), group, stream[i%len(stream)].JSON)
+		return err
+	}
+	for i, g := range o.Groups {
+		if err := track(g, i); err != nil {
+			return err
+		}
+	}
+	anywhere := together(o.Goroutines, func(i int) error {
+		return track(o.Groups[rand.IntN(len(o.Groups))], i) // #nosec G404 -- a load, not a secret
+	})
+	fmt.Fprintln(out, "ready")
+	for in.Scan() {
+		n, err := strconv.Atoi(in.Text())
+		if err != nil {
+			return err
+		}
+		before, err := ownTime()
+		if err != nil {
+			return err
+		}
+		if err := anywhere(n); err != nil {
+			return err
+		}
+		after, err := ownTime()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(out, "done", (after - before).Microseconds())
+	}
+	return in.Err()
+}

@@ -1,0 +1,207 @@
+package group_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"testing"
+
+	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// pool makes definitions as a Manager does: equal ones are one.
+type pool struct {
+	testing.TB
+	made  map[string]*tracker.Definition
+	games [3]condition.Condition
+	bets  [41]condition.Condition
+	sets  map[match.Key]*match.Set
+	paths map[string]*match.Paths
+}
+
+func newPool(b testing.TB) *pool {
+	p := &pool{TB: b, made: map[string]*tracker.Definition{}, sets: map[match.Key]*match.Set{}, paths: map[string]*match.Paths{}}
+	for i := range p.games {
+		p.games[i] = condition.Eq("game", string(rune('a'+i)))
+	}
+	for i := range p.bets {
+		p.bets[i] = condition.Ge("bet", 100+10*i)
+	}
+	return p
+}
+
+// tracker is number i of W: a count or a sum of the bets on one game from a least bet on.
+func (p *pool) tracker(i, game, bet int) *tracker.Definition {
+	key := fmt.Sprint(i, game, bet)
+	if d := p.made[key]; d != nil {
+		return d
+	}
+	spec := tracker.Spec{
+		Name: fmt.Sprint("t", i), Kind: tracker.KindCount, Targets: []decimal.Decimal{decimal.FromInt(1 << 60)},
+		Where: []condition.Condition{p.games[game], p.bets[bet]},
+	}
+	if i%2 == 1 {
+		spec.Kind, spec.Key = tracker.KindSum, "bet"
+	}
+	d, err := tracker.New(spec, nil)
+	if err != nil {
+		p.Fatal(err)
+	}
+	p.made[key] = d
+	return d
+}
+
+func (p *pool) list(n int, r *rand.Rand) []*tracker.Definition {
+	defs := make([]*tracker.Definition, n)
+	for i := range defs {
+		defs[i] = p.tracker(i, r.IntN(3), r.IntN(41))
+	}
+	return defs
+}
+
+func (p *pool) compile(under *match.Set, defs []*tracker.Definition) *match.Set {
+	key := match.KeyOf(under, defs)
+	if p.sets[key] == nil {
+		p.sets[key] = match.CompileShared(key, under, defs, p.share)
+	}
+	return p.sets[key]
+}
+
+func (p *pool) share(key string, build func() *match.Paths) *match.Paths {
+	if p.paths[key] == nil {
+		p.paths[key] = build()
+	}
+	return p.paths[key]
+}
+
+func (p *pool) wagers() []match.Data {
+	r := rand.New(rand.NewPCG(5, 6))
+	texts := make([]match.Data, 1024)
+	for i := range texts {
+		texts[i].JSON = fmt.Appendf(nil, `{"group_id":"10000123","bet":%d,"game":"%c"}`, 100+r.IntN(401), 'a'+r.IntN(3))
+	}
+	return texts
+}
+
+// BenchmarkTrackGroups is W(100) as groups see it: a data for a random one of 1,000 groups with trackers of their own,
+// and of as many that share a template.
+func BenchmarkTrackGroups(b *testing.B) {
+	for _, name := range []string{"own", "template"} {
+		b.Run(name, func(b *testing.B) {
+			p, r := newPool(b), rand.New(rand.NewPCG(1, 2))
+			groups, template, texts := make([]*group.Group, 1000), p.list(100, r), p.wagers()
+			c := group.Call{Compile: p.compile, Scratch: &match.Scratch{}, Now: 1}
+			for i := range groups {
+				groups[i] = p.filled(template, name == "own", r, c)
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				c.Data = texts[i&1023]
+				e, err := groups[i*7919%len(groups)].Track(&c)
+				if err != nil || !e.Changed && len(e.Moves) > 0 {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// filled is a group that had its first data.
+func (p *pool) filled(template []*tracker.Definition, own bool, r *rand.Rand, c group.Call) *group.Group {
+	g := group.New("10000123", 0)
+	c.Template, c.Data = template, match.Data{JSON: []byte(`{"bet":317,"game":"b"}`)}
+	if own {
+		c.Template = p.list(100, r)
+	}
+	if _, err := g.Track(&c); err != nil {
+		p.Fatal(err)
+	}
+	return g
+}
+
+// BenchmarkMemory is what groups of 100 trackers take, all told but their definitions and what holds the groups: with
+// trackers of their own, and with one template.
+func BenchmarkMemory(b *testing.B) {
+	for name, n := range map[string]int{"own": 10_000, "template": 100_000} {
+		b.Run(fmt.Sprintf("%s=%d", name, n), func(b *testing.B) {
+			p, r := newPool(b), rand.New(rand.NewPCG(1, 2))
+			for i := range 100 {
+				for k := range 3 * 41 {
+					p.tracker(i, k%3, k/3)
+				}
+			}
+			c := group.Call{Compile: p.compile, Scratch: &match.Scratch{}, Now: 1}
+			for b.Loop() {
+				template := p.list(100, r)
+				before := heap()
+				groups := make([]*group.Group, n)
+				for i := range groups {
+					groups[i] = p.filled(template, name == "own", r, c)
+				}
+				b.ReportMetric(float64(heap()-before)/float64(n)/100, "bytes/tracker")
+				runtime.KeepAlive(groups)
+				clear(p.sets)
+			}
+		})
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+// BenchmarkAdd is one tracker more, and the next data, for a group of n; the trackers ask for two scalars each.
+func BenchmarkAdd(b *testing.B) {
+	for _, n := range []int{100, 10_000, 1_000_000} {
+		b.Run(fmt.Sprintf("trackers=%d", n), func(b *testing.B) {
+			g := group.New("g", 0)
+			if _, err := g.Add(apart(b, 0, n), 0); err != nil {
+				b.Fatal(err)
+			}
+			c := group.Call{Compile: match.Compile, Scratch: &match.Scratch{}, Now: 1, Data: match.Data{JSON: []byte(`{"bet":317,"game":"b"}`)}}
+			if _, err := g.Track(&c); err != nil {
+				b.Fatal(err)
+			}
+			more := apart(b, n, 20_000)
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				d := more[i%len(more)]
+				if _, err := g.Add([]*tracker.Definition{d}, 0); err != nil {
+					b.Fatal(err)
+				}
+				if _, err := g.Track(&c); err != nil {
+					b.Fatal(err)
+				}
+				if i%len(more) == len(more)-1 {
+					b.StopTimer()
+					more = apart(b, n+i+1, len(more))
+					b.StartTimer()
+				}
+			}
+		})
+	}
+}
+
+// apart are trackers of two scalars each, no two of them the same.
+func apart(b testing.TB, from, n int) []*tracker.Definition {
+	defs := make([]*tracker.Definition, n)
+	for i := range defs {
+		d, err := tracker.New(tracker.Spec{
+			Name: fmt.Sprint("t", from+i), Kind: tracker.KindCount, Targets: []decimal.Decimal{decimal.FromInt(1 << 60)},
+			Where: []condition.Condition{condition.Eq("bet", (from+i)%1000), condition.Eq("game", fmt.Sprint("g", (from+i)/1000))},
+		}, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		defs[i] = d
+	}
+	return defs
+}

@@ -1,0 +1,58 @@
+package group
+
+import "github.com/dictrack/dictrack/tracker"
+
+// ChunkSize is how many trackers share one stored record, so that a step of one tracker in a group of a
+// million writes little, and a group of a hundred is one record.
+const ChunkSize = 128
+
+// Chunk is a part of a group, as stores keep it.
+type Chunk struct {
+	Index int
+	// Layout are the IDs of the definitions; nil when they did not change.
+	Layout []tracker.ID
+	// States is the binary form of the states, one after the other.
+	States []byte
+}
+
+func (g *Group) chunk(i int, relaid bool) Chunk {
+	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.cells))
+	part := Chunk{Index: i, States: g.encode(from, to)}
+	if relaid {
+		part.Layout = make([]tracker.ID, 0, to-from)
+		for at := from; at < to; at++ {
+			part.Layout = append(part.Layout, g.roster.at(at).ID())
+		}
+	}
+	return part
+}
+
+// encode is the binary form of the states of some places, in no more memory than it takes: whoever keeps the chunk keeps
+// it too.
+func (g *Group) encode(from, to int) []byte {
+	var buf [8 * ChunkSize]byte
+	states := buf[:0]
+	for at := from; at < to; {
+		var plain int
+		states, plain = tracker.AppendPlain(states, g.cells[at:to])
+		if at += plain; at < to {
+			s := g.state(at)
+			states = tracker.AppendState(states, &s)
+			at++
+		}
+	}
+	return append([]byte(nil), states...)
+}
+
+// statesOf are the states of a chunk.
+func (g *Group) statesOf(chunk int) []tracker.State {
+	from := chunk * ChunkSize
+	states := make([]tracker.State, min(ChunkSize, len(g.cells)-from))
+	for n := range states {
+		states[n] = g.state(from + n)
+	}
+	return states
+}
+
+// chunks is how many chunks n trackers take.
+func chunks(n int) int { return (n + ChunkSize - 1) / ChunkSize }

@@ -1,0 +1,135 @@
+package group
+
+import (
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// roster is the definitions of a group, in order: first those that it may share with other groups, then its own. What is
+// in it at a place stays there: definitions are appended, and whoever changes one makes a new list.
+type roster struct {
+	base, own []*tracker.Definition
+}
+
+func (r *roster) len() int { return len(r.base) + len(r.own) }
+
+func (r *roster) at(place int) *tracker.Definition {
+	if place < len(r.base) {
+		return r.base[place]
+	}
+	return r.own[place-len(r.base)]
+}
+
+// all is one list of all of them, which belongs to nobody else.
+func (r *roster) all() []*tracker.Definition {
+	return append(append(make([]*tracker.Definition, 0, r.len()), r.base...), r.own...)
+}
+
+// Compiler makes, or finds, the compiled set of a list of definitions over another set, or over none. The Group hands
+// defs over.
+type Compiler func(under *match.Set, defs []*tracker.Definition) *match.Set
+
+const (
+	// fewTrackers is how many are better compiled anew, into a set that other groups may share, than looked up in two.
+	fewTrackers = 128
+	// manyTrackers is from how many on a group's list is not compiled anew because one definition changed.
+	manyTrackers = 1024
+)
+
+// compiled is the set of all definitions. A group that adds trackers to a set goes on using it, with a set of its own
+// over it: a new one at each addition at first, later one that grows.
+func (g *Group) compiled(compile Compiler) *match.Set {
+	n := g.roster.len()
+	switch {
+	case g.set != nil && g.set.Len() == n:
+		return g.set
+	case g.set == nil || n <= fewTrackers && 2*len(g.roster.own) > len(g.roster.base):
+		g.take(compile(nil, g.roster.all()))
+	case len(g.roster.own) <= fewTrackers:
+		g.take(compile(g.bottom(), g.roster.own))
+	default:
+		g.take(match.Grow(g.bottom(), g.roster.own))
+		g.growing = true
+	}
+	return g.set
+}
+
+// bottom is the set that others may share.
+func (g *Group) bottom() *match.Set {
+	if under := g.set.Under(); under != nil {
+		return under
+	}
+	return g.set
+}
+
+// take uses a set that covers all definitions.
+func (g *Group) take(set *match.Set) {
+	g.set, g.growing, g.added = set, false, match.Names{}
+	if under := set.Under(); under != nil {
+		own := set.Definitions()
+		g.roster = roster{under.Definitions(), own[:len(own):len(own)]}
+		return
+	}
+	g.roster = roster{base: set.Definitions()}
+}
+
+// uncovered are the last definitions, which the set does not know.
+func (g *Group) uncovered() []*tracker.Definition {
+	if g.set == nil {
+		return g.roster.own
+	}
+	return g.roster.own[g.set.Len()-len(g.roster.base):]
+}
+
+// enlist appends a definition.
+func (g *Group) enlist(d *tracker.Definition) {
+	if g.growing && g.set.Len() == g.roster.len() {
+		g.set.Insert(d)
+		g.roster.own = g.set.Definitions()
+		return
+	}
+	g.roster.own = append(g.roster.own, d)
+	last := g.uncovered()
+	g.added.Add(len(last)-1, last)
+}
+
+// rewrite uses another list of definitions.
+func (g *Group) rewrite(defs []*tracker.Definition) {
+	g.roster, g.set, g.growing = roster{own: defs}, nil, false
+	g.index()
+}
+
+// index takes in the names that the set does not cover.
+func (g *Group) index() {
+	g.added = match.NamesOf(g.uncovered())
+}
+
+// find returns the place of a tracker that is there.
+func (g *Group) find(name string) (int, bool) {
+	last := g.uncovered()
+	place, ok := g.added.Find(name, last)
+	if ok {
+		place += g.roster.len() - len(last)
+	} else if g.set != nil {
+		place, ok = g.set.Index(name)
+	}
+	if !ok || g.cells[place].Removed() {
+		return 0, false
+	}
+	return place, true
+}
+
+// exchange gives a tracker another definition, of the same name.
+func (g *Group) exchange(place int, d *tracker.Definition) {
+	if g.roster.len() >= manyTrackers && g.set != nil && len(g.uncovered()) == 0 {
+		if set := g.set.With(place, d); set != nil {
+			growing := g.growing
+			g.take(set)
+			g.growing = growing
+			return
+		}
+	}
+	defs := g.roster.all()
+	defs[place] = d
+	g.rewrite(defs)
+}

@@ -1,0 +1,71 @@
+package group
+
+import (
+	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// state is the state of the tracker at a place.
+func (g *Group) state(place int) tracker.State {
+	c := g.cells[place]
+	if !c.Beside() {
+		return c.State(nil)
+	}
+	return c.State(g.asides.of(int32(place)))
+}
+
+// join appends the state of a tracker that is enlisted.
+func (g *Group) join(s *tracker.State) {
+	g.cells = append(g.cells, tracker.Cell{})
+	g.write(len(g.cells)-1, s)
+}
+
+// write installs a state.
+func (g *Group) write(place int, s *tracker.State) {
+	cell, beside := s.Pack()
+	if beside != nil || g.cells[place].Beside() {
+		if g.asides == nil {
+			g.asides = &asides{}
+		}
+		g.asides.set(int32(place), beside)
+	}
+	g.cells[place] = cell
+}
+
+// put installs a state and notes that it changed.
+func (g *Group) put(place int, s *tracker.State) {
+	g.write(place, s)
+	g.touched(place)
+	if s.Extra != nil {
+		g.due = min(g.due, g.roster.at(place).Due(s))
+	}
+}
+
+// drop marks the place of a tracker that is gone.
+func (g *Group) drop(place int) {
+	if !g.cells[place].Removed() {
+		g.gone++
+	}
+	g.put(place, &tracker.State{Removed: true, Stage: 1, Cycle: 1})
+}
+
+// dues is the first moment at which the clock changes a tracker.
+func (g *Group) dues() int64 {
+	due := int64(limiter.Never)
+	for place := g.asides.after(-1); place != none; place = g.asides.after(place) {
+		s := g.state(int(place))
+		due = min(due, g.roster.at(int(place)).Due(&s))
+	}
+	return due
+}
+
+// all are the places of the trackers that are there.
+func (g *Group) all() []int {
+	places := make([]int, 0, g.Len())
+	for place := range g.cells {
+		if !g.cells[place].Removed() {
+			places = append(places, place)
+		}
+	}
+	return places
+}

@@ -1,0 +1,183 @@
+package match_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// load is a list of trackers and data for them.
+type load struct {
+	defs  []*tracker.Definition
+	cells []tracker.Cell
+	texts []match.Data
+}
+
+func (l *load) add(b testing.TB, kind string, where ...condition.Condition) {
+	spec := tracker.Spec{
+		Name: fmt.Sprint("t", len(l.defs)), Kind: kind, Where: where, Targets: []decimal.Decimal{decimal.FromInt(1 << 60)},
+	}
+	if kind == tracker.KindSum {
+		spec.Key = "bet"
+	}
+	d, err := tracker.New(spec, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	s, err := d.Start(0, false)
+	if err != nil {
+		b.Fatal(err)
+	}
+	cell, _ := s.Pack()
+	l.defs, l.cells = append(l.defs, d), append(l.cells, cell)
+}
+
+// bet is data of 44 bytes.
+func (l *load) bet(bet int, game string) {
+	text := fmt.Appendf(nil, `{"group_id":"10000123","bet":%d,"game":%q}`, bet, game)
+	l.texts = append(l.texts, match.Data{JSON: text})
+}
+
+func random() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+
+// equalities is S(n): two equalities, which one tracker meets.
+func equalities(b testing.TB, n int) *load {
+	l, r := &load{}, random()
+	side := int(math.Ceil(math.Sqrt(float64(n))))
+	bets, games := make([]condition.Condition, side), make([]condition.Condition, side)
+	for i := range side {
+		bets[i], games[i] = condition.Eq("bet", i), condition.Eq("game", fmt.Sprint("g", i))
+	}
+	for i := range n {
+		l.add(b, tracker.KindCount, bets[i%side], games[i/side])
+	}
+	for range 1 << 16 {
+		i := r.IntN(n)
+		l.bet(i%side, fmt.Sprint("g", i/side))
+	}
+	return l
+}
+
+// ranges is R(n): one bound each; with random ones a data meets about half, so they are at the end of what data has.
+func ranges(b testing.TB, n int) *load {
+	l, r := &load{}, random()
+	for i := range n {
+		l.add(b, tracker.KindCount, condition.Ge("bet", 1_000_000*(i+1)/n))
+	}
+	for range 1 << 12 {
+		l.bet(1_000_000*(1+r.IntN(3))/n, "b")
+	}
+	return l
+}
+
+// wagers is W(n): one of three games and a least bet, half of them sums.
+func wagers(b testing.TB, n int) *load {
+	l, r := &load{}, random()
+	for i := range n {
+		l.add(b, []string{tracker.KindCount, tracker.KindSum}[i%2],
+			condition.Eq("game", string(rune('a'+r.IntN(3)))), condition.Ge("bet", 100+10*r.IntN(41)))
+	}
+	for range 1 << 12 {
+		l.bet(100+r.IntN(401), string(rune('a'+r.IntN(3))))
+	}
+	return l
+}
+
+// thirds is M(n): bounds that a third of all trackers meet.
+func thirds(b testing.TB, n int) *load {
+	l, r := &load{}, random()
+	for range n {
+		l.add(b, tracker.KindCount, condition.Ge("bet", r.IntN(1000)))
+	}
+	for range 1 << 8 {
+		l.bet(323+r.IntN(20), "b")
+	}
+	return l
+}
+
+// conjunctions is M with two bounds each.
+func conjunctions(b testing.TB, n int) *load {
+	l, r := &load{}, random()
+	for range n {
+		low := r.IntN(1000)
+		l.add(b, tracker.KindCount, condition.Ge("bet", low), condition.Lt("bet", low+600+r.IntN(300)), condition.Gt("group", -1))
+	}
+	for range 1 << 8 {
+		l.texts = append(l.texts, match.Data{JSON: fmt.Appendf(nil, `{"group":10000123,"bet":%d,"game":"b"}`, 323+r.IntN(20))})
+	}
+	return l
+}
+
+// run matches and steps one data after the other.
+func (l *load) run(b *testing.B, set *match.Set, texts []match.Data) {
+	var x match.Scratch
+	matches := 0
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if err := set.Match(texts[i&(len(texts)-1)], &x); err != nil {
+			b.Fatal(err)
+		}
+		if n := x.Advance(l.cells, x.Hits); n != len(x.Hits) {
+			b.Fatal(n, len(x.Hits))
+		}
+		matches += len(x.Hits)
+	}
+	b.ReportMetric(float64(matches)/float64(b.N), "matches/op")
+}
+
+// loop asks every tracker, as one would without an index, on a map.
+func (l *load) loop(b *testing.B) {
+	data, err := l.texts[0].Decode()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		for i, d := range l.defs {
+			matches := true
+			for j := range d.Where() {
+				if matches = d.Where()[j].Match(data); !matches {
+					break
+				}
+			}
+			if matches {
+				l.cells[i].Add(1, 1<<40)
+			}
+		}
+	}
+}
+
+// BenchmarkScan is what reading the two fields costs alone.
+func BenchmarkScan(b *testing.B) {
+	l := &load{}
+	l.add(b, tracker.KindCount, condition.Exists("bet"), condition.Exists("game"))
+	l.bet(317, "b")
+	set := match.Compile(nil, l.defs)
+	l.run(b, set, l.texts)
+}
+
+// BenchmarkMatch is one data against n trackers, matched and stepped; cold data hits another tracker each time.
+func BenchmarkMatch(b *testing.B) {
+	for _, load := range []struct {
+		name string
+		make func(testing.TB, int) *load
+		big  int
+	}{{"S", equalities, 1_000_000}, {"R", ranges, 1_000_000}, {"W", wagers, 10_000}, {"M", thirds, 10_000}, {"conjunctions", conjunctions, 10_000}} {
+		for _, n := range []int{100, 1000, load.big} {
+			b.Run(fmt.Sprintf("%s=%d", load.name, n), func(b *testing.B) {
+				l := load.make(b, n)
+				set := match.Compile(nil, l.defs)
+				b.Run("hot", func(b *testing.B) { l.run(b, set, l.texts[:1]) })
+				b.Run("cold", func(b *testing.B) { l.run(b, set, l.texts) })
+				if n <= 10_000 {
+					b.Run("loop", l.loop)
+				}
+			})
+		}
+	}
+}

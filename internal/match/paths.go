@@ -1,0 +1,122 @@
+package match
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+
+	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/dotpath"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// Paths are the paths that a set reads from data, each in a slot of its own. They are immutable, and shared by sets
+// that read the same ones.
+type Paths struct {
+	wants []dotpath.Want
+	slots map[string]int32 // by path
+	plan  *dotpath.Plan
+}
+
+// Share finds the Paths of a key, or makes them.
+type Share func(key string, build func() *Paths) *Paths
+
+func alone(_ string, build func() *Paths) *Paths { return build() }
+
+// pathsOf are the paths of a set of defs over another one, whose slots stay what they are.
+func pathsOf(under *Set, defs []*tracker.Definition, share Share) *Paths {
+	g := gatherer{slots: map[string]int{}}
+	if under != nil {
+		g.wants = slices.Clone(under.paths.wants)
+		for slot := range g.wants {
+			g.slots[g.wants[slot].Path.String()] = slot
+		}
+	}
+	known := len(g.wants)
+	for _, d := range defs {
+		g.definition(d)
+	}
+	slices.SortFunc(g.wants[known:], func(a, b dotpath.Want) int { // so that more sets share
+		return cmp.Compare(a.Path.String(), b.Path.String())
+	})
+	return share(keyOfWants(g.wants), func() *Paths { return newPaths(g.wants) })
+}
+
+func newPaths(wants []dotpath.Want) *Paths {
+	p := &Paths{wants: slices.Clip(wants), slots: make(map[string]int32, len(wants)), plan: dotpath.NewPlan(wants)}
+	for slot := range wants {
+		p.slots[wants[slot].Path.String()] = int32(slot)
+	}
+	return p
+}
+
+func keyOfWants(wants []dotpath.Want) string {
+	var text []byte
+	for i := range wants {
+		deep := byte(0)
+		if wants[i].Deep {
+			deep = 1
+		}
+		path := wants[i].Path.String()
+		text = append(binary.AppendUvarint(append(text, deep), uint64(len(path))), path...)
+	}
+	return string(text)
+}
+
+// gatherer collects distinct paths.
+type gatherer struct {
+	wants []dotpath.Want
+	slots map[string]int
+	grown bool // a path is new, or is read deeper
+}
+
+func (g *gatherer) definition(d *tracker.Definition) {
+	if key, ok := d.Key(); ok {
+		g.want(key, false)
+	}
+	for i := range d.Where() {
+		if c := &d.Where()[i]; !c.Custom() {
+			g.want(c.Path(), c.NeedsContent())
+		}
+	}
+}
+
+func (g *gatherer) want(path dotpath.Path, deep bool) {
+	slot, ok := g.slots[path.String()]
+	if !ok {
+		slot = len(g.wants)
+		g.slots[path.String()] = slot
+		g.wants = append(g.wants, dotpath.Want{Path: path})
+		g.grown = true
+	}
+	if deep && !g.wants[slot].Deep {
+		g.wants[slot].Deep, g.grown = true, true
+	}
+}
+
+func (p *Paths) slot(path dotpath.Path) int32 { return p.slots[path.String()] }
+
+// reads tells whether the paths have all that d needs.
+func (p *Paths) reads(d *tracker.Definition) bool {
+	if key, ok := d.Key(); ok && !p.has(key, false) {
+		return false
+	}
+	return !slices.ContainsFunc(d.Where(), func(c condition.Condition) bool {
+		return !c.Custom() && !p.has(c.Path(), c.NeedsContent())
+	})
+}
+
+func (p *Paths) has(path dotpath.Path, deep bool) bool {
+	slot, ok := p.slots[path.String()]
+	return ok && (p.wants[slot].Deep || !deep)
+}
+
+// with are the paths that d needs besides.
+func (p *Paths) with(d *tracker.Definition) *Paths {
+	g := gatherer{wants: slices.Clone(p.wants), slots: make(map[string]int, len(p.slots))}
+	for path, slot := range p.slots {
+		g.slots[path] = int(slot)
+	}
+	g.definition(d)
+	return newPaths(g.wants)
+}

@@ -1,0 +1,55 @@
+package match
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// With is s with another definition at a place, of the same name, if it is found the same way: it asks for the same
+// conditions, and a sum adds the same number. Otherwise With is nil. A set made by Grow is then used up.
+func (s *Set) With(place int, d *tracker.Definition) *Set {
+	next := *s
+	at := place - int(s.from)
+	if at < 0 {
+		if next.under = s.under.With(place, d); next.under == nil {
+			return nil
+		}
+		next.judged.under = &next.under.judged
+	} else {
+		if !sameWay(s.defs[at], d) {
+			return nil
+		}
+		next.defs, next.steps = slices.Clone(s.defs), slices.Clone(s.steps)
+		next.defs[at], next.steps[at] = d, uint64(s.quickOf(d))
+	}
+	if next.growing {
+		next.index.split.set = &next
+	}
+	next.key = next.keyWith(place, d)
+	return &next
+}
+
+// keyWith is the key of a set that came to be by a change.
+func (s *Set) keyWith(place int, d *tracker.Definition) Key {
+	id := d.ID()
+	text := binary.AppendUvarint(append(s.key[:], id[:]...), uint64(place))
+	sum := sha256.Sum256(append(text, "with"...))
+	return Key(sum[:len(Key{})])
+}
+
+func sameWay(a, b *tracker.Definition) bool {
+	keyA, sumA := a.Key()
+	keyB, sumB := b.Key()
+	if sumA != sumB || keyA.String() != keyB.String() || len(a.Where()) != len(b.Where()) {
+		return false
+	}
+	for i := range a.Where() {
+		if a.Where()[i].ID() != b.Where()[i].ID() {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,94 @@
+package rawjson
+
+import "math/bits"
+
+// Keys is a set of object keys to look for, each with its number. It is immutable, and the zero Keys is empty.
+type Keys struct {
+	lengths uint64 // a bit for each length of a key, modulo 64
+	table   []bucket
+	shift   uint8
+}
+
+// bucket is a place in a hash table with open addressing; an empty one has no number.
+type bucket struct {
+	head   uint64
+	key    string
+	number int // from 1
+}
+
+// NewKeys is the set of keys, none of them twice, numbered from 0 in their order.
+func NewKeys(keys []string) Keys {
+	size := 4
+	for size < 4*len(keys) {
+		size *= 2
+	}
+	k := Keys{table: make([]bucket, size), shift: uint8(64 - bits.TrailingZeros(uint(size)))}
+	for i, key := range keys {
+		k.add(key, i+1)
+	}
+	return k
+}
+
+func (k *Keys) add(key string, number int) {
+	k.lengths |= 1 << (len(key) % 64)
+	head := headOf([]byte(key))
+	i := hash(head, []byte(key)) >> k.shift
+	for k.table[i].number != 0 {
+		i = (i + 1) & uint64(len(k.table)-1)
+	}
+	k.table[i] = bucket{head: head, key: key, number: number}
+}
+
+// mayHave says whether a key can have that length.
+func (k *Keys) mayHave(length int) bool { return k.lengths>>(uint(length)%64)&1 != 0 }
+
+// find is the number of the key from start to end of d, or -1. One of the keys must have its length, modulo 64.
+func (k *Keys) find(d []byte, start, end int) int {
+	key := d[start:end]
+	if len(key) > 8 || start > len(d)-8 {
+		return k.findAny(key)
+	}
+	head := word(d, start) & (1<<(8*len(key)) - 1)
+	mask := uint64(len(k.table) - 1)
+	for i := mix(head+uint64(len(key))) >> k.shift; ; i++ {
+		switch b := &k.table[i&mask]; {
+		case b.number == 0:
+			return -1
+		case b.head == head && len(b.key) == len(key):
+			return b.number - 1
+		}
+	}
+}
+
+func (k *Keys) findAny(key []byte) int {
+	head := headOf(key)
+	mask := uint64(len(k.table) - 1)
+	for i := hash(head, key) >> k.shift; ; i++ {
+		switch b := &k.table[i&mask]; {
+		case b.number == 0:
+			return -1
+		case b.head == head && b.key == string(key):
+			return b.number - 1
+		}
+	}
+}
+
+// hash spreads keys; its high bits are the good ones. Head is headOf the key.
+func hash(head uint64, key []byte) uint64 {
+	h := head + uint64(len(key))
+	for i := 8; i < len(key); i += 8 {
+		h = mix(h) ^ word(key, min(i, len(key)-8))
+	}
+	return mix(h)
+}
+
+func mix(h uint64) uint64 { return (h ^ h>>32) * 0x9E3779B97F4A7C15 }
+
+// headOf is the first eight bytes of a key as a little-endian number.
+func headOf(key []byte) uint64 {
+	var head uint64
+	for i := range min(8, len(key)) {
+		head |= uint64(key[i]) << (8 * i)
+	}
+	return head
+}
