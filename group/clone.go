@@ -11,8 +11,7 @@ func (g *Group) Clone() *Group {
 	c.roster.own = slices.Clip(g.roster.own) // so that neither appends where the other does
 	c.added = g.added.Clone()
 	if g.growing { // the set goes on with the first
-		c.set, c.growing = g.bottom(), false
-		c.index()
+		c.set, c.growing, c.unnamed = g.bottom(), false, true
 	}
 	return &c
 }

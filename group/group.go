@@ -29,6 +29,7 @@ type Group struct {
 
 	set     *match.Set  // compiled from the first set.Len() definitions; nil at first
 	added   match.Names // of the definitions that set does not cover
+	unnamed bool        // added has still to be filled
 	growing bool        // set is the group's own and takes in more
 
 	record *Change // nil when nobody asks what changed

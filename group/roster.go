@@ -64,7 +64,7 @@ func (g *Group) bottom() *match.Set {
 
 // take uses a set that covers all definitions.
 func (g *Group) take(set *match.Set) {
-	g.set, g.growing, g.added = set, false, match.Names{}
+	g.set, g.growing, g.added, g.unnamed = set, false, match.Names{}, false
 	if under := set.Under(); under != nil {
 		own := set.Definitions()
 		g.roster = roster{under.Definitions(), own[:len(own):len(own)]}
@@ -88,26 +88,30 @@ func (g *Group) enlist(d *tracker.Definition) {
 		g.roster.own = g.set.Definitions()
 		return
 	}
+	names := g.names()
 	g.roster.own = append(g.roster.own, d)
 	last := g.uncovered()
-	g.added.Add(len(last)-1, last)
+	names.Add(len(last)-1, last)
 }
 
 // rewrite uses another list of definitions.
 func (g *Group) rewrite(defs []*tracker.Definition) {
 	g.roster, g.set, g.growing = roster{own: defs}, nil, false
-	g.index()
+	g.added, g.unnamed = match.Names{}, true
 }
 
-// index takes in the names that the set does not cover.
-func (g *Group) index() {
-	g.added = match.NamesOf(g.uncovered())
+// names are those that the set does not cover, taken in when they are first asked for: data asks for none.
+func (g *Group) names() *match.Names {
+	if g.unnamed {
+		g.added, g.unnamed = match.NamesOf(g.uncovered()), false
+	}
+	return &g.added
 }
 
 // find returns the place of a tracker that is there.
 func (g *Group) find(name string) (int, bool) {
 	last := g.uncovered()
-	place, ok := g.added.Find(name, last)
+	place, ok := g.names().Find(name, last)
 	if ok {
 		place += g.roster.len() - len(last)
 	} else if g.set != nil {

@@ -60,20 +60,25 @@ func (s *shelf) layout() []tracker.ID {
 	return ids
 }
 
-// load builds the group anew, as reading it back does.
-func (s *shelf) load() *group.Group {
-	s.Helper()
-	r := group.Record{Name: "g", Version: s.version, Fed: s.fed, Layout: s.layout()}
+func (s *shelf) record() *group.Record {
+	r := &group.Record{Name: "g", Version: s.version, Fed: s.fed, Layout: s.layout()}
 	for _, part := range s.chunks {
 		r.States = append(r.States, part.States...)
 	}
+	return r
+}
+
+// load builds the group anew, as reading it back does.
+func (s *shelf) load() *group.Group {
+	s.Helper()
+	r := s.record()
 	defs := make([]*tracker.Definition, len(r.Layout))
 	for i, id := range r.Layout {
 		if defs[i] = s.defs[id]; defs[i] == nil {
 			s.Fatalf("no definition %s of place %d was ever committed", id, i)
 		}
 	}
-	g, err := group.Restore(&r, defs)
+	g, err := group.Restore(r, defs)
 	if err != nil {
 		s.Fatal(err)
 	}

@@ -3,7 +3,6 @@ package memorycache
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"time"
 
@@ -15,11 +14,13 @@ import (
 const (
 	// maxJoined bounds the changes of one commit.
 	maxJoined = 4096
-	// maxWait bounds how long changes wait for others.
+	// maxWait bounds how long changes wait for the rest of a batch of calls.
 	maxWait = 5 * time.Millisecond
-	// maxCommits is how many commits are under way at once: while one waits for the disk, the next is
-	// written.
-	maxCommits = 2
+	// maxCommits is how many commits are under way at once. One is enough for a fast disk: all that comes meanwhile
+	// goes with the next, and a sync costs the same for one change and for many. While a store is slow, the next one
+	// begins when changes have waited for maxPatience.
+	maxCommits  = 2
+	maxPatience = time.Millisecond
 )
 
 // committer joins the changes of many groups into few commits: while some are under way, others gather.
@@ -29,7 +30,6 @@ type committer struct {
 	queue   []*round
 	holds   int  // calls of many tasks, some of whose changes are still to come
 	running int  // commits under way
-	flying  int  // changes in them
 	waiting bool // the queue waits for others
 	late    bool // and has done so long enough
 	timer   *time.Timer
@@ -77,18 +77,21 @@ func (m *committer) kick() {
 	}
 }
 
-// growing tells whether waiting makes the next commit larger: by the rest of a batch of calls, or until it has as many
-// changes as are under way, which makes it worth a sync of its own.
-func (m *committer) growing() bool { return m.holds > 0 || len(m.queue) < m.flying }
+// growing tells whether waiting makes the next commit larger.
+func (m *committer) growing() bool { return m.holds > 0 || m.running > 0 }
 
 // wait bounds the wait that begins, unless it has begun.
 func (m *committer) wait() {
+	long := maxPatience
+	if m.holds > 0 {
+		long = maxWait
+	}
 	switch {
 	case m.waiting:
 	case m.timer == nil:
-		m.timer = time.AfterFunc(maxWait, m.hurry)
+		m.timer = time.AfterFunc(long, m.hurry)
 	default:
-		m.timer.Reset(maxWait)
+		m.timer.Reset(long)
 	}
 	m.waiting = true
 }
@@ -110,29 +113,33 @@ func (m *committer) hurry() {
 	}
 }
 
-// commit keeps what has gathered. It lets others go first that are ready to run: their changes come along.
+// commit keeps what has gathered.
 func (m *committer) commit() {
-	runtime.Gosched()
 	batch := m.take()
-	if len(batch) > 0 {
-		c, changes := batch[0].c, make([]*group.Change, len(batch))
-		for i, r := range batch {
-			changes[i] = r.change
-		}
-		err := c.host.Backing.Persist(c.life, changes)
-		for _, r := range batch {
-			r.kept(outcome(err, r.change.Group))
-		}
+	err := persist(batch)
+	m.landed() // the next one is on its way while the callers of this one wake
+	for _, r := range batch {
+		r.kept(outcome(err, r.change.Group))
 	}
-	m.landed(len(batch))
+}
+
+func persist(batch []*round) error {
+	if len(batch) == 0 { // another commit took them
+		return nil
+	}
+	changes := make([]*group.Change, len(batch))
+	for i, r := range batch {
+		changes[i] = r.change
+	}
+	c := batch[0].c
+	return c.host.Backing.Persist(c.life, changes)
 }
 
 // landed ends a commit.
-func (m *committer) landed(changes int) {
+func (m *committer) landed() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.running--
-	m.flying -= changes
 	m.kick()
 }
 
@@ -144,7 +151,6 @@ func (m *committer) take() []*round {
 	if len(batch) > maxJoined {
 		batch, m.queue = batch[:maxJoined:maxJoined], batch[maxJoined:]
 	}
-	m.flying += len(batch)
 	return batch
 }
 

@@ -75,12 +75,9 @@ func (s *stored) note(beginnings uint64, defs []*tracker.Definition) {
 
 // publish puts the definitions of writes into Redis before the writes. One that is there without a group does no harm.
 func (c *Cache) publish(ctx context.Context, rounds []*round) error {
-	var all map[tracker.ID]*tracker.Definition
+	all := map[tracker.ID]*tracker.Definition{}
 	for _, r := range rounds {
-		if r.write != nil && len(r.write.definitions) > 0 {
-			if all == nil {
-				all = map[tracker.ID]*tracker.Definition{}
-			}
+		if r.write != nil {
 			for _, d := range r.write.definitions {
 				all[d.ID()] = d
 			}

@@ -1,0 +1,71 @@
+package rediscache_test
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack"
+)
+
+// A call that another process was faster than takes along what came while it was under way: all is one commit.
+func TestLateRoundTakesInWhatWaits(t *testing.T) {
+	s, prefix := serve(t), space()
+	m, other := manage(t, open(t, s.URL(), quick(prefix)), nil), manage(t, open(t, s.URL(), quick(prefix)), nil)
+	must(t, m, "g", 1, "")
+	must(t, other, "g", 1, "")
+	if _, err := s.Do("CLIENT", "PAUSE", "20000", "WRITE"); err != nil {
+		t.Fatal(err)
+	}
+	before := roundTrips(t, s)
+	var all sync.WaitGroup
+	call := func() {
+		if err := add(m, "g", 1, ""); err != nil {
+			t.Error(err)
+		}
+	}
+	all.Go(call)
+	until(t, "the first call waits for the server", func() bool {
+		text, err := s.Do("CLIENT", "LIST")
+		return err == nil && strings.Contains(text, "cmd=evalsha") && strings.Contains(text, "flags=b")
+	})
+	for range 10 {
+		all.Go(call)
+	}
+	time.Sleep(500 * time.Millisecond) // until they are in line
+	if _, err := s.Do("CLIENT", "UNPAUSE"); err != nil {
+		t.Fatal(err)
+	}
+	all.Wait()
+	if got := roundTrips(t, s) - before; got != 2 {
+		t.Errorf("%d round trips, want 2: one that is too late, and one for all", got)
+	}
+	expectTotal(t, m, "g", 13)
+}
+
+// What another process adds to a group is there, and written on, where a copy of the group without it was in use.
+func TestTrackersOfAnotherProcess(t *testing.T) {
+	s, prefix := singleServer(t), space()
+	m, other := manage(t, open(t, s.URL(), quick(prefix)), nil), manage(t, open(t, s.URL(), quick(prefix)), nil)
+	must(t, m, "g", 1, "")
+	must(t, other, "g", 1, "")
+	must(t, m, "g", 1, "")
+	ctx := context.Background()
+	if err := other.Add(ctx, "g", dictrack.Count("more", dictrack.Targets(never))); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		must(t, m, "g", 1, "")
+		must(t, other, "g", 1, "")
+	}
+	if err := m.Remove(ctx, "g", "more"); err != nil {
+		t.Fatal(err)
+	}
+	must(t, other, "g", 1, "")
+	expectTotal(t, other, "g", 10)
+	if snaps, err := other.List(ctx, "g"); err != nil || len(snaps) != 1 {
+		t.Errorf("%d trackers, %v; want the one that was not removed", len(snaps), err)
+	}
+}

@@ -1,0 +1,90 @@
+package group_test
+
+import (
+	"testing"
+
+	"github.com/dictrack/dictrack/group"
+)
+
+// A group that somebody else moved on is as if it were read from nothing, whoever reads it anew from an old copy. The
+// copy stays as it was, and neither changes the other from then on.
+func TestRestoredFromAnOldCopy(t *testing.T) {
+	g, kept := recorded(t)
+	old := kept.load()
+	track(t, old, `{"n":1}`, 0) // compiles, and leads astray: nobody keeps it
+	astray := look(t, old)
+	track(t, g, `{"n":129}`, 0)
+	kept.commit(g.Take())
+	g.Record()
+	remove(t, g, "t3")
+	kept.commit(g.Take())
+
+	fresh := restored(t, old, kept.record())
+	if fresh == nil {
+		t.Fatal("nothing, want the group")
+	}
+	kept.same(fresh)
+	equal(t, "the old copy", look(t, old), astray)
+	track(t, fresh, `{"n":130}`, 0)
+	add(t, fresh, 0, define(t, "more", `{}`))
+	equal(t, "the old copy", look(t, old), astray)
+	track(t, g, `{"n":130}`, 0)
+	add(t, g, 0, define(t, "more", `{}`))
+	equal(t, "the group, further on", look(t, fresh), look(t, g))
+}
+
+// A record with other trackers cannot be read that way, nor can one by a copy that was never used.
+func TestRestoredNeedsTheSameTrackers(t *testing.T) {
+	g, kept := recorded(t)
+	old := kept.load()
+	if restored(t, old, kept.record()) != nil {
+		t.Error("a group from a copy with nothing compiled, want none")
+	}
+	track(t, old, `{"n":1}`, 0)
+	add(t, g, 0, define(t, "more", `{}`))
+	kept.commit(g.Take())
+	if restored(t, old, kept.record()) != nil {
+		t.Error("a group with a tracker more, want none")
+	}
+	r := kept.record()
+	r.Layout = append(r.Layout[:2:2], r.Layout[3:]...) // as many as the copy has
+	if restored(t, old, r) != nil {
+		t.Error("a group with another tracker, want none")
+	}
+}
+
+func TestRestoredRefuses(t *testing.T) {
+	g, kept := recorded(t)
+	track(t, g, `{"n":1}`, 0)
+	for what, change := range map[string]func(r *group.Record){
+		"too little": func(r *group.Record) { r.States = r.States[:len(r.States)-1] },
+		"too much":   func(r *group.Record) { r.States = append(r.States, 0) },
+		"rubbish":    func(r *group.Record) { r.States[0] = 0xff },
+	} {
+		r := kept.record()
+		change(r)
+		if fresh, err := g.Restored(r); fresh != nil || err == nil {
+			t.Errorf("%s: %v, %v; want an error", what, fresh, err)
+		}
+	}
+}
+
+// recorded is a group of two chunks, kept and recording.
+func recorded(t *testing.T) (*group.Group, *shelf) {
+	g := group.New("g", 0)
+	kept := newShelf(t, g)
+	g.Record()
+	add(t, g, 0, numberedDefs(t, 0, 140, `"targets":[1,5]`)...)
+	kept.commit(g.Take())
+	g.Record()
+	return g, kept
+}
+
+func restored(t *testing.T, old *group.Group, r *group.Record) *group.Group {
+	t.Helper()
+	g, err := old.Restored(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
