@@ -5,6 +5,8 @@
 //
 //	memory:                              gone with the process
 //	pebble:DIR                           a directory of this machine, for one process at a time
+//	mongodb://USER:PASSWORD@HOST,HOST/DATABASE
+//	mongodb+srv://USER:PASSWORD@HOST/DATABASE
 //	postgres://USER:PASSWORD@HOST/DATABASE
 //
 // and a cache one of
@@ -59,6 +61,8 @@ func stores() port[store.Store] {
 		schemes: []scheme[store.Store]{
 			{name: "memory", form: "memory:", open: openMemoryStore},
 			{name: "pebble", form: "pebble:DIR", open: openPebble},
+			{name: "mongodb", form: "mongodb://USER@HOST/DATABASE", open: openMongo},
+			{name: "mongodb+srv", form: "mongodb+srv://USER@HOST/DATABASE", open: openMongo},
 			{name: "postgres", also: "postgresql", form: "postgres://USER@HOST/DATABASE", open: openPostgres},
 		},
 	}

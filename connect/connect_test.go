@@ -72,25 +72,30 @@ func TestWriteBehindParameters(t *testing.T) {
 
 // mistakes are wrong URLs, and what the error must say.
 var storeMistakes = map[string]string{
-	"":                     "is empty: want one of memory:, pebble:DIR",
-	"state/":               `has no scheme: did you mean "pebble:state/"?`,
-	"/var/lib/dictrack":    `did you mean "pebble:/var/lib/dictrack"?`,
-	`C:\state`:             `did you mean "pebble:C:\\state"?`,
-	"./a:b":                `did you mean "pebble:./a:b"?`,
-	"memory":               "has no colon: want memory:",
-	"memory:x":             "nothing but parameters comes after memory:",
-	"memory:?a=b":          `parameter "a" is not known: want none`,
-	"memory://":            `nothing like a host comes after memory: did you mean "memory:"?`,
-	"pebble:":              "names no directory: want pebble:DIR",
-	"pebble://state":       `did you mean "pebble:state"?`,
-	"pebble:///var/state":  `did you mean "pebble:/var/state"?`,
-	"pebble:100%":          "a % must be written %25",
-	"pebble:x?sink=true":   `parameter "sink" is not known: want sync`,
-	"pebble:x?sync=maybe":  `parameter sync is "maybe": want true or false`,
-	"pebble:x?sync=1&%zz":  "its parameters cannot be read",
-	"pebble:x?sync=1&sync": "parameter sync is given 2 times",
-	"file:///var/state":    `did you mean "pebble:/var/state"?`,
-	"sqlite:state.db":      "the scheme sqlite is not known: want one of memory:, pebble:DIR",
+	"":                                  "is empty: want one of memory:, pebble:DIR",
+	"state/":                            `has no scheme: did you mean "pebble:state/"?`,
+	"/var/lib/dictrack":                 `did you mean "pebble:/var/lib/dictrack"?`,
+	`C:\state`:                          `did you mean "pebble:C:\\state"?`,
+	"./a:b":                             `did you mean "pebble:./a:b"?`,
+	"memory":                            "has no colon: want memory:",
+	"memory:x":                          "nothing but parameters comes after memory:",
+	"memory:?a=b":                       `parameter "a" is not known: want none`,
+	"memory://":                         `nothing like a host comes after memory: did you mean "memory:"?`,
+	"pebble:":                           "names no directory: want pebble:DIR",
+	"pebble://state":                    `did you mean "pebble:state"?`,
+	"pebble:///var/state":               `did you mean "pebble:/var/state"?`,
+	"pebble:100%":                       "a % must be written %25",
+	"pebble:x?sink=true":                `parameter "sink" is not known: want sync`,
+	"pebble:x?sync=maybe":               `parameter sync is "maybe": want true or false`,
+	"pebble:x?sync=1&%zz":               "its parameters cannot be read",
+	"pebble:x?sync=1&sync":              "parameter sync is given 2 times",
+	"file:///var/state":                 `did you mean "pebble:/var/state"?`,
+	"mongodb://h/db?trackers=never":     `parameter trackers is "never": want true or false`,
+	"mongodb://h/db?prefix=":            `parameter prefix is "": want a name`,
+	"postgres://h/db?schema=a&schema=b": "parameter schema is given more than once",
+	"postgres://h/db?patience=long":     `parameter patience is "long": want a duration above 0`,
+	"postgres://h/db?schema=%zz":        "parameter schema cannot be read: a % must be written %25",
+	"sqlite:state.db":                   "the scheme sqlite is not known: want one of memory:, pebble:DIR",
 }
 
 func TestMistakes(t *testing.T) {
@@ -191,6 +196,7 @@ func TestExisting(t *testing.T) {
 
 func TestNearMisses(t *testing.T) {
 	for url, want := range map[string]string{
+		"mongo://h/db": "mongodb://h/db", "mongodb:h/db": "mongodb://h/db", "mongo+srv://u:s3cret@h/db": "mongodb+srv://u:***@h/db",
 		"pg://h/db":                "postgres://h/db",
 		"postgres:h/db":            "postgres://h/db",
 		"postgresql:/u:pw@h/db":    "postgres://***@h/db",

@@ -3,6 +3,7 @@ package connect
 import (
 	"context"
 	"errors"
+	"strconv"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache"
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/mongostore"
 	"github.com/dictrack/dictrack/store/pgstore"
 )
 
@@ -22,6 +24,20 @@ func openRedis(ctx context.Context, a address, _ Options) (cache.Cache, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+func openMongo(ctx context.Context, a address, o Options) (store.Store, error) {
+	options := mongostore.Options{Logger: o.Logger}
+	url, err := take(a.url, map[string]func(string) error{
+		"prefix":         func(text string) error { return setName(&options.Prefix, text) },
+		"patience":       func(text string) error { return setDuration(&options.Patience, text) },
+		"trackers":       func(text string) error { return setNot(&options.NoTrackers, text) },
+		"trackers_after": func(text string) error { return setDuration(&options.TrackersAfter, text) },
+	})
+	if err != nil {
+		return nil, &URLError{Of: "store", URL: Redact(a.url), Reason: err.Error()}
+	}
+	return mongostore.Open(ctx, url, options)
 }
 
 func openPostgres(ctx context.Context, a address, o Options) (store.Store, error) {
@@ -41,6 +57,16 @@ func setName(name *string, text string) error {
 		return errors.New("want a name")
 	}
 	*name = text
+	return nil
+}
+
+// setNot sets what is on to what the text says about its being off.
+func setNot(off *bool, text string) error {
+	on, err := strconv.ParseBool(text)
+	if err != nil {
+		return errors.New("want true or false")
+	}
+	*off = !on
 	return nil
 }
 

@@ -1,9 +1,12 @@
 package connect
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/internal/testserver/mongodb"
 	"github.com/dictrack/dictrack/internal/testserver/postgres"
 	"github.com/dictrack/dictrack/internal/testserver/redis"
 )
@@ -23,6 +26,14 @@ func TestServers(t *testing.T) {
 			}
 		}()
 		checkPlace(t, s.URL()+"&schema=some%20where&patience=5s", "memory:")
+	})
+	t.Run("mongodb", func(t *testing.T) {
+		s, err := mongodb.Start()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Stop()
+		checkPlace(t, mongoURL(s)+"&prefix=a_&trackers=false&patience=5s", "memory:")
 	})
 	t.Run("redis", func(t *testing.T) {
 		s, err := redis.Start(durably...)
@@ -50,7 +61,12 @@ func TestServers(t *testing.T) {
 	})
 }
 
-// checkPlace tracks one data in each of two Managers, one after the other.
+// mongoURL names a database, which a real MongoDB keeps.
+func mongoURL(s *mongodb.Server) string {
+	return strings.Replace(s.URL(), "/?", "/dictrack_test_connect?", 1)
+}
+
+// checkPlace tracks one data in each of two Managers, one after the other, and leaves nothing.
 func checkPlace(t *testing.T, storeURL, cacheURL string) {
 	t.Helper()
 	for n := int64(1); n <= 2; n++ {
@@ -67,7 +83,10 @@ func checkPlace(t *testing.T, storeURL, cacheURL string) {
 		if progress, ok := got.Progress.Int64(); err != nil || !ok || progress != n {
 			t.Errorf("%v, %v; want %d", got.Progress, err, n)
 		}
-		if err := m.Close(t.Context()); err != nil {
+		if n == 2 {
+			err = m.Flush(t.Context(), dictrack.FlushEverything)
+		}
+		if err := errors.Join(err, m.Close(t.Context())); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -219,8 +219,13 @@ func TestProcesses(t *testing.T) {
 	}
 	for name, place := range places {
 		t.Run(name, func(t *testing.T) {
-			t.Run("at once", func(t *testing.T) { newProcesses(t, ofItsOwn(place...)...).atOnce() })
-			t.Run("killed", func(t *testing.T) { newProcesses(t, ofItsOwn(place...)...).killed() })
+			for how, do := range map[string]func(*processes){"at once": (*processes).atOnce, "killed": (*processes).killed} {
+				t.Run(how, func(t *testing.T) {
+					own := ofItsOwn(place...)
+					do(newProcesses(t, own...))
+					must(t, append([]string{"flush", "--yes"}, own...)...)
+				})
+			}
 		})
 	}
 }

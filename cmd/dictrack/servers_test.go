@@ -60,8 +60,7 @@ func must(t *testing.T, args ...string) (out, errs string) {
 // TestStatesAgree runs the flights with every kind of store and cache: all must tell the same. Only the ids of events
 // may differ: they have the versions of groups, which count what had to be kept.
 func TestStatesAgree(t *testing.T) {
-	pg := startPostgres(t)
-	hot := startRedis(t)
+	pg, hot := startPostgres(t), startRedis(t)
 	events, summary := must(t, flights...)
 	events = withoutIDs.ReplaceAllString(events, "")
 	places := map[string][]string{
@@ -85,6 +84,10 @@ func TestStatesAgree(t *testing.T) {
 			shown, of = got, name
 		} else if got != shown {
 			t.Errorf("%s shows other trackers than %s: %s", name, of, difference(got, shown))
+		}
+		must(t, append([]string{"flush", "--yes"}, place...)...)
+		if left, _ := must(t, append([]string{"groups"}, place...)...); left != "" {
+			t.Errorf("%s has groups after flush: %q", name, left)
 		}
 	}
 	if !strings.Contains(shown, `"group": "ATL"`) {

@@ -12,6 +12,7 @@ func newURLs() *cobra.Command {
 --store URL
   memory:                                     gone at the end of the run
   pebble:DIR                                  a directory, for one process at a time; --data DIR is short for it
+  mongodb://USER:PASSWORD@HOST,HOST/DATABASE  MongoDB; also mongodb+srv://
   postgres://USER:PASSWORD@HOST/DATABASE      PostgreSQL
 
 --cache URL
@@ -26,7 +27,9 @@ DICTRACK_STORE and DICTRACK_CACHE are used where a flag is not given. A password
 shows flags to everybody. With --data neither is used.
 
 All processes that work on one state name the same store and the same cache. Parameters follow a ? with & between them:
-of redis prefix, timeout, replicas, idle and allow=volatile, of postgres schema and patience, and others; what docs/operations.md
-lists. Special characters in a user's name or password are written with %, such as %40 for @. Messages leave passwords out.`,
+of redis prefix, timeout, replicas, idle and allow=volatile, of mongodb prefix and
+patience, of postgres schema and patience, and others, which docs/operations.md lists.
+
+Special characters in a user's name or password are written with %, such as %40 for @. Messages leave passwords out.`,
 	}
 }

@@ -148,7 +148,7 @@ func outerRules() []Rule {
 		{
 			For: []string{"connect"},
 			Inner: coreAnd("cache", "store", "cache/memorycache",
-				"cache/rediscache", "store/memorystore", "store/pebblestore", "store/pgstore"),
+				"cache/rediscache", "store/memorystore", "store/mongostore", "store/pebblestore", "store/pgstore"),
 			Ring: "ring 3, URLs: the ports and every adapter, and nothing of what the adapters are made of",
 			Why:  "a program that lets its user choose takes all adapters, and only such a program",
 		},
