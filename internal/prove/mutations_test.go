@@ -12,7 +12,7 @@ const (
 var mutations = []mutation{
 	{
 		name: "answered before the commit", file: "cache/memorycache/round.go",
-		edits:  []edit{{"kept: r.kept,", "kept: func() func(error) {\n\t\t\tr.end(nil)\n\t\t\treturn func(error) {}\n\t\t}(),"}},
+		edits:  []edit{{"\tr.c.commit.bring(r)", "\tfor _, e := range r.batch {\n\t\te.Settle(nil)\n\t}\n\tr.batch = nil\n\tr.c.commit.bring(r)"}},
 		caught: inCache,
 	},
 	{
@@ -26,13 +26,13 @@ var mutations = []mutation{
 		caught: inProve, run: "Crash",
 	},
 	{
-		name: "id kept in memory only", file: "cache/memorycache/round.go",
+		name: "id kept in memory only", file: "cache/mailbox/mailbox.go",
 		edits:  []edit{{"change.See(*remember)", "_ = change"}},
 		caught: inProve, run: "Crash",
 	},
 	{
-		name: "id twice in one round", file: "cache/memorycache/round.go",
-		edits:  []edit{{"if seen := change.Find(e.task.ID()); seen != nil {", "if seen := change.Find(e.task.ID()); seen != nil && false {"}},
+		name: "id twice in one round", file: "cache/mailbox/mailbox.go",
+		edits:  []edit{{"if again := change.Find(e.Task.ID()); again != nil {", "if again := change.Find(e.Task.ID()); again != nil && false {"}},
 		caught: inProve, run: "Model|Simulation",
 	},
 	{
@@ -42,7 +42,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "id with other data accepted", file: "task.go",
-		edits:  []edit{{"if seen.Hash != t.hash {", "if false {"}},
+		edits:  []edit{{"seen.Hash == t.hash", "true"}},
 		caught: inProve, run: "Model",
 	},
 	{
@@ -57,7 +57,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "group kept after a failed commit", file: "cache/memorycache/round.go",
-		edits:  []edit{{"r.slot.group = nil // whatever", "_ = r.slot // whatever"}},
+		edits:  []edit{{"r.slot.group = nil        // whatever", "_ = r.slot // whatever"}},
 		caught: inProve, run: "Simulation",
 	},
 	{
@@ -79,8 +79,8 @@ var mutations = []mutation{
 		caught: inProve, run: "Simulation",
 	},
 	{
-		name: "order of a batch turned round", file: "cache/memorycache/round.go",
-		edits:  []edit{{`	"fmt"`, "\t\"fmt\"\n\t\"slices\""}, {"for _, e := range batch {\n\t\tif e.left {", "for _, e := range slices.Backward(batch) {\n\t\tif e.left {"}},
+		name: "order of a batch turned round", file: "cache/mailbox/mailbox.go",
+		edits:  []edit{{"\t\"sync\"", "\t\"slices\"\n\t\"sync\""}, {"for _, e := range batch {\n\t\tif e.left {", "for _, e := range slices.Backward(batch) {\n\t\tif e.left {"}},
 		caught: inProve, run: "Model",
 	},
 	{
@@ -155,7 +155,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "change detached too late", file: "group/change.go",
-		edits:  []edit{{"slices.Clone(c.after.statesOf(part.Index))", "slices.Grow(c.after.statesOf(part.Index), 0)"}},
+		edits:  []edit{{"c.states, c.after = states, &Group{roster: c.after.roster}", "c.states = nil"}},
 		caught: "./group",
 	},
 }
