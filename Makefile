@@ -9,7 +9,7 @@ GO ?= go
 TOOL := $(GO) tool -modfile=tools/go.mod
 
 # Modules of their own, beside the one that users get.
-MODULES := tools bench/compare
+MODULES := tools bench/compare internal/ferretdb
 
 # What to look at, and which benchmarks.
 PKG   ?= ./...
