@@ -117,6 +117,9 @@ func (l *Link) carry(p *pair) {
 	p.answered.Store(true)
 	l.mu.Lock()
 	l.pairs[p] = true
+	if l.broken.Load() { // since the connection was accepted
+		p.close()
+	}
 	l.mu.Unlock()
 	var both sync.WaitGroup
 	both.Go(func() { l.forward(p) })
