@@ -109,9 +109,9 @@ func (t *task) hashData() error {
 
 // result fills in what the caller gets; unsettled is the error of Update.
 func (t *task) result(r *Result, unsettled error) error {
-	err := t.err
-	if !t.settled.Load() {
-		err = unsettled
+	err := unsettled
+	if t.settled.Load() { // until then it belongs to whoever settles it
+		err = t.err
 	}
 	if err != nil {
 		return fmt.Errorf("track group %q: %w", t.name, err)
