@@ -3,6 +3,8 @@ package mongostore
 import (
 	"context"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
+
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
@@ -66,9 +68,26 @@ func (s *Store) commit(ctx context.Context, writes []*write, definitions []*trac
 		}
 	}
 	if err == nil && late != nil {
+		s.discard(ctx, writes)
 		err = &store.ConflictError{Groups: late}
 	}
 	return err
+}
+
+// discard removes the parts of writes that lost. What cannot be removed now is in nobody's way.
+func (s *Store) discard(ctx context.Context, writes []*write) {
+	ids := bson.A{}
+	for _, w := range writes {
+		if w.lost {
+			ids = append(ids, w.partIDs...)
+		}
+	}
+	if len(ids) == 0 {
+		return
+	}
+	if _, err := s.parts.DeleteMany(ctx, object("_id", object("$in", ids))); err != nil {
+		s.log.Warn("parts of a commit that lost are left behind", "error", s.plain(err))
+	}
 }
 
 // A definition's document: its ID in hexadecimal digits and its canonical JSON.

@@ -15,7 +15,7 @@ type found struct {
 }
 
 // compare reads the documents of panes, and changes those that do not say what they should.
-func (t *tender) compare(ctx context.Context, panes []*pane, added map[string]bool) error {
+func (t *tender) compare(ctx context.Context, panes []*pane) error {
 	if len(panes) == 0 {
 		return nil
 	}
@@ -25,15 +25,12 @@ func (t *tender) compare(ctx context.Context, panes []*pane, added map[string]bo
 	}
 	var models []mongo.WriteModel
 	for _, p := range panes {
-		more, isNew, err := t.differences(p, there)
+		more, err := t.differences(p, there)
 		if err != nil {
 			t.passOver(p, err)
 			continue
 		}
 		models = append(models, more...)
-		if isNew {
-			added[p.v.key] = true
-		}
 	}
 	for id, f := range there { // of no tracker
 		models = append(models, mongo.NewDeleteOneModel().SetFilter(older(id, f.pane.v.version)))
@@ -44,30 +41,30 @@ func (t *tender) compare(ctx context.Context, panes []*pane, added map[string]bo
 
 // differences are the changes of documents that are there, and the documents that are not. It takes the
 // pane's own from what is there.
-func (t *tender) differences(p *pane, there map[string]found) (models []mongo.WriteModel, isNew bool, err error) {
+func (t *tender) differences(p *pane, there map[string]found) (models []mongo.WriteModel, err error) {
 	for at := range p.states {
 		if p.states[at].Removed {
 			continue
 		}
 		doc, err := t.shot(p, at).doc()
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		raw, err := bson.Marshal(doc)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		id := trackerID(p.v.key, p.from+at)
 		f, ok := there[id]
 		delete(there, id)
 		switch {
 		case !ok:
-			models, isNew = append(models, mongo.NewInsertOneModel().SetDocument(raw)), true
+			models = append(models, mongo.NewInsertOneModel().SetDocument(raw))
 		case f.said != said(raw):
 			models = append(models, mongo.NewReplaceOneModel().SetFilter(older(id, p.v.version)).SetReplacement(raw))
 		}
 	}
-	return models, isNew, nil
+	return models, nil
 }
 
 // find reads the documents that are in the places of panes.

@@ -61,8 +61,11 @@ func (m *images) keep(p *pane) {
 		g = &image{shown: p.v.shown, chunks: map[int]chunkImage{}}
 		m.groups[p.v.key] = g
 	}
+	if _, ok := g.chunks[p.chunk]; !ok {
+		m.size += imageCost
+	}
+	m.size += len(p.bytes) - len(g.chunks[p.chunk].states)
 	g.chunks[p.chunk] = chunkImage{m.hash(p.layout), append([]byte(nil), p.bytes...)}
-	m.size += len(p.bytes) + imageCost
 }
 
 // imageCost is what a chunk takes besides its states, about.

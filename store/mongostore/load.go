@@ -37,7 +37,7 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 			r, err = d.record(name)
 		}
 		if err == nil && d.todo {
-			s.tender.resume(d)
+			s.tender.queue(d.key, false)
 		}
 		return err
 	})

@@ -83,19 +83,27 @@ func mustOpen(tb testing.TB, url string, o mongostore.Options) *mongostore.Store
 func opener(o mongostore.Options) storetest.Opener {
 	return func(tb testing.TB) (store.Store, func() store.Store) {
 		o := o
-		o.Database = newDatabase(tb)
-		reopen := func() store.Store { return mustOpen(tb, server.URL(), o) }
+		o.Database, o.Patience = newDatabase(tb), 2*time.Minute // FerretDB is slow, and the machine may be busy
+		reopen := func() store.Store {
+			s := mustOpen(tb, server.URL(), o)
+			if !o.NoTrackers {
+				s.KeepApart()
+			}
+			return s
+		}
 		return reopen(), reopen
 	}
 }
 
+// TestStore does without the documents for people, each of which costs FerretDB a walk through all of them.
 func TestStore(t *testing.T) {
-	storetest.Run(t, storetest.Features{Reopens: true}, opener(mongostore.Options{}))
+	storetest.Run(t, storetest.Features{Reopens: true}, opener(mongostore.Options{NoTrackers: true}))
 }
 
-// TestStoreWithoutTrackers is the same without the documents for people.
-func TestStoreWithoutTrackers(t *testing.T) {
-	storetest.Run(t, storetest.Features{Reopens: true}, opener(mongostore.Options{NoTrackers: true}))
+// TestStoreWithTrackers is the same with those documents, which follow at the end, and with all chunks in parts.
+// TestTrackers looks at the documents.
+func TestStoreWithTrackers(t *testing.T) {
+	storetest.Run(t, storetest.Features{}, opener(mongostore.Options{TrackersAfter: time.Hour}))
 }
 
 func BenchmarkStore(b *testing.B) {

@@ -86,7 +86,7 @@ func newStore(client *mongo.Client, servers string, o *Options, w *writeconcern.
 	s.meta, s.groups = db.Collection(o.Prefix+"meta"), db.Collection(o.Prefix+"groups")
 	s.parts, s.ids = db.Collection(o.Prefix+"parts"), db.Collection(o.Prefix+"ids")
 	s.definitions, s.trackers = db.Collection(o.Prefix+"definitions"), db.Collection(o.Prefix+"trackers")
-	s.shows = !o.NoTrackers
+	s.shows, s.inline = !o.NoTrackers, maxInline
 	s.tender = newTender(s, o.TrackersAfter)
 	return s
 }

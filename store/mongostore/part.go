@@ -39,7 +39,7 @@ func (w *write) lay(kind byte, index int, payload []byte) (any, error) {
 		return nil, fmt.Errorf("group %q, trackers from %d on: %d bytes of states are more than a document of MongoDB holds", w.name, index*group.ChunkSize, len(payload))
 	}
 	sealed := seal(w.key, kind, index, payload)
-	if index < maxInline && len(sealed) <= maxValue {
+	if index < w.inline && len(sealed) <= maxValue {
 		return bson.Binary{Data: sealed}, nil
 	}
 	return w.part(index, sealed), nil
@@ -48,6 +48,7 @@ func (w *write) lay(kind byte, index int, payload []byte) (any, error) {
 // part notes a part to be written, and returns what names it.
 func (w *write) part(chunk int, sealed []byte, more ...bson.E) bson.ObjectID {
 	id := bson.NewObjectID()
+	w.partIDs = append(w.partIDs, id)
 	w.parts = append(w.parts, append(object(
 		"_id", id, partGroup, w.key, partChunk, chunk, partVersion, w.version, partBytes, bson.Binary{Data: sealed},
 	), more...))

@@ -27,15 +27,14 @@ type pane struct {
 // maxPanes is how many chunks are shown at once.
 const maxPanes = 64
 
-// show brings the documents of the trackers up to date, and notes which groups got documents that had not
-// been there.
-func (t *tender) show(ctx context.Context, visits []visit, added map[string]bool) error {
+// show brings the documents of the trackers up to date.
+func (t *tender) show(ctx context.Context, visits []visit) error {
 	var panes []pane
 	for i := range visits {
 		panes = append(panes, visits[i].panes()...)
 	}
 	for some := range slices.Chunk(panes, maxPanes) {
-		if err := once(ctx, t.s.patience, func(ctx context.Context) error { return t.showSome(ctx, some, added) }); err != nil {
+		if err := once(ctx, t.s.patience, func(ctx context.Context) error { return t.showSome(ctx, some) }); err != nil {
 			return err
 		}
 	}
@@ -60,7 +59,7 @@ func (v *visit) panes() []pane {
 	return panes
 }
 
-func (t *tender) showSome(ctx context.Context, panes []pane, added map[string]bool) error {
+func (t *tender) showSome(ctx context.Context, panes []pane) error {
 	panes, err := t.open(ctx, panes)
 	if err != nil {
 		return err
@@ -87,7 +86,7 @@ func (t *tender) showSome(ctx context.Context, panes []pane, added map[string]bo
 	if surprised {
 		unknown = pointers(panes)
 	}
-	if err := t.compare(ctx, unknown, added); err != nil {
+	if err := t.compare(ctx, unknown); err != nil {
 		return err
 	}
 	for i := range panes {

@@ -20,6 +20,7 @@ type Store struct {
 	log      *slog.Logger
 	patience time.Duration
 	where    string // servers and database, for people
+	inline   int    // how many chunks of a group are in its document
 	shows    bool   // keeps a document for each tracker
 	me       string // names this Store in the documents of groups
 

@@ -19,6 +19,8 @@ type write struct {
 	set, unset    bson.D
 	min           bson.D
 	parts         []any
+	partIDs       bson.A
+	inline        int  // how many chunks the document may hold
 	ids           int  // how many it brings
 	urgent        bool // there is more to do after it
 	create        bool // the group may have no document yet
@@ -29,7 +31,7 @@ type write struct {
 func (s *Store) encode(c *group.Change) (*write, error) {
 	w := &write{
 		name: c.Group, key: keyOf(c.Group), base: int64(c.Base), version: int64(c.Version),
-		token: bson.NewObjectID(), urgent: s.shows,
+		token: bson.NewObjectID(), urgent: s.shows, inline: s.inline,
 	}
 	w.create = w.base == s.floor.Load()
 	w.put(fieldVersion, w.version)
@@ -107,5 +109,5 @@ func (w *write) update() bson.D {
 
 // seed is the document of a group before its first commit.
 func (w *write) seed() bson.D {
-	return object("_id", w.key, fieldFormat, int32(format), fieldVersion, w.base, fieldBorn, w.base)
+	return object("_id", w.key, fieldFormat, int32(format), fieldVersion, w.base, fieldBorn, w.base, fieldShown, int64(0))
 }

@@ -1,10 +1,11 @@
 package mongodb
 
 import (
-	"bytes"
 	"encoding/binary"
 	"fmt"
 	"io"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
 // Message is what a client asks of the server.
@@ -13,6 +14,8 @@ type Message struct {
 	Command string
 	// Collection is what the command is about, where it is about one.
 	Collection string
+	// Database is where that is.
+	Database string
 }
 
 // Writes tells whether the message changes documents.
@@ -54,23 +57,23 @@ func (f frame) moreToCome() bool {
 	return f.isMsg() && binary.LittleEndian.Uint32(f[headerSize:])&flagMore != 0
 }
 
-// answered tells whether the server answers.
-func (f frame) answered() bool { return !f.moreToCome() }
-
-// describe reads the first field of the command: its name, and the collection if that is a text.
-func (f frame) describe() Message {
-	const (
-		first   = headerSize + 4 + 1 + 4 // flags, kind of section, length of the document
-		kindStr = 2
-	)
-	if !f.isMsg() || len(f) <= first {
-		return Message{}
+// describe reads the command: its first field is its name, and the value of that the collection.
+func (f frame) describe() (m Message) {
+	const command = headerSize + 4 + 1 // flags, kind of section
+	if !f.isMsg() || len(f) < command+4 {
+		return m
 	}
-	name, rest, _ := bytes.Cut(f[first+1:], []byte{0})
-	m := Message{Command: string(name)}
-	if f[first] == kindStr && len(rest) > 4 {
-		text, _, _ := bytes.Cut(rest[4:], []byte{0})
-		m.Collection = string(text)
+	size := int(binary.LittleEndian.Uint32(f[command:]))
+	if size > len(f)-command {
+		return m
 	}
+	doc := bson.Raw(f[command : command+size])
+	first, err := doc.IndexErr(0)
+	if err != nil {
+		return m
+	}
+	m.Command = first.Key()
+	m.Collection, _ = first.Value().StringValueOK()
+	m.Database, _ = doc.Lookup("$db").StringValueOK()
 	return m
 }

@@ -58,7 +58,7 @@ func Start() (*Server, error) {
 		return nil, err
 	}
 	s.url = "mongodb://" + s.Proxy.Address() + "/?directConnection=true"
-	fmt.Fprintln(os.Stderr, "MongoDB tests run on FerretDB, one message at a time; set", Variable, "to run them on a real MongoDB")
+	fmt.Fprintln(os.Stderr, "MongoDB tests run on FerretDB, one message a database at a time; set", Variable, "to run them on a real MongoDB")
 	return s, nil
 }
 

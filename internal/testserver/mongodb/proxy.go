@@ -20,13 +20,13 @@ const (
 )
 
 // Proxy stands between clients and the server. FerretDB's updates are not atomic when several come at
-// once, as MongoDB's are; so to it one message passes at a time, answer included.
+// once, as MongoDB's are; so to each database of it one message passes at a time, answer included.
 type Proxy struct {
 	listener net.Listener
 	target   string
 	serial   bool
 
-	turn    sync.Mutex // held while a message is under way, when serial
+	turns   sync.Map // of databases; a *sync.Mutex each, held while a message is under way
 	delay   atomic.Int64
 	refuses atomic.Bool
 	watch   atomic.Pointer[func(Message) Fault]
@@ -147,14 +147,14 @@ func (p *Proxy) pass(client, server net.Conn) bool {
 		return false
 	}
 	time.Sleep(time.Duration(p.delay.Load()))
-	fault := Pass
+	what, fault := message.describe(), Pass
 	if watch := p.watch.Load(); watch != nil {
-		fault = (*watch)(message.describe())
+		fault = (*watch)(what)
 	}
 	if fault == Cut {
 		return false
 	}
-	answer, err := p.ask(server, message)
+	answer, err := p.ask(server, message, what.Database)
 	if err != nil || fault == Drop {
 		return false
 	}
@@ -166,10 +166,11 @@ func (p *Proxy) pass(client, server net.Conn) bool {
 const maxTurn = time.Minute
 
 // ask brings a message to the server and returns its answer.
-func (p *Proxy) ask(server net.Conn, message frame) ([]byte, error) {
+func (p *Proxy) ask(server net.Conn, message frame, database string) ([]byte, error) {
 	if p.serial {
-		p.turn.Lock()
-		defer p.turn.Unlock()
+		turn, _ := p.turns.LoadOrStore(database, new(sync.Mutex))
+		turn.(*sync.Mutex).Lock()
+		defer turn.(*sync.Mutex).Unlock()
 		if err := server.SetDeadline(time.Now().Add(maxTurn)); err != nil {
 			return nil, err
 		}
@@ -178,7 +179,7 @@ func (p *Proxy) ask(server net.Conn, message frame) ([]byte, error) {
 		return nil, err
 	}
 	var all []byte
-	for more := message.answered(); more; {
+	for more := !message.moreToCome(); more; {
 		answer, err := readFrame(server)
 		if err != nil {
 			return nil, err

@@ -1,0 +1,151 @@
+package mongostore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// now is when things happen, in Unix milliseconds.
+const now = 1_800_000_000_000
+
+// define makes a count of data whose field at is n; spec may change anything about it.
+func define(n int, change func(*tracker.Spec)) *tracker.Definition {
+	spec := tracker.Spec{
+		Name: fmt.Sprintf("tracker %d", n), Kind: tracker.KindCount,
+		Where: []condition.Condition{condition.Eq("at", n)}, Targets: []decimal.Decimal{decimal.FromInt(1_000_000)},
+	}
+	if change != nil {
+		change(&spec)
+	}
+	d, err := tracker.New(spec, nil)
+	if err != nil {
+		panic(err)
+	}
+	return d
+}
+
+func counters(n int) []*tracker.Definition {
+	defs := make([]*tracker.Definition, n)
+	for i := range defs {
+		defs[i] = define(i, nil)
+	}
+	return defs
+}
+
+// recorded is the change that f makes.
+func recorded(g *group.Group, f func() error) *group.Change {
+	g.Record()
+	if err := f(); err != nil {
+		panic(err)
+	}
+	c := g.Take()
+	if c == nil {
+		panic("nothing changed")
+	}
+	return c
+}
+
+func added(g *group.Group, defs ...*tracker.Definition) *group.Change {
+	return recorded(g, func() error {
+		_, err := g.Add(defs, now)
+		return err
+	})
+}
+
+// tracked moves the counters at some places, in calls with ids unless they are "".
+func tracked(g *group.Group, id string, places ...int) *group.Change {
+	return recorded(g, func() error {
+		for _, at := range places {
+			_, err := g.Track(&group.Call{
+				Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: true,
+				Compile: match.Compile, Scratch: new(match.Scratch),
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if id != "" {
+			g.Recorded().See(group.Seen{ID: id, Version: g.Version(), Expires: now + 1000})
+		}
+		return nil
+	})
+}
+
+// removed takes trackers away; all when no name is given.
+func removed(g *group.Group, names ...string) *group.Change {
+	return recorded(g, func() error {
+		_, err := g.Remove(names, now)
+		return err
+	})
+}
+
+// load restores a group from a store.
+func load(ctx context.Context, s store.Store, name string) (*group.Group, error) {
+	r, err := s.Load(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	texts, err := s.Definitions(ctx, r.Layout)
+	if err != nil {
+		return nil, err
+	}
+	defs := make([]*tracker.Definition, len(texts))
+	for i, text := range texts {
+		v, err := rawjson.Decode(text)
+		if err != nil {
+			return nil, err
+		}
+		var none *tracker.Registry
+		if defs[i], err = none.Parse(v); err != nil {
+			return nil, err
+		}
+	}
+	return group.Restore(r, defs)
+}
+
+func mustLoad(tb testing.TB, s store.Store, name string) *group.Group {
+	tb.Helper()
+	g, err := load(context.Background(), s, name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return g
+}
+
+func mustCommit(tb testing.TB, s store.Store, changes ...*group.Change) {
+	tb.Helper()
+	if err := s.Commit(context.Background(), changes); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+func mustClose(tb testing.TB, s store.Store) {
+	tb.Helper()
+	if err := s.Close(); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// progress is what the tracker at a place stands at.
+func progress(g *group.Group, n int) string {
+	snaps, err := g.Snapshots(fmt.Sprintf("tracker %d", n))
+	if err != nil {
+		return err.Error()
+	}
+	return snaps[0].Progress.String()
+}
+
+func isConflict(err error) bool {
+	_, ok := errors.AsType[*store.ConflictError](err)
+	return ok
+}

@@ -1,0 +1,136 @@
+package mongostore
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+)
+
+// How many ids there may be in a tail.
+const (
+	longTail  = 32      // these move when there is time
+	maxTail   = 256     // no commit adds to these
+	maxTails  = 1 << 16 // how many groups' tails are counted
+	leastSeen = 40      // bytes that an id takes there, about
+)
+
+// long tells whether the ids should move.
+func (d *document) long() bool {
+	n := 0
+	for i := range d.tail {
+		if d.tail[i].value.apart() {
+			return true
+		}
+		n += len(d.tail[i].value.bytes) / leastSeen
+	}
+	return n >= longTail
+}
+
+// trim moves the ids of long tails.
+func (t *tender) trim(ctx context.Context, visits []visit) error {
+	var long []*document
+	for _, v := range visits {
+		if v.long() {
+			long = append(long, v.document)
+		}
+	}
+	_, err := t.s.moveTails(ctx, long, math.MinInt64)
+	return err
+}
+
+// relieve moves the ids of groups whose tails are so long that the writes must not make them longer.
+func (s *Store) relieve(ctx context.Context, writes []*write) error {
+	keys := s.tender.full(writes)
+	if len(keys) == 0 {
+		return nil
+	}
+	return s.try(ctx, "commit", s.usual(), func(ctx context.Context) error {
+		var all []*document
+		o := options.Find().SetProjection(tailFields)
+		err := each(ctx, s.groups, object("_id", object("$in", keys)), o, func(raw bson.Raw) error {
+			if d, err := parse(slices.Clone(raw)); err == nil { // the commit tells what is wrong
+				all = append(all, d)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		_, err = s.moveTails(ctx, all, math.MinInt64)
+		return err
+	})
+}
+
+// full are the keys of those writes that find a full tail.
+func (t *tender) full(writes []*write) []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var keys []string
+	for _, w := range writes {
+		if n := t.tails[w.key]; n > 0 && w.ids > 0 && n+w.ids > maxTail {
+			keys = append(keys, w.key)
+			delete(t.tails, w.key)
+		}
+	}
+	return keys
+}
+
+// moveTails moves the ids of groups from their documents to documents of their own, but for those that are
+// over at now, and counts the groups it did that for. More is what else becomes of the documents.
+func (s *Store) moveTails(ctx context.Context, all []*document, now int64, more ...bson.E) (int, error) {
+	var docs []any
+	var models []mongo.WriteModel
+	var done []*document
+	for _, d := range all {
+		whole, err := s.readParts(ctx, d.entries())
+		if err != nil {
+			return 0, err
+		}
+		if !whole { // somebody else has moved them
+			continue
+		}
+		moved, err := d.seenDocs(now)
+		if err != nil {
+			s.log.Error("ids of a group stay where they are", "error", err)
+			continue
+		}
+		done = append(done, d)
+		docs = append(docs, moved...)
+		models = append(models, d.cutTail(more)...)
+	}
+	if err := s.putSeen(ctx, docs); err != nil {
+		return 0, err
+	}
+	if _, err := bulk(ctx, s.groups, models); err != nil {
+		return 0, err
+	}
+	for _, d := range done {
+		d.tail = nil
+	}
+	return len(done), nil
+}
+
+// cutTail takes what was read of a tail away. What others have put there since stays, and with it the bound
+// of when something in it is over, unless nobody has.
+func (d *document) cutTail(update bson.D) []mongo.WriteModel {
+	gone := bson.D{}
+	for _, e := range d.tail {
+		gone = append(gone, bson.E{Key: fieldTail + "." + e.field, Value: ""})
+	}
+	if len(gone) > 0 {
+		update = append(slices.Clone(update), bson.E{Key: "$unset", Value: gone})
+	}
+	models := []mongo.WriteModel{
+		mongo.NewUpdateOneModel().SetUpdate(object("$unset", object(fieldExpires, ""))).
+			SetFilter(object("_id", d.key, fieldVersion, d.version)),
+	}
+	if len(update) > 0 {
+		models = append([]mongo.WriteModel{mongo.NewUpdateOneModel().SetUpdate(update).
+			SetFilter(object("_id", d.key, fieldBorn, d.born))}, models...)
+	}
+	return models
+}
