@@ -1,6 +1,7 @@
 package vectors_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"testing"
@@ -18,21 +19,25 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-const groupName = "group"
-
 // managed plays cases on a Manager, which is opened anew between a step and the look at what it did when
 // there is a store.
 type managed struct {
 	now  time.Time
 	open func(clock func() time.Time) (*dictrack.Manager, error)
 	keep bool // the Manager lives on
-	m    *dictrack.Manager
-	name string // of the first tracker
+	// pick chooses who makes a step, instead of open.
+	pick  func() *dictrack.Manager
+	group string // default "group"
+	m     *dictrack.Manager
+	name  string // of the first tracker
 }
 
 // with runs one step on an open Manager.
 func (p *managed) with(now int64, step func(ctx context.Context, m *dictrack.Manager) error) error {
 	p.now = time.Unix(now, 0)
+	if p.pick != nil {
+		p.m = p.pick()
+	}
 	if p.m == nil {
 		m, err := p.open(func() time.Time { return p.now })
 		if err != nil {
@@ -42,6 +47,8 @@ func (p *managed) with(now int64, step func(ctx context.Context, m *dictrack.Man
 	}
 	return step(context.Background(), p.m)
 }
+
+func (p *managed) groupName() string { return cmp.Or(p.group, "group") }
 
 func (p *managed) close() error {
 	m := p.m
@@ -63,7 +70,7 @@ func (p *managed) Add(definitions []any, now int64) error {
 	}
 	p.name = specs[0].Name
 	return p.with(now, func(ctx context.Context, m *dictrack.Manager) error {
-		return m.Add(ctx, groupName, specs...)
+		return m.Add(ctx, p.groupName(), specs...)
 	})
 }
 
@@ -74,7 +81,7 @@ func (p *managed) Look() (snaps []tracker.Snapshot, err error) {
 		}
 	}
 	err = p.with(p.now.Unix(), func(ctx context.Context, m *dictrack.Manager) error {
-		snaps, err = m.List(ctx, groupName)
+		snaps, err = m.List(ctx, p.groupName())
 		return err
 	})
 	return snaps, err
@@ -104,7 +111,7 @@ func plain(e *dictrack.Event) tracker.Event {
 
 func (p *managed) play(ctx context.Context, m *dictrack.Manager, step map[string]any) (string, error) {
 	if step["do"] == "track" {
-		res, err := m.Track(ctx, groupName, step["data"].(map[string]any))
+		res, err := m.Track(ctx, p.groupName(), step["data"].(map[string]any))
 		if err != nil {
 			return "", err
 		}
@@ -128,27 +135,27 @@ func (p *managed) edit(ctx context.Context, m *dictrack.Manager, step map[string
 		if err != nil {
 			return err
 		}
-		return m.Reset(ctx, groupName, by, p.name)
+		return m.Reset(ctx, p.groupName(), by, p.name)
 	case "set_progress":
 		if n, ok := step["value"].(int64); ok {
-			return m.Update(ctx, groupName, p.name, dictrack.SetProgress(n))
+			return m.Update(ctx, p.groupName(), p.name, dictrack.SetProgress(n))
 		}
-		return m.Update(ctx, groupName, p.name, dictrack.SetProgress(step["value"].(float64)))
+		return m.Update(ctx, p.groupName(), p.name, dictrack.SetProgress(step["value"].(float64)))
 	case "add_targets":
 		var targets []float64
 		for _, v := range step["targets"].([]any) {
 			n, _ := field.Number(v)
 			targets = append(targets, n.Float64())
 		}
-		return m.Update(ctx, groupName, p.name, dictrack.AddTargets(targets...))
+		return m.Update(ctx, p.groupName(), p.name, dictrack.AddTargets(targets...))
 	case "set_loop":
-		return m.Update(ctx, groupName, p.name, dictrack.SetLoop(step["loop"] == true))
+		return m.Update(ctx, p.groupName(), p.name, dictrack.SetLoop(step["loop"] == true))
 	}
 	policy, err := tracker.ParsePolicy(step["reset"])
 	if err != nil {
 		return err
 	}
-	return m.Update(ctx, groupName, p.name, dictrack.SetReset(policy))
+	return m.Update(ctx, p.groupName(), p.name, dictrack.SetReset(policy))
 }
 
 func report(t *testing.T, file string, score vectors.Score, err error) {
