@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -83,6 +82,7 @@ func newStore(client *mongo.Client, servers string, o *Options, w *writeconcern.
 		me:      bson.NewObjectID().Hex()[8:], // without the time
 		closing: make(chan struct{}),
 	}
+	s.life, s.end = context.WithCancel(context.Background())
 	s.meta, s.groups = db.Collection(o.Prefix+"meta"), db.Collection(o.Prefix+"groups")
 	s.parts, s.ids = db.Collection(o.Prefix+"parts"), db.Collection(o.Prefix+"ids")
 	s.definitions, s.trackers = db.Collection(o.Prefix+"definitions"), db.Collection(o.Prefix+"trackers")
@@ -94,10 +94,9 @@ func newStore(client *mongo.Client, servers string, o *Options, w *writeconcern.
 // open prepares the database. When it fails, nothing is left behind but what is in the database.
 func (s *Store) open(ctx context.Context, o *Options) (*Store, error) {
 	if err := s.prepare(ctx); err != nil {
+		s.end()
 		if s.owned {
-			parting, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-			defer cancel()
-			_ = s.disconnect(parting) // the first error is the one to tell
+			_ = s.disconnect() // the first error is the one to tell
 		}
 		return nil, fmt.Errorf("open store: %w", err)
 	}

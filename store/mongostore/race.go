@@ -54,7 +54,8 @@ func (r *race) send(ctx context.Context) (matched int, err error) {
 	return bulk(ctx, r.s.groups, models)
 }
 
-// look finds out what became of the writes. Those that can still apply stay open.
+// look finds out what became of the writes. Those that can still apply stay open: they stand at their base, or
+// have yet to be born from it.
 func (r *race) look(ctx context.Context) error {
 	keys := bson.A{}
 	for _, w := range r.open {
@@ -80,7 +81,7 @@ func (r *race) look(ctx context.Context) error {
 	for _, w := range r.open {
 		d := found[w.key]
 		switch {
-		case d == nil || d.unborn() && d.version != w.base:
+		case d == nil || d.unborn():
 			w.create, w.lost = true, w.base != floor
 		case d.writers[r.s.me] == w.token: // it has won
 			continue

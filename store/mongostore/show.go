@@ -34,7 +34,7 @@ func (t *tender) show(ctx context.Context, visits []visit) error {
 		panes = append(panes, visits[i].panes()...)
 	}
 	for some := range slices.Chunk(panes, maxPanes) {
-		if err := once(ctx, t.s.patience, func(ctx context.Context) error { return t.showSome(ctx, some) }); err != nil {
+		if err := t.s.once(ctx, t.s.patience, func(ctx context.Context) error { return t.showSome(ctx, some) }); err != nil {
 			return err
 		}
 	}

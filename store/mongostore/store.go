@@ -33,6 +33,8 @@ type Store struct {
 
 	mu      sync.Mutex // protects closed, and calls from beginning after it is set
 	closed  bool
+	life    context.Context // ends when nothing is waited for any more
+	end     context.CancelFunc
 	closing chan struct{} // closed when Close was called: nobody waits for a server that is away
 	calls   sync.WaitGroup
 }
@@ -53,11 +55,13 @@ func (s *Store) begin(ctx context.Context) error {
 	return nil
 }
 
-// partingTime is how long Close takes to bring the trackers' documents up to date and to disconnect.
+// partingTime is how long Close waits for answers of servers.
 const partingTime = 5 * time.Second
 
-// Close waits for the calls under way, but not for servers that are away, brings the trackers' documents up
-// to date if that is quick, and disconnects, unless the client is one that OpenClient was given.
+// Close waits for the calls under way, brings the trackers' documents up to date, and disconnects, unless the
+// client is one that OpenClient was given. Servers that do not answer are waited for some seconds only: calls
+// that wait for them return store.ErrClosed, whatever became of what they asked for, and the documents are
+// left to whoever opens the store next.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	first := !s.closed
@@ -67,17 +71,20 @@ func (s *Store) Close() error {
 		return nil
 	}
 	close(s.closing)
+	late := time.AfterFunc(partingTime, s.end)
+	defer late.Stop()
+	defer s.end()
 	s.calls.Wait()
-	ctx, cancel := context.WithTimeout(context.Background(), partingTime)
-	defer cancel()
-	s.tender.stop(ctx)
+	s.tender.stop()
 	if s.owned {
-		return s.disconnect(ctx)
+		return s.disconnect()
 	}
 	return nil
 }
 
-func (s *Store) disconnect(ctx context.Context) error {
+func (s *Store) disconnect() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
 	if err := s.client.Disconnect(ctx); err != nil {
 		return s.plain(err)
 	}

@@ -17,8 +17,6 @@ import (
 type tender struct {
 	s     *Store
 	after time.Duration
-	life  context.Context // ends when there is no more time
-	end   context.CancelFunc
 	done  chan struct{} // closed when run has ended
 	stops chan struct{} // closed when run is to end
 	wake  chan struct{}
@@ -33,12 +31,10 @@ type tender struct {
 }
 
 func newTender(s *Store, after time.Duration) *tender {
-	t := &tender{
+	return &tender{
 		s: s, after: after, done: make(chan struct{}), stops: make(chan struct{}), wake: make(chan struct{}, 1),
 		labels: labels{}, waiting: map[string]bool{}, tails: map[string]int{},
 	}
-	t.life, t.end = context.WithCancel(context.Background())
-	return t
 }
 
 // note tells of a commit.
@@ -120,22 +116,16 @@ func (t *tender) run() {
 	}
 }
 
-// stop tends what waits, as long as ctx allows.
-func (t *tender) stop(ctx context.Context) {
-	defer t.end()
+// stop tends what waits, as long as the store lives.
+func (t *tender) stop() {
 	close(t.stops)
-	select {
-	case <-t.done:
-	case <-ctx.Done():
-		t.end()
-		<-t.done
-	}
+	<-t.done
 }
 
 // leftovers queues what processes that ended have left. What others are about to do is among it, and does no
 // harm.
 func (t *tender) leftovers() {
-	err := once(t.life, t.s.patience, func(ctx context.Context) error {
+	err := t.s.once(t.s.life, t.s.patience, func(ctx context.Context) error {
 		o := options.Find().SetProjection(object("_id", 1))
 		return each(ctx, t.s.groups, object(fieldTodo, true), o, func(raw bson.Raw) error {
 			if key, ok := raw.Lookup("_id").StringValueOK(); ok {
@@ -154,7 +144,7 @@ func (t *tender) round() bool {
 		if len(some) == 0 {
 			return true
 		}
-		if err := t.tend(t.life, some); err != nil {
+		if err := t.tend(t.s.life, some); err != nil {
 			t.complain(err)
 			for key, all := range some {
 				t.queue(key, all)
@@ -165,7 +155,7 @@ func (t *tender) round() bool {
 }
 
 func (t *tender) complain(err error) {
-	if err != nil && t.life.Err() == nil && !errors.Is(err, errAgain) {
+	if err != nil && t.s.life.Err() == nil && !errors.Is(err, errAgain) {
 		t.s.log.Warn("what follows commits is late; trying again", "error", t.s.plain(err))
 	}
 }

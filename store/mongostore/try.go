@@ -28,12 +28,14 @@ var errAgain = errors.New("the database is changing")
 func (s *Store) try(ctx context.Context, what string, limit time.Duration, attempt func(ctx context.Context) error) error {
 	end := time.Now().Add(s.patience)
 	for wait := firstWait; ; wait = min(2*wait, maxWait) {
-		err := once(ctx, limit, attempt)
+		err := s.once(ctx, limit, attempt)
 		switch {
 		case err == nil:
 			return nil
 		case ctx.Err() != nil:
 			return fmt.Errorf("%s: %w", what, ctx.Err())
+		case s.life.Err() != nil:
+			return fmt.Errorf("%s: %w before there was an answer", what, store.ErrClosed)
 		case !passes(err):
 			return fmt.Errorf("%s: %w", what, s.plain(err))
 		case time.Now().Add(wait).After(end):
@@ -51,9 +53,12 @@ func (s *Store) try(ctx context.Context, what string, limit time.Duration, attem
 // usual is how long most attempts may take.
 func (s *Store) usual() time.Duration { return s.patience / 3 }
 
-func once(ctx context.Context, limit time.Duration, attempt func(ctx context.Context) error) error {
+// once makes one attempt. It ends with the store's life too.
+func (s *Store) once(ctx context.Context, limit time.Duration, attempt func(ctx context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(s.life, cancel)()
 	if limit > 0 {
-		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, limit)
 		defer cancel()
 	}

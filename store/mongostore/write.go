@@ -23,7 +23,7 @@ type write struct {
 	inline        int  // how many chunks the document may hold
 	ids           int  // how many it brings
 	urgent        bool // there is more to do after it
-	create        bool // the group may have no document yet
+	create        bool // the group has no commit yet, as far as is known
 	lost          bool // somebody else was faster
 }
 
@@ -90,9 +90,10 @@ func (w *write) put(field string, value any) {
 
 func (w *write) drop(field string) { w.unset = append(w.unset, bson.E{Key: field, Value: ""}) }
 
-// filter finds the group's document where it stands at the base.
+// filter finds the group's document where it stands at the base. One that has had no commit is only for those
+// who made sure, just now, that groups start there.
 func (w *write) filter() bson.D {
-	return object("_id", w.key, fieldVersion, w.base, fieldFormat, int32(format))
+	return object("_id", w.key, fieldVersion, w.base, fieldFormat, int32(format), fieldUpdated, object("$exists", !w.create))
 }
 
 // update makes of it what it is after the change.

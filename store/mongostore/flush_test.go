@@ -1,0 +1,156 @@
+package mongostore_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/testserver/mongodb"
+	"github.com/dictrack/dictrack/store/mongostore"
+)
+
+// TestFlushRaces makes and changes groups through two stores while a third flushes: no version of a group
+// comes twice, and what is committed after the last Flush is there.
+func TestFlushRaces(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	var stores []*mongostore.Store
+	for range 3 {
+		stores = append(stores, mustOpen(t, server.URL(), mongostore.Options{Database: db}))
+	}
+	flushed := make(chan struct{})
+	var all sync.WaitGroup
+	last := make([]uint64, 4)
+	for i := range last {
+		s, name := stores[i%2], fmt.Sprint(i)
+		all.Go(func() {
+			for over := false; !over; {
+				select {
+				case <-flushed:
+					over = true // once more, and that must stay
+				default:
+				}
+				g, err := load(t.Context(), s, name)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				c := tracked(g, "", 0)
+				if !g.Known() {
+					c = added(group.New(name, g.Version()-1), counters(1)...)
+				}
+				err = s.Commit(t.Context(), []*group.Change{c})
+				switch {
+				case isConflict(err):
+					over = false
+				case err != nil:
+					t.Error(err)
+					return
+				case c.Version <= last[i]:
+					t.Errorf("group %s went to version %d after it was at %d", name, c.Version, last[i])
+					return
+				default:
+					last[i] = c.Version
+				}
+			}
+		})
+	}
+	for range 5 {
+		time.Sleep(100 * time.Millisecond)
+		if err := stores[2].Flush(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	close(flushed)
+	all.Wait()
+	for i, version := range last {
+		if g := mustLoad(t, stores[2], fmt.Sprint(i)); g.Version() != version {
+			t.Errorf("group %d has version %d, want %d", i, g.Version(), version)
+		}
+	}
+	for _, s := range stores {
+		mustClose(t, s)
+	}
+}
+
+// TestUnfinishedFlush ends a Flush at each of its writes: whoever opens the store next finishes it, if it had
+// begun.
+func TestUnfinishedFlush(t *testing.T) {
+	t.Parallel()
+	server := disturbed(t)
+	for n := 1; n <= 6; n++ {
+		db := fmt.Sprintf("flush_%d", n)
+		s := mustOpen(t, server.URL(), mongostore.Options{Database: db, Patience: time.Second, NoTrackers: true})
+		g := mustLoad(t, s, "g")
+		mustCommit(t, s, added(g, counters(1)...))
+		mustCommit(t, s, tracked(g, "id", 0))
+		writes := 0
+		server.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
+			if m.Database == db && m.Writes() {
+				if writes++; writes >= n {
+					return mongodb.Cut
+				}
+			}
+			return mongodb.Pass
+		})
+		if err := s.Flush(t.Context()); err == nil {
+			t.Fatalf("Flush without its write %d went well", n)
+		}
+		server.Proxy.Watch(nil)
+		mustClose(t, s)
+		s = mustOpen(t, server.URL(), mongostore.Options{Database: db, NoTrackers: true})
+		r, err := s.Load(t.Context(), "g")
+		_, seen, err2 := s.Seen(t.Context(), "g", "id")
+		if err = errors.Join(err, err2); err != nil {
+			t.Fatal(err)
+		}
+		if there := n == 1; len(r.Layout) > 0 != there || seen != there {
+			t.Errorf("Flush without its write %d: %d trackers, id remembered %v, want them there: %v", n, len(r.Layout), seen, there)
+		}
+		if n > 1 && r.Version <= g.Version() {
+			t.Errorf("Flush without its write %d: new groups start from version %d, want one above %d", n, r.Version, g.Version())
+		}
+		if err := s.Flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		mustClose(t, s)
+	}
+}
+
+// TestLeftSeed: a document of a group that never had a commit is no group, also when it is from before a
+// Flush.
+func TestLeftSeed(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
+	defer mustClose(t, s)
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	floor := mustLoad(t, s, "g").Version()
+	seed := bson.M{"_id": "g", "f": int32(1), "v": int64(0), "b": int64(0), "shown": int64(0)}
+	if _, err := raw.Database(db).Collection("dictrack_groups").InsertOne(t.Context(), seed); err != nil {
+		t.Fatal(err)
+	}
+	names, err := s.Groups(t.Context(), "", 10)
+	if err != nil || len(names) != 0 {
+		t.Errorf("Groups: %q, %v, want none", names, err)
+	}
+	g := mustLoad(t, s, "g")
+	if g.Known() || g.Version() != floor {
+		t.Errorf("Load: version %d, known %v, want %d and false", g.Version(), g.Known(), floor)
+	}
+	old := added(group.New("g", 0), counters(1)...)
+	if err := s.Commit(t.Context(), []*group.Change{old}); !isConflict(err) {
+		t.Errorf("Commit from before the Flush: %v, want a conflict", err)
+	}
+	mustCommit(t, s, added(g, counters(1)...))
+	if got := mustLoad(t, s, "g"); got.Version() != g.Version() || got.Len() != 1 {
+		t.Errorf("Load: version %d, %d trackers, want %d and 1", got.Version(), got.Len(), g.Version())
+	}
+}

@@ -1,0 +1,170 @@
+package mongostore_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"github.com/dictrack/dictrack/internal/testserver"
+	"github.com/dictrack/dictrack/store/mongostore"
+)
+
+// TestRefusedOptions: each error names what is wrong and what is allowed.
+func TestRefusedOptions(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		url  string
+		o    mongostore.Options
+		want string
+	}{
+		{"mongodb://h/", mongostore.Options{Database: "a.b"}, `option Database is "a.b"`},
+		{"mongodb://h/", mongostore.Options{Database: strings.Repeat("x", 64)}, "at most 63 bytes"},
+		{"mongodb://h/a.b", mongostore.Options{}, `option Database is "a.b"`},
+		{"mongodb://h/a%20b", mongostore.Options{}, `option Database is "a b"`},
+		{"mongodb://h/", mongostore.Options{Prefix: "$x"}, `option Prefix is "$x"`},
+		{"mongodb://h/", mongostore.Options{Prefix: "system.x"}, "system."},
+		{"mongodb://h/", mongostore.Options{Patience: time.Millisecond}, "option Patience is 1ms, want at least 100ms"},
+		{"mongodb://h/", mongostore.Options{TrackersAfter: -1}, "option TrackersAfter is -1ns"},
+		{"mongodb://h/", mongostore.Options{WriteConcern: writeconcern.Unacknowledged()}, "w=0, want at least w=1"},
+		{"mongodb://h/?w=0", mongostore.Options{}, "w=0, want at least w=1"},
+		{"postgres://h/", mongostore.Options{}, `begins with "postgres://", want mongodb://`},
+		{"h:27017", mongostore.Options{}, "has no scheme, want mongodb://"},
+		{"mongodb://", mongostore.Options{}, "want mongodb://USER"},
+		{"mongodb://h:port/", mongostore.Options{}, "want mongodb://USER"},
+		{"mongodb://h/?w=-1", mongostore.Options{}, "want mongodb://USER"},
+	} {
+		s, err := mongostore.Open(t.Context(), c.url, c.o)
+		if err == nil {
+			mustClose(t, s)
+			t.Errorf("%s, %+v: opened", c.url, c.o)
+		} else if !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s, %+v: error %q, want one with %q", c.url, c.o, err, c.want)
+		}
+	}
+	if _, err := mongostore.OpenClient(t.Context(), nil, mongostore.Options{}); err == nil || !strings.Contains(err.Error(), "nil") {
+		t.Errorf("OpenClient without a client: %v", err)
+	}
+}
+
+// TestPasswords: no error has the password of the URL, whatever is wrong with it.
+func TestPasswords(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{
+		"mongodb://user:sec/ret@h:1/db", "mongodb://user:sec%zzret@h:1/db", "mongodb://user:sec:ret@h:1/db", "mongodb://user:sec@ret@h/",
+		"mongodb://user:secret@h:port/", "mongodb://user:secret@/", "mongodb://user:secret@h/?w=x&wtimeoutMS=sec", "mongodb+srv://user:secret@h:1/",
+		"secret://x", "mongodb://u:p@h/?authMechanism=MONGODB-AWS&authMechanismProperties=AWS_SESSION_TOKEN:secret,CANON:1",
+		"mongodb://u@h/?tlsCertificateKeyFile=/none&tlsCertificateKeyFilePassword=secret",
+		"mongodb://h/?connectTimeoutMS=secret", "mongodb://user:secret@127.0.0.1:1/?serverSelectionTimeoutMS=100",
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		s, err := mongostore.Open(ctx, url, mongostore.Options{Patience: 300 * time.Millisecond})
+		cancel()
+		if err == nil {
+			mustClose(t, s)
+			t.Errorf("%s: opened", url)
+			continue
+		}
+		// "secret" as a scheme is told: nobody's password stands there.
+		if text := err.Error(); strings.Contains(text, "sec") && !strings.HasPrefix(url, "secret") || strings.Contains(text, "\n") {
+			t.Errorf("%s: error %q", url, text)
+		}
+	}
+}
+
+// TestNobodyThere: the error says in one line where, what, and what to do.
+func TestNobodyThere(t *testing.T) {
+	t.Parallel()
+	port, err := testserver.FreePort()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := testserver.Address(port)
+	_, err = mongostore.Open(t.Context(), "mongodb://user:secret@"+at+"/", mongostore.Options{Patience: 3 * time.Second})
+	if err == nil {
+		t.Fatal("opened a store where nobody listens")
+	}
+	for _, want := range []string{at, `database "dictrack"`, "connection refused", "is the server running"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error %q, want one with %q", err, want)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(50*time.Millisecond, cancel)
+	if _, err := mongostore.Open(ctx, "mongodb://"+at+"/", mongostore.Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("Open that was cancelled: %v, want context.Canceled", err)
+	}
+}
+
+// TestDatabaseOfURL: the URL's database is where the collections are, unless Options say another.
+func TestDatabaseOfURL(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	url := strings.Replace(server.URL(), "/?", "/"+db+"?", 1)
+	s := mustOpen(t, url, mongostore.Options{Prefix: "mine."})
+	mustCommit(t, s, added(mustLoad(t, s, "g"), counters(1)...))
+	mustClose(t, s)
+	names, err := raw.Database(db).ListCollectionNames(t.Context(), struct{}{})
+	if err != nil || len(names) == 0 {
+		t.Fatalf("collections %q, %v", names, err)
+	}
+	for _, name := range names {
+		if !strings.HasPrefix(name, "mine.") {
+			t.Errorf("collection %q does not begin with the prefix", name)
+		}
+	}
+}
+
+// TestOpenClient: a client that was passed in stays connected.
+func TestOpenClient(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	for range 2 {
+		s, err := mongostore.OpenClient(t.Context(), raw, mongostore.Options{Database: db, TrackersAfter: time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := mustLoad(t, s, "g")
+		if g.Known() {
+			mustCommit(t, s, tracked(g, "", 0))
+		} else {
+			mustCommit(t, s, added(g, counters(1)...))
+		}
+		mustClose(t, s)
+	}
+	if err := raw.Ping(t.Context(), nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestClosedWhileAway: Close does not wait for a server that is away, and neither do calls under way.
+func TestClosedWhileAway(t *testing.T) {
+	t.Parallel()
+	server := disturbed(t)
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: "away", Patience: time.Hour, TrackersAfter: time.Hour})
+	g := mustLoad(t, s, "g")
+	mustCommit(t, s, added(g, counters(1)...))
+	server.Proxy.Refuse(true)
+	called := make(chan error)
+	go func() {
+		_, err := s.Load(context.Background(), "g")
+		called <- err
+	}()
+	time.Sleep(100 * time.Millisecond)
+	closed := make(chan error)
+	start := time.Now()
+	go func() { closed <- s.Close() }()
+	if err := <-called; err == nil {
+		t.Error("Load went well without a server")
+	}
+	if err := <-closed; err != nil {
+		t.Errorf("Close: %v", err)
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("Close took %v", took)
+	}
+	server.Proxy.Refuse(false)
+}
