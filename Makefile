@@ -22,6 +22,8 @@ RUNS  ?= 5
 FUZZTIME ?= 10s
 # How often crash kills, and how long soak runs.
 KILLS ?= 2000
+# How many histories linearize makes.
+HISTORIES ?= 5000
 HOURS ?= 8
 
 .PHONY: help
@@ -32,7 +34,7 @@ help:
 
 .PHONY: test
 test: deps ## install what the tests need and run them all
-	$(GO) test $(PKG)
+	$(GO) test -timeout 20m $(PKG)
 
 .PHONY: deps
 deps:
@@ -42,7 +44,7 @@ deps:
 .PHONY: race
 race: ## the tests under the race detector (needs a C compiler)
 	@command -v "$$($(GO) env CC)" >/dev/null || { echo 'the race detector needs a C compiler: apt-get install gcc libc6-dev' >&2; exit 1; }
-	CGO_ENABLED=1 $(GO) test -race -timeout 20m $(PKG)
+	CGO_ENABLED=1 $(GO) test -race -timeout 30m $(PKG)
 
 .PHONY: vet
 vet: ## go vet
@@ -76,8 +78,12 @@ vectors: ## the tests that run the shared vectors
 	tools/named Vectors ./... -count=1
 
 .PHONY: prove
-prove: ## try to break every promise: the whole programme, at most 10 minutes
-	DICTRACK_PROVE=1 $(GO) test -count=1 -v -timeout 10m ./internal/prove/...
+prove: deps ## try to break every promise: the whole programme, half an hour or so
+	DICTRACK_PROVE=1 $(GO) test -count=1 -v -timeout 60m ./internal/prove/...
+
+.PHONY: linearize
+linearize: deps ## HISTORIES (5000) of several processes on one Redis, each checked
+	DICTRACK_HISTORIES=$(HISTORIES) $(GO) test -count=1 -v -timeout 0 -run Linearizable ./internal/prove/fleet
 
 .PHONY: crash
 crash: ## kill -9 and recover KILLS times (2000)
