@@ -39,11 +39,15 @@ type processes struct {
 	*testing.T
 	trackers string
 	place    []string
+	records  int // that are tracked in all
 }
 
 func newProcesses(t *testing.T, place ...string) *processes {
 	t.Helper()
-	p := &processes{t, filepath.Join(t.TempDir(), "trackers.yaml"), place}
+	p := &processes{t, filepath.Join(t.TempDir(), "trackers.yaml"), place, 3000}
+	if strings.Contains(strings.Join(place, " "), "mongodb:") {
+		p.records = 1000 // the server for tests is slow
+	}
 	write(t, p.trackers, crowdTrackers)
 	return p
 }
@@ -51,7 +55,7 @@ func newProcesses(t *testing.T, place ...string) *processes {
 // tracking is a process that tracks what it reads.
 func (p *processes) tracking(input io.Reader) *exec.Cmd {
 	args := append([]string{"track", "--trackers", p.trackers, "--group-by", "g", "--id-by", "id"}, p.place...)
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // a process that hangs is killed
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute) // a process that hangs is killed
 	p.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, "dictrack", args...)
 	cmd.Stdin = input
@@ -136,7 +140,7 @@ func heard(t *testing.T, events string, told map[string]int) {
 
 // atOnce runs two processes at the same time, each with half of the data.
 func (p *processes) atOnce() {
-	const n = 6000
+	n := p.records
 	lines := crowd(n)
 	told := map[string]int{}
 	var running []*exec.Cmd
@@ -163,7 +167,7 @@ func (p *processes) atOnce() {
 
 // killed kills a process in the middle of its data while another one goes on, and tracks the killed one's data again.
 func (p *processes) killed() {
-	const n = 6000
+	n := p.records
 	lines := crowd(n)
 	first, second := strings.Join(lines[:n/2], ""), strings.Join(lines[n/2:], "")
 
@@ -211,10 +215,11 @@ func (p *processes) killed() {
 
 // TestProcesses tracks into one place from several processes at once.
 func TestProcesses(t *testing.T) {
-	pg, hot := startPostgres(t), startRedis(t)
+	pg, hot, mongo := startPostgres(t), startRedis(t), startMongo(t)
 	places := map[string][]string{
 		"PostgreSQL":        {"--store", pg.URL()},
 		"Redis":             {"--cache", hot.URL()},
+		"Redis, MongoDB":    {"--cache", hot.URL(), "--store", mongo},
 		"Redis, PostgreSQL": {"--cache", hot.URL(), "--store", pg.URL()},
 	}
 	for name, place := range places {
@@ -242,6 +247,8 @@ func ofItsOwn(place ...string) []string {
 		switch {
 		case strings.HasPrefix(word, "postgres:"):
 			own[i] += "&schema=" + name
+		case strings.HasPrefix(word, "mongodb:"):
+			own[i] += "&prefix=" + name
 		case strings.HasPrefix(word, "redis"):
 			own[i] += "?prefix=" + name
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/dictrack/dictrack/internal/testserver/mongodb"
 	"github.com/dictrack/dictrack/internal/testserver/postgres"
 	"github.com/dictrack/dictrack/internal/testserver/redis"
 )
@@ -43,6 +44,17 @@ func startRedis(t *testing.T) *redis.Server {
 	}
 	t.Cleanup(s.Close)
 	return s
+}
+
+// startMongo starts a server for a test, and returns the URL of a database.
+func startMongo(t *testing.T) string {
+	t.Helper()
+	s, err := mongodb.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	return strings.Replace(s.URL(), "/?", "/dictrack_test_command?patience=2m&", 1) // FerretDB is slow
 }
 
 // must runs the command, and returns what it prints: results, and the rest.
