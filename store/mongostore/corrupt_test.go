@@ -55,8 +55,10 @@ func TestForeignDocuments(t *testing.T) {
 		}
 	}
 	if _, err := groups.InsertMany(t.Context(), []any{
-		bson.M{"_id": "日本", "due": int64(1), "updated": 1}, bson.M{"_id": 5, "due": int64(2), "updated": 1},
-		bson.M{"_id": bson.NewObjectID()}, bson.M{"_id": "0", "due": 7.5},
+		bson.M{"_id": "日本", "due": int64(1), "updated": 1},
+		bson.M{"_id": 5, "due": int64(2), "updated": 1},
+		bson.M{"_id": bson.NewObjectID()},
+		bson.M{"_id": "0", "due": 7.5},
 	}); err != nil {
 		t.Fatal(err)
 	}
