@@ -33,7 +33,7 @@ func TestRedisThatMayLose(t *testing.T) {
 }
 
 // mayLose is how long ago the oldest thing that is lost may have been answered; on a busy machine a second is long.
-const mayLose = 4 * time.Second
+const mayLose = 8 * time.Second
 
 // recount makes every deed again and holds what is counted then against what was acknowledged before.
 func (c *crew) recount(killed time.Time) {
