@@ -41,7 +41,7 @@ func TestServers(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		checkPlace(t, "", s.URL()+"/3?prefix=a:&timeout=2s")
+		checkPlace(t, "", s.URL()+"/3?prefix=a:&timeout=30s")
 	})
 	t.Run("redis+sentinel", func(t *testing.T) {
 		s, err := redis.StartSentinels(durably...)
@@ -49,7 +49,7 @@ func TestServers(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		checkPlace(t, "", s.URL())
+		checkPlace(t, "", s.URL()+"?timeout=30s")
 	})
 	t.Run("redis+cluster", func(t *testing.T) {
 		c, err := redis.StartCluster(durably...)
@@ -57,7 +57,7 @@ func TestServers(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		checkPlace(t, "", c.URL())
+		checkPlace(t, "", c.URL()+"/?timeout=30s")
 	})
 }
 
