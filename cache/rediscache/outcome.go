@@ -18,7 +18,7 @@ func (r *round) hear(result rueidis.RedisResult) {
 	}
 	switch a.code {
 	case "":
-		r.committed()
+		r.done()
 	case codeFence:
 		r.chore(r.c.lookAnew)
 		r.again(errFence)
@@ -31,6 +31,15 @@ func (r *round) hear(result rueidis.RedisResult) {
 	default:
 		r.failed(errAnswer)
 	}
+}
+
+// done goes on after all was as believed, which is no answer to a question.
+func (r *round) done() {
+	if r.write == nil || r.ask {
+		r.failed(errAnswer)
+		return
+	}
+	r.committed()
 }
 
 // heard goes on from what is in Redis.

@@ -31,6 +31,7 @@ type Link struct {
 type pair struct {
 	client, server net.Conn
 	answered       atomic.Bool // the last bytes came from the server
+	deaf           atomic.Bool // an answer was thrown away: those after it would answer the wrong questions
 }
 
 func (p *pair) close() {
@@ -68,24 +69,29 @@ func (l *Link) Break() {
 	l.Cut()
 }
 
-// Mend lets everything pass again.
+// Mend lets everything pass again. Connections that lost an answer end: none can go on without it.
 func (l *Link) Mend() {
 	l.broken.Store(false)
-	l.silent.Store(false)
 	l.delay.Store(0)
+	l.cut(func(p *pair) bool { return p.deaf.Load() })
 }
 
 // Silence throws away what the server answers, until the next Cut or Mend: calls reach it, and nobody hears of it.
 func (l *Link) Silence() { l.silent.Store(true) }
 
 // Cut ends the connections there are, in the midst of whatever they carry.
-func (l *Link) Cut() {
+func (l *Link) Cut() { l.cut(func(*pair) bool { return true }) }
+
+// cut ends silence, and those connections.
+func (l *Link) cut(which func(*pair) bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for p := range l.pairs {
-		p.close()
-	}
 	l.silent.Store(false)
+	for p := range l.pairs {
+		if which(p) {
+			p.close()
+		}
+	}
 }
 
 // Traffic is what was carried since the link was made: round trips (bytes to the server after bytes from it, so that
@@ -154,13 +160,27 @@ func (l *Link) forward(p *pair) {
 	}
 }
 
+// hushed tells whether what the server answers is lost.
+func (l *Link) hushed(p *pair) bool {
+	if l.silent.Load() {
+		p.deaf.Store(true)
+	}
+	if p.deaf.Load() && !l.silent.Load() { // a Mend that did not see it deaf yet
+		p.close()
+	}
+	return p.deaf.Load()
+}
+
 // answer carries back.
 func (l *Link) answer(p *pair) {
 	defer p.close()
 	buf := make([]byte, 64<<10)
 	for {
 		n, err := p.server.Read(buf)
-		if n > 0 && !l.silent.Load() {
+		if n > 0 && l.hushed(p) {
+			continue
+		}
+		if n > 0 {
 			p.answered.Store(true)
 			l.back.Add(int64(n))
 			if _, err := p.client.Write(buf[:n]); err != nil {

@@ -102,6 +102,29 @@ func TestSilenceLosesAnswers(t *testing.T) {
 	}
 }
 
+// A connection that lost an answer ends with the silence: the next answer would be taken for the lost one.
+func TestMendEndsWhatLostAnAnswer(t *testing.T) {
+	l, heard := open(t)
+	deaf, quiet := dial(t, l), dial(t, l)
+	if _, err := ask(quiet, "before"); err != nil {
+		t.Fatal(err)
+	}
+	<-heard
+	l.Silence()
+	if _, err := io.WriteString(deaf, "lost\n"); err != nil {
+		t.Fatal(err)
+	}
+	<-heard
+	time.Sleep(20 * time.Millisecond) // for the answer to be on its way
+	l.Mend()
+	if answer, err := ask(deaf, "next"); err == nil {
+		t.Errorf("the connection goes on with %q", answer)
+	}
+	if answer, err := ask(quiet, "after"); answer != "after\n" || err != nil {
+		t.Errorf("the other one: %q, %v", answer, err)
+	}
+}
+
 func TestBreakAndMend(t *testing.T) {
 	l, heard := open(t)
 	conn := dial(t, l)
