@@ -31,7 +31,7 @@ func TestWallIsTimeNow(t *testing.T) {
 func TestWallNoticesThatTheClockWasSet(t *testing.T) {
 	var w wall
 	old := time.Now().Add(-fresh).Round(0) // without a monotonic reading, as if the clock had been set
-	w.last.Store(&old)
+	w.last.Store(&reading{old, old.UnixNano()})
 	if now := w.now(); now < time.Now().UnixMilli()-1 {
 		t.Errorf("%d is %v late", now, time.Since(time.UnixMilli(now)))
 	}

@@ -33,7 +33,8 @@ func unseal(key, field, sealed string) (string, error) {
 		return "", fmt.Errorf("%s: %d bytes are too few", field, len(sealed))
 	}
 	value := sealed[:end]
-	if seal(key, field, []byte(value)) != sealed {
+	room := make([]byte, 0, len(sealed)+len(key)+len(field))
+	if seal(key, field, append(room, value...)) != sealed {
 		return "", fmt.Errorf("%s: the checksum does not match", field)
 	}
 	return value, nil

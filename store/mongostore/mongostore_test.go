@@ -97,13 +97,13 @@ func opener(o mongostore.Options) storetest.Opener {
 
 // TestStore does without the documents for people, each of which costs FerretDB a walk through all of them.
 func TestStore(t *testing.T) {
-	storetest.Run(t, storetest.Features{Reopens: true}, opener(mongostore.Options{NoTrackers: true}))
+	storetest.Run(t, storetest.Features{Reopens: true, Slow: server.Slow()}, opener(mongostore.Options{NoTrackers: true}))
 }
 
 // TestStoreWithTrackers is the same with those documents, which follow at the end, and with all chunks in parts.
 // TestTrackers looks at the documents.
 func TestStoreWithTrackers(t *testing.T) {
-	storetest.Run(t, storetest.Features{}, opener(mongostore.Options{TrackersAfter: time.Hour}))
+	storetest.Run(t, storetest.Features{Slow: server.Slow()}, opener(mongostore.Options{TrackersAfter: time.Hour}))
 }
 
 func BenchmarkStore(b *testing.B) {

@@ -25,7 +25,7 @@ func (s *session) together(n int, f func(i int) error) {
 
 // testParallel commits to many groups at once, each from one goroutine.
 func testParallel(s *session) {
-	const writers, steps = 16, 20
+	writers, steps := 16, s.times(20)
 	groups := make([]*group.Group, writers)
 	s.together(writers, func(i int) error {
 		g := group.New(fmt.Sprintf("group %d", i), 0)
@@ -122,7 +122,7 @@ func testContended(s *session) {
 
 // testReaders loads while commits go on: a group is read as a whole, of one version.
 func testReaders(s *session) {
-	const places, steps = 1000, 80
+	places, steps := 1000, s.times(80)
 	g := s.made("g", places)
 	done := make(chan struct{})
 	s.together(5, func(i int) error {

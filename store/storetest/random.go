@@ -13,13 +13,13 @@ import (
 
 // testRandom commits random work on a few groups and compares the store with the groups themselves.
 func testRandom(s *session) {
-	for seed := range uint64(4) {
-		newWalk(s, seed).run(120, 0)
+	for seed := range s.times(4) {
+		newWalk(s, uint64(seed)).run(120, 0) // #nosec G115 -- small
 	}
 }
 
 // testReopenRandom does the same, closing and opening now and then.
-func testReopenRandom(s *session) { newWalk(s, 99).run(120, 10) }
+func testReopenRandom(s *session) { newWalk(s, 99).run(s.times(120), 10) }
 
 // walk is random work on groups that the store should have as they are here.
 type walk struct {

@@ -19,6 +19,15 @@ type session struct {
 	testing.TB
 	store  store.Store
 	reopen func() store.Store
+	slow   bool // see Features
+}
+
+// times is how often something is done that has to be done often: n, or a quarter of it.
+func (s *session) times(n int) int {
+	if s.slow {
+		return n / 4
+	}
+	return n
 }
 
 func newSession(tb testing.TB, open Opener) *session {

@@ -23,6 +23,8 @@ import (
 type Features struct {
 	// Reopens: what was committed is there when the store is closed and opened again.
 	Reopens bool
+	// Slow: a call takes milliseconds. What the suite does at random, or many times over, it does less of.
+	Slow bool
 }
 
 // Opener opens a store that is new and empty, and of its own for every call. Reopen opens the data of
@@ -98,7 +100,9 @@ func Run(t *testing.T, f Features, open Opener) {
 	for _, topic := range topics {
 		t.Run(topic.name, func(t *testing.T) {
 			t.Parallel()
-			topic.test(newSession(t, open))
+			s := newSession(t, open)
+			s.slow = f.Slow
+			topic.test(s)
 		})
 	}
 }

@@ -90,6 +90,9 @@ func real(text string) (*Server, error) {
 // URL is the server behind the proxy, without a database.
 func (s *Server) URL() string { return s.url }
 
+// Slow tells whether calls take milliseconds, as those on FerretDB do.
+func (s *Server) Slow() bool { return s.dir != "" }
+
 // Down ends the server as a crash would; the address stays. A real MongoDB is cut off instead.
 func (s *Server) Down() {
 	s.Proxy.Refuse(true)
