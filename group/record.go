@@ -14,7 +14,7 @@ type Record struct {
 	Fed     bool
 	// Due is the due time of the last commit, in Unix milliseconds; limiter.Never for none.
 	Due int64
-	// Layout are the definitions of all places, in order.
+	// Layout are the definitions of all places, in order. For Restored, nil are those of the Group.
 	Layout []tracker.ID
 	// States is the binary form of all states, in order.
 	States []byte
@@ -25,34 +25,51 @@ type Record struct {
 func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 	g := New(r.Name, r.Version)
 	g.rewrite(defs)
-	return g.read(r)
+	return g.read(r, nil)
 }
 
 // Restored is the group of another record of g, with the definitions of g and what was compiled from them, which makes
-// it cheap. It is nil when the record has another Layout, or nothing was compiled; then Restore it. The two groups do
-// not change each other.
+// it cheap. It is nil when the record has another Layout; then Restore it. The two groups do not change each other.
 func (g *Group) Restored(r *Record) (*Group, error) {
-	n := g.roster.len()
-	if g.set == nil || g.growing || g.set.Len() != n || len(r.Layout) != n {
+	if r.Layout != nil && !g.laidOut(r.Layout) {
 		return nil, nil
 	}
-	for i, id := range r.Layout {
-		if g.roster.at(i).ID() != id {
-			return nil, nil
-		}
-	}
 	other := New(r.Name, r.Version)
-	other.roster, other.set = g.roster, g.set
-	other.roster.own = slices.Clip(g.roster.own)
-	return other.read(r)
+	if n := g.roster.len(); g.set == nil || g.growing || g.set.Len() != n {
+		other.rewrite(g.roster.all())
+	} else {
+		other.roster, other.set = g.roster, g.set
+		other.roster.own = slices.Clip(g.roster.own)
+	}
+	return other.read(r, g.cells)
 }
 
-// read takes in what a record has beside the layout.
-func (g *Group) read(r *Record) (*Group, error) {
+// laidOut tells whether the group has just these definitions.
+func (g *Group) laidOut(layout []tracker.ID) bool {
+	if len(layout) != g.roster.len() {
+		return false
+	}
+	for i, id := range layout {
+		if g.roster.at(i).ID() != id {
+			return false
+		}
+	}
+	return true
+}
+
+// read takes in what a record has beside the layout. Old are the states of the same trackers at another time, or nil.
+func (g *Group) read(r *Record, old []tracker.Cell) (*Group, error) {
 	g.fed, g.kept = r.Fed, r.Due
 	g.cells = make([]tracker.Cell, g.roster.len())
 	rest := r.States
-	for i := range g.cells {
+	for i := 0; i < len(g.cells); i++ {
+		if old != nil {
+			var plain int
+			rest, plain = tracker.ReadPlain(rest, g.cells[i:], old[i:])
+			if i += plain; i == len(g.cells) {
+				break
+			}
+		}
 		s, more, err := g.roster.at(i).ReadState(rest)
 		if err != nil {
 			return nil, fmt.Errorf("restore group %q, place %d: %w", r.Name, i, err)

@@ -76,8 +76,8 @@ func (b *Box) Post(e *Entry) (start bool) {
 	return start
 }
 
-// Take is what waits, at most limit entries.
-func (b *Box) Take(limit int) []*Entry { return b.take(nil, limit) }
+// Take appends what waits to batch, up to limit entries in all.
+func (b *Box) Take(batch []*Entry, limit int) []*Entry { return b.take(batch, limit) }
 
 // TakeAll is all that waits, in place of what is in batch.
 func (b *Box) TakeAll(batch []*Entry) []*Entry { return b.take(batch[:0], math.MaxInt) }

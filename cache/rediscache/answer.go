@@ -14,6 +14,7 @@ type answer struct {
 	drops  string
 	floor  string
 	found  map[int]string    // by the order in the request: what is remembered of ids, sealed
+	laid   bool              // the layout is the one that is known, and not among the fields
 	fields map[string]string // of the group
 }
 
@@ -24,6 +25,9 @@ const (
 	codeRecord = "record" // this is here
 )
 
+// done is the answer to a request that was carried out.
+var done answer
+
 var errAnswer = errors.New("a script answers what it should not: does another program use these keys?")
 
 func readAnswer(result rueidis.RedisResult) (*answer, error) {
@@ -32,7 +36,7 @@ func readAnswer(result rueidis.RedisResult) (*answer, error) {
 		return nil, err
 	}
 	if message.IsInt64() {
-		return &answer{}, nil
+		return &done, nil
 	}
 	parts, err := message.ToArray()
 	if err != nil || len(parts) == 0 {
@@ -49,15 +53,17 @@ func readAnswer(result rueidis.RedisResult) (*answer, error) {
 }
 
 func (a *answer) readRecord(parts []rueidis.RedisMessage) error {
-	if len(parts) != 5 {
+	if len(parts) != 6 {
 		return errAnswer
 	}
-	var errs [5]error
+	var errs [6]error
 	a.epoch, errs[0] = parts[0].ToString()
 	a.drops, errs[1] = parts[1].ToString()
 	a.floor, errs[2] = parts[2].ToString()
 	a.found, errs[3] = readFound(&parts[3])
-	a.fields, errs[4] = readFields(&parts[4])
+	laid, err := parts[4].ToString()
+	a.laid, errs[4] = laid != "", err
+	a.fields, errs[5] = readFields(&parts[5])
 	if errors.Join(errs[:]...) != nil || len(a.epoch) != epochSize {
 		return errAnswer
 	}

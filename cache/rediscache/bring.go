@@ -150,7 +150,7 @@ func (b *brought) read(k *shardKeys, result rueidis.RedisResult) error {
 		return err
 	}
 	b.epoch, b.changed = epoch, changed
-	if b.record, err = parseRecord(k.group(b.name), fields); err != nil {
+	if b.record, err = parseRecord(k.group(b.name), fields, false); err != nil {
 		b.stuck = unreadable(b.name, err)
 		return nil
 	}

@@ -33,6 +33,7 @@ type Cache struct {
 
 	door       mailbox.Door // calls
 	looking    mailbox.Door // what the cache itself asks of groups
+	line       line
 	gate       gate
 	stored     stored
 	fences     fence
@@ -56,7 +57,7 @@ func New(client rueidis.Client, o Options) (*Cache, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	c := &Cache{client: client, options: o, process: newProcess()}
+	c := &Cache{client: client, options: o, process: newProcess(), line: newLine()}
 	c.life, c.end = context.WithCancel(context.Background())
 	c.fences.seen = map[string]string{}
 	c.drains = drains{turn: make(chan struct{}, 1), told: map[string]bool{}}
@@ -128,12 +129,8 @@ func (c *Cache) update(ctx context.Context, door *mailbox.Door, tasks []cache.Ta
 			slots = append(slots, s)
 		}
 	}
-	switch { // now that all is posted, so that one round takes all of a group
-	case len(slots) == 0:
-	case ctx.Done() == nil: // the caller does not leave
-		c.begin(slots)
-	default:
-		go c.begin(slots)
+	if len(slots) > 0 { // now that all is posted, so that one round takes all of a group
+		c.dispatch(slots, ctx.Done() == nil)
 	}
 	return call.Wait(nil)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -75,16 +76,16 @@ func (s *stored) note(beginnings uint64, defs []*tracker.Definition) {
 
 // publish puts the definitions of writes into Redis before the writes. One that is there without a group does no harm.
 func (c *Cache) publish(ctx context.Context, rounds []*round) error {
+	if !slices.ContainsFunc(rounds, (*round).publishes) {
+		return nil
+	}
 	all := map[tracker.ID]*tracker.Definition{}
 	for _, r := range rounds {
-		if r.write != nil {
+		if r.publishes() {
 			for _, d := range r.write.definitions {
 				all[d.ID()] = d
 			}
 		}
-	}
-	if len(all) == 0 {
-		return nil
 	}
 	commands := make([]rueidis.Completed, 0, len(all))
 	for id, d := range all {
@@ -104,6 +105,9 @@ func (c *Cache) publish(ctx context.Context, rounds []*round) error {
 	}
 	return nil
 }
+
+// publishes tells whether the write refers to definitions that may not be in Redis.
+func (r *round) publishes() bool { return r.write != nil && len(r.write.definitions) > 0 }
 
 // find looks definitions up in this process; missing tells that some are not known here.
 func (c *Cache) find(layout []tracker.ID) (defs []*tracker.Definition, missing bool) {

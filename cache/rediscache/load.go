@@ -84,7 +84,7 @@ func (r *round) restore(a *answer, old *record, has *flushed) {
 		has = nil
 	}
 	l := &local{
-		epoch: a.epoch, position: position(old.version), due: old.due, complete: old.complete,
+		epoch: a.epoch, position: position(old.version), laid: old.laid, due: old.due, complete: old.complete,
 		stale: old.epoch != a.epoch || has != nil, flushed: has,
 	}
 	again, err := r.restoreFrom(r.before, old, l)
@@ -112,7 +112,10 @@ func (r *round) restore(a *answer, old *record, has *flushed) {
 // restoreFrom makes the copy from the one before, whose trackers are the same most of the time. It tells whether they
 // are.
 func (r *round) restoreFrom(before *local, old *record, l *local) (same bool, err error) {
-	if before == nil {
+	switch {
+	case before == nil && old.layout == nil && old.count > 0:
+		return false, errAnswer
+	case before == nil:
 		return false, nil
 	}
 	l.group, err = before.group.Restored(old.group(r.slot.name))

@@ -15,6 +15,9 @@ type local struct {
 	epoch    string
 	position string
 	drops    string
+	laid     uint64 // see meta
+	// strayed: a write under way has another layout.
+	strayed bool
 	// due is when the group is due as noted in Redis.
 	due      int64
 	complete bool // see meta
@@ -26,6 +29,8 @@ type local struct {
 	replaces *record
 	// stored is the count of servers' beginnings at which the definitions of the group were known to be in Redis.
 	stored uint64
+	// spare is a change that nobody looks at any more.
+	spare *group.Change
 }
 
 // absent is the position of a group that is not in Redis.
@@ -42,13 +47,14 @@ type slot struct {
 	dead  bool        // no longer in its table
 	local *local      // nil until it is read; the round's while there is one
 	use   *list.Element
+	used  bool // since it was last at the front; protected by the table
 }
 
 // table is a part of the places. Those that were not used for the longest time go when there are too many.
 type table struct {
 	mu    sync.Mutex // protects all below
 	slots map[string]*slot
-	used  list.List // of *slot, the latest first
+	used  list.List // of *slot, those that came or were kept last first
 }
 
 // locked returns the place of a group, its box locked by the caller from now on.
@@ -70,7 +76,7 @@ func (t *table) slot(name string, shard, most int) *slot {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if s := t.slots[name]; s != nil {
-		t.used.MoveToFront(s.use)
+		s.used = true
 		return s
 	}
 	t.shrink(most - 1)
@@ -85,7 +91,10 @@ func (t *table) shrink(most int) {
 	e := t.used.Back()
 	for tries := 0; e != nil && t.used.Len() > most && tries < 8; tries++ {
 		s, before := e.Value.(*slot), e.Prev()
-		if s.box.TryLock() {
+		if s.used { // a second chance is cheaper than to keep all in order at every use
+			s.used = false
+			t.used.MoveToFront(e)
+		} else if s.box.TryLock() {
 			if s.box.Idle() {
 				s.dead = true
 				t.used.Remove(e)

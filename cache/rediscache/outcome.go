@@ -45,7 +45,7 @@ func (r *round) done() {
 // heard goes on from what is in Redis.
 func (r *round) heard(a *answer) {
 	k := &r.c.keys[r.slot.shard]
-	old, err := parseRecord(k.group(r.slot.name), a.fields)
+	old, err := parseRecord(k.group(r.slot.name), a.fields, a.laid)
 	if err != nil {
 		r.fail(r.outcome(unreadable(r.slot.name, err)))
 		return

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/dictrack/dictrack/cache"
@@ -28,6 +27,7 @@ const (
 type meta struct {
 	version  uint64
 	epoch    string // of the shard, when the group was last compared with the Backing
+	laid     uint64 // the version that the layout came with; no two layouts have the same in an epoch
 	due      int64
 	count    int  // places
 	fed      bool // see group.Change
@@ -38,7 +38,7 @@ type meta struct {
 const (
 	epochSize = 16
 	tokenSize = 16
-	metaSize  = 1 + 16 + epochSize + 16 + 8 + 1 + tokenSize
+	metaSize  = 1 + 16 + epochSize + 16 + 16 + 8 + 1 + tokenSize
 )
 
 const (
@@ -47,7 +47,10 @@ const (
 )
 
 // position is what the commit script compares: the format and the version.
-func position(version uint64) string { return string(appendHex([]byte(formatMark), version)) }
+func position(version uint64) string {
+	var room [1 + 16]byte
+	return string(appendHex(append(room[:0], formatMark...), version))
+}
 
 func (m *meta) seal(key string) string {
 	var flags byte
@@ -59,7 +62,8 @@ func (m *meta) seal(key string) string {
 	}
 	b := make([]byte, 0, metaSize+checkSize)
 	b = appendHex(append(b, formatMark...), m.version)
-	b = appendTime(append(b, m.epoch...), m.due)
+	b = appendHex(append(b, m.epoch...), m.laid)
+	b = appendTime(b, m.due)
 	b = append(appendCount(b, m.count), '0'+flags)
 	return seal(key, fieldMeta, append(b, m.token...))
 }
@@ -96,12 +100,13 @@ func parseMeta(key, sealed string) (meta, error) {
 	var m meta
 	version, s, err1 := cutHex(s[1:], 16)
 	m.epoch, s = s[:epochSize], s[epochSize:]
-	due, s, err2 := cutHex(s, 16)
-	count, s, err3 := cutHex(s, 8)
-	m.version, m.due, m.count = version, int64(due^1<<63), int(count)
+	laid, s, err2 := cutHex(s, 16)
+	due, s, err3 := cutHex(s, 16)
+	count, s, err4 := cutHex(s, 8)
+	m.version, m.laid, m.due, m.count = version, laid, int64(due^1<<63), int(count)
 	flags := s[0] - '0'
 	m.fed, m.complete, m.token = flags&flagFed != 0, flags&flagComplete != 0, s[1:]
-	return m, errors.Join(err1, err2, err3)
+	return m, errors.Join(err1, err2, err3, err4)
 }
 
 // flushed is what the Backing has of a group.
@@ -155,14 +160,15 @@ func parseSeen(key, field, sealed string) (group.Seen, error) {
 // record is a group as it is here.
 type record struct {
 	meta
-	flushed *flushed // nil: nobody said
-	layout  []tracker.ID
+	flushed *flushed     // nil: nobody said
+	layout  []tracker.ID // nil: the one that is known
 	states  []byte
 	fields  map[string]string
 }
 
-// parseRecord reads the fields of a group's hash. There is no group when there are none.
-func parseRecord(key string, fields map[string]string) (*record, error) {
+// parseRecord reads the fields of a group's hash, those of the layout unless it is known. There is no group when there
+// are none.
+func parseRecord(key string, fields map[string]string, laid bool) (*record, error) {
 	if len(fields) == 0 {
 		return nil, nil
 	}
@@ -179,7 +185,7 @@ func parseRecord(key string, fields map[string]string) (*record, error) {
 		r.flushed = &f
 	}
 	for i := 0; i*group.ChunkSize < r.count; i++ {
-		if err := r.chunk(key, i); err != nil {
+		if err := r.chunk(key, i, laid); err != nil {
 			return nil, err
 		}
 	}
@@ -187,11 +193,15 @@ func parseRecord(key string, fields map[string]string) (*record, error) {
 }
 
 // chunk reads one chunk behind those before it.
-func (r *record) chunk(key string, i int) error {
+func (r *record) chunk(key string, i int, laid bool) error {
 	number := strconv.Itoa(i)
 	states, err := unseal(key, "s"+number, r.fields["s"+number])
 	if err != nil {
 		return err
+	}
+	r.states = append(r.states, states...)
+	if laid {
+		return nil
 	}
 	layout, err := unseal(key, "l"+number, r.fields["l"+number])
 	if err != nil {
@@ -201,17 +211,17 @@ func (r *record) chunk(key string, i int) error {
 	if want := min(group.ChunkSize, r.count-i*group.ChunkSize); len(layout) != want*size {
 		return fmt.Errorf("l%d: %d bytes are not %d ids", i, len(layout), want)
 	}
-	r.states = append(r.states, states...)
 	for ; layout != ""; layout = layout[size:] {
 		r.layout = append(r.layout, tracker.ID([]byte(layout[:size])))
 	}
 	return nil
 }
 
-// sealChunk gives the fields of a chunk.
-func sealChunk(key string, part *group.Chunk) []string {
+// appendChunk appends the fields of a chunk.
+func appendChunk(fields []string, key string, part *group.Chunk) []string {
 	number := strconv.Itoa(part.Index)
-	fields := []string{"s" + number, seal(key, "s"+number, slices.Clone(part.States))}
+	states := append(make([]byte, 0, len(part.States)+checkSize), part.States...)
+	fields = append(fields, "s"+number, seal(key, "s"+number, states))
 	if part.Layout == nil {
 		return fields
 	}

@@ -19,6 +19,7 @@ type write struct {
 	request
 	change *group.Change // what the calls did; nil for nothing
 	what   *group.Change // what is to be written; nil for nothing: the calls only looked
+	laid   uint64        // see meta
 	token  string        // by which the commit is known again
 
 	definitions []*tracker.Definition // that must be in Redis before
@@ -42,15 +43,15 @@ func (r *round) asking() (entries []int) {
 func (r *round) request(position string) request {
 	k := &r.c.keys[r.slot.shard]
 	asking := r.asking()
-	q := request{keys: []string{k.head, k.group(r.slot.name), k.ids}, args: make([]string, 0, 16+2*len(asking))}
-	epoch, drops, late := "", "", ""
+	q := request{keys: make([]string, 0, 3), args: make([]string, 0, 16+2*len(asking))}
+	if q.keys = append(q.keys, k.head, k.group(r.slot.name)); len(asking) > 0 {
+		q.keys = append(q.keys, k.ids)
+	}
+	epoch := ""
 	if l := r.slot.local; l != nil {
-		epoch, drops = l.epoch, l.drops
+		epoch = l.epoch
 	}
-	if r.late >= patient {
-		late = "1"
-	}
-	q.args = append(q.args, epoch, position, drops, r.c.process, late, strconv.Itoa(len(asking)))
+	q.args = append(q.args, epoch, position, r.seldom(), strconv.Itoa(len(asking)))
 	for _, i := range asking {
 		q.args = append(q.args, idField(r.slot.name, r.batch[i].Task.ID()))
 	}
@@ -58,6 +59,30 @@ func (r *round) request(position string) request {
 		q.args = append(q.args, r.ids[i].known)
 	}
 	return q
+}
+
+// unlaid stands where no version of a layout does.
+const unlaid = "................"
+
+// seldom is what the script looks at only when not all is as believed.
+func (r *round) seldom() string {
+	var room [processSize + 1 + 16 + 20]byte
+	b := append(room[:0], r.c.process...)
+	if r.late >= patient {
+		b = append(b, '1')
+	} else {
+		b = append(b, '0')
+	}
+	l := r.slot.local
+	if l == nil {
+		return string(append(b, unlaid...))
+	}
+	if l.strayed {
+		b = append(b, unlaid...)
+	} else {
+		b = appendHex(b, l.laid)
+	}
+	return string(append(b, l.drops...))
 }
 
 // patient is how often in a row another process may be faster, before a round asks to be let through.
@@ -186,13 +211,13 @@ func (r *round) fillGroup(w *write) {
 	key := k.group(r.slot.name)
 	fields := make([]string, 0, 8)
 	for i := range w.what.Chunks() {
-		fields = append(fields, sealChunk(key, &w.what.Chunks()[i])...)
+		fields = appendChunk(fields, key, &w.what.Chunks()[i])
 	}
 	if l.flushed != nil {
 		fields = append(fields, fieldFlushed, l.flushed.seal(key))
 	}
 	m := meta{
-		version: w.what.Version, epoch: l.epoch, due: w.what.Due, count: w.what.Count, fed: w.what.Fed,
+		version: w.what.Version, epoch: l.epoch, laid: w.laid, due: w.what.Due, count: w.what.Count, fed: w.what.Fed,
 		complete: l.complete, token: w.token,
 	}
 	fields = append(fields, fieldMeta, m.seal(key))

@@ -21,6 +21,10 @@ type round struct {
 	batch []*mailbox.Entry
 	ids   []idState // of each
 	over  bool
+	one   struct { // room for a batch of one
+		batch [1]*mailbox.Entry
+		ids   [1]idState
+	}
 
 	// write is the commit that was built, until it is known what became of it.
 	write *write
@@ -49,40 +53,29 @@ type idState struct {
 // take makes a round of what waits for the slot, which is taken.
 func (c *Cache) take(s *slot) *round {
 	r := &round{c: c, slot: s}
+	r.batch, r.ids = r.one.batch[:0], r.one.ids[:0]
 	r.fillUp()
 	return r
 }
 
 // fillUp takes in what waits, behind what there is.
 func (r *round) fillUp() {
-	more := r.slot.box.Take(maxBatch - len(r.batch))
-	for _, e := range more {
+	had := len(r.batch)
+	r.batch = r.slot.box.Take(r.batch, maxBatch)
+	for _, e := range r.batch[had:] {
 		e.Seen, e.Err = nil, e.Context().Err()
+		r.ids = append(r.ids, idState{})
 	}
-	r.batch = append(r.batch, more...)
-	r.ids = append(r.ids, make([]idState, len(more))...)
 }
 
-// convoy is how many rounds go together at most.
-const convoy = 128
-
-// begin takes what waits for slots to its end, once the gate is open.
+// begin takes what waits for slots as far as that goes together, once the gate is open.
 func (c *Cache) begin(slots []*slot) {
 	c.gate.enter(len(slots))
-	for len(slots) > convoy {
-		part := slots[:convoy]
-		slots = slots[convoy:]
-		go c.drive(c.takeAll(part))
-	}
-	c.drive(c.takeAll(slots))
-}
-
-func (c *Cache) takeAll(slots []*slot) []*round {
 	rounds := make([]*round, len(slots))
 	for i, s := range slots {
 		rounds[i] = c.take(s)
 	}
-	return rounds
+	c.drive(rounds)
 }
 
 // drive takes rounds to their ends, together as long as they need no more than the servers.
@@ -145,12 +138,24 @@ func open(e *mailbox.Entry) bool { return e.Err == nil }
 // whether what the calls saw is still so.
 func (r *round) step() bool {
 	l := r.slot.local
+	if l.spare != nil {
+		l.group.RecordIn(l.spare)
+		l.spare = nil
+	}
 	change := r.slot.box.Step(l.group, r.batch)
 	if change == nil && !slices.ContainsFunc(r.batch, open) {
 		return false
 	}
 	r.write = r.build(change)
 	return true
+}
+
+// lay finds the version that the layout comes with once the write is done.
+func (w *write) lay(l *local) {
+	w.laid = l.laid
+	if w.what != nil && (l.whole() || w.what.Count != w.what.BaseCount || relaid(w.what)) {
+		w.laid, l.strayed = w.what.Version, true
+	}
 }
 
 // build is the commit of what has changed, nil for nothing.
@@ -168,6 +173,7 @@ func (r *round) build(change *group.Change) *write {
 	if w.what != nil {
 		w.definitions = r.c.stored.wanted(w, l)
 	}
+	w.lay(l)
 	w.request = r.request(l.position)
 	r.fill(w)
 	return w
@@ -177,8 +183,8 @@ func (r *round) build(change *group.Change) *write {
 func (r *round) committed() {
 	l, err := r.slot.local, r.replicated()
 	if w := r.write; w.what != nil {
-		l.position = position(l.group.Version())
-		l.due, l.stored = w.what.Due, w.stored
+		l.position, l.laid, l.strayed = position(l.group.Version()), w.laid, false
+		l.due, l.stored, l.spare = w.what.Due, w.stored, w.change
 		l.stale, l.flushed, l.replaces = false, nil, nil
 		r.c.dirty[r.slot.shard].Store(true)
 		if !l.group.Known() { // it was deleted
@@ -212,6 +218,6 @@ func (r *round) rest() {
 	s.box.Lock()
 	defer s.box.Unlock()
 	if s.box.Rest() {
-		go r.c.begin([]*slot{s})
+		r.c.dispatch([]*slot{s}, false)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/redis/rueidis"
 )
@@ -20,10 +21,16 @@ const checkSize = crc32.Size
 // seal puts a checksum behind a value, which it takes over. The checksum is over the key and field too, so that a value
 // that ended up elsewhere is noticed.
 func seal(key, field string, value []byte) string {
-	end := len(value)
-	value = append(append(value, key...), field...)
-	sum := crc32.Checksum(value, castagnoli)
-	return rueidis.BinaryString(binary.LittleEndian.AppendUint32(value[:end], sum))
+	sum := checksum(rueidis.BinaryString(value), key, field)
+	return rueidis.BinaryString(binary.LittleEndian.AppendUint32(value, sum))
+}
+
+// checksum is that of texts one after the other.
+func checksum(texts ...string) (sum uint32) {
+	for _, text := range texts {
+		sum = crc32.Update(sum, castagnoli, unsafe.Slice(unsafe.StringData(text), len(text))) // #nosec G103 -- only read
+	}
+	return sum
 }
 
 // unseal is what was sealed.
@@ -32,9 +39,10 @@ func unseal(key, field, sealed string) (string, error) {
 	if end < 0 {
 		return "", fmt.Errorf("%s: %d bytes are too few", field, len(sealed))
 	}
+	var sum [checkSize]byte
 	value := sealed[:end]
-	room := make([]byte, 0, len(sealed)+len(key)+len(field))
-	if seal(key, field, append(room, value...)) != sealed {
+	binary.LittleEndian.PutUint32(sum[:], checksum(value, key, field))
+	if sealed[end:] != string(sum[:]) {
 		return "", fmt.Errorf("%s: the checksum does not match", field)
 	}
 	return value, nil
