@@ -58,6 +58,9 @@ type Options struct {
 	// ManualSweep leaves it to calls of Sweep to apply what the clock does to groups that get no data.
 	// Defaults to off: the Manager does it by itself, at the right second.
 	ManualSweep bool
+	// OnEvent is a listener like one of OnAll, and there before anything happens: what the clock did to trackers since
+	// the store was last open may be told before Open returns.
+	OnEvent func(Event)
 	// Logger hears what no caller is told: listeners that panic, sweeps that failed. Defaults to silence.
 	Logger *slog.Logger
 }
@@ -143,6 +146,9 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	}
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
 	m.publisher.logger = filled.Logger
+	if filled.OnEvent != nil {
+		m.OnAll(filled.OnEvent)
+	}
 	m.sweeper = newSweeper(m)
 	m.remote = len(m.dueSources()) > 0
 	m.tasks.New = func() any { return newTask(m) }

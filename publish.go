@@ -24,7 +24,7 @@ func (m *Manager) On(kind tracker.EventKind, listen func(Event)) (off func()) {
 	})
 }
 
-// OnAll calls listen for every event, like On.
+// OnAll calls listen for every event, like On. What happens before it is called is not told; see Options.OnEvent.
 func (m *Manager) OnAll(listen func(Event)) (off func()) { return m.publisher.add(listen) }
 
 // publisher tells listeners what was committed.

@@ -19,17 +19,17 @@ type told struct {
 	lines []string
 }
 
-func (h *told) listen(f *fixture) {
-	f.OnAll(func(e dictrack.Event) {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		if e.Swept {
-			h.lines = append(h.lines, fmt.Sprint(e.Kind, " ", e.Tracker.Name, " at ", time.Since(h.began)))
-		}
-		if e.Time.After(time.Now()) || time.Since(e.Time) > time.Second {
-			f.Errorf("event %s has time %v at %v", e.ID(), e.Time, time.Now())
-		}
-	})
+func (h *told) listen(f *fixture) { f.OnAll(func(e dictrack.Event) { h.hear(f, e) }) }
+
+func (h *told) hear(f *fixture, e dictrack.Event) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if e.Swept {
+		h.lines = append(h.lines, fmt.Sprint(e.Kind, " ", e.Tracker.Name, " at ", time.Since(h.began)))
+	}
+	if e.Time.After(time.Now()) || time.Since(e.Time) > time.Second {
+		f.Errorf("event %s has time %v at %v", e.ID(), e.Time, time.Now())
+	}
 }
 
 func (h *told) expect(t *testing.T, want ...string) {
@@ -110,8 +110,7 @@ func TestClockAfterReopening(t *testing.T) {
 		f.add("i", dictrack.Count("window", dictrack.Targets(9), dictrack.Limit(limiter.For(2*time.Hour))))
 		f.close()
 		time.Sleep(time.Hour)
-		f.open(byItself)
-		h.listen(f)
+		f.open(byItself, func(o *dictrack.Options) { o.OnEvent = func(e dictrack.Event) { h.hear(f, e) } })
 		h.expect(t, "EXPIRED missed at 1h0m0s")
 		time.Sleep(2 * time.Hour)
 		h.expect(t, "EXPIRED soon at 1h0m1s", "LIMITED window at 2h0m1s")
