@@ -91,7 +91,7 @@ func hold(b *testing.B, m *dictrack.Manager, groups []string, fill func()) {
 	before := inUse()
 	fill()
 	bytes := (inUse() - before) / float64(len(groups))
-	for _, mode := range []string{"json", "trusted"} {
+	for _, mode := range []string{"validated", "trusted"} {
 		b.Run(mode, func(b *testing.B) {
 			random := rand.New(rand.NewPCG(3, 4))
 			trackRandom(b, m, groups, random, mode == "trusted")

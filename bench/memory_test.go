@@ -23,7 +23,7 @@ func BenchmarkMemory(b *testing.B) {
 					return err
 				})
 			})
-			b.Run("json", func(b *testing.B) { trackTexts(b, m, groups, stream) })
+			b.Run("validated", func(b *testing.B) { trackTexts(b, m, groups, stream) })
 			b.Run("trusted", func(b *testing.B) { trackTexts(b, m, groups, stream, dictrack.Trusted()) })
 		})
 	}
