@@ -20,7 +20,10 @@ func BenchmarkAdd(b *testing.B) {
 			if err := m.Add(context.Background(), groups[0], bench.Pairs(reduced(n))...); err != nil {
 				b.Fatal(err)
 			}
-			text := bench.PairsStream(1, n, bench.Seeded())[0].JSON
+			text := bench.PairsStream(1, reduced(n), bench.Seeded())[0].JSON
+			if _, err := m.TrackJSON(context.Background(), groups[0], text); err != nil { // it compiles the set
+				b.Fatal(err)
+			}
 			b.Run("tracker", func(b *testing.B) {
 				run(b, func(int) error {
 					next++
