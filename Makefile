@@ -18,6 +18,8 @@ BENCH ?= .
 COUNT ?= 1
 # How often make bench does.
 RUNS  ?= 5
+# Which suites, as in "bench Durable|Behind"; all if it is empty.
+ONLY  ?=
 # How long to fuzz each target: a time, or a number of inputs as in 5000x.
 FUZZTIME ?= 10s
 # How often crash kills, and how long soak runs.
@@ -100,17 +102,17 @@ fuzz: ## fuzz each target for FUZZTIME (10s), one after the other
 ##@ figures
 
 .PHONY: bench
-bench: deps ## all that docs/performance.md says, measured anew and written there (an hour or so)
-	$(GO) -C bench/compare run ./report -count $(RUNS)
+bench: deps ## all that docs/performance.md says, measured anew and written there (an hour); ONLY=regexp for some suites
+	$(GO) -C bench/compare run ./report -count $(RUNS) -only '$(ONLY)'
 
 .PHONY: measure
 measure: ## some benchmarks; BENCH=regexp PKG=package COUNT=10 to narrow and repeat
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) -timeout 0 $(PKG)
 
 .PHONY: bench-once
-bench-once: ## each benchmark once, so that none of them rots
-	DICTRACK_BENCH=small $(GO) test -run '^$$' -bench . -benchtime 1x $(PKG)
-	$(GO) -C bench/compare test -bench . -benchtime 1x ./...
+bench-once: ## each benchmark once, so that neither they nor what the documents quote of them rots
+	{ DICTRACK_BENCH=small $(GO) test -run '^$$' -bench . -benchtime 1x ./...; \
+	DICTRACK_BENCH=small $(GO) -C bench/compare test -bench . -benchtime 1x ./...; } | $(GO) -C bench/compare run ./report -check
 
 ##@ the rest
 

@@ -2,9 +2,10 @@ package bench_test
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
-	"os"
 	"runtime"
+	"runtime/debug"
 	"testing"
 
 	"github.com/dictrack/dictrack"
@@ -12,15 +13,12 @@ import (
 	"github.com/dictrack/dictrack/store/memorystore"
 )
 
-// scaled is how many groups the loads of many groups have: DICTRACK_BENCH says small, or full for the million of Q.
-func scaled() int {
-	switch os.Getenv("DICTRACK_BENCH") {
-	case "small":
-		return 1_000
-	case "full":
-		return 1_000_000
+// reduced is how many groups or trackers a load of n has: n, or few when it is only to be seen working under its name.
+func reduced(n int) int {
+	if small() {
+		return min(n, 1000)
 	}
-	return 100_000
+	return n
 }
 
 // openQ opens a Manager with the template of 100 trackers that all groups of Q have.
@@ -57,31 +55,72 @@ func inUse() float64 {
 }
 
 // BenchmarkHeld is Q in memory: many groups with one template of 100, a data for each, then a data for a random group.
-// It tells what a group takes, states and all.
+// It tells what a group takes, states and all, and what the process has of the machine's memory.
 func BenchmarkHeld(b *testing.B) {
-	groups, stream := bench.Groups(scaled()), bench.Stream(1024, bench.Seeded())
-	m := openQ(b, dictrack.Options{ManualSweep: true})
+	for n := 1000; n <= 1_000_000; n *= 10 {
+		b.Run(fmt.Sprintf("groups=%d", n), func(b *testing.B) {
+			groups := bench.Groups(reduced(n))
+			m := openQ(b, dictrack.Options{ManualSweep: true})
+			hold(b, m, groups, func() { feed(b, m, groups, bench.Stream(1024, bench.Seeded())) })
+		})
+	}
+}
+
+// BenchmarkOwn is as many groups, each with a random set of 100 trackers of its own.
+func BenchmarkOwn(b *testing.B) {
+	for n := 1000; n <= 100_000; n *= 10 {
+		b.Run(fmt.Sprintf("groups=%d", n), func(b *testing.B) {
+			groups, random := bench.Groups(reduced(n)), bench.Seeded()
+			m := openWith(b, dictrack.Options{ManualSweep: true}, nil, nil)
+			hold(b, m, groups, func() {
+				for _, g := range groups {
+					if err := m.Add(context.Background(), g, bench.Set(100, random)...); err != nil {
+						b.Fatal(err)
+					}
+				}
+				feed(b, m, groups, bench.Stream(1024, bench.Seeded()))
+			})
+		})
+	}
+}
+
+// hold measures what groups take once they are filled, and then data for random ones in each mode. The memory that the
+// process has is looked at last, so that garbage counts.
+func hold(b *testing.B, m *dictrack.Manager, groups []string, fill func()) {
+	debug.FreeOSMemory() // of the load before
 	before := inUse()
-	feed(b, m, groups, stream)
+	fill()
 	bytes := (inUse() - before) / float64(len(groups))
-	random := rand.New(rand.NewPCG(3, 4)) // #nosec G404 -- a load, not a secret
+	for _, mode := range []string{"validated", "trusted"} {
+		b.Run(mode, func(b *testing.B) {
+			random := rand.New(rand.NewPCG(3, 4))
+			trackRandom(b, m, groups, random, mode == "trusted")
+			b.ReportMetric(bytes, "bytes/group")
+			b.ReportMetric(bytes/100, "bytes/tracker")
+			b.ReportMetric(float64(resident(b))/1e9, "resident-GB")
+		})
+	}
+	runtime.KeepAlive(m)
+}
+
+// trackRandom tracks data for random groups.
+func trackRandom(b *testing.B, m *dictrack.Manager, groups []string, random *rand.Rand, trusted bool) {
+	stream := bench.Stream(1024, bench.Seeded())
+	var options []dictrack.TrackOption
+	if trusted {
+		options = append(options, dictrack.Trusted())
+	}
 	run(b, func(i int) error {
-		_, err := m.TrackJSON(context.Background(), groups[random.IntN(len(groups))], stream[i%len(stream)].JSON)
+		_, err := m.TrackJSON(context.Background(), groups[random.IntN(len(groups))], stream[i%len(stream)].JSON, options...)
 		return err
 	})
-	b.ReportMetric(bytes, "bytes/group")
-	runtime.KeepAlive(m)
 }
 
 // BenchmarkEvicted is Q over a store, when a tenth of the groups fit into memory: most data find their group gone.
 func BenchmarkEvicted(b *testing.B) {
-	n := scaled() / 10
-	groups, stream := bench.Groups(n), bench.Stream(1024, bench.Seeded())
+	n := reduced(10_000)
+	groups := bench.Groups(n)
 	m := openQ(b, dictrack.Options{ManualSweep: true, Store: memorystore.New(), MaxGroups: n / 10})
-	feed(b, m, groups, stream)
-	random := rand.New(rand.NewPCG(3, 4)) // #nosec G404 -- a load, not a secret
-	run(b, func(i int) error {
-		_, err := m.TrackJSON(context.Background(), groups[random.IntN(n)], stream[i%len(stream)].JSON)
-		return err
-	})
+	feed(b, m, groups, bench.Stream(1024, bench.Seeded()))
+	trackRandom(b, m, groups, rand.New(rand.NewPCG(3, 4)), false)
 }

@@ -23,14 +23,18 @@ func BenchmarkMemory(b *testing.B) {
 					return err
 				})
 			})
-			b.Run("json", func(b *testing.B) {
-				run(b, func(i int) error {
-					_, err := m.TrackJSON(ctx, groups[i%len(groups)], stream[i%len(stream)].JSON)
-					return err
-				})
-			})
+			b.Run("validated", func(b *testing.B) { trackTexts(b, m, groups, stream) })
+			b.Run("trusted", func(b *testing.B) { trackTexts(b, m, groups, stream, dictrack.Trusted()) })
 		})
 	}
+}
+
+// trackTexts tracks JSON, a group after the other.
+func trackTexts(b *testing.B, m *dictrack.Manager, groups []string, stream []bench.Data, options ...dictrack.TrackOption) {
+	run(b, func(i int) error {
+		_, err := m.TrackJSON(context.Background(), groups[i%len(groups)], stream[i%len(stream)].JSON, options...)
+		return err
+	})
 }
 
 // run measures one call after another, and the memory that they allocate.

@@ -2,6 +2,8 @@ package bench_test
 
 import (
 	"context"
+	"fmt"
+	"runtime"
 	"sync/atomic"
 	"testing"
 
@@ -9,17 +11,25 @@ import (
 	"github.com/dictrack/dictrack/bench"
 )
 
-// BenchmarkParallel is W(100) in memory, raw JSON, by as many goroutines as there are cores: compare -cpu 1 and more.
+// BenchmarkParallel is W(100) in memory, raw JSON, by as many goroutines as it lets Go use cores.
 func BenchmarkParallel(b *testing.B) {
 	m, groups := openW(b, 100, dictrack.Options{ManualSweep: true})
+	for cores := 1; cores <= runtime.NumCPU(); cores *= 2 {
+		b.Run(fmt.Sprintf("cores=%d", cores), func(b *testing.B) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+			parallel(b, m, groups)
+		})
+	}
+}
+
+func parallel(b *testing.B, m *dictrack.Manager, groups []string) {
 	stream := bench.Stream(1024, bench.Seeded())
-	ctx := context.Background()
 	var walkers atomic.Int64
 	b.ReportAllocs()
 	b.ResetTimer()
 	b.RunParallel(func(p *testing.PB) {
 		for i := int(walkers.Add(1)) * 389; p.Next(); i++ { // each starts elsewhere
-			if _, err := m.TrackJSON(ctx, groups[i*7919%len(groups)], stream[i%len(stream)].JSON); err != nil {
+			if _, err := m.TrackJSON(context.Background(), groups[i*7919%len(groups)], stream[i%len(stream)].JSON); err != nil {
 				b.Error(err)
 				return
 			}

@@ -3,6 +3,7 @@ package group_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"testing"
 
@@ -128,6 +129,7 @@ func (p *pool) filled(template []*tracker.Definition, own bool, r *rand.Rand, c 
 func BenchmarkMemory(b *testing.B) {
 	for name, n := range map[string]int{"own": 10_000, "template": 100_000} {
 		b.Run(fmt.Sprintf("%s=%d", name, n), func(b *testing.B) {
+			n := reduced(n)
 			p, r := newPool(b), rand.New(rand.NewPCG(1, 2))
 			for i := range 100 {
 				for k := range 3 * 41 {
@@ -150,6 +152,15 @@ func BenchmarkMemory(b *testing.B) {
 	}
 }
 
+// reduced is how many groups or trackers a load of n has: n, or few when DICTRACK_BENCH says small, for loads that are
+// only to be seen working under their names.
+func reduced(n int) int {
+	if os.Getenv("DICTRACK_BENCH") == "small" {
+		return min(n, 1000)
+	}
+	return n
+}
+
 func heap() uint64 {
 	runtime.GC()
 	runtime.GC()
@@ -162,6 +173,7 @@ func heap() uint64 {
 func BenchmarkAdd(b *testing.B) {
 	for _, n := range []int{100, 10_000, 1_000_000} {
 		b.Run(fmt.Sprintf("trackers=%d", n), func(b *testing.B) {
+			n := reduced(n)
 			g := group.New("g", 0)
 			if _, err := g.Add(apart(b, 0, n), 0); err != nil {
 				b.Fatal(err)

@@ -8,6 +8,7 @@ require (
 	cel.dev/cel-go v0.33.2
 	github.com/dictrack/dictrack v0.0.0-00010101000000-000000000000
 	github.com/expr-lang/expr v1.17.8
+	github.com/redis/rueidis v1.0.79
 	golang.org/x/perf v0.0.0-20260908200009-22c9c6c9d4da
 	gonum.org/v1/plot v0.17.0
 )

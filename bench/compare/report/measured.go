@@ -1,13 +1,15 @@
 package main
 
 import (
-	"encoding/json"
-	"os"
-	"runtime"
+	"io"
+	"regexp"
 	"slices"
+	"strings"
+
+	"golang.org/x/perf/benchfmt"
 )
 
-// measured are the values of each unit of each benchmark: "dir name" -> unit -> values.
+// measured are the values of each unit of each benchmark, "dir name", in the order of the runs.
 type measured map[string]map[string][]float64
 
 func (m measured) add(name, unit string, value float64) {
@@ -17,24 +19,48 @@ func (m measured) add(name, unit string, value float64) {
 	m[name][unit] = append(m[name][unit], value)
 }
 
-// median is the middle of what was measured; ok is false when nothing was.
-func (m measured) median(name, unit string) (value float64, ok bool) {
-	values := slices.Sorted(slices.Values(m[name][unit]))
-	if len(values) == 0 {
-		return 0, false
+// take replaces what was measured of the same benchmarks before.
+func (m measured) take(newer measured) {
+	for name, units := range newer {
+		m[name] = units
 	}
-	return values[len(values)/2], true
 }
 
-// save writes everything, with the machine it was measured on.
-func (m measured) save(file string) error {
-	text, err := json.MarshalIndent(struct {
-		Go, OS, Arch string
-		Cores        int
-		Benchmarks   measured
-	}{runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), m}, "", " ")
-	if err != nil {
-		return err
+// drop forgets the benchmarks of a suite.
+func (m measured) drop(s *suite) {
+	for name := range m {
+		if s.has(name) {
+			delete(m, name)
+		}
 	}
-	return os.WriteFile(file, append(text, '\n'), 0o600)
+}
+
+// median is the middle of some values, of which there must be one at least.
+func median(values []float64) float64 {
+	return slices.Sorted(slices.Values(values))[len(values)/2]
+}
+
+const module = "github.com/dictrack/dictrack/"
+
+// cores is what go test puts behind a name when there are several.
+var cores = regexp.MustCompile(`-\d+$`)
+
+// read takes in the output of go test, of one package or several.
+func (m measured) read(out io.Reader) error {
+	lines := benchfmt.NewReader(out, "go test")
+	for lines.Scan() {
+		r, ok := lines.Result().(*benchfmt.Result)
+		if !ok {
+			continue
+		}
+		name := strings.TrimPrefix(r.GetConfig("pkg"), module) + " " + cores.ReplaceAllString(string(r.Name.Full()), "")
+		for _, v := range r.Values {
+			unit, value := v.Unit, v.Value
+			if v.OrigUnit != "" {
+				unit, value = v.OrigUnit, v.OrigValue
+			}
+			m.add(name, unit, value)
+		}
+	}
+	return lines.Err()
 }
