@@ -1,6 +1,7 @@
 package mongostore_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -85,22 +86,27 @@ func TestUnfinishedFlush(t *testing.T) {
 	server := disturbed(t)
 	for n := 1; n <= 6; n++ {
 		db := fmt.Sprintf("flush_%d", n)
-		s := mustOpen(t, server.URL(), mongostore.Options{Database: db, Patience: time.Second, NoTrackers: true})
+		s := mustOpen(t, server.URL(), mongostore.Options{Database: db, NoTrackers: true})
 		g := mustLoad(t, s, "g")
 		mustCommit(t, s, added(g, counters(1)...))
 		mustCommit(t, s, tracked(g, "id", 0))
+		ctx, cancel := context.WithCancel(t.Context())
 		writes := 0
 		server.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
 			if m.Database == db && m.Writes() {
-				if writes++; writes >= n {
+				if writes++; writes > n {
+					cancel()
+				}
+				if writes >= n {
 					return mongodb.Cut
 				}
 			}
 			return mongodb.Pass
 		})
-		if err := s.Flush(t.Context()); err == nil {
+		if err := s.Flush(ctx); err == nil {
 			t.Fatalf("Flush without its write %d went well", n)
 		}
+		cancel()
 		server.Proxy.Watch(nil)
 		mustClose(t, s)
 		s = mustOpen(t, server.URL(), mongostore.Options{Database: db, NoTrackers: true})

@@ -37,6 +37,7 @@ func run(m *testing.M) int {
 	if code != 0 {
 		fmt.Fprintln(os.Stderr, server.Log())
 	}
+	_ = raw.Database("dictrack_test_example").Drop(context.Background())
 	_ = raw.Disconnect(context.Background())
 	server.Stop()
 	if err := goleak.Find(); err != nil && code == 0 {

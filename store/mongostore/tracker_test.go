@@ -195,7 +195,7 @@ func TestTrackersFollow(t *testing.T) {
 	stores := []*mongostore.Store{open(), open()}
 	r := rand.New(rand.NewPCG(1, 2))
 	groups := []*group.Group{group.New("a", 0), group.New("a/0", 0), group.New("\xff", 0), group.New("ÿ", 0)}
-	for range 150 {
+	for range 80 {
 		at := r.IntN(len(groups))
 		which := r.IntN(2)
 		mustCommit(t, stores[which], atRandom(r, groups[at]))
