@@ -74,7 +74,7 @@ func (s *Store) commit(ctx context.Context, writes []*write, definitions []*trac
 	return err
 }
 
-// discard removes the parts of writes that lost. What cannot be removed now is in nobody's way.
+// discard removes the parts of writes that lost.
 func (s *Store) discard(ctx context.Context, writes []*write) {
 	ids := bson.A{}
 	for _, w := range writes {
@@ -82,12 +82,7 @@ func (s *Store) discard(ctx context.Context, writes []*write) {
 			ids = append(ids, w.partIDs...)
 		}
 	}
-	if len(ids) == 0 {
-		return
-	}
-	if _, err := s.parts.DeleteMany(ctx, object("_id", object("$in", ids))); err != nil {
-		s.log.Warn("parts of a commit that lost are left behind", "error", s.plain(err))
-	}
+	s.removeParts(ctx, ids)
 }
 
 // A definition's document: its ID in hexadecimal digits and its canonical JSON.

@@ -37,7 +37,8 @@ const maxForget = 500
 
 // forgetTails moves the ids out of the tails that have some whose time is over, and lets those go.
 func (s *Store) forgetTails(ctx context.Context, now int64) (n int, err error) {
-	defer s.tender.rest()() // it moves them too, and once is enough
+	s.moving.Lock()
+	defer s.moving.Unlock()
 	var all []*document
 	filter := object(fieldExpires, object("$lte", now))
 	err = each(ctx, s.groups, filter, options.Find().SetLimit(maxForget).SetProjection(tailFields), func(raw bson.Raw) error {

@@ -124,3 +124,13 @@ func (s *Store) readParts(ctx context.Context, values []*value) (bool, error) {
 	}
 	return len(wanted) == 0, nil
 }
+
+// removeParts removes parts that nobody names. What cannot be removed now is in nobody's way.
+func (s *Store) removeParts(ctx context.Context, ids bson.A) {
+	if len(ids) == 0 {
+		return
+	}
+	if _, err := s.parts.DeleteMany(ctx, object("_id", object("$in", ids))); err != nil {
+		s.log.Warn("parts that nobody needs are left behind", "error", s.plain(err))
+	}
+}

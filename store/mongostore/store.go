@@ -30,6 +30,7 @@ type Store struct {
 	known  known
 	claims claims
 	tender *tender
+	moving sync.Mutex // held while ids move out of tails
 
 	mu      sync.Mutex // protects closed, and calls from beginning after it is set
 	closed  bool
