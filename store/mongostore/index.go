@@ -19,7 +19,7 @@ type index struct {
 func (s *Store) indexes() map[*mongo.Collection][]index {
 	on := map[*mongo.Collection][]index{
 		s.groups: {
-			{name: "due", fields: []any{fieldDue, 1, "_id", 1}, sparse: true},
+			{name: "due", fields: []any{fieldDue, 1, "_id", 1}}, // sparse would mean nothing: every document has the second
 			{name: "expires", fields: []any{fieldExpires, 1}, sparse: true},
 			{name: "todo", fields: []any{fieldTodo, 1}, sparse: true},
 		},

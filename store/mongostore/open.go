@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -104,16 +105,19 @@ func (s *Store) open(ctx context.Context, o *Options) (*Store, error) {
 	return s, nil
 }
 
+// maxGreeting is how long a server may take to show that it is there.
+const maxGreeting = 5 * time.Second
+
 // prepare makes what is not there, and looks at what is.
 func (s *Store) prepare(ctx context.Context) error {
-	short, cancel := context.WithTimeout(ctx, s.patience/3)
+	short, cancel := context.WithTimeout(ctx, min(s.usual(), maxGreeting))
 	defer cancel()
 	err := s.client.Ping(short, readpref.Primary())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		return fmt.Errorf("connect to %s: %w", s.where, s.plain(err))
+		return s.unreached(err)
 	}
 	m, err := s.introduce(ctx)
 	if err == nil {

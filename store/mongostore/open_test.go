@@ -55,7 +55,7 @@ func TestPasswords(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{
 		"mongodb://user:sec/ret@h:1/db", "mongodb://user:sec%zzret@h:1/db", "mongodb://user:sec:ret@h:1/db", "mongodb://user:sec@ret@h/",
-		"mongodb://user:secret@h:port/", "mongodb://user:secret@/", "mongodb://user:secret@h/?w=x&wtimeoutMS=sec", "mongodb+srv://user:secret@h:1/",
+		"mongodb://user:secret@h:port/", "mongodb://user:secret@/", "mongodb://user:secret@h/?w=x&wtimeoutMS=sec", "mongodb+srv://user:secret@h:1/", "mongodb+srv://user:sec@ret@h.invalid/",
 		"secret://x", "mongodb://u:p@h/?authMechanism=MONGODB-AWS&authMechanismProperties=AWS_SESSION_TOKEN:secret,CANON:1",
 		"mongodb://u@h/?tlsCertificateKeyFile=/none&tlsCertificateKeyFilePassword=secret",
 		"mongodb://h/?connectTimeoutMS=secret", "mongodb://user:secret@127.0.0.1:1/?serverSelectionTimeoutMS=100",

@@ -1,7 +1,9 @@
 package mongostore
 
 import (
+	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"strings"
 )
@@ -33,6 +35,9 @@ func databaseOf(text string) string {
 // beginning is told, up to what it quotes, and nothing when it may have a part of the URL: what the URL has
 // may be a password.
 func unreadable(text string, err error) error {
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok { // mongodb+srv
+		return fmt.Errorf("the name server knows nothing of %q: check the URL of MongoDB", lookup.Name)
+	}
 	kind := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "error parsing uri: "), "error validating uri: ")
 	kind, _, _ = strings.Cut(kind, `"`)
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(":/@?&=,", r) }) {
