@@ -32,7 +32,7 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	raw = client(server)
+	raw = client(server.URL())
 	code := m.Run()
 	if code != 0 {
 		fmt.Fprintln(os.Stderr, server.Log())
@@ -47,8 +47,8 @@ func run(m *testing.M) int {
 	return code
 }
 
-func client(s *mongodb.Server) *mongo.Client {
-	c, err := mongo.Connect(options.Client().ApplyURI(s.URL()))
+func client(url string) *mongo.Client {
+	c, err := mongo.Connect(options.Client().ApplyURI(url))
 	if err != nil {
 		panic(err)
 	}
