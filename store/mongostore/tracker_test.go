@@ -339,8 +339,12 @@ func TestBeaten(t *testing.T) {
 		}
 		return mongodb.Pass
 	})
+	shy := mustOpen(t, server.URL(), mongostore.Options{Database: "beaten", NoTrackers: true})
+	g := mustLoad(t, shy, "g")
+	mustCommit(t, shy, added(g, counters(3)...)) // version 1, which the other has seen
+	mustClose(t, shy)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: "beaten"})
-	mustCommit(t, s, added(mustLoad(t, s, "g"), counters(3)...), added(mustLoad(t, s, "h"), counters(1)...))
+	mustCommit(t, s, tracked(g, "", 0), added(mustLoad(t, s, "h"), counters(1)...))
 	mustCommit(t, s, tracked(mustLoad(t, s, "h"), "", 0))
 	eventually(t, func() string {
 		n, err := db.Collection("dictrack_trackers").CountDocuments(t.Context(), bson.M{"group": "g"})

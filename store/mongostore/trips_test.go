@@ -2,6 +2,7 @@ package mongostore_test
 
 import (
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -14,22 +15,28 @@ import (
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
 	server := disturbed(t)
-	s := mustOpen(t, server.URL(), mongostore.Options{Database: "trips", NoTrackers: true})
-	defer mustClose(t, s)
 	var groups []*group.Group
 	var changes []*group.Change
-	for i := range 60 {
+	for i := range 20 {
 		groups = append(groups, group.New(fmt.Sprint(i), 0))
 		changes = append(changes, added(groups[i], counters(2)...))
 	}
 	var trips atomic.Int64
+	var once sync.Once
+	looked := make(chan struct{}) // closed when a store that was opened has asked for what others left behind
 	server.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
 		if m.Database == "trips" {
 			trips.Add(1)
 		}
+		if m.Command == "find" && m.Collection == "dictrack_groups" {
+			once.Do(func() { close(looked) })
+		}
 		return mongodb.Pass
 	})
 	defer server.Proxy.Watch(nil)
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: "trips", NoTrackers: true})
+	defer mustClose(t, s)
+	<-looked
 	expect := func(what string, want int64, f func() error) {
 		t.Helper()
 		before := trips.Load()
