@@ -17,7 +17,7 @@ import (
 
 // Open connects to the database that the URL or Options name and opens the store in it, with its
 // collections and indexes made. The URL is mongodb://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE or
-// mongodb+srv://..., with the driver's options.
+// mongodb+srv://..., with the driver's options; others are refused.
 //
 // When there is no connection to be had, the error says in one line where to and why not. The error is a
 // *store.FormatError when another version of dictrack wrote the database, or says which option is wrong. No
@@ -27,12 +27,16 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err := errors.Join(o.validate(), checkScheme(url), ctx.Err()); err != nil {
 		return nil, err
 	}
+	said, err := settings(url)
+	if err != nil {
+		return nil, err
+	}
 	c := options.Client().ApplyURI(url)
 	if err := c.Validate(); err != nil {
 		return nil, unreadable(url, err)
 	}
 	if o.Database == "" {
-		o.Database = databaseOf(url)
+		o.Database = said.Database
 	}
 	if err := o.validate(); err != nil { // the URL may name a database that cannot be
 		return nil, err
