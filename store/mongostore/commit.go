@@ -12,7 +12,7 @@ import (
 
 // Commit implements store.Store.
 func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.calls.Begin(ctx); err != nil {
 		return err
 	}
 	defer s.calls.Done()
@@ -58,7 +58,7 @@ func (s *Store) commit(ctx context.Context, writes []*write, definitions []*trac
 	if err := s.insertParts(ctx, writes); err != nil {
 		return err
 	}
-	err := s.try(ctx, "commit", s.usual(), (&race{s: s, open: writes}).attempt)
+	err := s.calls.Try(ctx, "commit", s.calls.Usual(), (&race{s: s, open: writes}).attempt)
 	var late []string
 	for _, w := range writes {
 		if w.lost {
@@ -98,7 +98,7 @@ func (s *Store) define(ctx context.Context, definitions []*tracker.Definition) e
 	for id, text := range missing {
 		docs = append(docs, object("_id", id.String(), definitionJSON, string(text)))
 	}
-	err := s.try(ctx, "commit", s.usual(), func(ctx context.Context) error {
+	err := s.calls.Try(ctx, "commit", s.calls.Usual(), func(ctx context.Context) error {
 		_, err := insert(ctx, s.definitions, docs)
 		return err
 	})

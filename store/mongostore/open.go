@@ -13,6 +13,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"github.com/dictrack/dictrack/store/away"
 )
 
 // Open connects to the database that the URL or Options name and opens the store in it, with its
@@ -82,12 +84,14 @@ func newStore(client *mongo.Client, servers string, o *Options, w *writeconcern.
 	db := client.Database(o.Database, options.Database().
 		SetWriteConcern(w).SetReadConcern(r).SetReadPreference(readpref.Primary()))
 	s := &Store{
-		client: client, log: o.Logger, patience: o.Patience,
-		where:   fmt.Sprintf("%s, database %q", servers, o.Database),
-		me:      bson.NewObjectID().Hex()[8:], // without the time
-		closing: make(chan struct{}),
+		client: client, log: o.Logger,
+		where: fmt.Sprintf("%s, database %q", servers, o.Database),
+		me:    bson.NewObjectID().Hex()[8:], // without the time
 	}
 	s.life, s.end = context.WithCancel(context.Background())
+	s.calls = away.New(away.Options{
+		Server: "MongoDB", Patience: o.Patience, Logger: o.Logger, Passes: passes, Plain: s.plain, Life: s.life,
+	})
 	s.meta, s.groups = db.Collection(o.Prefix+"meta"), db.Collection(o.Prefix+"groups")
 	s.parts, s.ids = db.Collection(o.Prefix+"parts"), db.Collection(o.Prefix+"ids")
 	s.definitions, s.trackers = db.Collection(o.Prefix+"definitions"), db.Collection(o.Prefix+"trackers")
@@ -114,7 +118,7 @@ const maxGreeting = 5 * time.Second
 
 // prepare makes what is not there, and looks at what is.
 func (s *Store) prepare(ctx context.Context) error {
-	short, cancel := context.WithTimeout(ctx, min(s.usual(), maxGreeting))
+	short, cancel := context.WithTimeout(ctx, min(s.calls.Usual(), maxGreeting))
 	defer cancel()
 	err := s.client.Ping(short, readpref.Primary())
 	if ctx.Err() != nil {

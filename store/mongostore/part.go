@@ -91,7 +91,7 @@ func (s *Store) insertParts(ctx context.Context, writes []*write) error {
 	for _, w := range writes {
 		parts = append(parts, w.parts...)
 	}
-	return s.try(ctx, "commit", s.usual(), func(ctx context.Context) error {
+	return s.calls.Try(ctx, "commit", s.calls.Usual(), func(ctx context.Context) error {
 		_, err := insert(ctx, s.parts, parts)
 		return err
 	})

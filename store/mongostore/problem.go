@@ -11,28 +11,20 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+
+	"github.com/dictrack/dictrack/store/away"
 )
-
-// problem is an error in one line, with what to do.
-type problem struct {
-	line  string
-	cause error
-}
-
-func (p *problem) Error() string { return p.line }
-
-func (p *problem) Unwrap() error { return p.cause }
 
 // plain puts an error of the driver into one line, which says where if it is about the way there.
 func (s *Store) plain(err error) error {
-	reason, away := explain(err)
+	reason, unreached := explain(err)
 	switch {
-	case away:
+	case unreached:
 		reason = s.where + ": " + reason
 	case reason == "":
 		return err
 	}
-	return &problem{reason, err}
+	return &away.Problem{Line: reason, Cause: err}
 }
 
 // unreached is why there is no connection to be had.
@@ -41,12 +33,12 @@ func (s *Store) unreached(err error) error {
 	if reason == "" {
 		reason = line(err)
 	}
-	return &problem{fmt.Sprintf("connect to %s: %s", s.where, reason), err}
+	return &away.Problem{Line: fmt.Sprintf("connect to %s: %s", s.where, reason), Cause: err}
 }
 
-// explain says in one line what is wrong, and what to do about it; "" where the error says all. Away tells
+// explain says in one line what is wrong, and what to do about it; "" where the error says all. Unreached tells
 // that the server was not reached.
-func explain(err error) (reason string, away bool) {
+func explain(err error) (reason string, unreached bool) {
 	// A server that cannot be reached is described with all that the driver knows about the servers. What
 	// matters of it is why the last try failed.
 	if selection, ok := errors.AsType[topology.ServerSelectionError](err); ok {

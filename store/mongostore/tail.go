@@ -8,6 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
 )
 
 // How many ids there may be in a tail.
@@ -47,7 +48,7 @@ func (s *Store) relieve(ctx context.Context, writes []*write) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return s.try(ctx, "commit", s.usual(), func(ctx context.Context) error { return s.shorten(ctx, keys) })
+	return s.calls.Try(ctx, "commit", s.calls.Usual(), func(ctx context.Context) error { return s.shorten(ctx, keys) })
 }
 
 // shorten moves the ids of some groups. One of this Store's goroutines does so at a time: what another has

@@ -222,13 +222,13 @@ func TestBlocked(t *testing.T) {
 
 // TestOutOfPatience: a server that stays away is an error in one line, not a wait for ever.
 func TestOutOfPatience(t *testing.T) {
-	p, s, _ := behind(t, 300*time.Millisecond)
+	p, s, _ := behind(t, 2*time.Second)
 	p.close()
 	for name, err := range map[string]error{
 		"Load":   func() error { _, err := s.Load(t.Context(), "g"); return err }(),
 		"Commit": newPlayer("g", 1).commit(t.Context(), s),
 	} {
-		if err == nil || !strings.Contains(err.Error(), "tried for 300ms: connect to PostgreSQL at 127.0.0.1:") ||
+		if err == nil || !strings.Contains(err.Error(), "tried for 2s: connect to PostgreSQL at 127.0.0.1:") ||
 			!strings.Contains(err.Error(), "connection refused") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: %v, want one line that says where there was no connection", name, err)
 		}
