@@ -92,6 +92,9 @@ func real(text string) (*Server, error) {
 // URL is the server behind the proxy, without a database.
 func (s *Server) URL() string { return s.url }
 
+// Database is the URL of a database behind the proxy. That of a real MongoDB stays, unless somebody drops it.
+func (s *Server) Database(name string) string { return strings.Replace(s.url, "/?", "/"+name+"?", 1) }
+
 // Slow tells whether calls take milliseconds, as those on FerretDB do.
 func (s *Server) Slow() bool { return s.dir != "" }
 
