@@ -2,7 +2,6 @@ package connect
 
 import (
 	"errors"
-	"strings"
 	"testing"
 
 	"github.com/dictrack/dictrack"
@@ -33,7 +32,7 @@ func TestServers(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Stop()
-		checkPlace(t, mongoURL(s)+"&prefix=a_&trackers=false&patience=5s", "memory:")
+		checkPlace(t, s.Database("dictrack_test_connect")+"&prefix=a_&trackers=false&patience=5s", "memory:")
 	})
 	t.Run("redis", func(t *testing.T) {
 		s, err := redis.Start(durably...)
@@ -59,11 +58,6 @@ func TestServers(t *testing.T) {
 		defer c.Close()
 		checkPlace(t, "", c.URL()+"/?timeout=30s")
 	})
-}
-
-// mongoURL names a database, which a real MongoDB keeps.
-func mongoURL(s *mongodb.Server) string {
-	return strings.Replace(s.URL(), "/?", "/dictrack_test_connect?", 1)
 }
 
 // checkPlace tracks one data in each of two Managers, one after the other, and leaves nothing.

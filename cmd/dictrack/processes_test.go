@@ -46,7 +46,7 @@ func newProcesses(t *testing.T, place ...string) *processes {
 	t.Helper()
 	p := &processes{t, filepath.Join(t.TempDir(), "trackers.yaml"), place, 3000}
 	if strings.Contains(strings.Join(place, " "), "mongodb:") {
-		p.records = 1000 // the server for tests is slow
+		p.records = 400 // the server for tests is slow
 	}
 	write(t, p.trackers, crowdTrackers)
 	return p

@@ -101,11 +101,13 @@ func portRules() []Rule {
 		port    = "ring 1, a port: only ring 0, never the other port"
 		suite   = "a conformance suite: only its port, ring 0 and testing, and no adapter"
 		mailbox = "ring 2, what caches share: only their port and ring 0"
+		kit     = "ring 2, what stores share: only their port and ring 0"
 		adapter = "ring 2, an adapter: only its port, ring 0 and its own client library"
 
 		whyPort    = "a cache must work with any store, and a store with any cache"
 		whySuite   = "a suite holds for every adapter, and test code must not reach a user's binary"
 		whyMailbox = "the order of calls is one thing, and where groups are kept another"
+		whyKit     = "how a store waits and what bytes it writes is one thing, and its database another"
 		whyAdapter = "an adapter must be replaceable alone, and its client library must reach only those who chose it"
 	)
 	mongo := []string{"go.mongodb.org/mongo-driver/v2/..."}
@@ -122,10 +124,11 @@ func portRules() []Rule {
 		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache"), Ring: mailbox, Why: whyMailbox},
 		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"cache/rediscache"}, Inner: coreAnd("cache", "cache/mailbox"), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/away", "store/packed"}, Inner: coreAnd("store"), Ring: kit, Why: whyKit},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/mongostore"}, Inner: coreAnd("store"), Libraries: mongo, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/pebblestore"}, Inner: coreAnd("store"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/pgstore"}, Inner: coreAnd("store"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/mongostore"}, Inner: coreAnd("store", "store/away", "store/packed"), Libraries: mongo, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pebblestore"}, Inner: coreAnd("store", "store/packed"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pgstore"}, Inner: coreAnd("store", "store/away", "store/packed"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
 	}
 }
 

@@ -26,7 +26,7 @@ const lanes = 4
 // TestCrashKill kills processes that track, again and again. What was acknowledged is there exactly once, what was
 // not may be retried with its id. DICTRACK_KILLS says how often.
 func TestCrashKill(t *testing.T) {
-	kills := 200
+	kills := 200 / share
 	if n, err := strconv.Atoi(os.Getenv("DICTRACK_KILLS")); err == nil {
 		kills = n
 	}

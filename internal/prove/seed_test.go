@@ -27,7 +27,7 @@ func freshSeed(t *testing.T) uint64 {
 // seeds calls one with plain seeds, or more of them when all is to be proved, or only with the one to play again.
 func seeds(t *testing.T, plain, proved int, one func(seed uint64) error) {
 	t.Helper()
-	from, n := uint64(1), plain
+	from, n := uint64(1), plain/share
 	if proving() {
 		n = proved
 	}
@@ -46,4 +46,4 @@ func seeds(t *testing.T, plain, proved int, one func(seed uint64) error) {
 }
 
 // manySeeds tells whether there are enough seeds for everything to happen.
-func manySeeds() bool { return *seedFlag == 0 && os.Getenv("DICTRACK_SEEDS") == "" }
+func manySeeds() bool { return share == 1 && *seedFlag == 0 && os.Getenv("DICTRACK_SEEDS") == "" }

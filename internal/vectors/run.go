@@ -2,6 +2,8 @@ package vectors
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/tracker"
@@ -33,19 +35,19 @@ func Conditions(judge func(condition any, data map[string]any) (holds bool, err 
 }
 
 // Trackers plays trackers.jsonl, each case on a player of its own.
-func Trackers(newPlayer func(id string) (Player, func(), error)) (Score, error) {
-	return play("trackers", newPlayer, playTracker)
+func Trackers(newPlayer NewPlayer) (Score, error) {
+	return play("trackers", slices.Values[[]Case], newPlayer, playTracker)
 }
 
 // Groups plays groups.jsonl, each case on a player of its own.
-func Groups(newPlayer func(id string) (Player, func(), error)) (Score, error) {
-	return play("groups", newPlayer, playGroup)
+func Groups(newPlayer NewPlayer) (Score, error) {
+	return play("groups", slices.Values[[]Case], newPlayer, playGroup)
 }
 
-func play(file string, newPlayer func(string) (Player, func(), error), one func(Case, Player) error) (Score, error) {
+func play(file string, pick func([]Case) iter.Seq[Case], newPlayer NewPlayer, one func(Case, Player) error) (Score, error) {
 	var score Score
 	cases, err := Load(file)
-	for _, c := range cases {
+	for c := range pick(cases) {
 		p, done, err := newPlayer(c.ID())
 		if err != nil {
 			return score, fmt.Errorf("case %s: %w", c.ID(), err)

@@ -67,6 +67,9 @@ type Player interface {
 	Look() ([]tracker.Snapshot, error)
 }
 
+// NewPlayer makes a player for a case, and what is to be done when that is over.
+type NewPlayer func(id string) (p Player, done func(), err error)
+
 // Answer is what a step did.
 type Answer struct {
 	Outcome string

@@ -12,7 +12,7 @@ import (
 
 // Commit implements store.Store.
 func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.calls.Begin(ctx); err != nil {
 		return err
 	}
 	defer s.calls.Done()
@@ -58,7 +58,7 @@ func (s *Store) commit(ctx context.Context, writes []*write, definitions []*trac
 	if err := s.insertParts(ctx, writes); err != nil {
 		return err
 	}
-	err := s.try(ctx, "commit", s.usual(), (&race{s: s, open: writes}).attempt)
+	err := s.calls.Try(ctx, "commit", s.calls.Usual(), (&race{s: s, open: writes}).attempt)
 	var late []string
 	for _, w := range writes {
 		if w.lost {
@@ -74,7 +74,7 @@ func (s *Store) commit(ctx context.Context, writes []*write, definitions []*trac
 	return err
 }
 
-// discard removes the parts of writes that lost. What cannot be removed now is in nobody's way.
+// discard removes the parts of writes that lost.
 func (s *Store) discard(ctx context.Context, writes []*write) {
 	ids := bson.A{}
 	for _, w := range writes {
@@ -82,12 +82,7 @@ func (s *Store) discard(ctx context.Context, writes []*write) {
 			ids = append(ids, w.partIDs...)
 		}
 	}
-	if len(ids) == 0 {
-		return
-	}
-	if _, err := s.parts.DeleteMany(ctx, object("_id", object("$in", ids))); err != nil {
-		s.log.Warn("parts of a commit that lost are left behind", "error", s.plain(err))
-	}
+	s.removeParts(ctx, ids)
 }
 
 // A definition's document: its ID in hexadecimal digits and its canonical JSON.
@@ -103,7 +98,7 @@ func (s *Store) define(ctx context.Context, definitions []*tracker.Definition) e
 	for id, text := range missing {
 		docs = append(docs, object("_id", id.String(), definitionJSON, string(text)))
 	}
-	err := s.try(ctx, "commit", s.usual(), func(ctx context.Context) error {
+	err := s.calls.Try(ctx, "commit", s.calls.Usual(), func(ctx context.Context) error {
 		_, err := insert(ctx, s.definitions, docs)
 		return err
 	})

@@ -91,7 +91,7 @@ func (s *story) check(t *testing.T, st store.Store) {
 // no group names.
 func (s *story) checkRest(t *testing.T, server *mongodb.Server, database string) {
 	t.Helper()
-	c := client(server)
+	c := client(server.URL())
 	defer c.Disconnect(context.Background())
 	db := c.Database(database)
 	eventually(t, func() string {

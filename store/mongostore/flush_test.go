@@ -1,6 +1,7 @@
 package mongostore_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -85,22 +86,27 @@ func TestUnfinishedFlush(t *testing.T) {
 	server := disturbed(t)
 	for n := 1; n <= 6; n++ {
 		db := fmt.Sprintf("flush_%d", n)
-		s := mustOpen(t, server.URL(), mongostore.Options{Database: db, Patience: time.Second, NoTrackers: true})
+		s := mustOpen(t, server.URL(), mongostore.Options{Database: db, NoTrackers: true})
 		g := mustLoad(t, s, "g")
 		mustCommit(t, s, added(g, counters(1)...))
 		mustCommit(t, s, tracked(g, "id", 0))
+		ctx, cancel := context.WithCancel(t.Context())
 		writes := 0
 		server.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
 			if m.Database == db && m.Writes() {
-				if writes++; writes >= n {
+				if writes++; writes > n {
+					cancel()
+				}
+				if writes >= n {
 					return mongodb.Cut
 				}
 			}
 			return mongodb.Pass
 		})
-		if err := s.Flush(t.Context()); err == nil {
+		if err := s.Flush(ctx); err == nil {
 			t.Fatalf("Flush without its write %d went well", n)
 		}
+		cancel()
 		server.Proxy.Watch(nil)
 		mustClose(t, s)
 		s = mustOpen(t, server.URL(), mongostore.Options{Database: db, NoTrackers: true})
@@ -152,5 +158,51 @@ func TestLeftSeed(t *testing.T) {
 	mustCommit(t, s, added(g, counters(1)...))
 	if got := mustLoad(t, s, "g"); got.Version() != g.Version() || got.Len() != 1 {
 		t.Errorf("Load: version %d, %d trackers, want %d and 1", got.Version(), got.Len(), g.Version())
+	}
+}
+
+// TestStaleFloor: a store that does not know of a Flush cannot make groups from before it.
+func TestStaleFloor(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
+	other := mustOpen(t, server.URL(), mongostore.Options{Database: db})
+	defer mustClose(t, s)
+	defer mustClose(t, other)
+	g := mustLoad(t, s, "g")
+	if err := other.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Commit(t.Context(), []*group.Change{added(g, counters(1)...)}); !isConflict(err) {
+		t.Errorf("Commit from before the Flush: %v, want a conflict", err)
+	}
+	g = mustLoad(t, s, "g")
+	if g.Known() || g.Version() < 1<<32 {
+		t.Errorf("after the Flush: version %d, known %v, want one that no group reached while it went on, and false", g.Version(), g.Known())
+	}
+	mustCommit(t, s, added(g, counters(1)...))
+}
+
+// TestLeftIDs: what is left of an id from before a Flush is not remembered of the group that is new.
+func TestLeftIDs(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
+	defer mustClose(t, s)
+	if err := s.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	left := bson.M{"_id": "g\x00id", "hash": bson.Binary{Data: make([]byte, 16)}, "version": int64(2), "commit": int64(2), "expires": int64(now)}
+	if _, err := raw.Database(db).Collection("dictrack_ids").InsertOne(t.Context(), left); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if _, ok, err := s.Seen(t.Context(), "g", "id"); err != nil || ok {
+			t.Errorf("Seen: %v, %v, want that it is not remembered", ok, err)
+		}
+		g := mustLoad(t, s, "g")
+		if !g.Known() {
+			mustCommit(t, s, added(g, counters(1)...))
+		}
 	}
 }

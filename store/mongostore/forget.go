@@ -11,13 +11,13 @@ import (
 
 // Forget implements store.Store.
 func (s *Store) Forget(ctx context.Context, now int64) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.calls.Begin(ctx); err != nil {
 		return err
 	}
 	defer s.calls.Done()
 	for _, step := range []func(context.Context, int64) (int, error){s.forgetTails, s.forgetSeen} {
 		for n := maxForget; n == maxForget; {
-			err := s.try(ctx, "forget ids", s.usual(), func(ctx context.Context) (err error) {
+			err := s.calls.Try(ctx, "forget ids", s.calls.Usual(), func(ctx context.Context) (err error) {
 				n, err = step(ctx, now)
 				return err
 			})
@@ -26,7 +26,7 @@ func (s *Store) Forget(ctx context.Context, now int64) error {
 			}
 		}
 	}
-	return s.try(ctx, "forget ids", 0, func(ctx context.Context) error {
+	return s.calls.Try(ctx, "forget ids", 0, func(ctx context.Context) error {
 		_, err := s.parts.DeleteMany(ctx, object(partExpires, object("$lte", now)))
 		return err
 	})
@@ -37,7 +37,8 @@ const maxForget = 500
 
 // forgetTails moves the ids out of the tails that have some whose time is over, and lets those go.
 func (s *Store) forgetTails(ctx context.Context, now int64) (n int, err error) {
-	defer s.tender.rest()() // it moves them too, and once is enough
+	s.moving.Lock()
+	defer s.moving.Unlock()
 	var all []*document
 	filter := object(fieldExpires, object("$lte", now))
 	err = each(ctx, s.groups, filter, options.Find().SetLimit(maxForget).SetProjection(tailFields), func(raw bson.Raw) error {

@@ -19,7 +19,7 @@ type index struct {
 func (s *Store) indexes() map[*mongo.Collection][]index {
 	on := map[*mongo.Collection][]index{
 		s.groups: {
-			{name: "due", fields: []any{fieldDue, 1, "_id", 1}, sparse: true},
+			{name: "due", fields: []any{fieldDue, 1, "_id", 1}}, // sparse would mean nothing: every document has the second
 			{name: "expires", fields: []any{fieldExpires, 1}, sparse: true},
 			{name: "todo", fields: []any{fieldTodo, 1}, sparse: true},
 		},
@@ -38,7 +38,7 @@ func (s *Store) indexes() map[*mongo.Collection][]index {
 // makeIndexes makes those that are not there.
 func (s *Store) makeIndexes(ctx context.Context) error {
 	for c, wanted := range s.indexes() {
-		err := s.try(ctx, "make indexes of "+c.Name(), 0, func(ctx context.Context) error { return makeMissing(ctx, c, wanted) })
+		err := s.calls.Try(ctx, "make indexes of "+c.Name(), 0, func(ctx context.Context) error { return makeMissing(ctx, c, wanted) })
 		if err != nil {
 			return err
 		}

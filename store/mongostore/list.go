@@ -44,7 +44,7 @@ type listing[T any] struct {
 
 // list returns at most limit groups.
 func (l *listing[T]) list(ctx context.Context, s *Store, limit int) (all []T, err error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.calls.Begin(ctx); err != nil {
 		return nil, err
 	}
 	defer s.calls.Done()
@@ -52,7 +52,7 @@ func (l *listing[T]) list(ctx context.Context, s *Store, limit int) (all []T, er
 		return nil, nil
 	}
 	passed := 0
-	err = s.try(ctx, l.what, s.usual(), func(ctx context.Context) error {
+	err = s.calls.Try(ctx, l.what, s.calls.Usual(), func(ctx context.Context) error {
 		for {
 			n, err := l.page(ctx, s, limit+passed, &all)
 			if err != nil || len(all) >= limit || n < limit+passed {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/packed"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -22,12 +23,12 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.calls.Begin(ctx); err != nil {
 		return nil, err
 	}
 	defer s.calls.Done()
 	var r *group.Record
-	err := s.try(ctx, "load", s.usual(), func(ctx context.Context) error {
+	err := s.calls.Try(ctx, "load", s.calls.Usual(), func(ctx context.Context) error {
 		d, err := s.read(ctx, name, bson.D{}, (*document).values)
 		if err == nil && d == nil {
 			r, err = s.nobody(ctx, name)
@@ -103,7 +104,7 @@ func (d *document) record(name string) (*group.Record, error) {
 	r := &group.Record{
 		Name: name, Version: uint64(d.version), Fed: d.fed, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
 	}
-	if len(d.chunks) != chunks(d.count) {
+	if len(d.chunks) != packed.Chunks(d.count) {
 		return nil, corrupt(d.key, fmt.Errorf("it has %d chunks for %d trackers", len(d.chunks), d.count))
 	}
 	for i := range d.chunks {
@@ -123,7 +124,7 @@ func (d *document) open(i int) (layout []tracker.ID, states []byte, err error) {
 	payload, err := unseal(d.key, kindLayout, i, c.layout.bytes)
 	if err == nil {
 		want := min(group.ChunkSize, d.count-i*group.ChunkSize)
-		layout, err = parseLayout(make([]tracker.ID, 0, want), payload, want)
+		layout, err = packed.ParseLayout(make([]tracker.ID, 0, want), payload, want)
 	}
 	if err == nil {
 		states, err = unseal(d.key, kindStates, i, c.states.bytes)
@@ -136,7 +137,7 @@ func (d *document) open(i int) (layout []tracker.ID, states []byte, err error) {
 
 // Definitions implements store.Store.
 func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
-	if err := s.begin(ctx); err != nil {
+	if err := s.calls.Begin(ctx); err != nil {
 		return nil, err
 	}
 	defer s.calls.Done()
@@ -162,7 +163,7 @@ func (s *Store) texts(ctx context.Context, ids []tracker.ID) (map[tracker.ID][]b
 		return found, nil
 	}
 	read := map[tracker.ID][]byte{}
-	err := s.try(ctx, "read definitions", s.usual(), func(ctx context.Context) error {
+	err := s.calls.Try(ctx, "read definitions", s.calls.Usual(), func(ctx context.Context) error {
 		return s.readDefinitions(ctx, missing, read)
 	})
 	if err != nil {
@@ -184,7 +185,7 @@ func checkDefinition(id tracker.ID, text []byte) error {
 	switch {
 	case text == nil:
 		return &store.CorruptError{Record: "definition " + id.String(), Reason: "it is missing"}
-	case tracker.ID(sum[:idSize]) != id:
+	case tracker.ID(sum[:len(tracker.ID{})]) != id:
 		return &store.CorruptError{Record: "definition " + id.String(), Reason: "its text has another hash"}
 	}
 	return nil

@@ -32,11 +32,12 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	raw = client(server)
+	raw = client(server.URL())
 	code := m.Run()
 	if code != 0 {
 		fmt.Fprintln(os.Stderr, server.Log())
 	}
+	_ = raw.Database("dictrack_test_example").Drop(context.Background())
 	_ = raw.Disconnect(context.Background())
 	server.Stop()
 	if err := goleak.Find(); err != nil && code == 0 {
@@ -46,8 +47,8 @@ func run(m *testing.M) int {
 	return code
 }
 
-func client(s *mongodb.Server) *mongo.Client {
-	c, err := mongo.Connect(options.Client().ApplyURI(s.URL()))
+func client(url string) *mongo.Client {
+	c, err := mongo.Connect(options.Client().ApplyURI(url))
 	if err != nil {
 		panic(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -12,11 +13,13 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"github.com/dictrack/dictrack/store/away"
 )
 
 // Open connects to the database that the URL or Options name and opens the store in it, with its
 // collections and indexes made. The URL is mongodb://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE or
-// mongodb+srv://..., with the driver's options.
+// mongodb+srv://..., with the driver's options; others are refused.
 //
 // When there is no connection to be had, the error says in one line where to and why not. The error is a
 // *store.FormatError when another version of dictrack wrote the database, or says which option is wrong. No
@@ -26,12 +29,16 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err := errors.Join(o.validate(), checkScheme(url), ctx.Err()); err != nil {
 		return nil, err
 	}
+	said, err := settings(url)
+	if err != nil {
+		return nil, err
+	}
 	c := options.Client().ApplyURI(url)
 	if err := c.Validate(); err != nil {
 		return nil, unreadable(url, err)
 	}
 	if o.Database == "" {
-		o.Database = databaseOf(url)
+		o.Database = said.Database
 	}
 	if err := o.validate(); err != nil { // the URL may name a database that cannot be
 		return nil, err
@@ -77,12 +84,14 @@ func newStore(client *mongo.Client, servers string, o *Options, w *writeconcern.
 	db := client.Database(o.Database, options.Database().
 		SetWriteConcern(w).SetReadConcern(r).SetReadPreference(readpref.Primary()))
 	s := &Store{
-		client: client, log: o.Logger, patience: o.Patience,
-		where:   fmt.Sprintf("%s, database %q", servers, o.Database),
-		me:      bson.NewObjectID().Hex()[8:], // without the time
-		closing: make(chan struct{}),
+		client: client, log: o.Logger,
+		where: fmt.Sprintf("%s, database %q", servers, o.Database),
+		me:    bson.NewObjectID().Hex()[8:], // without the time
 	}
 	s.life, s.end = context.WithCancel(context.Background())
+	s.calls = away.New(away.Options{
+		Server: "MongoDB", Patience: o.Patience, Logger: o.Logger, Passes: passes, Plain: s.plain, Life: s.life,
+	})
 	s.meta, s.groups = db.Collection(o.Prefix+"meta"), db.Collection(o.Prefix+"groups")
 	s.parts, s.ids = db.Collection(o.Prefix+"parts"), db.Collection(o.Prefix+"ids")
 	s.definitions, s.trackers = db.Collection(o.Prefix+"definitions"), db.Collection(o.Prefix+"trackers")
@@ -104,16 +113,19 @@ func (s *Store) open(ctx context.Context, o *Options) (*Store, error) {
 	return s, nil
 }
 
+// maxGreeting is how long a server may take to show that it is there.
+const maxGreeting = 5 * time.Second
+
 // prepare makes what is not there, and looks at what is.
 func (s *Store) prepare(ctx context.Context) error {
-	short, cancel := context.WithTimeout(ctx, s.patience/3)
+	short, cancel := context.WithTimeout(ctx, min(s.calls.Usual(), maxGreeting))
 	defer cancel()
 	err := s.client.Ping(short, readpref.Primary())
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if err != nil {
-		return fmt.Errorf("connect to %s: %w", s.where, s.plain(err))
+		return s.unreached(err)
 	}
 	m, err := s.introduce(ctx)
 	if err == nil {

@@ -69,7 +69,7 @@ func (o *Options) validate() error {
 		errs = append(errs, fmt.Errorf("option Database is %q, want at most %d bytes without any of %q", o.Database, maxDatabase, notInDatabase))
 	}
 	if len(o.Prefix) > maxPrefix || strings.ContainsAny(o.Prefix, "$\x00") || strings.HasPrefix(o.Prefix, "system.") || o.Prefix[0] == '.' {
-		errs = append(errs, fmt.Errorf("option Prefix is %q, want at most %d bytes without $ and NUL that do not begin with a dot or with system", o.Prefix, maxPrefix))
+		errs = append(errs, fmt.Errorf("option Prefix is %q, want at most %d bytes without $ and NUL, and not a dot or system. at the beginning", o.Prefix, maxPrefix))
 	}
 	if o.Patience < leastPatience {
 		errs = append(errs, fmt.Errorf("option Patience is %v, want at least %v", o.Patience, leastPatience))

@@ -91,7 +91,7 @@ func (s *Store) insertParts(ctx context.Context, writes []*write) error {
 	for _, w := range writes {
 		parts = append(parts, w.parts...)
 	}
-	return s.try(ctx, "commit", s.usual(), func(ctx context.Context) error {
+	return s.calls.Try(ctx, "commit", s.calls.Usual(), func(ctx context.Context) error {
 		_, err := insert(ctx, s.parts, parts)
 		return err
 	})
@@ -123,4 +123,14 @@ func (s *Store) readParts(ctx context.Context, values []*value) (bool, error) {
 		}
 	}
 	return len(wanted) == 0, nil
+}
+
+// removeParts removes parts that nobody names. What cannot be removed now is in nobody's way.
+func (s *Store) removeParts(ctx context.Context, ids bson.A) {
+	if len(ids) == 0 {
+		return
+	}
+	if _, err := s.parts.DeleteMany(ctx, object("_id", object("$in", ids))); err != nil {
+		s.log.Warn("parts that nobody needs are left behind", "error", s.plain(err))
+	}
 }

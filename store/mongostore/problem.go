@@ -4,45 +4,68 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"syscall"
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
+
+	"github.com/dictrack/dictrack/store/away"
 )
 
-// problem is an error in one line, with what to do.
-type problem struct {
-	line  string
-	cause error
+// plain puts an error of the driver into one line, which says where if it is about the way there.
+func (s *Store) plain(err error) error {
+	reason, unreached := explain(err)
+	switch {
+	case unreached:
+		reason = s.where + ": " + reason
+	case reason == "":
+		return err
+	}
+	return &away.Problem{Line: reason, Cause: err}
 }
 
-func (p *problem) Error() string { return p.line }
+// unreached is why there is no connection to be had.
+func (s *Store) unreached(err error) error {
+	reason, _ := explain(err)
+	if reason == "" {
+		reason = line(err)
+	}
+	return &away.Problem{Line: fmt.Sprintf("connect to %s: %s", s.where, reason), Cause: err}
+}
 
-func (p *problem) Unwrap() error { return p.cause }
-
-// plain puts an error of the driver into one line. That of a server that cannot be reached describes all
-// that the driver knows about the servers; what matters of it is why the last try failed.
-func (s *Store) plain(err error) error {
+// explain says in one line what is wrong, and what to do about it; "" where the error says all. Unreached tells
+// that the server was not reached.
+func explain(err error) (reason string, unreached bool) {
+	// A server that cannot be reached is described with all that the driver knows about the servers. What
+	// matters of it is why the last try failed.
 	if selection, ok := errors.AsType[topology.ServerSelectionError](err); ok {
 		for _, server := range selection.Desc.Servers {
 			if server.LastError != nil {
-				return &problem{fmt.Sprintf("%s: %s", s.where, reasonOf(server.LastError)), err}
+				return reasonOf(server.LastError), true
 			}
 		}
-		return &problem{s.where + ": no primary answers in time: is one elected, and may this machine reach it?", err}
+		return "no primary answers in time: is one elected, and may this machine reach it?", true
 	}
-	if server, ok := errors.AsType[mongo.ServerError](err); ok && len(server.ErrorCodes()) > 0 {
-		return hinted(server, err)
+	if strings.Contains(err.Error(), "auth error") {
+		return "the server does not let the user in: check user, password and authSource in the URL", true
+	}
+	if server, ok := errors.AsType[mongo.ServerError](err); ok {
+		for _, code := range server.ErrorCodes() {
+			if hint := hints[code]; hint != "" {
+				return line(err) + ": " + hint, false
+			}
+		}
 	}
 	if mongo.IsNetworkError(err) || mongo.IsTimeout(err) {
-		return &problem{fmt.Sprintf("%s: %s", s.where, reasonOf(err)), err}
+		return reasonOf(err), true
 	}
-	return err
+	return "", false
 }
 
-// reasonOf says what is wrong, and what to do about it.
+// reasonOf says why a server cannot be reached.
 func reasonOf(err error) string {
 	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
 		return fmt.Sprintf("no host is called %q: check the URL", lookup.Name)
@@ -50,8 +73,8 @@ func reasonOf(err error) string {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused: is the server running, and does it listen there?"
-	case strings.Contains(err.Error(), "auth error"):
-		return "the server does not let the user in: check user, password and authSource in the URL"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF):
+		return "the server ends the connection: is it MongoDB, and is tls in the URL as the server has it?"
 	case strings.Contains(err.Error(), "tls: ") || strings.Contains(err.Error(), "x509: "):
 		return "TLS failed: " + line(err) + ": check tls and tlsCAFile in the URL"
 	case errors.Is(err, context.DeadlineExceeded):
@@ -72,14 +95,4 @@ var hints = map[int]string{
 	100:   "the write concern asks for more members than there are",
 	10334: "a document would be larger than MongoDB allows",
 	8000:  "check user, password and authSource in the URL",
-}
-
-// hinted adds what to do.
-func hinted(server mongo.ServerError, err error) error {
-	for _, code := range server.ErrorCodes() {
-		if hint := hints[code]; hint != "" {
-			return fmt.Errorf("%w: %s", err, hint)
-		}
-	}
-	return err
 }

@@ -7,7 +7,7 @@ import (
 	"hash/crc32"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/store/packed"
 )
 
 // format is the version of the documents.
@@ -47,26 +47,6 @@ func unseal(key string, kind byte, index int, value []byte) ([]byte, error) {
 	return value[:end:end], nil
 }
 
-const idSize = len(tracker.ID{})
-
-func appendLayout(dst []byte, layout []tracker.ID) []byte {
-	for i := range layout {
-		dst = append(dst, layout[i][:]...)
-	}
-	return dst
-}
-
-// parseLayout appends to layout what appendLayout wrote of want IDs.
-func parseLayout(layout []tracker.ID, payload []byte, want int) ([]tracker.ID, error) {
-	if len(payload)/idSize != want || len(payload)%idSize != 0 {
-		return layout, fmt.Errorf("%d bytes are not %d IDs", len(payload), want)
-	}
-	for ; len(payload) > 0; payload = payload[idSize:] {
-		layout = append(layout, tracker.ID(payload[:idSize]))
-	}
-	return layout, nil
-}
-
 // appendSeen writes an id and what is remembered of it.
 func appendSeen(dst []byte, s *group.Seen) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(s.ID)))
@@ -78,50 +58,14 @@ func appendSeen(dst []byte, s *group.Seen) []byte {
 // parseSeen reads all that appendSeen wrote.
 func parseSeen(payload []byte) ([]group.Seen, error) {
 	var all []group.Seen
-	for r := (reader{rest: payload}); len(r.rest) > 0; {
-		s := group.Seen{ID: string(r.bytes(r.uvarint()))}
-		copy(s.Hash[:], r.bytes(uint64(len(s.Hash))))
-		s.Version, s.Expires = r.uvarint(), r.varint()
-		if r.failed {
+	for r := (packed.Reader{Rest: payload}); len(r.Rest) > 0; {
+		s := group.Seen{ID: string(r.Bytes(r.Uvarint()))}
+		copy(s.Hash[:], r.Bytes(uint64(len(s.Hash))))
+		s.Version, s.Expires = r.Uvarint(), r.Varint()
+		if r.Failed {
 			return nil, errors.New("the ids are cut short")
 		}
 		all = append(all, s)
 	}
 	return all, nil
 }
-
-// reader takes values off the front of rest; once failed it returns zeros.
-type reader struct {
-	rest   []byte
-	failed bool
-}
-
-func (r *reader) bytes(n uint64) []byte {
-	if r.failed = r.failed || n > uint64(len(r.rest)); r.failed {
-		return nil
-	}
-	b := r.rest[:n]
-	r.rest = r.rest[n:]
-	return b
-}
-
-func (r *reader) uvarint() uint64 {
-	n, size := binary.Uvarint(r.rest)
-	return took(r, n, size)
-}
-
-func (r *reader) varint() int64 {
-	n, size := binary.Varint(r.rest)
-	return took(r, n, size)
-}
-
-func took[T int64 | uint64](r *reader, n T, size int) T {
-	if r.failed = r.failed || size <= 0; r.failed {
-		return 0
-	}
-	r.rest = r.rest[size:]
-	return n
-}
-
-// chunks is how many chunks n places take.
-func chunks(n int) int { return (n + group.ChunkSize - 1) / group.ChunkSize }

@@ -30,11 +30,11 @@ func (s *Store) Seen(ctx context.Context, name, id string) (seen group.Seen, ok 
 	if err := checkName(name); err != nil {
 		return group.Seen{}, false, err
 	}
-	if err := s.begin(ctx); err != nil {
+	if err := s.calls.Begin(ctx); err != nil {
 		return group.Seen{}, false, err
 	}
 	defer s.calls.Done()
-	err = s.try(ctx, "look up an id", s.usual(), func(ctx context.Context) error {
+	err = s.calls.Try(ctx, "look up an id", s.calls.Usual(), func(ctx context.Context) error {
 		d, err := s.read(ctx, name, tailFields, (*document).entries)
 		if err != nil || d == nil {
 			return err

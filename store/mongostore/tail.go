@@ -8,6 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
 )
 
 // How many ids there may be in a tail.
@@ -32,14 +33,13 @@ func (d *document) long() bool {
 
 // trim moves the ids of long tails.
 func (t *tender) trim(ctx context.Context, visits []visit) error {
-	var long []*document
+	var keys []string
 	for _, v := range visits {
 		if v.long() {
-			long = append(long, v.document)
+			keys = append(keys, v.key)
 		}
 	}
-	_, err := t.s.moveTails(ctx, long, math.MinInt64)
-	return err
+	return t.s.shorten(ctx, keys)
 }
 
 // relieve moves the ids of groups whose tails are so long that the writes must not make them longer.
@@ -48,21 +48,32 @@ func (s *Store) relieve(ctx context.Context, writes []*write) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return s.try(ctx, "commit", s.usual(), func(ctx context.Context) error {
-		var all []*document
-		o := options.Find().SetProjection(tailFields)
-		err := each(ctx, s.groups, object("_id", object("$in", keys)), o, func(raw bson.Raw) error {
-			if d, err := parse(slices.Clone(raw)); err == nil { // the commit tells what is wrong
-				all = append(all, d)
-			}
-			return nil
-		})
+	return s.calls.Try(ctx, "commit", s.calls.Usual(), func(ctx context.Context) error { return s.shorten(ctx, keys) })
+}
+
+// shorten moves the ids of some groups. One of this Store's goroutines does so at a time: what another has
+// just moved would be written for nothing.
+func (s *Store) shorten(ctx context.Context, keys []string) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	s.moving.Lock()
+	defer s.moving.Unlock()
+	var all []*document
+	o := options.Find().SetProjection(tailFields)
+	err := each(ctx, s.groups, object("_id", object("$in", keys)), o, func(raw bson.Raw) error {
+		d, err := parse(slices.Clone(raw))
 		if err != nil {
-			return err
+			s.log.Error("a group is passed over", "error", err)
+			return nil
 		}
-		_, err = s.moveTails(ctx, all, math.MinInt64)
-		return err
+		all = append(all, d)
+		return nil
 	})
+	if err == nil {
+		_, err = s.moveTails(ctx, all, math.MinInt64)
+	}
+	return err
 }
 
 // full are the keys of those writes that find a full tail.
@@ -84,7 +95,7 @@ func (t *tender) full(writes []*write) []string {
 func (s *Store) moveTails(ctx context.Context, all []*document, now int64, more ...bson.E) (int, error) {
 	var docs []any
 	var models []mongo.WriteModel
-	var done []*document
+	done, parts := 0, bson.A{}
 	for _, d := range all {
 		whole, err := s.readParts(ctx, d.entries())
 		if err != nil {
@@ -98,9 +109,14 @@ func (s *Store) moveTails(ctx context.Context, all []*document, now int64, more 
 			s.log.Error("ids of a group stay where they are", "error", err)
 			continue
 		}
-		done = append(done, d)
+		done++
 		docs = append(docs, moved...)
 		models = append(models, d.cutTail(more)...)
+		for i := range d.tail {
+			if d.tail[i].value.apart() {
+				parts = append(parts, d.tail[i].value.part)
+			}
+		}
 	}
 	if err := s.putSeen(ctx, docs); err != nil {
 		return 0, err
@@ -108,10 +124,8 @@ func (s *Store) moveTails(ctx context.Context, all []*document, now int64, more 
 	if _, err := bulk(ctx, s.groups, models); err != nil {
 		return 0, err
 	}
-	for _, d := range done {
-		d.tail = nil
-	}
-	return len(done), nil
+	s.removeParts(ctx, parts)
+	return done, nil
 }
 
 // cutTail takes what was read of a tail away. What others have put there since stays, and with it the bound

@@ -8,6 +8,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"github.com/dictrack/dictrack/store/away"
 )
 
 // tender does for groups what is left to be done after a commit, a moment later and for many at once: it
@@ -111,7 +113,7 @@ func (t *tender) run() {
 		}
 		timer.Stop()
 		if wait = t.after; !t.round() {
-			wait = max(wait, maxWait)
+			wait = max(wait, away.LongestWait)
 		}
 	}
 }
@@ -125,7 +127,7 @@ func (t *tender) stop() {
 // leftovers queues what processes that ended have left. What others are about to do is among it, and does no
 // harm.
 func (t *tender) leftovers() {
-	err := t.s.once(t.s.life, t.s.patience, func(ctx context.Context) error {
+	err := t.s.calls.Once(t.s.life, t.s.calls.Patience, func(ctx context.Context) error {
 		o := options.Find().SetProjection(object("_id", 1))
 		return each(ctx, t.s.groups, object(fieldTodo, true), o, func(raw bson.Raw) error {
 			if key, ok := raw.Lookup("_id").StringValueOK(); ok {
@@ -155,7 +157,7 @@ func (t *tender) round() bool {
 }
 
 func (t *tender) complain(err error) {
-	if err != nil && t.s.life.Err() == nil && !errors.Is(err, errAgain) {
+	if err != nil && t.s.life.Err() == nil && !errors.Is(err, away.ErrAgain) {
 		t.s.log.Warn("what follows commits is late; trying again", "error", t.s.plain(err))
 	}
 }

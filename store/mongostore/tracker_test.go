@@ -2,6 +2,7 @@ package mongostore_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/testserver/mongodb"
 	"github.com/dictrack/dictrack/store/mongostore"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -195,7 +197,7 @@ func TestTrackersFollow(t *testing.T) {
 	stores := []*mongostore.Store{open(), open()}
 	r := rand.New(rand.NewPCG(1, 2))
 	groups := []*group.Group{group.New("a", 0), group.New("a/0", 0), group.New("\xff", 0), group.New("ÿ", 0)}
-	for range 150 {
+	for range 80 {
 		at := r.IntN(len(groups))
 		which := r.IntN(2)
 		mustCommit(t, stores[which], atRandom(r, groups[at]))
@@ -293,4 +295,66 @@ func TestRemovedDocument(t *testing.T) {
 	}
 	mustCommit(t, s, tracked(g, "", 0))
 	expectFound(t, db, bson.M{"progress": 1}, "tracker 0")
+}
+
+// TestNewerDocument: a document that says more than this store knows stays, as it does when another process
+// was faster.
+func TestNewerDocument(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
+	defer mustClose(t, s)
+	g := mustLoad(t, s, "g")
+	mustCommit(t, s, added(g, counters(3)...))
+	expectFound(t, db, bson.M{}, "tracker 0", "tracker 1", "tracker 2")
+	trackers := raw.Database(db).Collection("dictrack_trackers")
+	for _, place := range []int{0, 1} {
+		if _, err := trackers.UpdateOne(t.Context(), bson.M{"_id": fmt.Sprintf("g/%d", place)}, bson.M{"$set": bson.M{"v": int64(100), "progress": 77}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustCommit(t, s, tracked(g, "", 0, 2))
+	mustCommit(t, s, removed(g, "tracker 1"))
+	expectFound(t, db, bson.M{"progress": 1}, "tracker 2")
+	expectFound(t, db, bson.M{"progress": 77}, "tracker 0", "tracker 1")
+}
+
+// TestBeaten has another process bring documents up to date in between, and leave one of a tracker that is
+// gone: the group is looked at once more.
+func TestBeaten(t *testing.T) {
+	t.Parallel()
+	server := disturbed(t)
+	past := client(server.Direct())
+	defer past.Disconnect(context.Background())
+	db := past.Database("beaten")
+	once := true
+	server.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
+		if once && m.Database == "beaten" && m.Command == "insert" && m.Collection == "dictrack_trackers" {
+			once = false
+			_, err := db.Collection("dictrack_trackers").InsertOne(context.Background(), bson.M{"_id": "g/9", "group": "g", "place": int32(9), "v": int64(0)})
+			_, err2 := db.Collection("dictrack_groups").UpdateOne(context.Background(), bson.M{"_id": "g"}, bson.M{"$set": bson.M{"shown": int64(1)}})
+			if err = errors.Join(err, err2); err != nil {
+				t.Error(err)
+			}
+		}
+		return mongodb.Pass
+	})
+	shy := mustOpen(t, server.URL(), mongostore.Options{Database: "beaten", NoTrackers: true})
+	g := mustLoad(t, shy, "g")
+	mustCommit(t, shy, added(g, counters(3)...)) // version 1, which the other has seen
+	mustClose(t, shy)
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: "beaten"})
+	mustCommit(t, s, tracked(g, "", 0), added(mustLoad(t, s, "h"), counters(1)...))
+	mustCommit(t, s, tracked(mustLoad(t, s, "h"), "", 0))
+	eventually(t, func() string {
+		n, err := db.Collection("dictrack_trackers").CountDocuments(t.Context(), bson.M{"group": "g"})
+		if err != nil || n != 3 {
+			return fmt.Sprintf("there are %d documents, %v, want 3", n, err)
+		}
+		return ""
+	})
+	mustClose(t, s)
+	if once {
+		t.Error("nobody came in between, so that this tests nothing")
+	}
 }

@@ -1,9 +1,15 @@
 package mongostore
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"net"
 	"net/url"
+	"slices"
 	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
 )
 
 // checkScheme refuses URLs of something else.
@@ -18,21 +24,36 @@ func checkScheme(text string) error {
 	return fmt.Errorf("the URL begins with %q, want mongodb:// or mongodb+srv://", url.PathEscape(scheme)+"://")
 }
 
-// databaseOf is the database that a URL names; "" for none. The driver keeps it to itself.
-func databaseOf(text string) string {
-	_, rest, _ := strings.Cut(text, "://")
-	rest, _, _ = strings.Cut(rest, "?")
-	_, name, _ := strings.Cut(rest, "/")
-	if plain, err := url.PathUnescape(name); err == nil {
-		return plain
+// settings are what a URL says. An error has no password.
+func settings(text string) (*connstring.ConnString, error) {
+	// Under the plain scheme no name server is asked: what it adds is of no interest here.
+	c, err := connstring.Parse(strings.Replace(text, "mongodb+srv://", "mongodb://", 1))
+	if err != nil {
+		return nil, unreadable(text, err)
 	}
-	return name
+	return c, unknown(text, c.UnknownOptions)
+}
+
+// unknown refuses options that the driver passes over in silence: a misspelt one may be what a commit should
+// wait for.
+func unknown(text string, more map[string][]string) error {
+	switch {
+	case len(more) == 0:
+		return nil
+	case strings.Count(text, "@") > 1: // then what seems to be an option may be a part of the password
+		return errors.New("the URL of MongoDB has an option that the driver does not know, or an @ in the password, which has to be %40")
+	}
+	names := slices.Sorted(maps.Keys(more))
+	return fmt.Errorf("the URL of MongoDB has the option %q, which the driver does not know: check how it is spelt", strings.Join(names, ", "))
 }
 
 // unreadable is what Open answers to a URL that the driver cannot read. Of the driver's error only the
 // beginning is told, up to what it quotes, and nothing when it may have a part of the URL: what the URL has
 // may be a password.
 func unreadable(text string, err error) error {
+	if lookup, ok := errors.AsType[*net.DNSError](err); ok { // mongodb+srv
+		return fmt.Errorf("the name server knows nothing of %q: check the URL of MongoDB", lookup.Name)
+	}
 	kind := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "error parsing uri: "), "error validating uri: ")
 	kind, _, _ = strings.Cut(kind, `"`)
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(":/@?&=,", r) }) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/store/packed"
 )
 
 // write is a change on its way into the database: what replaces the group's document where that stands at
@@ -69,7 +70,7 @@ func (w *write) layChunks(c *group.Change) error {
 			return err
 		}
 		if part.Layout != nil {
-			layout, err := w.lay(kindLayout, part.Index, appendLayout(nil, part.Layout))
+			layout, err := w.lay(kindLayout, part.Index, packed.AppendLayout(nil, part.Layout))
 			if err != nil {
 				return err
 			}

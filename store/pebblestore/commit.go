@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/store/packed"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -59,7 +60,7 @@ func (w *write) encode(c *group.Change) {
 // part adds a chunk: to the head if it is the only one.
 func (w *write) part(part group.Chunk) {
 	if part.Layout != nil {
-		w.set(partKey(kindLayout, w.name, part.Index), appendLayout(nil, part.Layout))
+		w.set(partKey(kindLayout, w.name, part.Index), packed.AppendLayout(nil, part.Layout))
 	}
 	if part.Index == 0 {
 		w.first = true

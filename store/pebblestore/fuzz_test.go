@@ -9,6 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/store/packed"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -40,7 +41,7 @@ func TestFormat(t *testing.T) {
 		"key of the floor":    {string(floorKey()), "46"},
 		"head":                {string(heads[2].append(nil)), "03" + "07" + "80c0e285e368" + "03" + "000102030405"},
 		"id":                  {string(appendSeen(nil, &sightings[1])), "0102000000000000000000000000000305" + "80c0e285e368"},
-		"layout":              {string(appendLayout(nil, []tracker.ID{id, {}})), "aa0000000000000000000000000000bb" + "00000000000000000000000000000000"},
+		"layout":              {string(packed.AppendLayout(nil, []tracker.ID{id, {}})), "aa0000000000000000000000000000bb" + "00000000000000000000000000000000"},
 		"value":               {string(seal([]byte("gab"), []byte{1, 2})), "01" + "0102" + "076f47da"},
 	} {
 		if got := hex.EncodeToString([]byte(c.got)); got != c.want {
@@ -97,12 +98,12 @@ func FuzzSeen(f *testing.F) {
 }
 
 func FuzzLayout(f *testing.F) {
-	f.Add(appendLayout(nil, []tracker.ID{{1}, {2}}), 2)
+	f.Add(packed.AppendLayout(nil, []tracker.ID{{1}, {2}}), 2)
 	f.Add([]byte{}, 0)
 	f.Add([]byte{1}, -1)
 	f.Fuzz(func(t *testing.T, payload []byte, want int) {
-		layout, err := parseLayout(nil, payload, want)
-		if err == nil && (len(layout) != want || !bytes.Equal(appendLayout(nil, layout), payload)) {
+		layout, err := packed.ParseLayout(nil, payload, want)
+		if err == nil && (len(layout) != want || !bytes.Equal(packed.AppendLayout(nil, layout), payload)) {
 			t.Errorf("%x is taken for %v", payload, layout)
 		}
 	})

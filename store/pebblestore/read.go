@@ -10,6 +10,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/packed"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -101,7 +102,7 @@ func loadLayout(from pebble.Reader, r *group.Record, count int) error {
 		if err != nil {
 			return err
 		}
-		if r.Layout, err = parseLayout(r.Layout, payload, want); err != nil {
+		if r.Layout, err = packed.ParseLayout(r.Layout, payload, want); err != nil {
 			return damaged(what, err)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"hash/crc32"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/store/packed"
 )
 
 // format is the version of keys and values, in the mark of the directory and in front of every value.
@@ -84,20 +84,20 @@ const maxCount = 1 << 31
 
 // parseHead reads what append wrote. The head looks into payload.
 func parseHead(payload []byte) (head, error) {
-	r := reader{rest: payload}
-	flags := r.byte()
+	r := packed.Reader{Rest: payload}
+	flags := r.Byte()
 	h := head{fed: flags&headFed != 0, inline: flags&headInline != 0}
-	h.version, h.due = r.uvarint(), r.varint()
-	count := r.uvarint()
+	h.version, h.due = r.Uvarint(), r.Varint()
+	count := r.Uvarint()
 	switch {
-	case r.failed:
+	case r.Failed:
 		return head{}, errors.New("it is cut short")
 	case flags&^headKnown != 0 || count > maxCount:
 		return head{}, errors.New("it is not the head of a group")
-	case len(r.rest) > 0 && (!h.inline || count == 0):
-		return head{}, fmt.Errorf("%d bytes are too many", len(r.rest))
+	case len(r.Rest) > 0 && (!h.inline || count == 0):
+		return head{}, fmt.Errorf("%d bytes are too many", len(r.Rest))
 	}
-	h.count, h.first = int(count), r.rest // #nosec G115 -- at most maxCount
+	h.count, h.first = int(count), r.Rest // #nosec G115 -- at most maxCount
 	return h, nil
 }
 
@@ -110,82 +110,20 @@ func appendSeen(dst []byte, s *group.Seen) []byte {
 // parseSeen reads what appendSeen wrote about an id.
 func parseSeen(id string, payload []byte) (group.Seen, error) {
 	s := group.Seen{ID: id}
-	r := reader{rest: payload}
-	copy(s.Hash[:], r.bytes(len(s.Hash)))
-	s.Version, s.Expires = r.uvarint(), r.varint()
-	if r.failed || len(r.rest) > 0 {
+	r := packed.Reader{Rest: payload}
+	copy(s.Hash[:], r.Bytes(uint64(len(s.Hash))))
+	s.Version, s.Expires = r.Uvarint(), r.Varint()
+	if r.Failed || len(r.Rest) > 0 {
 		return group.Seen{}, fmt.Errorf("%d bytes are not what is remembered of an id", len(payload))
 	}
 	return s, nil
 }
 
-func appendLayout(dst []byte, layout []tracker.ID) []byte {
-	for i := range layout {
-		dst = append(dst, layout[i][:]...)
-	}
-	return dst
-}
-
-// parseLayout appends to layout what appendLayout wrote of want IDs.
-func parseLayout(layout []tracker.ID, payload []byte, want int) ([]tracker.ID, error) {
-	const size = len(tracker.ID{})
-	if len(payload)/size != want || len(payload)%size != 0 {
-		return layout, fmt.Errorf("%d bytes are not %d IDs", len(payload), want)
-	}
-	for ; len(payload) > 0; payload = payload[size:] {
-		layout = append(layout, tracker.ID(payload[:size]))
-	}
-	return layout, nil
-}
-
 func parseFloor(payload []byte) (uint64, error) {
-	r := reader{rest: payload}
-	floor := r.uvarint()
-	if r.failed || len(r.rest) > 0 {
+	r := packed.Reader{Rest: payload}
+	floor := r.Uvarint()
+	if r.Failed || len(r.Rest) > 0 {
 		return 0, fmt.Errorf("%d bytes are not a version", len(payload))
 	}
 	return floor, nil
-}
-
-// reader takes values off the front of rest; once failed it returns zeros.
-type reader struct {
-	rest   []byte
-	failed bool
-}
-
-func (r *reader) bytes(n int) []byte {
-	if n > len(r.rest) {
-		r.failed = true
-	}
-	if r.failed {
-		return nil
-	}
-	b := r.rest[:n]
-	r.rest = r.rest[n:]
-	return b
-}
-
-func (r *reader) byte() byte {
-	if b := r.bytes(1); b != nil {
-		return b[0]
-	}
-	return 0
-}
-
-func (r *reader) uvarint() uint64 {
-	n, size := binary.Uvarint(r.rest)
-	return took(r, n, size)
-}
-
-func (r *reader) varint() int64 {
-	n, size := binary.Varint(r.rest)
-	return took(r, n, size)
-}
-
-func took[T int64 | uint64](r *reader, n T, size int) T {
-	if r.failed = r.failed || size <= 0; r.failed {
-		return 0
-	}
-	r.rest = r.rest[size:]
-	return n
 }

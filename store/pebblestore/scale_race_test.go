@@ -3,4 +3,4 @@
 package pebblestore
 
 // share is what part of the long tests is run: the race detector makes them ten times slower.
-const share = 10
+const share = 20

@@ -35,7 +35,7 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 		return err
 	}
 	c := &commit{columns: columns, store: s}
-	if err := s.try(ctx, "commit", s.usual(), c.attempt); err != nil || len(c.late) == 0 {
+	if err := s.try(ctx, "commit", s.calls.Usual(), c.attempt); err != nil || len(c.late) == 0 {
 		return err
 	}
 	var late []string

@@ -11,6 +11,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/packed"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -33,7 +34,7 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 		return nil, err
 	}
 	var r *row
-	err := s.try(ctx, "load a group", s.usual(), func(ctx context.Context) error {
+	err := s.try(ctx, "load a group", s.calls.Usual(), func(ctx context.Context) error {
 		r = nil
 		return s.ask(ctx, "load", []any{[]byte(name)}, func(from pgx.Rows) error {
 			r = &row{}
@@ -66,7 +67,7 @@ func (r *row) record(name string) (*group.Record, error) {
 		return nil, damaged(what, err)
 	}
 	count := int(*r.places)
-	if count < 0 || len(r.layouts) != chunks(count) || len(r.chunks) != max(0, chunks(count)-1) {
+	if count < 0 || len(r.layouts) != packed.Chunks(count) || len(r.chunks) != max(0, packed.Chunks(count)-1) {
 		return nil, damaged(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
 	}
 	record := &group.Record{Name: name, Version: uint64(*r.version), Fed: *r.fed, Due: due, Layout: make([]tracker.ID, 0, count)}
@@ -80,7 +81,7 @@ func (r *row) readLayouts(record *group.Record, count int) error {
 	for i, value := range r.layouts {
 		payload, err := unseal(partKey('l', record.Name, i), value)
 		if err == nil {
-			record.Layout, err = parseLayout(record.Layout, payload, min(group.ChunkSize, count-len(record.Layout)))
+			record.Layout, err = packed.ParseLayout(record.Layout, payload, min(group.ChunkSize, count-len(record.Layout)))
 		}
 		if err != nil {
 			return damaged(fmt.Sprintf("group %s, part l%d", record.Name, i), err)
@@ -114,14 +115,14 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 	for i := range ids {
 		keys[i] = ids[i][:]
 	}
-	err := s.try(ctx, "read definitions", s.usual(), func(ctx context.Context) error {
+	err := s.try(ctx, "read definitions", s.calls.Usual(), func(ctx context.Context) error {
 		if len(ids) == 0 {
 			return nil
 		}
 		return s.ask(ctx, "definitions", []any{keys}, func(from pgx.Rows) error {
 			var key, text []byte
 			err := from.Scan(&key, &text)
-			if err == nil && len(key) == idSize {
+			if err == nil && len(key) == len(id{}) {
 				found[id(key)] = text
 			}
 			return err
@@ -142,7 +143,7 @@ func inOrder(ids []id, found map[id][]byte) ([][]byte, error) {
 		if !ok {
 			return nil, damaged("definition "+id.String(), errMissing)
 		}
-		if sum := sha256.Sum256(text); [idSize]byte(sum[:idSize]) != id {
+		if sum := sha256.Sum256(text); tracker.ID(sum[:len(id)]) != id {
 			return nil, damaged("definition "+id.String(), errors.New("its text has another hash"))
 		}
 		texts[i] = append([]byte(nil), text...)
@@ -158,7 +159,7 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 	var hash []byte
 	var version, expires int64
 	ok := false
-	err := s.try(ctx, "look up an id", s.usual(), func(ctx context.Context) error {
+	err := s.try(ctx, "look up an id", s.calls.Usual(), func(ctx context.Context) error {
 		ok = false
 		return s.ask(ctx, "seen", []any{[]byte(name), []byte(id)}, func(from pgx.Rows) error {
 			ok = true

@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/dictrack/dictrack/store/away"
 )
 
 // Open connects to the database that the URL names and opens the store in it, with its tables made or
@@ -75,9 +77,10 @@ func open(ctx context.Context, pool *pgxpool.Pool, o *Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		pool: pool, sql: sql, log: o.Logger, patience: o.Patience, where: describe(pool.Config()),
-		known: known{ids: map[id]struct{}{}}, closing: make(chan struct{}),
+		pool: pool, sql: sql, log: o.Logger, where: describe(pool.Config()),
+		known: known{ids: map[id]struct{}{}},
 	}
+	s.calls = away.New(away.Options{Server: "PostgreSQL", Patience: o.Patience, Logger: o.Logger, Passes: passes, Plain: s.plain})
 	err = s.tryWhile(ctx, starting, "open store", 0, func(ctx context.Context) error { return s.prepare(ctx, o) })
 	if err != nil {
 		return nil, err

@@ -11,6 +11,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/dictrack/dictrack/store/away"
 )
 
 // describe says in words where a pool connects to. There is no password in it.
@@ -29,16 +31,6 @@ func address(host string, port uint16) string {
 	return at
 }
 
-// problem is an error in one line, with what to do.
-type problem struct {
-	line  string
-	cause error
-}
-
-func (p *problem) Error() string { return p.line }
-
-func (p *problem) Unwrap() error { return p.cause }
-
 // plain puts an error that a connection could not be made into one line: pgx has one for every address and
 // way to try it. Its cause is kept, without the configuration that pgx adds, which has the password.
 func (s *Store) plain(err error) error {
@@ -47,7 +39,7 @@ func (s *Store) plain(err error) error {
 		return hinted(err)
 	}
 	reason, cause := reasonOf(connect)
-	return &problem{fmt.Sprintf("connect to %s: %s", s.where, reason), cause}
+	return &away.Problem{Line: fmt.Sprintf("connect to %s: %s", s.where, reason), Cause: cause}
 }
 
 // reasonOf finds what is wrong, and says what to do about it.

@@ -7,9 +7,7 @@ import (
 	"hash/crc32"
 	"strings"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/tracker"
 )
 
 // format is the version of what bytea columns hold, in front of every value.
@@ -100,26 +98,3 @@ func damaged(what string, err error) error {
 }
 
 var errMissing = errors.New("it is missing")
-
-const idSize = len(tracker.ID{})
-
-func appendLayout(dst []byte, layout []tracker.ID) []byte {
-	for i := range layout {
-		dst = append(dst, layout[i][:]...)
-	}
-	return dst
-}
-
-// parseLayout appends to layout what appendLayout wrote of want IDs.
-func parseLayout(layout []tracker.ID, payload []byte, want int) ([]tracker.ID, error) {
-	if len(payload)/idSize != want || len(payload)%idSize != 0 {
-		return layout, fmt.Errorf("%d bytes are not %d IDs", len(payload), want)
-	}
-	for ; len(payload) > 0; payload = payload[idSize:] {
-		layout = append(layout, tracker.ID(payload[:idSize]))
-	}
-	return layout, nil
-}
-
-// chunks is how many chunks n places take.
-func chunks(n int) int { return (n + group.ChunkSize - 1) / group.ChunkSize }

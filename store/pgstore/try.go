@@ -3,7 +3,6 @@ package pgstore
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"slices"
@@ -11,72 +10,21 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/away"
 )
 
-// Waits between attempts: the first, and the longest.
-const (
-	firstWait = 20 * time.Millisecond
-	maxWait   = time.Second
-)
-
-// try makes a call: attempt, and again as long as it fails for a reason that passes, until the store is
-// out of patience, or closed, or ctx ends. It must be harmless to make an attempt again. An attempt that
-// has no answer after limit is given up; 0 is for as long as ctx allows.
-func (s *Store) try(ctx context.Context, what string, limit time.Duration, attempt func(ctx context.Context) error) error {
+// try makes a call, which counts as one under way; away.Calls.Try says how.
+func (s *Store) try(ctx context.Context, what string, limit time.Duration, attempt away.Attempt) error {
 	return s.tryWhile(ctx, passes, what, limit, attempt)
 }
 
 // tryWhile is try with its own opinion of what passes.
-func (s *Store) tryWhile(ctx context.Context, passes func(error) bool, what string, limit time.Duration, attempt func(ctx context.Context) error) error {
-	if err := s.begin(ctx); err != nil {
+func (s *Store) tryWhile(ctx context.Context, passes func(error) bool, what string, limit time.Duration, attempt away.Attempt) error {
+	if err := s.calls.Begin(ctx); err != nil {
 		return err
 	}
 	defer s.calls.Done()
-	end := time.Now().Add(s.patience)
-	for wait := firstWait; ; wait = min(2*wait, maxWait) {
-		err := once(ctx, limit, attempt)
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil:
-			return fmt.Errorf("%s: %w", what, ctx.Err())
-		case !passes(err):
-			return fmt.Errorf("%s: %w", what, s.plain(err))
-		case time.Now().Add(wait).After(end):
-			return fmt.Errorf("%s: tried for %v: %w", what, s.patience, s.plain(err))
-		}
-		s.log.Warn("PostgreSQL did not answer as it should; trying again", "call", what, "error", s.plain(err))
-		if stop := s.pause(ctx, wait); stop != nil {
-			return fmt.Errorf("%s: %w: %w", what, stop, s.plain(err))
-		}
-	}
-}
-
-// usual is how long most attempts may take.
-func (s *Store) usual() time.Duration { return s.patience / 3 }
-
-func once(ctx context.Context, limit time.Duration, attempt func(ctx context.Context) error) error {
-	if limit > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, limit)
-		defer cancel()
-	}
-	return attempt(ctx)
-}
-
-// pause waits; the error says why there is no use in going on.
-func (s *Store) pause(ctx context.Context, wait time.Duration) error {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-s.closing:
-		return store.ErrClosed
-	}
+	return s.calls.TryWhile(ctx, passes, what, limit, attempt)
 }
 
 // passing are the server's errors that go away by themselves: it shuts down, starts, has too many

@@ -24,7 +24,7 @@ type session struct {
 
 // times is how often something is done that has to be done often: n, or a quarter of it.
 func (s *session) times(n int) int {
-	if s.slow {
+	if s.slow || raced {
 		return n / 4
 	}
 	return n

@@ -27,10 +27,11 @@ type Server struct {
 	// Proxy is what clients talk to.
 	Proxy *Proxy
 
-	url  string // of the proxy
-	port int    // of FerretDB
-	dir  string // its data; "" for a real MongoDB
-	run  *testserver.Process
+	url    string // of the proxy
+	direct string // past it
+	port   int    // of FerretDB
+	dir    string // its data; "" for a real MongoDB
+	run    *testserver.Process
 }
 
 // Start starts a server. It says on standard error what it is. The first one ever builds FerretDB, which
@@ -57,7 +58,8 @@ func Start() (*Server, error) {
 		s.Stop()
 		return nil, err
 	}
-	s.url = "mongodb://" + s.Proxy.Address() + "/?directConnection=true"
+	const direct = "/?directConnection=true"
+	s.url, s.direct = "mongodb://"+s.Proxy.Address()+direct, "mongodb://"+testserver.Address(s.port)+direct
 	fmt.Fprintln(os.Stderr, "MongoDB tests run on FerretDB, one message a database at a time; set", Variable, "to run them on a real MongoDB")
 	return s, nil
 }
@@ -76,7 +78,7 @@ func real(text string) (*Server, error) {
 	if port == "" {
 		port = "27017"
 	}
-	s := &Server{}
+	s := &Server{direct: text}
 	if s.Proxy, err = newProxy(net.JoinHostPort(u.Hostname(), port), false); err != nil {
 		return nil, err
 	}
@@ -90,8 +92,14 @@ func real(text string) (*Server, error) {
 // URL is the server behind the proxy, without a database.
 func (s *Server) URL() string { return s.url }
 
+// Database is the URL of a database behind the proxy. That of a real MongoDB stays, unless somebody drops it.
+func (s *Server) Database(name string) string { return strings.Replace(s.url, "/?", "/"+name+"?", 1) }
+
 // Slow tells whether calls take milliseconds, as those on FerretDB do.
 func (s *Server) Slow() bool { return s.dir != "" }
+
+// Direct is the server without the proxy: for a watcher of messages, which holds up all that pass.
+func (s *Server) Direct() string { return s.direct }
 
 // Down ends the server as a crash would; the address stays. A real MongoDB is cut off instead.
 func (s *Server) Down() {
