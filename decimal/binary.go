@@ -1,6 +1,10 @@
 package decimal
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
 
 // The binary form, one for each number:
 //
@@ -26,6 +30,9 @@ func (a Decimal) AppendBinary(dst []byte) []byte {
 			n := a.coef - oneByteLimit
 			return append(dst, twoByteForm|byte(n>>8), byte(n))
 		}
+		size := (bits.Len64(a.coef) + 7) / 8
+		dst = append(dst, longForm|byte(size-1)<<2)
+		return binary.LittleEndian.AppendUint64(dst, a.coef)[:len(dst)+size]
 	}
 	return a.appendLong(dst)
 }
@@ -82,6 +89,9 @@ func readLong(src []byte) (Decimal, []byte, bool) {
 	var coef uint64
 	for i := end - 1; i > 0; i-- {
 		coef = coef<<8 | uint64(src[i])
+	}
+	if head&0x23 == 0 && coef >= twoByteLimit && coef <= maxCoef && src[end-1] != 0 {
+		return Decimal{coef: coef}, src[size:], true
 	}
 	exp := 0
 	if head&1 != 0 {

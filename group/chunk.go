@@ -11,9 +11,12 @@ type Chunk struct {
 	Index int
 	// Layout are the IDs of the definitions; nil when they did not change.
 	Layout []tracker.ID
-	// States is the binary form of the states, one after the other.
+	// States is the binary form of the states, one after the other. Behind them is room for a checksum.
 	States []byte
 }
+
+// checkRoom is the room behind States.
+const checkRoom = 4
 
 func (g *Group) chunk(i int, relaid bool) Chunk {
 	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.cells))
@@ -41,7 +44,7 @@ func (g *Group) encode(from, to int) []byte {
 			at++
 		}
 	}
-	return append([]byte(nil), states...)
+	return append(make([]byte, 0, len(states)+checkRoom), states...)
 }
 
 // statesOf are the states of a chunk.

@@ -122,6 +122,10 @@ func AppendPlain(dst []byte, cells []Cell) ([]byte, int) {
 		if c.head != cellPlain || c.cycle != 1 {
 			return dst, n
 		}
+		if c.coef < 1<<7 { // most, in the form of AppendBinary
+			dst = append(dst, 0, byte(c.coef))
+			continue
+		}
 		dst = decimal.FromParts(c.coef, 0, false).AppendBinary(append(dst, 0))
 	}
 	return dst, len(cells)

@@ -217,14 +217,29 @@ func (r *record) chunk(key string, i int, laid bool) error {
 	return nil
 }
 
+// stateFields are names that most groups need.
+var stateFields = func() (names [16]string) {
+	for i := range names {
+		names[i] = "s" + strconv.Itoa(i)
+	}
+	return names
+}()
+
+func stateField(chunk int) string {
+	if chunk < len(stateFields) {
+		return stateFields[chunk]
+	}
+	return "s" + strconv.Itoa(chunk)
+}
+
 // appendChunk appends the fields of a chunk.
 func appendChunk(fields []string, key string, part *group.Chunk) []string {
-	number := strconv.Itoa(part.Index)
-	states := append(make([]byte, 0, len(part.States)+checkSize), part.States...)
-	fields = append(fields, "s"+number, seal(key, "s"+number, states))
+	field := stateField(part.Index)
+	fields = append(fields, field, seal(key, field, part.States))
 	if part.Layout == nil {
 		return fields
 	}
+	number := strconv.Itoa(part.Index)
 	layout := make([]byte, 0, len(part.Layout)*len(tracker.ID{})+checkSize)
 	for i := range part.Layout {
 		layout = append(layout, part.Layout[i][:]...)
