@@ -28,6 +28,8 @@ type Change struct {
 	laid    bits                    // chunks whose layout changed too
 	all     bool                    // everything is laid out anew
 	parts   []Chunk
+
+	recycled bool
 }
 
 // Seen is an id that a call brought: the same id later is answered and not applied.
@@ -41,10 +43,13 @@ type Seen struct {
 // Record starts noting what changes, until Take. A group that is not recorded costs nothing more.
 func (g *Group) Record() { g.RecordIn(&Change{}) }
 
-// RecordIn is Record in a Change that nobody looks at any more, whose memory is used again.
+// RecordIn is Record in a Change that nobody looks at any more, whose memory is used again: that of its chunks only
+// after Recycle.
 func (g *Group) RecordIn(c *Change) {
 	clear(c.Seen)
-	clear(c.parts)
+	if !c.recycled {
+		clear(c.parts)
+	}
 	*c = Change{
 		Group: g.name, Base: g.version, BaseCount: len(g.cells), after: g,
 		Seen: c.Seen[:0], touched: c.touched[:0], laid: c.laid[:0], parts: c.parts[:0],
@@ -97,6 +102,9 @@ func (c *Change) Find(id string) *Seen {
 // Recorded is the change being recorded; nil when there is none.
 func (g *Group) Recorded() *Change { return g.record }
 
+// Recycle says that nobody has kept the States of its chunks either.
+func (c *Change) Recycle() { c.recycled = true }
+
 // Chunks are the parts that changed, in order; not to be changed, and made when first asked for.
 func (c *Change) Chunks() []Chunk {
 	if len(c.parts) > 0 {
@@ -104,10 +112,18 @@ func (c *Change) Chunks() []Chunk {
 	}
 	for i := range chunks(c.Count) {
 		if c.all || c.touched.has(i) {
-			c.parts = append(c.parts, c.after.chunk(i, c.all || c.laid.has(i)))
+			c.parts = append(c.parts, c.after.chunk(i, c.all || c.laid.has(i), c.room()))
 		}
 	}
 	return c.parts
+}
+
+// room is memory for the states of the next chunk, if an earlier recording left some.
+func (c *Change) room() []byte {
+	if n := len(c.parts); n < cap(c.parts) {
+		return c.parts[:n+1][n].States[:0]
+	}
+	return nil
 }
 
 // Dropped are the indexes of chunks that no longer exist: from, up to but not including to.

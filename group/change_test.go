@@ -292,3 +292,20 @@ func TestRestoreRefuses(t *testing.T) {
 		t.Errorf("a group without trackers: %v", err)
 	}
 }
+
+// What is recorded in a recycled change is what would be recorded in a new one, whatever the sizes.
+func TestRecycledChange(t *testing.T) {
+	g, other := filled(t, numberedDefs(t, 0, 300, `"targets":[100000]`)...), filled(t, numberedDefs(t, 0, 300, `"targets":[100000]`)...)
+	spare := &group.Change{}
+	for _, n := range []string{`1`, `299`, `2`, `150`, `1`} {
+		g.RecordIn(spare)
+		other.Record()
+		for range 200 {
+			track(t, g, `{"n":`+n+`}`, 0)
+			track(t, other, `{"n":`+n+`}`, 0)
+		}
+		spare = g.Take()
+		equal(t, "chunks", fmt.Sprint(spare.Chunks()), fmt.Sprint(other.Take().Chunks()))
+		spare.Recycle()
+	}
+}

@@ -18,9 +18,10 @@ type Chunk struct {
 // checkRoom is the room behind States.
 const checkRoom = 4
 
-func (g *Group) chunk(i int, relaid bool) Chunk {
+// chunk makes a chunk, its states in room if they fit.
+func (g *Group) chunk(i int, relaid bool, room []byte) Chunk {
 	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.cells))
-	part := Chunk{Index: i, States: g.encode(from, to)}
+	part := Chunk{Index: i, States: g.encode(from, to, room)}
 	if relaid {
 		part.Layout = make([]tracker.ID, 0, to-from)
 		for at := from; at < to; at++ {
@@ -30,9 +31,9 @@ func (g *Group) chunk(i int, relaid bool) Chunk {
 	return part
 }
 
-// encode is the binary form of the states of some places, in no more memory than it takes: whoever keeps the chunk keeps
-// it too.
-func (g *Group) encode(from, to int) []byte {
+// encode is the binary form of the states of some places, in room if it fits, else in no more memory than it takes:
+// whoever keeps the chunk keeps it too.
+func (g *Group) encode(from, to int, room []byte) []byte {
 	var buf [8 * ChunkSize]byte
 	states := buf[:0]
 	for at := from; at < to; {
@@ -44,7 +45,10 @@ func (g *Group) encode(from, to int) []byte {
 			at++
 		}
 	}
-	return append(make([]byte, 0, len(states)+checkRoom), states...)
+	if cap(room) < len(states)+checkRoom {
+		room = make([]byte, 0, len(states)+checkRoom)
+	}
+	return append(room, states...)
 }
 
 // statesOf are the states of a chunk.

@@ -209,7 +209,7 @@ func (r *round) fillSeen(q *request, all []group.Seen, backed bool) {
 func (r *round) fillGroup(w *write) {
 	k, l := &r.c.keys[r.slot.shard], r.slot.local
 	key := k.group(r.slot.name)
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 2*len(w.what.Chunks())+4)
 	for i := range w.what.Chunks() {
 		fields = appendChunk(fields, key, &w.what.Chunks()[i])
 	}

@@ -184,7 +184,10 @@ func (r *round) committed() {
 	l, err := r.slot.local, r.replicated()
 	if w := r.write; w.what != nil {
 		l.position, l.laid, l.strayed = position(l.group.Version()), w.laid, false
-		l.due, l.stored, l.spare = w.what.Due, w.stored, w.change
+		l.due, l.stored = w.what.Due, w.stored
+		if l.spare = w.change; w.change != nil && r.trouble.IsZero() { // so that all that was sent was answered
+			w.change.Recycle()
+		}
 		l.stale, l.flushed, l.replaces = false, nil, nil
 		r.c.dirty[r.slot.shard].Store(true)
 		if !l.group.Known() { // it was deleted
