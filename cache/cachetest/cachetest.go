@@ -11,6 +11,7 @@ package cachetest
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -27,12 +28,24 @@ type Features struct {
 	Ahead bool
 	// Shared opens another cache, on the hot state of one that is open. Nil: hot state is not shared.
 	Shared func(cache.Cache) cache.Cache
+	// Backing is what keeps the groups, new and empty, for as long as a test. Nil: the suite keeps them in
+	// memory. Either way the suite stands in between.
+	Backing func(t *testing.T) Emptied
+	// Time is how long tests may begin; those that would later are skipped, and topics come in random order.
+	// Zero: all begin.
+	Time time.Duration
+}
+
+// Emptied is a cache.Backing that can be emptied: new groups then start above all versions so far.
+type Emptied interface {
+	cache.Backing
+	Empty() error
 }
 
 // Run tests caches made by open, each new and empty. The suite closes them.
 func Run(t *testing.T, open func() cache.Cache, f Features) {
 	s := &suite{open: open, features: f}
-	for _, topic := range []struct {
+	topics := []struct {
 		name string
 		run  func(*testing.T)
 	}{
@@ -49,7 +62,12 @@ func Run(t *testing.T, open func() cache.Cache, f Features) {
 		{"storm", s.storm},
 		{"ahead", s.ahead},
 		{"shared", s.shared},
-	} {
+	}
+	if f.Time > 0 {
+		s.end = time.Now().Add(f.Time)
+		rand.Shuffle(len(topics), func(i, j int) { topics[i], topics[j] = topics[j], topics[i] }) // #nosec G404 -- chance, no secret
+	}
+	for _, topic := range topics {
 		t.Run(topic.name, topic.run)
 	}
 }
@@ -58,6 +76,7 @@ func Run(t *testing.T, open func() cache.Cache, f Features) {
 type suite struct {
 	open     func() cache.Cache
 	features Features
+	end      time.Time // zero for none
 }
 
 // rig is a cache under test, and what its calls share.
@@ -72,12 +91,25 @@ type rig struct {
 // kept makes a rig whose groups come from a disk.
 func (s *suite) kept(t *testing.T) *rig {
 	d := newDisk()
+	s.hurry(t)
+	if s.features.Backing != nil {
+		d.real = s.features.Backing(t)
+	}
 	return s.start(t, d)
 }
 
 // alone makes a rig whose cache keeps its groups itself.
 func (s *suite) alone(t *testing.T) *rig {
+	s.hurry(t)
 	return s.start(t, nil)
+}
+
+// hurry skips a test for which there is no time.
+func (s *suite) hurry(t *testing.T) {
+	t.Helper()
+	if !s.end.IsZero() && time.Now().After(s.end) {
+		t.Skip("no time left")
+	}
 }
 
 func (s *suite) start(t *testing.T, d *disk) *rig {

@@ -21,6 +21,8 @@ type disk struct {
 	onPersist hook[func(changes []*group.Change) error]
 	// afterPersist is called when everything is kept; its error hides that.
 	afterPersist hook[func(changes []*group.Change) error]
+	// real keeps the groups instead.
+	real Emptied
 	// shared tells that more than one cache writes to the disk at once.
 	shared bool
 
@@ -86,6 +88,11 @@ func newDisk() *disk {
 
 // wipe forgets every group, and lets new ones start above all versions so far.
 func (d *disk) wipe() {
+	if d.real != nil {
+		if err := d.real.Empty(); err != nil {
+			d.complain("emptying the backing: %v", err)
+		}
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, k := range d.groups {
@@ -95,15 +102,24 @@ func (d *disk) wipe() {
 }
 
 // Load implements cache.Backing.
-func (d *disk) Load(_ context.Context, name string) (*group.Group, error) {
+func (d *disk) Load(ctx context.Context, name string) (*group.Group, error) {
 	if hook, ok := d.onLoad.get(); ok {
 		if err := hook(name); err != nil {
 			return nil, err
 		}
 	}
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.loads[name]++
+	d.mu.Unlock()
+	if d.real != nil {
+		return d.real.Load(ctx, name)
+	}
+	return d.load(name)
+}
+
+func (d *disk) load(name string) (*group.Group, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	k, ok := d.groups[name]
 	if !ok {
 		return group.New(name, d.floor), nil
@@ -120,15 +136,20 @@ func (d *disk) Load(_ context.Context, name string) (*group.Group, error) {
 }
 
 // Seen implements cache.Backing.
-func (d *disk) Seen(_ context.Context, name, id string) (group.Seen, bool, error) {
+func (d *disk) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
 	if hook, ok := d.onSeen.get(); ok {
 		if err := hook(name, id); err != nil {
 			return group.Seen{}, false, err
 		}
 	}
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	d.lookups++
+	d.mu.Unlock()
+	if d.real != nil {
+		return d.real.Seen(ctx, name, id)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if k, ok := d.groups[name]; ok {
 		seen, ok := k.seen[id]
 		return seen, ok, nil
@@ -168,6 +189,12 @@ func (d *disk) enter(changes []*group.Change) {
 	d.commits = append(d.commits, names)
 }
 
+func (d *disk) complain(format string, values ...any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.broken = append(d.broken, fmt.Sprintf(format, values...))
+}
+
 // report fails the test for what a cache should not have asked for.
 func (d *disk) report(t *testing.T) {
 	d.mu.Lock()
@@ -187,6 +214,9 @@ func (d *disk) exit(changes []*group.Change) {
 
 // commit keeps the changes whose base is what is kept; the others conflict.
 func (d *disk) commit(changes []*group.Change) error {
+	if d.real != nil && len(changes) > 0 {
+		return d.real.Persist(context.Background(), changes)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	late := conflict{}

@@ -38,7 +38,7 @@ func TestTry(t *testing.T) {
 		"does not pass": {1, io.ErrNoProgress, 1, io.ErrNoProgress},
 	} {
 		attempts := 0
-		err := open(nil, time.Minute).Try(t.Context(), "look", 0, func(context.Context) error {
+		err := open(t.Context(), time.Minute).Try(t.Context(), "look", 0, func(context.Context) error {
 			if attempts++; attempts <= c.failures {
 				return c.err
 			}
@@ -56,7 +56,7 @@ func TestTry(t *testing.T) {
 // TestPatience: a call is tried for as long as there is patience, and an attempt for as long as its limit.
 func TestPatience(t *testing.T) {
 	attempts := 0
-	err := open(nil, 100*time.Millisecond).Try(t.Context(), "look", time.Millisecond, func(ctx context.Context) error {
+	err := open(t.Context(), 100*time.Millisecond).Try(t.Context(), "look", time.Millisecond, func(ctx context.Context) error {
 		attempts++
 		<-ctx.Done()
 		return io.EOF
@@ -94,7 +94,7 @@ func TestEnded(t *testing.T) {
 
 // TestClose: it is waited for calls that have begun, and no others begin.
 func TestClose(t *testing.T) {
-	c := open(nil, time.Minute)
+	c := open(t.Context(), time.Minute)
 	if err := c.Begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +111,7 @@ func TestClose(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := open(nil, time.Minute).Begin(ended); !errors.Is(err, context.Canceled) {
+	if err := open(t.Context(), time.Minute).Begin(ended); !errors.Is(err, context.Canceled) {
 		t.Errorf("Begin with a context that ended: %v", err)
 	}
 }
