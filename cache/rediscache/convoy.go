@@ -25,7 +25,7 @@ type line struct {
 	timed   bool // a timer sees to it that nobody waits for too long
 }
 
-func newLine() line { return line{most: 2 * runtime.GOMAXPROCS(0)} }
+func newLine() line { return line{most: 3 * runtime.GOMAXPROCS(0)} }
 
 // dispatch takes what waits for slots to its end. The caller may have to go with a convoy if it is patient: if it waits
 // for the end anyway.
