@@ -103,7 +103,17 @@ func (c *Change) Find(id string) *Seen {
 func (g *Group) Recorded() *Change { return g.record }
 
 // Recycle says that nobody has kept the States of its chunks either.
-func (c *Change) Recycle() { c.recycled = true }
+func (c *Change) Recycle() {
+	if c.recycled = cap(c.parts) <= fewChunks; !c.recycled {
+		c.parts = nil
+	}
+	for i := range c.parts {
+		c.parts[i].Layout = nil
+	}
+}
+
+// fewChunks is how many a Change keeps the memory of.
+const fewChunks = 16
 
 // Chunks are the parts that changed, in order; not to be changed, and made when first asked for.
 func (c *Change) Chunks() []Chunk {

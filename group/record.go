@@ -14,8 +14,10 @@ type Record struct {
 	Fed     bool
 	// Due is the due time of the last commit, in Unix milliseconds; limiter.Never for none.
 	Due int64
-	// Layout are the definitions of all places, in order. For Restored, nil are those of the Group.
+	// Layout are the definitions of all places, in order.
 	Layout []tracker.ID
+	// SameLayout says in place of it, to Restored alone, that the definitions are those of the Group.
+	SameLayout bool
 	// States is the binary form of all states, in order.
 	States []byte
 }
@@ -31,7 +33,7 @@ func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 // Restored is the group of another record of g, with the definitions of g and what was compiled from them, which makes
 // it cheap. It is nil when the record has another Layout; then Restore it. The two groups do not change each other.
 func (g *Group) Restored(r *Record) (*Group, error) {
-	if r.Layout != nil && !g.laidOut(r.Layout) {
+	if !r.SameLayout && !g.laidOut(r.Layout) {
 		return nil, nil
 	}
 	other := New(r.Name, r.Version)

@@ -40,7 +40,7 @@ func TestRestoredWithoutLayout(t *testing.T) {
 	track(t, g, `{"n":129}`, 0)
 	kept.commit(g.Take())
 	r := kept.record()
-	r.Layout = nil
+	r.Layout, r.SameLayout = nil, true
 	for range 2 {
 		kept.same(restored(t, old, r))
 		track(t, old, `{"n":1}`, 0)

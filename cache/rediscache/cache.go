@@ -57,7 +57,7 @@ func New(client rueidis.Client, o Options) (*Cache, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	c := &Cache{client: client, options: o, process: newProcess(), line: newLine()}
+	c := &Cache{client: client, options: o, process: newProcess(), line: newLine(client)}
 	c.life, c.end = context.WithCancel(context.Background())
 	c.fences.seen = map[string]string{}
 	c.drains = drains{turn: make(chan struct{}, 1), told: map[string]bool{}}

@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"github.com/redis/rueidis"
 )
 
 // A round costs its system calls and little else, so rounds travel together: what comes while enough convoys are on
@@ -17,7 +19,7 @@ const (
 
 // line is where slots wait for a convoy.
 type line struct {
-	most int // convoys under way, from which on others wait
+	most int // convoys under way, from which on others wait; 0: nobody waits
 
 	mu      sync.Mutex // protects all below
 	waiting []*slot
@@ -25,27 +27,52 @@ type line struct {
 	timed   bool // a timer sees to it that nobody waits for too long
 }
 
-func newLine() line { return line{most: 3 * runtime.GOMAXPROCS(0)} }
+// newLine is for a client. In a cluster a convoy would be as slow as the slowest node it goes to.
+func newLine(client rueidis.Client) line {
+	if client.Mode() == rueidis.ClientModeCluster {
+		return line{}
+	}
+	return line{most: 3 * runtime.GOMAXPROCS(0)}
+}
 
-// dispatch takes what waits for slots to its end. The caller may have to go with a convoy if it is patient: if it waits
-// for the end anyway.
+// dispatch takes what waits for slots to its end. A patient caller waits for that anyway, and goes along itself when
+// that is all there is in the convoy.
 func (c *Cache) dispatch(slots []*slot, patient bool) {
-	convoy := c.line.join(slots, c.hurry)
-	switch {
-	case convoy == nil:
-	case patient:
-		c.escort(convoy)
-	default:
+	if c.line.most == 0 {
+		c.apart(slots, patient)
+		return
+	}
+	convoys := c.line.join(slots, c.hurry)
+	if patient && len(convoys) == 1 && len(convoys[0]) == len(slots) && convoys[0][0] == slots[0] {
+		c.escort(slots)
+		return
+	}
+	for _, convoy := range convoys {
 		go c.escort(convoy)
 	}
 }
 
+// apart takes slots to their ends without waiting for others.
+func (c *Cache) apart(slots []*slot, patient bool) {
+	for len(slots) > convoy {
+		go c.begin(slots[:convoy])
+		slots = slots[convoy:]
+	}
+	if patient {
+		c.begin(slots)
+		return
+	}
+	go c.begin(slots)
+}
+
 // escort takes a convoy to its end, and lets another go after it.
 func (c *Cache) escort(slots []*slot) {
+	defer func() {
+		if next := c.line.leave(); next != nil {
+			go c.escort(next)
+		}
+	}()
 	c.begin(slots)
-	if next := c.line.leave(); next != nil {
-		go c.escort(next)
-	}
 }
 
 // hurry starts a convoy although many are under way: a server may be far away or gone, a condition slow.
@@ -55,16 +82,16 @@ func (c *Cache) hurry() {
 	}
 }
 
-// join lets slots wait. It returns the convoy that the caller is to take, nil for none.
-func (l *line) join(slots []*slot, hurry func()) []*slot {
+// join lets slots wait. It returns the convoys that are to go at once.
+func (l *line) join(slots []*slot, hurry func()) (convoys [][]*slot) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.waiting = append(l.waiting, slots...)
-	if l.under < l.most {
-		return l.next()
+	for l.under < l.most && len(l.waiting) > 0 {
+		convoys = append(convoys, l.next())
 	}
 	l.watch(hurry)
-	return nil
+	return convoys
 }
 
 // leave ends a convoy, and returns the one after it.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -74,40 +73,55 @@ func (s *stored) note(beginnings uint64, defs []*tracker.Definition) {
 	}
 }
 
-// publish puts the definitions of writes into Redis before the writes. One that is there without a group does no harm.
-func (c *Cache) publish(ctx context.Context, rounds []*round) error {
-	if !slices.ContainsFunc(rounds, (*round).publishes) {
-		return nil
-	}
-	all := map[tracker.ID]*tracker.Definition{}
+// publish puts the definitions of writes into Redis before the writes, and tells which of them it could not. One that is
+// there without a group does no harm.
+func (c *Cache) publish(ctx context.Context, rounds []*round) (failed map[tracker.ID]error) {
+	var ids []tracker.ID
+	var commands []rueidis.Completed
+	seen := map[tracker.ID]bool{}
 	for _, r := range rounds {
-		if r.publishes() {
-			for _, d := range r.write.definitions {
-				all[d.ID()] = d
+		for _, d := range r.wants() {
+			if id := d.ID(); !seen[id] {
+				seen[id] = true
+				ids = append(ids, id)
+				key := definitionKey(c.options.Prefix, id)
+				commands = append(commands, c.client.B().Hset().Key(key).FieldValue().FieldValue(string(id[:]), string(d.JSON())).Build())
 			}
 		}
 	}
-	commands := make([]rueidis.Completed, 0, len(all))
-	for id, d := range all {
-		key := definitionKey(c.options.Prefix, id)
-		commands = append(commands, c.client.B().Hset().Key(key).FieldValue().FieldValue(string(id[:]), string(d.JSON())).Build())
-	}
-	for _, result := range c.client.DoMulti(ctx, commands...) {
+	failed = map[tracker.ID]error{}
+	for i, result := range c.client.DoMulti(ctx, commands...) {
 		if err := result.Error(); err != nil {
-			return fmt.Errorf("write definitions: %w", err)
+			failed[ids[i]] = fmt.Errorf("write definitions: %w", err)
 		}
 	}
-	for _, r := range rounds {
-		if r.write != nil {
-			c.stored.note(r.write.stored, r.write.definitions)
-			r.write.definitions = nil
+	return failed
+}
+
+// wants are the definitions that the write refers to and that may not be in Redis.
+func (r *round) wants() []*tracker.Definition {
+	if r.write == nil {
+		return nil
+	}
+	return r.write.definitions
+}
+
+// unpublished is why a definition that the write refers to is not in Redis. When all are, that is noted.
+func (r *round) unpublished(failed map[tracker.ID]error) error {
+	for _, d := range r.wants() {
+		if err := failed[d.ID()]; err != nil {
+			return err
 		}
+	}
+	if r.publishes() {
+		r.c.stored.note(r.write.stored, r.write.definitions)
+		r.write.definitions = nil
 	}
 	return nil
 }
 
 // publishes tells whether the write refers to definitions that may not be in Redis.
-func (r *round) publishes() bool { return r.write != nil && len(r.write.definitions) > 0 }
+func (r *round) publishes() bool { return len(r.wants()) > 0 }
 
 // find looks definitions up in this process; missing tells that some are not known here.
 func (c *Cache) find(layout []tracker.ID) (defs []*tracker.Definition, missing bool) {

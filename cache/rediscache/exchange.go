@@ -3,6 +3,7 @@ package rediscache
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,15 +17,17 @@ func (c *Cache) exchange(rounds []*round) {
 	if len(rounds) == 0 {
 		return
 	}
-	ctx := c.patience()
-	if err := c.prepare(ctx, rounds); err != nil {
-		for _, r := range rounds {
-			r.held(err)
-		}
+	if err := c.prepare(c.patience()); err != nil {
+		hold(rounds, err)
 		return
 	}
+	ctx := c.patience()
+	rounds = c.published(ctx, rounds)
 	if c.options.Replicas > 0 {
 		c.exchangeReplicated(ctx, rounds)
+		return
+	}
+	if len(rounds) == 0 {
 		return
 	}
 	if len(rounds) == 1 {
@@ -60,14 +63,35 @@ func (c *Cache) patience() context.Context {
 	return p
 }
 
-// prepare makes sure that the rounds may be sent: the servers are those that were looked at, and have the definitions.
-func (c *Cache) prepare(ctx context.Context, rounds []*round) error {
-	if c.suspicious.Load() {
-		if err := c.look(ctx, false); err != nil {
-			return err
-		}
+// prepare makes sure that the servers are those that were looked at.
+func (c *Cache) prepare(ctx context.Context) error {
+	if !c.suspicious.Load() {
+		return nil
 	}
-	return c.publish(ctx, rounds)
+	return c.look(ctx, false)
+}
+
+// published puts the definitions of writes into Redis, and returns the rounds that may be sent: an error is for those
+// who need what was not written.
+func (c *Cache) published(ctx context.Context, rounds []*round) (ready []*round) {
+	if !slices.ContainsFunc(rounds, (*round).publishes) {
+		return rounds
+	}
+	failed := c.publish(ctx, rounds)
+	for _, r := range rounds {
+		if err := r.unpublished(failed); err != nil {
+			r.held(err)
+			continue
+		}
+		ready = append(ready, r)
+	}
+	return ready
+}
+
+func hold(rounds []*round, err error) {
+	for _, r := range rounds {
+		r.held(err)
+	}
 }
 
 // held goes on after an error before anything was sent.

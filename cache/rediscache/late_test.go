@@ -69,3 +69,24 @@ func TestTrackersOfAnotherProcess(t *testing.T) {
 		t.Errorf("%d trackers, %v; want the one that was not removed", len(snaps), err)
 	}
 }
+
+// Another process left a group without trackers, which has a layout too: an empty one.
+func TestEmptyGroupOfAnotherProcess(t *testing.T) {
+	s, prefix := singleServer(t), space()
+	m, other := manageBare(t, open(t, s.URL(), quick(prefix))), manageBare(t, open(t, s.URL(), quick(prefix)))
+	ctx := context.Background()
+	if _, err := m.List(ctx, "g"); err != nil { // m has a copy: there is no group
+		t.Fatal(err)
+	}
+	must(t, other, "g", 1, "id") // fed, without trackers
+	if err := m.Add(ctx, "g", sum()); err != nil {
+		t.Fatalf("Add: %v", err)
+	}
+	if err := other.Flush(ctx, dictrack.FlushEverything); err != nil {
+		t.Fatal(err)
+	}
+	must(t, other, "g", 1, "id")
+	if err := add(m, "g", 1, ""); err != nil {
+		t.Fatalf("Track: %v", err)
+	}
+}

@@ -113,7 +113,7 @@ func (r *round) restore(a *answer, old *record, has *flushed) {
 // are.
 func (r *round) restoreFrom(before *local, old *record, l *local) (same bool, err error) {
 	switch {
-	case before == nil && old.layout == nil && old.count > 0:
+	case before == nil && old.known:
 		return false, errAnswer
 	case before == nil:
 		return false, nil
@@ -148,7 +148,7 @@ func (r *record) restore(name string, defs []*tracker.Definition) (*group.Group,
 
 // group is the record as the core reads it.
 func (r *record) group(name string) *group.Record {
-	return &group.Record{Name: name, Version: r.version, Fed: r.fed, Due: r.due, Layout: r.layout, States: r.states}
+	return &group.Record{Name: name, Version: r.version, Fed: r.fed, Due: r.due, Layout: r.layout, SameLayout: r.known, States: r.states}
 }
 
 // lookUp tells whether the Backing has to be asked about ids first, which is a chore. It does not where all ids of the

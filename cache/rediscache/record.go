@@ -160,8 +160,9 @@ func parseSeen(key, field, sealed string) (group.Seen, error) {
 // record is a group as it is here.
 type record struct {
 	meta
-	flushed *flushed     // nil: nobody said
-	layout  []tracker.ID // nil: the one that is known
+	flushed *flushed // nil: nobody said
+	layout  []tracker.ID
+	known   bool // the layout is the one that is known, and not here
 	states  []byte
 	fields  map[string]string
 }
@@ -172,7 +173,7 @@ func parseRecord(key string, fields map[string]string, laid bool) (*record, erro
 	if len(fields) == 0 {
 		return nil, nil
 	}
-	r := &record{fields: fields}
+	r := &record{fields: fields, known: laid}
 	var err error
 	if r.meta, err = parseMeta(key, fields[fieldMeta]); err != nil {
 		return nil, err
@@ -185,7 +186,7 @@ func parseRecord(key string, fields map[string]string, laid bool) (*record, erro
 		r.flushed = &f
 	}
 	for i := 0; i*group.ChunkSize < r.count; i++ {
-		if err := r.chunk(key, i, laid); err != nil {
+		if err := r.chunk(key, i); err != nil {
 			return nil, err
 		}
 	}
@@ -193,14 +194,14 @@ func parseRecord(key string, fields map[string]string, laid bool) (*record, erro
 }
 
 // chunk reads one chunk behind those before it.
-func (r *record) chunk(key string, i int, laid bool) error {
+func (r *record) chunk(key string, i int) error {
 	number := strconv.Itoa(i)
 	states, err := unseal(key, "s"+number, r.fields["s"+number])
 	if err != nil {
 		return err
 	}
 	r.states = append(r.states, states...)
-	if laid {
+	if r.known {
 		return nil
 	}
 	layout, err := unseal(key, "l"+number, r.fields["l"+number])

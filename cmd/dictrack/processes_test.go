@@ -44,9 +44,9 @@ type processes struct {
 
 func newProcesses(t *testing.T, place ...string) *processes {
 	t.Helper()
-	p := &processes{t, filepath.Join(t.TempDir(), "trackers.yaml"), place, 3000}
+	p := &processes{t, filepath.Join(t.TempDir(), "trackers.yaml"), place, 3000 / share}
 	if strings.Contains(strings.Join(place, " "), "mongodb:") {
-		p.records = 400 // the server for tests is slow
+		p.records = 400 / share // the server for tests is slow
 	}
 	write(t, p.trackers, crowdTrackers)
 	return p

@@ -26,7 +26,7 @@ import (
 // errors, events, trackers and groups; over every store, opened anew again and again.
 func TestModel(t *testing.T) {
 	sum := map[string]int{}
-	seeds(t, 2_000, 20_000, func(seed uint64) error { return playModel(seed, sum) })
+	seeds(t, 1_000, 20_000, func(seed uint64) error { return playModel(seed, sum) })
 	t.Logf("%v", sum)
 	for _, what := range []string{
 		"ADDED", "STAGE_COMPLETED", "ALL_COMPLETED", "RESET", "LIMITED", "REMOVED", "EXPIRED", "duplicate",

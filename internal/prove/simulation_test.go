@@ -22,7 +22,7 @@ import (
 // the oracle replays what was committed, and everything that anybody was told must follow from that.
 func TestSimulation(t *testing.T) {
 	sum := map[string]int{}
-	seeds(t, 1_500, 10_000, func(seed uint64) error { return simulate(t, seed, sum) })
+	seeds(t, 1_000, 10_000, func(seed uint64) error { return simulate(t, seed, sum) })
 	t.Logf("%v", sum)
 	for _, what := range []string{"crash", "lose", "refuse", "conflict", "jump", "cancel", "duplicate", "reused"} {
 		if manySeeds() && sum[what] == 0 {

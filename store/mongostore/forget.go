@@ -37,8 +37,11 @@ const maxForget = 500
 
 // forgetTails moves the ids out of the tails that have some whose time is over, and lets those go.
 func (s *Store) forgetTails(ctx context.Context, now int64) (n int, err error) {
-	s.moving.Lock()
-	defer s.moving.Unlock()
+	done, err := s.move(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
 	var all []*document
 	filter := object(fieldExpires, object("$lte", now))
 	err = each(ctx, s.groups, filter, options.Find().SetLimit(maxForget).SetProjection(tailFields), func(raw bson.Raw) error {

@@ -84,6 +84,7 @@ func newStore(client *mongo.Client, servers string, o *Options, w *writeconcern.
 	db := client.Database(o.Database, options.Database().
 		SetWriteConcern(w).SetReadConcern(r).SetReadPreference(readpref.Primary()))
 	s := &Store{
+		moving: make(chan struct{}, 1),
 		client: client, log: o.Logger,
 		where: fmt.Sprintf("%s, database %q", servers, o.Database),
 		me:    bson.NewObjectID().Hex()[8:], // without the time

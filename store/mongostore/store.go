@@ -3,7 +3,6 @@ package mongostore
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,7 +29,7 @@ type Store struct {
 	known  known
 	claims claims
 	tender *tender
-	moving sync.Mutex // held while ids move out of tails
+	moving chan struct{} // capacity 1: full while ids move out of tails, see move
 
 	life  context.Context // ends when nothing is waited for any more
 	end   context.CancelFunc

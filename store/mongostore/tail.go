@@ -56,11 +56,14 @@ func (s *Store) shorten(ctx context.Context, keys []string) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	s.moving.Lock()
-	defer s.moving.Unlock()
+	done, err := s.move(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	var all []*document
 	o := options.Find().SetProjection(tailFields)
-	err := each(ctx, s.groups, object("_id", object("$in", keys)), o, func(raw bson.Raw) error {
+	err = each(ctx, s.groups, object("_id", object("$in", keys)), o, func(raw bson.Raw) error {
 		d, err := parse(slices.Clone(raw))
 		if err != nil {
 			s.log.Error("a group is passed over", "error", err)
@@ -73,6 +76,16 @@ func (s *Store) shorten(ctx context.Context, keys []string) error {
 		_, err = s.moveTails(ctx, all, math.MinInt64)
 	}
 	return err
+}
+
+// move waits until nobody else of this Store moves ids; done lets the next one.
+func (s *Store) move(ctx context.Context) (done func(), err error) {
+	select {
+	case s.moving <- struct{}{}:
+		return func() { <-s.moving }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // full are the keys of those writes that find a full tail.

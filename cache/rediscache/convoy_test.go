@@ -1,0 +1,93 @@
+package rediscache_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
+)
+
+// slowTask takes its time, as a condition of a user may.
+type slowTask struct {
+	group string
+	sleep time.Duration
+	begun time.Time
+	took  time.Duration
+}
+
+func (t *slowTask) Group() string { return t.group }
+func (t *slowTask) ID() string    { return "" }
+func (t *slowTask) Settled(error) { t.took = time.Since(t.begun) }
+
+func (t *slowTask) Apply(*group.Group, *group.Seen) *group.Seen {
+	time.Sleep(t.sleep)
+	return nil
+}
+
+// A group that takes long holds up the convoy that it is in, and nobody who waits for another.
+func TestSlowGroup(t *testing.T) {
+	c := open(t, singleServer(t).URL(), quick(space()))
+	if err := c.Start(context.Background(), cache.Host{Logger: slog.New(slog.DiscardHandler)}); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = c.Close(context.Background()) }()
+	const convoy, slow = 128, 3 * time.Second
+	var tasks []cache.Task
+	for i := range 3000 {
+		tasks = append(tasks, &slowTask{group: fmt.Sprint("g", i), begun: time.Now()})
+	}
+	tasks[0].(*slowTask).sleep = slow
+	if err := c.Update(context.Background(), tasks); err != nil {
+		t.Fatal(err)
+	}
+	late := 0
+	for _, one := range tasks {
+		if one.(*slowTask).took >= slow {
+			late++
+		}
+	}
+	if late < 1 || late > convoy {
+		t.Errorf("%d of %d groups waited for a slow one, want it and those of its convoy", late, len(tasks))
+	}
+}
+
+// A definition that cannot be written is the trouble of those who need it.
+func TestUnwritableDefinition(t *testing.T) {
+	s, prefix := serve(t), space()
+	client := dial(t, s.Address())
+	m := manage(t, open(t, s.URL(), quick(prefix)), nil)
+	ctx := context.Background()
+	var all sync.WaitGroup
+	var stop atomic.Bool
+	for i := range 100 {
+		name := fmt.Sprint("good", i)
+		must(t, m, name, 1, "")
+		all.Go(func() {
+			for !stop.Load() && !t.Failed() {
+				if err := add(m, name, 1, ""); err != nil {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+		})
+	}
+	must(t, m, "bad", 1, "")
+	for i := range 64 {
+		key := fmt.Sprintf("%s{d%02d}", prefix, i)
+		client.Do(ctx, client.B().Del().Key(key).Build())
+		client.Do(ctx, client.B().Set().Key(key).Value("rubbish").Build())
+	}
+	for i := range 50 {
+		if err := m.Add(ctx, "bad", dictrack.Count(fmt.Sprint("bad", i), dictrack.Targets(never))); err == nil {
+			t.Errorf("definition %d was added over rubbish", i)
+		}
+	}
+	stop.Store(true)
+	all.Wait()
+}
