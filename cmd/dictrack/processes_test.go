@@ -44,9 +44,9 @@ type processes struct {
 
 func newProcesses(t *testing.T, place ...string) *processes {
 	t.Helper()
-	p := &processes{t, filepath.Join(t.TempDir(), "trackers.yaml"), place, 3000 / share}
+	p := &processes{t, filepath.Join(t.TempDir(), "trackers.yaml"), place, 3000}
 	if strings.Contains(strings.Join(place, " "), "mongodb:") {
-		p.records = 400 / share // the server for tests is slow
+		p.records = 600 // the server for tests is slow
 	}
 	write(t, p.trackers, crowdTrackers)
 	return p
@@ -140,7 +140,7 @@ func heard(t *testing.T, events string, told map[string]int) {
 
 // atOnce runs two processes at the same time, each with half of the data.
 func (p *processes) atOnce() {
-	n := p.records
+	n := p.records / share
 	lines := crowd(n)
 	told := map[string]int{}
 	var running []*exec.Cmd
