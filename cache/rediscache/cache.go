@@ -34,6 +34,7 @@ type Cache struct {
 	door       mailbox.Door // calls
 	looking    mailbox.Door // what the cache itself asks of groups
 	line       line
+	rounds     sync.Pool // of *round that are over
 	gate       gate
 	stored     stored
 	fences     fence

@@ -110,7 +110,7 @@ func (r *round) command() rueidis.Completed {
 	q := &request{}
 	switch {
 	case r.write == nil || r.ask:
-		*q = r.request(anything)
+		*q = r.request(anything, &room{})
 	default:
 		q = &r.write.request
 	}

@@ -1,6 +1,7 @@
 package rediscache
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/dictrack/dictrack/group"
@@ -26,6 +27,31 @@ type write struct {
 	stored      uint64                // see local
 }
 
+// room is memory that rounds use again.
+type room struct {
+	write      write
+	keys, args []string
+	chunks     []string
+}
+
+// roomy is how many arguments the memory of a usual commit has. That of larger ones is given back.
+const roomy = 128
+
+// cleared is the round without anything but its memory.
+func (r *round) cleared() *round {
+	kept := r.room
+	*r = round{}
+	if cap(kept.args) > roomy || cap(kept.chunks) > roomy {
+		return r
+	}
+	kept.write = write{}
+	for _, texts := range [][]string{kept.keys, kept.args, kept.chunks} {
+		clear(texts[:cap(texts)])
+	}
+	r.room = kept
+	return r
+}
+
 // anything asks for what is there.
 const anything = "?"
 
@@ -39,11 +65,11 @@ func (r *round) asking() (entries []int) {
 	return entries
 }
 
-// request is one that finds out whether the group is where it is believed to be.
-func (r *round) request(position string) request {
+// request is one that finds out whether the group is where it is believed to be, in the memory given.
+func (r *round) request(position string, in *room) request {
 	k := &r.c.keys[r.slot.shard]
 	asking := r.asking()
-	q := request{keys: make([]string, 0, 3), args: make([]string, 0, 16+2*len(asking))}
+	q := request{slices.Grow(in.keys[:0], 3), slices.Grow(in.args[:0], 16+2*len(asking))}
 	if q.keys = append(q.keys, k.head, k.group(r.slot.name)); len(asking) > 0 {
 		q.keys = append(q.keys, k.ids)
 	}
@@ -209,7 +235,7 @@ func (r *round) fillSeen(q *request, all []group.Seen, backed bool) {
 func (r *round) fillGroup(w *write) {
 	k, l := &r.c.keys[r.slot.shard], r.slot.local
 	key := k.group(r.slot.name)
-	fields := make([]string, 0, 2*len(w.what.Chunks())+4)
+	fields := r.room.chunks[:0]
 	for i := range w.what.Chunks() {
 		fields = appendChunk(fields, key, &w.what.Chunks()[i])
 	}
@@ -223,6 +249,7 @@ func (r *round) fillGroup(w *write) {
 	fields = append(fields, fieldMeta, m.seal(key))
 	w.doMany("HDEL", key, 1, r.dropped(w))
 	w.doMany("HSET", key, 2, fields)
+	r.room.chunks = fields
 }
 
 // dropped are fields of chunks that there are no more.

@@ -28,6 +28,7 @@ type round struct {
 
 	// write is the commit that was built, until it is known what became of it.
 	write *write
+	room  room
 	// doubt is why it may have happened although nobody said so, and ask that the next request is to find out.
 	doubt error
 	ask   bool
@@ -52,7 +53,11 @@ type idState struct {
 
 // take makes a round of what waits for the slot, which is taken.
 func (c *Cache) take(s *slot) *round {
-	r := &round{c: c, slot: s}
+	r, ok := c.rounds.Get().(*round)
+	if !ok {
+		r = &round{}
+	}
+	r.c, r.slot = c, s
 	r.batch, r.ids = r.one.batch[:0], r.one.ids[:0]
 	r.fillUp()
 	return r
@@ -97,7 +102,9 @@ func (r *round) ready() bool {
 	for {
 		switch {
 		case r.over:
+			c := r.c
 			r.rest()
+			c.rounds.Put(r.cleared())
 			return false
 		case r.write == nil && !slices.ContainsFunc(r.batch, open):
 			r.end(nil)
@@ -161,7 +168,8 @@ func (w *write) lay(l *local) {
 // build is the commit of what has changed, nil for nothing.
 func (r *round) build(change *group.Change) *write {
 	l := r.slot.local
-	w := &write{change: change, token: r.c.token()}
+	w := &r.room.write
+	*w = write{change: change, token: r.c.token()}
 	switch {
 	case l.replaces != nil || l.position == absent && change != nil:
 		w.what = l.group.Since(0, 0, nil)
@@ -174,8 +182,9 @@ func (r *round) build(change *group.Change) *write {
 		w.definitions = r.c.stored.wanted(w, l)
 	}
 	w.lay(l)
-	w.request = r.request(l.position)
+	w.request = r.request(l.position, &r.room)
 	r.fill(w)
+	r.room.keys, r.room.args = w.keys, w.args // they may have grown
 	return w
 }
 
