@@ -33,14 +33,15 @@ func (t *slowTask) Apply(*group.Group, *group.Seen) *group.Seen {
 
 // A group that takes long holds up the convoy that it is in, and nobody who waits for another.
 func TestSlowGroup(t *testing.T) {
+	t.Parallel()
 	c := open(t, singleServer(t).URL(), quick(space()))
 	if err := c.Start(context.Background(), cache.Host{Logger: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close(context.Background()) }()
-	const convoy, slow = 128, 3 * time.Second
+	const convoy, slow = 128, 6 * time.Second
 	var tasks []cache.Task
-	for i := range 3000 {
+	for i := range 2000 {
 		tasks = append(tasks, &slowTask{group: fmt.Sprint("g", i), begun: time.Now()})
 	}
 	tasks[0].(*slowTask).sleep = slow
