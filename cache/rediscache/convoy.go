@@ -39,7 +39,7 @@ func newLine(client rueidis.Client) line {
 // that is all there is in the convoy.
 func (c *Cache) dispatch(slots []*slot, patient bool) {
 	if c.line.most == 0 {
-		c.apart(slots, patient)
+		c.scatter(slots, patient)
 		return
 	}
 	convoys := c.line.join(slots, c.hurry)
@@ -52,8 +52,8 @@ func (c *Cache) dispatch(slots []*slot, patient bool) {
 	}
 }
 
-// apart takes slots to their ends without waiting for others.
-func (c *Cache) apart(slots []*slot, patient bool) {
+// scatter takes slots to their ends without waiting for others.
+func (c *Cache) scatter(slots []*slot, patient bool) {
 	for len(slots) > convoy {
 		go c.begin(slots[:convoy])
 		slots = slots[convoy:]

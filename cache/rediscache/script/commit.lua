@@ -4,7 +4,8 @@
 -- KEYS  1 head of the shard, 2 the group, 3 ids of the shard if there are ids, then those of the commands
 -- ARGV  1 epoch, 2 format and version ("-": there is no group, "?": whatever is here is asked for), 3 what is seldom
 --       looked at: process (8), "1" when it was too late several times (1), version of the layout that is known (16),
---       drops; 4 number of ids, the ids, what is believed of each; then commands: name, index of the key, number of arguments, arguments. What could fail for the type of
+--       drops; 4 number of ids, the ids, what is believed of each; then commands: name, index of the key, number of
+--       arguments, arguments. What could fail for the type of
 --       its key comes before ids and group, whose types are known by then: Redis takes nothing back.
 local call, ARGV, last = redis.call, ARGV, #ARGV
 if last == 0 then return 0 end
