@@ -27,6 +27,7 @@ type Change struct {
 	touched bits                    // chunks
 	laid    bits                    // chunks whose layout changed too
 	all     bool                    // everything is laid out anew
+	places  []int32                 // that changed, up to one more than maxPlaces; none in a group of one chunk
 	parts   []Chunk
 
 	recycled bool
@@ -52,7 +53,7 @@ func (g *Group) RecordIn(c *Change) {
 	}
 	*c = Change{
 		Group: g.name, Base: g.version, BaseCount: len(g.cells), after: g,
-		Seen: c.Seen[:0], touched: c.touched[:0], laid: c.laid[:0], parts: c.parts[:0],
+		Seen: c.Seen[:0], touched: c.touched[:0], laid: c.laid[:0], parts: c.parts[:0], places: c.places[:0],
 	}
 	g.record = c
 }
@@ -126,6 +127,19 @@ func (c *Change) Chunks() []Chunk {
 		}
 	}
 	return c.parts
+}
+
+// Stateless tells whether no part changed.
+func (c *Change) Stateless() bool { return !c.all && len(c.touched) == 0 }
+
+// Touched are the indexes of the parts that changed, in order.
+func (c *Change) Touched() (indexes []int) {
+	for i := range chunks(c.Count) {
+		if c.all || c.touched.has(i) {
+			indexes = append(indexes, i)
+		}
+	}
+	return indexes
 }
 
 // room is memory for the states of the next chunk, if an earlier recording left some.
@@ -203,8 +217,11 @@ func (b bits) has(i int) bool { return i>>6 < len(b) && b[i>>6]>>(i&63)&1 == 1 }
 
 // touched notes that the state of tracker i changed.
 func (g *Group) touched(i int) {
-	if g.record != nil {
-		g.record.touch(i/ChunkSize, false)
+	if c := g.record; c != nil {
+		c.touch(i/ChunkSize, false)
+		if c.BaseCount > ChunkSize && len(c.places) <= maxPlaces {
+			c.places = append(c.places, int32(i)) // #nosec G115 -- cells are fewer
+		}
 	}
 }
 

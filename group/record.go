@@ -20,6 +20,8 @@ type Record struct {
 	SameLayout bool
 	// States is the binary form of all states, in order.
 	States []byte
+	// Patch holds the states of some places that are later than those in States; see Change.AppendPatch.
+	Patch []byte
 }
 
 // Restore builds the group of a record. Defs run parallel to its Layout. The error says what the bytes
@@ -63,24 +65,26 @@ func (g *Group) laidOut(layout []tracker.ID) bool {
 func (g *Group) read(r *Record, old []tracker.Cell) (*Group, error) {
 	g.fed, g.kept = r.Fed, r.Due
 	g.cells = make([]tracker.Cell, g.roster.len())
-	rest := r.States
+	rest, later := r.States, newPatch(r.Patch)
 	for i := 0; i < len(g.cells); i++ {
 		if old != nil {
 			var plain int
-			rest, plain = tracker.ReadPlain(rest, g.cells[i:], old[i:])
+			rest, plain = tracker.ReadPlain(rest, g.cells[i:max(i, min(later.place, len(g.cells)))], old[i:])
 			if i += plain; i == len(g.cells) {
 				break
 			}
 		}
 		s, more, err := g.roster.at(i).ReadState(rest)
+		if rest = more; err == nil && i == later.place {
+			s, err = later.take(g.roster.at(i).ReadState)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("restore group %q, place %d: %w", r.Name, i, err)
 		}
-		rest = more
 		g.restored(i, &s)
 	}
-	if len(rest) != 0 {
-		return nil, fmt.Errorf("restore group %q: %d bytes after the last state", r.Name, len(rest))
+	if len(rest) != 0 || !later.ended() {
+		return nil, fmt.Errorf("restore group %q: %d bytes after the last state, %d of its patch", r.Name, len(rest), len(later.rest))
 	}
 	return g, nil
 }

@@ -8,13 +8,18 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// shelf keeps a group as a store does: chunk by chunk, from nothing but its changes.
+// shelf keeps a group as stores do: chunk by chunk, from nothing but its changes; and beside, as those do that write
+// patches.
 type shelf struct {
 	testing.TB
 	version uint64
 	fed     bool
 	chunks  []group.Chunk
 	defs    map[tracker.ID]*tracker.Definition
+
+	older  []group.Chunk // without what the patch has
+	places []int32       // of the patch
+	patch  []byte
 }
 
 func newShelf(t testing.TB, g *group.Group) *shelf {
@@ -27,6 +32,7 @@ func (s *shelf) commit(c *group.Change) {
 	if c.Base != s.version || c.Version <= c.Base || c.BaseCount != len(s.layout()) {
 		s.Fatalf("a change of version %d to %d, %d places; kept are version %d, %d places", c.Base, c.Version, c.BaseCount, s.version, len(s.layout()))
 	}
+	patched := s.amend(c)
 	for _, d := range c.Definitions() {
 		s.defs[d.ID()] = d
 	}
@@ -46,9 +52,40 @@ func (s *shelf) commit(c *group.Change) {
 	if from, to := c.Dropped(); from < to {
 		s.chunks = slices.Delete(s.chunks, from, to)
 	}
+	if !patched {
+		s.renew(c)
+	}
 	s.version, s.fed = c.Version, c.Fed
 	if n := len(s.layout()); n != c.Count {
 		s.Fatalf("%d places are kept, the change says %d", n, c.Count)
+	}
+}
+
+// mostPlaces is how many the patch has at most.
+const mostPlaces = 5
+
+// amend takes a change into the patch, if it goes there; else the change carries the places of the patch too.
+func (s *shelf) amend(c *group.Change) bool {
+	places, few := c.Places()
+	if all := union(s.places, places); few && len(all) <= mostPlaces {
+		s.places, s.patch = all, c.AppendPatch(nil, all)
+		return true
+	}
+	c.Carry(s.places)
+	return false
+}
+
+func union(a, b []int32) []int32 {
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// renew takes the chunks of a change, after which there is no patch.
+func (s *shelf) renew(c *group.Change) {
+	s.older, s.places, s.patch = slices.Grow(s.older, len(s.chunks))[:len(s.chunks)], nil, nil
+	for _, part := range c.Chunks() {
+		s.older[part.Index] = s.chunks[part.Index]
 	}
 }
 
@@ -68,10 +105,21 @@ func (s *shelf) record() *group.Record {
 	return r
 }
 
-// load builds the group anew, as reading it back does.
-func (s *shelf) load() *group.Group {
-	s.Helper()
+// patched is the record of older chunks and the patch, which is read as the other.
+func (s *shelf) patched() *group.Record {
 	r := s.record()
+	r.States, r.Patch = nil, s.patch
+	for _, part := range s.older {
+		r.States = append(r.States, part.States...)
+	}
+	return r
+}
+
+// load builds the group anew, as reading it back does.
+func (s *shelf) load() *group.Group { return s.loadFrom(s.record()) }
+
+func (s *shelf) loadFrom(r *group.Record) *group.Group {
+	s.Helper()
 	defs := make([]*tracker.Definition, len(r.Layout))
 	for i, id := range r.Layout {
 		if defs[i] = s.defs[id]; defs[i] == nil {
@@ -89,6 +137,12 @@ func (s *shelf) load() *group.Group {
 func (s *shelf) same(g *group.Group) {
 	s.Helper()
 	again := s.load()
+	if got, want := look(s, s.loadFrom(s.patched())), look(s, g); got != want {
+		s.Fatalf("read back with a patch of %v\n%s\nwant\n%s", s.places, got, want)
+	}
+	if places, err := group.Patched(s.patch); err != nil || !slices.Equal(places, s.places) {
+		s.Fatalf("a patch of %v has %v: %v", s.places, places, err)
+	}
 	if got, want := look(s, again), look(s, g); got != want {
 		s.Fatalf("read back\n%s\nwant\n%s", got, want)
 	}

@@ -30,9 +30,8 @@ var done answer
 
 var errAnswer = errors.New("a script answers what it should not: does another program use these keys?")
 
-func readAnswer(result rueidis.RedisResult) (*answer, error) {
-	message, err := result.ToMessage()
-	if err != nil {
+func readAnswer(message *rueidis.RedisMessage) (*answer, error) {
+	if err := message.Error(); err != nil {
 		return nil, err
 	}
 	if message.IsInt64() {
@@ -53,7 +52,7 @@ func readAnswer(result rueidis.RedisResult) (*answer, error) {
 }
 
 func (a *answer) readRecord(parts []rueidis.RedisMessage) error {
-	if len(parts) != 6 {
+	if len(parts) != 7 {
 		return errAnswer
 	}
 	var errs [6]error
@@ -63,7 +62,11 @@ func (a *answer) readRecord(parts []rueidis.RedisMessage) error {
 	a.found, errs[3] = readFound(&parts[3])
 	laid, err := parts[4].ToString()
 	a.laid, errs[4] = laid != "", err
-	a.fields, errs[5] = readFields(&parts[5])
+	if a.laid {
+		a.fields, errs[5] = readSome(&parts[5], &parts[6])
+	} else {
+		a.fields, errs[5] = readFields(&parts[6])
+	}
 	if errors.Join(errs[:]...) != nil || len(a.epoch) != epochSize {
 		return errAnswer
 	}
@@ -98,4 +101,23 @@ func readFields(m *rueidis.RedisMessage) (map[string]string, error) {
 	}
 	delete(fields, fieldLease)
 	return fields, nil
+}
+
+// readSome reads the values of some fields of a hash, of those that are there.
+func readSome(names, values *rueidis.RedisMessage) (map[string]string, error) {
+	fields, err1 := names.AsStrSlice()
+	all, err2 := values.ToArray()
+	if errors.Join(err1, err2) != nil || len(fields) != len(all) {
+		return nil, errAnswer
+	}
+	some := make(map[string]string, len(fields))
+	for i := range all {
+		if all[i].IsNil() {
+			continue
+		}
+		if some[fields[i]], err1 = all[i].ToString(); err1 != nil {
+			return nil, errAnswer
+		}
+	}
+	return some, nil
 }

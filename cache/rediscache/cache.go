@@ -80,8 +80,9 @@ func newProcess() string {
 }
 
 // token is a mark that no other commit has.
-func (c *Cache) token() string {
-	return string(binary.BigEndian.AppendUint64([]byte(c.process), c.commits.Add(1)))
+func (c *Cache) token() (t token) {
+	binary.BigEndian.PutUint64(t[copy(t[:], c.process):], c.commits.Add(1))
+	return t
 }
 
 // now is when a group became dirty, in Unix milliseconds.

@@ -10,7 +10,6 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -37,7 +36,7 @@ func (s *stored) wanted(w *write, l *local) []*tracker.Definition {
 	switch {
 	case l.stored != w.stored:
 		defs = l.group.Since(0, 0, nil).Definitions()
-	case relaid(w.what):
+	case w.what.Relaid():
 		defs = w.what.Definitions()
 	default:
 		return nil
@@ -51,15 +50,6 @@ func (s *stored) wanted(w *write, l *local) []*tracker.Definition {
 		}
 	}
 	return missing
-}
-
-func relaid(c *group.Change) bool {
-	for i := range c.Chunks() {
-		if c.Chunks()[i].Layout != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // note takes in that definitions are in Redis, unless a server began anew meanwhile.

@@ -30,16 +30,17 @@ func (c *Cache) exchange(rounds []*round) {
 	if len(rounds) == 0 {
 		return
 	}
-	if len(rounds) == 1 {
-		rounds[0].hear(c.client.Do(ctx, rounds[0].command()))
+	calls := c.calls(rounds)
+	if len(calls) == 1 {
+		calls[0].hear(c.client.Do(ctx, calls[0].command(c.client.B())))
 		return
 	}
-	commands := make([]rueidis.Completed, len(rounds))
-	for i, r := range rounds {
-		commands[i] = r.command()
+	commands := make([]rueidis.Completed, len(calls))
+	for i, one := range calls {
+		commands[i] = one.command(c.client.B())
 	}
 	for i, result := range c.client.DoMulti(ctx, commands...) {
-		rounds[i].hear(result)
+		calls[i].hear(result)
 	}
 }
 
@@ -105,18 +106,6 @@ func (r *round) held(err error) {
 	}
 }
 
-// command is what the round sends next.
-func (r *round) command() rueidis.Completed {
-	q := &request{}
-	switch {
-	case r.write == nil || r.ask:
-		*q = r.request(anything, &room{})
-	default:
-		q = &r.write.request
-	}
-	return commitScript.call(r.c.client.B(), q.keys, q.args...)
-}
-
 // exchangeReplicated sends the rounds of each shard on a connection of their own, and behind them the question how many
 // replicas have them.
 func (c *Cache) exchangeReplicated(ctx context.Context, rounds []*round) {
@@ -134,19 +123,22 @@ func (c *Cache) exchangeReplicated(ctx context.Context, rounds []*round) {
 func (c *Cache) exchangeShard(ctx context.Context, rounds []*round) {
 	client, release := c.client.Dedicate()
 	defer release()
-	commands := make([]rueidis.Completed, len(rounds), len(rounds)+1)
-	for i, r := range rounds {
-		commands[i] = r.command()
+	calls := c.calls(rounds)
+	commands := make([]rueidis.Completed, len(calls), len(calls)+1)
+	for i, one := range calls {
+		commands[i] = one.command(c.client.B())
 	}
 	wait := c.client.B().Wait().Numreplicas(int64(c.options.Replicas)).Timeout(c.options.Timeout.Milliseconds()).Build()
 	results := client.DoMulti(ctx, append(commands, wait)...)
-	have, err := results[len(rounds)].AsInt64()
+	have, err := results[len(calls)].AsInt64()
 	if err == nil && have < int64(c.options.Replicas) {
 		err = fmt.Errorf("%d of %d replicas have it", have, c.options.Replicas)
 	}
-	for i, r := range rounds {
-		r.unreplicated = err
-		r.hear(results[i])
+	for i, one := range calls {
+		for _, r := range one {
+			r.unreplicated = err
+		}
+		one.hear(results[i])
 	}
 }
 

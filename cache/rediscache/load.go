@@ -45,7 +45,7 @@ func (r *round) kept(ctx context.Context) (*group.Group, error) {
 // lower a version than others before.
 func (r *round) created(a *answer, kept *group.Group) *local {
 	l := &local{
-		group: kept, epoch: a.epoch, position: absent, drops: a.drops, due: limiter.Never, complete: !kept.Known(),
+		group: kept, epoch: a.epoch, absent: true, drops: a.drops, due: limiter.Never, complete: !kept.Known(),
 	}
 	if r.c.host.Backing != nil {
 		l.flushed = &flushed{kept.Version(), places(kept)}
@@ -68,7 +68,7 @@ func (r *round) compare(ctx context.Context, a *answer, old *record) error {
 	}
 	if kept.Version() > old.version {
 		r.slot.local = &local{
-			group: kept, epoch: a.epoch, position: position(old.version), due: old.due,
+			group: kept, epoch: a.epoch, version: old.version, due: old.due,
 			flushed: &flushed{kept.Version(), places(kept)}, replaces: old,
 		}
 		return nil
@@ -84,8 +84,8 @@ func (r *round) restore(a *answer, old *record, has *flushed) {
 		has = nil
 	}
 	l := &local{
-		epoch: a.epoch, position: position(old.version), laid: old.laid, due: old.due, complete: old.complete,
-		stale: old.epoch != a.epoch || has != nil, flushed: has,
+		epoch: a.epoch, version: old.version, laid: old.laid, apart: old.apart, due: old.due,
+		complete: old.complete, stale: old.epoch != a.epoch || has != nil, flushed: has,
 	}
 	again, err := r.restoreFrom(r.before, old, l)
 	if again || err != nil {
@@ -148,7 +148,7 @@ func (r *record) restore(name string, defs []*tracker.Definition) (*group.Group,
 
 // group is the record as the core reads it.
 func (r *record) group(name string) *group.Record {
-	return &group.Record{Name: name, Version: r.version, Fed: r.fed, Due: r.due, Layout: r.layout, SameLayout: r.known, States: r.states}
+	return &group.Record{Name: name, Version: r.version, Fed: r.fed, Due: r.due, Layout: r.layout, SameLayout: r.known, States: r.states, Patch: r.patch}
 }
 
 // lookUp tells whether the Backing has to be asked about ids first, which is a chore. It does not where all ids of the

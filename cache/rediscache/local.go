@@ -11,11 +11,13 @@ import (
 // local is a group as this process last saw it. It belongs to the round of the group.
 type local struct {
 	group *group.Group
-	// epoch and position are what the commit script must find, and drops where there is no group.
-	epoch    string
-	position string
-	drops    string
-	laid     uint64 // see meta
+	// epoch and version are what the commit script must find, or no group, and then drops.
+	epoch   string
+	version uint64
+	absent  bool
+	drops   string
+	laid    uint64  // see meta
+	apart   []int32 // places whose states are in the patch
 	// strayed: a write under way has another layout.
 	strayed bool
 	// due is when the group is due as noted in Redis.
@@ -33,15 +35,13 @@ type local struct {
 	spare *group.Change
 }
 
-// absent is the position of a group that is not in Redis.
-const absent = "-"
-
 // whole tells whether a commit has to write all of the group.
-func (l *local) whole() bool { return l.position == absent || l.replaces != nil }
+func (l *local) whole() bool { return l.absent || l.replaces != nil }
 
 // slot is the place of one group in this process.
 type slot struct {
 	name  string
+	key   string // of the group in Redis
 	shard int
 	box   mailbox.Box // its lock protects dead
 	dead  bool        // no longer in its table

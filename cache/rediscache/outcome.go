@@ -9,11 +9,12 @@ import (
 	"github.com/dictrack/dictrack/cache/mailbox"
 )
 
-// hear goes on with the result of a request.
-func (r *round) hear(result rueidis.RedisResult) {
-	a, err := readAnswer(result)
+// hear goes on with the answer to a request.
+func (r *round) hear(message *rueidis.RedisMessage) {
+	r.question = nil
+	a, err := readAnswer(message)
 	if err != nil {
-		r.failed(err)
+		r.failedAs(kindOf(err), err)
 		return
 	}
 	switch a.code {
@@ -29,14 +30,14 @@ func (r *round) hear(result rueidis.RedisResult) {
 	case codeRecord:
 		r.heard(a)
 	default:
-		r.failed(errAnswer)
+		r.failedAs(wrong, errAnswer)
 	}
 }
 
 // done goes on after all was as believed, which is no answer to a question.
 func (r *round) done() {
 	if r.write == nil || r.ask {
-		r.failed(errAnswer)
+		r.failedAs(wrong, errAnswer)
 		return
 	}
 	r.committed()
@@ -44,8 +45,7 @@ func (r *round) done() {
 
 // heard goes on from what is in Redis.
 func (r *round) heard(a *answer) {
-	k := &r.c.keys[r.slot.shard]
-	old, err := parseRecord(k.group(r.slot.name), a.fields, a.laid)
+	old, err := parseRecord(r.slot.key, a.fields, a.laid)
 	if err != nil {
 		r.fail(r.outcome(unreadable(r.slot.name, err)))
 		return
@@ -111,9 +111,9 @@ func (r *round) unmoved(a *answer, old *record) bool {
 		return false
 	}
 	if old == nil {
-		return l.position == absent && l.drops == a.drops
+		return l.absent && l.drops == a.drops
 	}
-	return l.position == position(old.version)
+	return !l.absent && l.version == old.version
 }
 
 // split settles those calls of a lost commit whose fate is known, now that others were made since. A call whose id is

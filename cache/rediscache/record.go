@@ -21,6 +21,7 @@ const (
 	fieldMeta    = "m"
 	fieldFlushed = "f"
 	fieldLease   = "w"
+	fieldPatch   = "d" // later states of some places than those of the chunks
 )
 
 // meta is the record of a group but for its chunks.
@@ -32,8 +33,11 @@ type meta struct {
 	count    int  // places
 	fed      bool // see group.Change
 	complete bool // the ids of the group are all here, whatever the Backing has
-	token    string
+	token    token
 }
+
+// token is a mark that no other commit has.
+type token [tokenSize]byte
 
 const (
 	epochSize = 16
@@ -46,13 +50,8 @@ const (
 	flagComplete
 )
 
-// position is what the commit script compares: the format and the version.
-func position(version uint64) string {
-	var room [1 + 16]byte
-	return string(appendHex(append(room[:0], formatMark...), version))
-}
-
-func (m *meta) seal(key string) string {
+// append appends the record without its checksum.
+func (m *meta) append(b []byte) []byte {
 	var flags byte
 	if m.fed {
 		flags |= flagFed
@@ -60,12 +59,11 @@ func (m *meta) seal(key string) string {
 	if m.complete {
 		flags |= flagComplete
 	}
-	b := make([]byte, 0, metaSize+checkSize)
 	b = appendHex(append(b, formatMark...), m.version)
 	b = appendHex(append(b, m.epoch...), m.laid)
 	b = appendTime(b, m.due)
 	b = append(appendCount(b, m.count), '0'+flags)
-	return seal(key, fieldMeta, append(b, m.token...))
+	return append(b, m.token[:]...)
 }
 
 // errFormat says that a record has another format.
@@ -105,7 +103,8 @@ func parseMeta(key, sealed string) (meta, error) {
 	count, s, err4 := cutHex(s, 8)
 	m.version, m.laid, m.due, m.count = version, laid, int64(due^1<<63), int(count)
 	flags := s[0] - '0'
-	m.fed, m.complete, m.token = flags&flagFed != 0, flags&flagComplete != 0, s[1:]
+	m.fed, m.complete = flags&flagFed != 0, flags&flagComplete != 0
+	copy(m.token[:], s[1:])
 	return m, errors.Join(err1, err2, err3, err4)
 }
 
@@ -164,6 +163,8 @@ type record struct {
 	layout  []tracker.ID
 	known   bool // the layout is the one that is known, and not here
 	states  []byte
+	patch   []byte  // see group.Record
+	apart   []int32 // places of the patch
 	fields  map[string]string
 }
 
@@ -185,12 +186,31 @@ func parseRecord(key string, fields map[string]string, laid bool) (*record, erro
 		}
 		r.flushed = &f
 	}
+	if err := r.readPatch(key); err != nil {
+		return nil, err
+	}
 	for i := 0; i*group.ChunkSize < r.count; i++ {
 		if err := r.chunk(key, i); err != nil {
 			return nil, err
 		}
 	}
 	return r, nil
+}
+
+func (r *record) readPatch(key string) error {
+	sealed, ok := r.fields[fieldPatch]
+	if !ok {
+		return nil
+	}
+	patch, err := unseal(key, fieldPatch, sealed)
+	if err != nil {
+		return err
+	}
+	r.patch = []byte(patch)
+	if r.apart, err = group.Patched(r.patch); err != nil {
+		return fmt.Errorf("%s: %w", fieldPatch, err)
+	}
+	return nil
 }
 
 // chunk reads one chunk behind those before it.

@@ -1,27 +1,35 @@
 package rediscache
 
 import (
+	"encoding/binary"
 	"slices"
 	"strconv"
+
+	"github.com/redis/rueidis"
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// request is a call of the commit script, as often as it is sent.
+// request is a part of a call of the commit script, as often as it is sent. The fields of the group come last in its
+// arguments.
 type request struct {
-	keys []string
-	args []string
+	keys   []string
+	args   []string
+	ids    int
+	fields int
 }
 
 // write is a commit on its way.
 type write struct {
 	request
-	change *group.Change // what the calls did; nil for nothing
-	what   *group.Change // what is to be written; nil for nothing: the calls only looked
-	laid   uint64        // see meta
-	token  string        // by which the commit is known again
+	change  *group.Change // what the calls did; nil for nothing
+	what    *group.Change // what is to be written; nil for nothing: the calls only looked
+	laid    uint64        // see meta
+	apart   []int32       // places whose states are in the patch from then on
+	patches bool          // it writes the patch in place of chunks
+	token   token         // by which the commit is known again
 
 	definitions []*tracker.Definition // that must be in Redis before
 	stored      uint64                // see local
@@ -32,6 +40,16 @@ type room struct {
 	write      write
 	keys, args []string
 	chunks     []string
+	text       []byte // of small arguments
+}
+
+// from is what was appended to the text from there on. It stays as it is while the text grows.
+func (in *room) from(at int) string { return rueidis.BinaryString(in.text[at:]) }
+
+// seal puts a checksum behind what was appended to the text from there on.
+func (in *room) seal(key, field string, at int) string {
+	in.text = binary.LittleEndian.AppendUint32(in.text, checksum(in.from(at), key, field))
+	return in.from(at)
 }
 
 // roomy is how many arguments the memory of a usual commit has. That of larger ones is given back.
@@ -40,6 +58,9 @@ const roomy = 128
 // cleared is the round without anything but its memory.
 func (r *round) cleared() *round {
 	kept := r.room
+	if kept.text = kept.text[:0]; !r.trouble.IsZero() {
+		kept.text = nil // what was not answered may still be sent
+	}
 	*r = round{}
 	if cap(kept.args) > roomy || cap(kept.chunks) > roomy {
 		return r
@@ -52,9 +73,6 @@ func (r *round) cleared() *round {
 	return r
 }
 
-// anything asks for what is there.
-const anything = "?"
-
 // asking are the entries whose ids go with a request, in its order.
 func (r *round) asking() (entries []int) {
 	for i, e := range r.batch {
@@ -65,19 +83,15 @@ func (r *round) asking() (entries []int) {
 	return entries
 }
 
-// request is one that finds out whether the group is where it is believed to be, in the memory given.
-func (r *round) request(position string, in *room) request {
+// request is one that finds out whether the group is as believed, or that asks for whatever is there, in the memory given.
+func (r *round) request(asks bool, in *room) request {
 	k := &r.c.keys[r.slot.shard]
 	asking := r.asking()
-	q := request{slices.Grow(in.keys[:0], 3), slices.Grow(in.args[:0], 16+2*len(asking))}
-	if q.keys = append(q.keys, k.head, k.group(r.slot.name)); len(asking) > 0 {
+	q := request{keys: slices.Grow(in.keys[:0], 3), args: slices.Grow(in.args[:0], 16+2*len(asking)), ids: len(asking)}
+	if q.keys = append(q.keys, k.head, r.slot.key); len(asking) > 0 {
 		q.keys = append(q.keys, k.ids)
 	}
-	epoch := ""
-	if l := r.slot.local; l != nil {
-		epoch = l.epoch
-	}
-	q.args = append(q.args, epoch, position, r.seldom(), strconv.Itoa(len(asking)))
+	q.args = append(q.args, "", in.known(r.slot.local, asks), r.seldom(in))
 	for _, i := range asking {
 		q.args = append(q.args, idField(r.slot.name, r.batch[i].Task.ID()))
 	}
@@ -87,28 +101,48 @@ func (r *round) request(position string, in *room) request {
 	return q
 }
 
+// known is what is believed of the group, as the script compares it.
+func (in *room) known(l *local, asks bool) string {
+	if l == nil {
+		return "?"
+	}
+	at := len(in.text)
+	b := append(in.text, l.epoch...)
+	switch {
+	case asks:
+		b = append(b, '?')
+	case l.absent:
+		b = append(b, '-')
+	default:
+		b = appendHex(append(b, formatMark...), l.version)
+	}
+	in.text = b
+	return in.from(at)
+}
+
 // unlaid stands where no version of a layout does.
 const unlaid = "................"
 
 // seldom is what the script looks at only when not all is as believed.
-func (r *round) seldom() string {
-	var room [processSize + 1 + 16 + 20]byte
-	b := append(room[:0], r.c.process...)
+func (r *round) seldom(in *room) string {
+	at := len(in.text)
+	b := append(in.text, r.c.process...)
 	if r.late >= patient {
 		b = append(b, '1')
 	} else {
 		b = append(b, '0')
 	}
 	l := r.slot.local
-	if l == nil {
-		return string(append(b, unlaid...))
-	}
-	if l.strayed {
+	if l == nil || l.strayed {
 		b = append(b, unlaid...)
 	} else {
 		b = appendHex(b, l.laid)
 	}
-	return string(append(b, l.drops...))
+	if l != nil {
+		b = append(b, l.drops...)
+	}
+	in.text = b
+	return in.from(at)
 }
 
 // patient is how often in a row another process may be faster, before a round asks to be let through.
@@ -159,14 +193,14 @@ func (r *round) fill(w *write) {
 		q.do("ZREM", k.names, name)
 		q.do("ZREM", k.due, name)
 		q.do("HINCRBY", k.head, "drops", "1")
-		q.do("DEL", k.group(name))
+		q.do("DEL", r.slot.key)
 		return
 	}
 	if backed && (w.change != nil || l.flushed != nil && l.flushed.version != w.what.Version) {
 		q.do("ZADD", k.dirty, "NX", decimal(r.c.now()), name)
 		r.fillChanged(w)
 	}
-	if l.position == absent {
+	if l.absent {
 		q.do("ZADD", k.names, "0", name)
 	}
 	if due := w.what.Due; due != l.due || l.whole() {
@@ -200,8 +234,8 @@ func (r *round) fillChanged(w *write) {
 	if r.slot.local.whole() || from < to {
 		marks = []string{"all", version}
 	} else {
-		for _, part := range w.what.Chunks() {
-			marks = append(marks, strconv.Itoa(part.Index), version)
+		for _, chunk := range w.what.Touched() {
+			marks = append(marks, strconv.Itoa(chunk), version)
 		}
 	}
 	w.doMany("HSET", r.c.keys[r.slot.shard].changed(r.slot.name), 2, marks)
@@ -233,11 +267,16 @@ func (r *round) fillSeen(q *request, all []group.Seen, backed bool) {
 
 // fillGroup writes the group's own record.
 func (r *round) fillGroup(w *write) {
-	k, l := &r.c.keys[r.slot.shard], r.slot.local
-	key := k.group(r.slot.name)
-	fields := r.room.chunks[:0]
-	for i := range w.what.Chunks() {
-		fields = appendChunk(fields, key, &w.what.Chunks()[i])
+	l, key, in := r.slot.local, r.slot.key, &r.room
+	fields := in.chunks[:0]
+	if w.patches {
+		at := len(in.text)
+		in.text = w.what.AppendPatch(in.text, w.apart)
+		fields = append(fields, fieldPatch, in.seal(key, fieldPatch, at))
+	} else {
+		for i := range w.what.Chunks() {
+			fields = appendChunk(fields, key, &w.what.Chunks()[i])
+		}
 	}
 	if l.flushed != nil {
 		fields = append(fields, fieldFlushed, l.flushed.seal(key))
@@ -246,17 +285,25 @@ func (r *round) fillGroup(w *write) {
 		version: w.what.Version, epoch: l.epoch, laid: w.laid, due: w.what.Due, count: w.what.Count, fed: w.what.Fed,
 		complete: l.complete, token: w.token,
 	}
-	fields = append(fields, fieldMeta, m.seal(key))
+	at := len(in.text)
+	in.text = m.append(in.text)
+	fields = append(fields, fieldMeta, in.seal(key, fieldMeta, at))
 	w.doMany("HDEL", key, 1, r.dropped(w))
-	w.doMany("HSET", key, 2, fields)
-	r.room.chunks = fields
+	last := max(0, (len(fields)-1)/most*most)
+	w.doMany("HSET", key, 2, fields[:last])
+	w.args, w.fields = append(w.args, fields[last:]...), len(fields)-last
+	in.chunks = fields
 }
 
-// dropped are fields of chunks that there are no more.
+// dropped are fields that there are no more.
 func (r *round) dropped(w *write) (fields []string) {
 	from, to := w.what.Dropped()
-	if old := r.slot.local.replaces; old != nil {
+	l := r.slot.local
+	if old := l.replaces; old != nil {
 		to = (old.count + group.ChunkSize - 1) / group.ChunkSize
+	}
+	if len(w.apart) == 0 && (len(l.apart) > 0 || l.replaces != nil) {
+		fields = append(fields, fieldPatch)
 	}
 	for i := from; i < to; i++ {
 		fields = append(fields, "s"+strconv.Itoa(i), "l"+strconv.Itoa(i))

@@ -30,8 +30,9 @@ type round struct {
 	write *write
 	room  room
 	// doubt is why it may have happened although nobody said so, and ask that the next request is to find out.
-	doubt error
-	ask   bool
+	doubt    error
+	ask      bool
+	question *request // which is that, once it was made
 	// chores are what has to be waited for next.
 	chores []func(context.Context) error
 
@@ -58,6 +59,9 @@ func (c *Cache) take(s *slot) *round {
 		r = &round{}
 	}
 	r.c, r.slot = c, s
+	if s.key == "" {
+		s.key = c.keys[s.shard].group(s.name)
+	}
 	r.batch, r.ids = r.one.batch[:0], r.one.ids[:0]
 	r.fillUp()
 	return r
@@ -160,7 +164,7 @@ func (r *round) step() bool {
 // lay finds the version that the layout comes with once the write is done.
 func (w *write) lay(l *local) {
 	w.laid = l.laid
-	if w.what != nil && (l.whole() || w.what.Count != w.what.BaseCount || relaid(w.what)) {
+	if w.what != nil && (l.whole() || w.what.Count != w.what.BaseCount || w.what.Relaid()) {
 		w.laid, l.strayed = w.what.Version, true
 	}
 }
@@ -171,7 +175,7 @@ func (r *round) build(change *group.Change) *write {
 	w := &r.room.write
 	*w = write{change: change, token: r.c.token()}
 	switch {
-	case l.replaces != nil || l.position == absent && change != nil:
+	case l.replaces != nil || l.absent && change != nil:
 		w.what = l.group.Since(0, 0, nil)
 	case change != nil:
 		w.what = change
@@ -180,9 +184,10 @@ func (r *round) build(change *group.Change) *write {
 	}
 	if w.what != nil {
 		w.definitions = r.c.stored.wanted(w, l)
+		w.patch(l)
 	}
 	w.lay(l)
-	w.request = r.request(l.position, &r.room)
+	w.request = r.request(false, &r.room)
 	r.fill(w)
 	r.room.keys, r.room.args = w.keys, w.args // they may have grown
 	return w
@@ -192,7 +197,8 @@ func (r *round) build(change *group.Change) *write {
 func (r *round) committed() {
 	l, err := r.slot.local, r.replicated()
 	if w := r.write; w.what != nil {
-		l.position, l.laid, l.strayed = position(l.group.Version()), w.laid, false
+		l.version, l.absent = l.group.Version(), false
+		l.laid, l.strayed, l.apart = w.laid, false, w.apart
 		l.due, l.stored = w.what.Due, w.stored
 		if l.spare = w.change; w.change != nil && r.trouble.IsZero() { // so that all that was sent was answered
 			w.change.Recycle()

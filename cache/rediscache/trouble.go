@@ -58,7 +58,7 @@ func kindOf(err error) kind {
 		}
 		return lost
 	}
-	text := reply.Error()
+	text := plain(reply.Error())
 	switch {
 	case reply.IsNoScript():
 		return noScript
@@ -73,9 +73,18 @@ func kindOf(err error) kind {
 	return refused
 }
 
-// failed goes on after an error of a server.
-func (r *round) failed(err error) {
-	switch kindOf(err) {
+// plain is an error reply without what Redis before 7 puts in front of those of a script's commands.
+func plain(text string) string {
+	if _, behind, ok := strings.Cut(text, "@user_script: "); ok {
+		_, text, _ = strings.Cut(behind, ": ")
+	}
+	return strings.TrimPrefix(text, "-")
+}
+
+// failedAs goes on after an error of a server, or without an answer.
+func (r *round) failedAs(k kind, err error) {
+	r.question = nil
+	switch k {
 	case wrong:
 		r.fail(&cache.CorruptError{Record: fmt.Sprintf("group %q", r.slot.name), Reason: err.Error()})
 		return

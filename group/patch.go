@@ -1,0 +1,113 @@
+package group
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// A patch is the states of a few places, which are later than those of the chunks: a store that writes it leaves the
+// chunks of a group of a thousand alone. For each place, in ascending order, it has the place as an uvarint and the
+// state in its binary form.
+
+// maxPlaces is how many changed places a Change lists, one that changed twice counting twice.
+const maxPlaces = 256
+
+// Places are those whose states the change changed, in order. It is false when they are many, when the group is of one
+// chunk, so that they need not be known, and when the layout changed too.
+func (c *Change) Places() ([]int32, bool) {
+	if c.BaseCount <= ChunkSize || c.Count != c.BaseCount || len(c.places) > maxPlaces || c.Relaid() {
+		return nil, false
+	}
+	slices.Sort(c.places)
+	c.places = slices.Compact(c.places)
+	return c.places, true
+}
+
+// Relaid tells whether a chunk of the change comes with its layout.
+func (c *Change) Relaid() bool { return c.all || len(c.laid) > 0 }
+
+// Carry adds the chunks of places to those that the change carries, from the next call of Chunks on.
+func (c *Change) Carry(places []int32) {
+	if len(places) > 0 {
+		c.parts, c.recycled = nil, false
+	}
+	for _, place := range places {
+		c.touch(int(place)/ChunkSize, false)
+	}
+}
+
+// AppendPatch appends the patch of places, which ascend, to dst. Like Chunks it looks into the group.
+func (c *Change) AppendPatch(dst []byte, places []int32) []byte {
+	for _, place := range places {
+		dst = binary.AppendUvarint(dst, uint64(place)) // #nosec G115 -- never negative
+		s := c.after.state(int(place))
+		dst = tracker.AppendState(dst, &s)
+	}
+	return dst
+}
+
+// Patched are the places of a patch.
+func Patched(patch []byte) (places []int32, err error) {
+	for p := newPatch(patch); !p.ended(); {
+		places = append(places, int32(p.place)) // #nosec G115 -- its range is checked
+		if _, err := p.take(tracker.ReadState); err != nil {
+			return nil, err
+		}
+		if p.bad {
+			return nil, errPatch
+		}
+	}
+	return places, nil
+}
+
+var errPatch = errors.New("not a patch of states")
+
+// patch reads a patch from its front.
+type patch struct {
+	rest  []byte
+	place int // of the next state; beyond any when there is none
+	bad   bool
+}
+
+// beyond is a place that no group has.
+const beyond = 1 << 31
+
+func newPatch(src []byte) *patch {
+	p := &patch{rest: src, place: -1}
+	p.advance()
+	return p
+}
+
+func (p *patch) ended() bool { return p.place == beyond && !p.bad }
+
+// advance reads the next place.
+func (p *patch) advance() {
+	before := p.place
+	if p.place = beyond; len(p.rest) == 0 {
+		return
+	}
+	place, size := binary.Uvarint(p.rest)
+	if size <= 0 || place >= beyond || int(place) <= before {
+		p.bad = true
+		return
+	}
+	p.rest, p.place = p.rest[size:], int(place)
+}
+
+// take reads the state of the next place.
+func (p *patch) take(read func([]byte) (tracker.State, []byte, error)) (tracker.State, error) {
+	if p.place == beyond {
+		return tracker.State{}, errPatch
+	}
+	s, rest, err := read(p.rest)
+	if err != nil {
+		return tracker.State{}, fmt.Errorf("patch of place %d: %w", p.place, err)
+	}
+	p.rest = rest
+	p.advance()
+	return s, nil
+}
