@@ -18,7 +18,20 @@ type backing struct {
 
 // Load implements cache.Backing.
 func (b *backing) Load(ctx context.Context, name string) (*group.Group, error) {
-	record, err := b.store.Load(ctx, name)
+	return b.loaded(ctx, name, b.store.Load)
+}
+
+// LoadSettled implements cache.Settling.
+func (b *backing) LoadSettled(ctx context.Context, name string) (*group.Group, error) {
+	if s, ok := b.store.(store.Settling); ok {
+		return b.loaded(ctx, name, s.LoadSettled)
+	}
+	return b.Load(ctx, name)
+}
+
+// loaded is the group of a record.
+func (b *backing) loaded(ctx context.Context, name string, load func(context.Context, string) (*group.Record, error)) (*group.Group, error) {
+	record, err := load(ctx, name)
 	if err != nil {
 		return nil, err
 	}

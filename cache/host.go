@@ -30,6 +30,14 @@ type Backing interface {
 	Persist(ctx context.Context, changes []*group.Change) error
 }
 
+// Settling is a Backing where what a process began may go on when that process is gone.
+type Settling interface {
+	Backing
+	// LoadSettled is Load once that is over for the group. A cache that lost what it had calls it in place of Load: what
+	// was on its way then may come later than what Load returns.
+	LoadSettled(ctx context.Context, name string) (*group.Group, error)
+}
+
 // Definitions shares definitions within this process. Its methods may be called from any goroutine.
 type Definitions interface {
 	// Find returns a definition that is in use; nil when it must be read.

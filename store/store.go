@@ -16,6 +16,13 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
+// Settling is a Store whose commits may go on when the process that called for them is gone.
+type Settling interface {
+	Store
+	// LoadSettled is Load once such commits of the group are over.
+	LoadSettled(ctx context.Context, name string) (*group.Record, error)
+}
+
 // Store keeps groups for good. Every method may be called from any goroutine, at the same time as
 // others, and gives up when its context ends. A group's name is any bytes but NUL, and not empty; a call
 // with another is an error and does nothing.

@@ -13,6 +13,7 @@ type answer struct {
 	epoch  string
 	drops  string
 	floor  string
+	young  bool              // the shard was fenced not long ago
 	found  map[int]string    // by the order in the request: what is remembered of ids, sealed
 	laid   bool              // the layout is the one that is known, and not among the fields
 	fields map[string]string // of the group
@@ -52,20 +53,22 @@ func readAnswer(message *rueidis.RedisMessage) (*answer, error) {
 }
 
 func (a *answer) readRecord(parts []rueidis.RedisMessage) error {
-	if len(parts) != 7 {
+	if len(parts) != 8 {
 		return errAnswer
 	}
-	var errs [6]error
+	var errs [7]error
 	a.epoch, errs[0] = parts[0].ToString()
 	a.drops, errs[1] = parts[1].ToString()
 	a.floor, errs[2] = parts[2].ToString()
-	a.found, errs[3] = readFound(&parts[3])
-	laid, err := parts[4].ToString()
-	a.laid, errs[4] = laid != "", err
+	young, err := parts[3].ToString()
+	a.young, errs[3] = young != "", err
+	a.found, errs[4] = readFound(&parts[4])
+	laid, err := parts[5].ToString()
+	a.laid, errs[5] = laid != "", err
 	if a.laid {
-		a.fields, errs[5] = readSome(&parts[5], &parts[6])
+		a.fields, errs[6] = readSome(&parts[6], &parts[7])
 	} else {
-		a.fields, errs[5] = readFields(&parts[6])
+		a.fields, errs[6] = readFields(&parts[7])
 	}
 	if errors.Join(errs[:]...) != nil || len(a.epoch) != epochSize {
 		return errAnswer

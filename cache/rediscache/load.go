@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
@@ -19,7 +20,7 @@ func (r *round) load(a *answer, old *record) {
 		r.slot.local = r.created(a, group.New(r.slot.name, 0))
 	case old == nil:
 		r.chore(func(ctx context.Context) error {
-			kept, err := r.kept(ctx)
+			kept, err := r.kept(ctx, a.young)
 			if err == nil {
 				r.slot.local = r.created(a, kept)
 			}
@@ -32,9 +33,13 @@ func (r *round) load(a *answer, old *record) {
 	}
 }
 
-// kept is the group as the Backing has it.
-func (r *round) kept(ctx context.Context) (*group.Group, error) {
-	g, err := r.c.host.Backing.Load(ctx, r.slot.name)
+// kept is the group as the Backing has it. When Redis may have lost it not long ago, it may have been on its way there.
+func (r *round) kept(ctx context.Context, young bool) (*group.Group, error) {
+	load := r.c.host.Backing.Load
+	if s, ok := r.c.host.Backing.(cache.Settling); ok && young {
+		load = s.LoadSettled
+	}
+	g, err := load(ctx, r.slot.name)
 	if err != nil {
 		return nil, passingError{fmt.Errorf("load group %q: %w", r.slot.name, err)}
 	}
@@ -62,7 +67,7 @@ func places(g *group.Group) int { return g.Since(0, 0, nil).Count }
 // compare finds out whether Redis or the Backing has the later state: after a server began anew, or for a group whose
 // Redis had no Backing before.
 func (r *round) compare(ctx context.Context, a *answer, old *record) error {
-	kept, err := r.kept(ctx)
+	kept, err := r.kept(ctx, a.young)
 	if err != nil {
 		return err
 	}

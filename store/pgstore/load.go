@@ -30,6 +30,17 @@ type row struct {
 
 // Load implements store.Store, in one round trip.
 func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+	return s.load(ctx, name)
+}
+
+// LoadSettled implements store.Settling, in one round trip: the server may go on with the transaction of a process that
+// died.
+func (s *Store) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
+	return s.load(ctx, name, "settled")
+}
+
+// load reads a group after queries that are given its name too.
+func (s *Store) load(ctx context.Context, name string, before ...string) (*group.Record, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
@@ -39,7 +50,7 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 		return s.ask(ctx, "load", []any{[]byte(name)}, func(from pgx.Rows) error {
 			r = &row{}
 			return from.Scan(&r.floor, &r.floorSeal, &r.version, &r.fed, &r.due, &r.places, &r.seal, &r.states, &r.layouts, &r.chunks)
-		})
+		}, before...)
 	})
 	if err != nil {
 		return nil, err

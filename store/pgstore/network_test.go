@@ -253,3 +253,50 @@ func TestCloseWhileAway(t *testing.T) {
 		t.Fatalf("Load: %v after %v, want ErrClosed at once", err, time.Since(start))
 	}
 }
+
+// TestLoadSettled: who loads a group while a transaction of a process that is gone is at work on it gets what that leads to.
+func TestLoadSettled(t *testing.T) {
+	o := pgstore.Options{Schema: fresh(), MaxConns: 1} // so that all is prepared
+	direct := mustOpen(t, server.URL(), o)
+	defer direct.Close()
+	s := mustOpen(t, server.URL(), o)
+	defer s.Close()
+	player := newPlayer("g", 300)
+	player.mustCommit(t, s)
+	player.mustCommit(t, s)
+	tx, err := mustConnect(t).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mustExec(t, tx, "LOCK TABLE "+table(o, "ids")+" IN EXCLUSIVE MODE") // which a commit comes to last
+	done := make(chan error, 1)
+	go func() { done <- player.commit(context.Background(), s) }()
+	for waits := 0; waits == 0; time.Sleep(10 * time.Millisecond) {
+		err := mustConnect(t).QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '"+table(o, "ids")+"'::regclass").Scan(&waits)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r, err := direct.Load(t.Context(), "g"); err != nil || r.Version != 2 {
+		t.Errorf("Load: version %v, %v; want 2, without waiting", r, err)
+	}
+	loaded := make(chan uint64, 1)
+	go func() {
+		r, err := direct.LoadSettled(context.Background(), "g")
+		if err != nil {
+			t.Error(err)
+			r = &group.Record{}
+		}
+		loaded <- r.Version
+	}()
+	time.Sleep(100 * time.Millisecond)
+	if err := tx.Rollback(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if version := <-loaded; version != 3 {
+		t.Errorf("LoadSettled returns version %d, want 3", version)
+	}
+}

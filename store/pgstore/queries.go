@@ -40,9 +40,12 @@ func readQueries(schema string) (queries, error) {
 func inSchema(text, quoted string) string { return strings.ReplaceAll(text, "dictrack.", quoted+".") }
 
 // ask runs a query in a transaction of its own and in one round trip, and calls read for each row.
-func (s *Store) ask(ctx context.Context, query string, args []any, read func(from pgx.Rows) error) error {
+func (s *Store) ask(ctx context.Context, query string, args []any, read func(from pgx.Rows) error, before ...string) error {
 	b := &pgx.Batch{}
 	b.Queue(s.sql["plan"])
+	for _, other := range before {
+		b.Queue(s.sql[other], args...)
+	}
 	b.Queue(s.sql[query], args...).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			if err := read(rows); err != nil {

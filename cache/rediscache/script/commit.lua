@@ -52,7 +52,7 @@ local function careful(k, a, z, ids, fields, here, epoch)
     local foreign = lease and sub(lease, 1, 8) ~= process and (tonumber(sub(lease, 9)) or 0) > now
     if found or not same then
       if not epoch then return {'fence'} end
-      local shard = call('HMGET', head, 'flush', 'drops', 'floor')
+      local shard = call('HMGET', head, 'flush', 'drops', 'floor', 'since')
       local flush = shard[1]
       if flush and (tonumber(sub(flush, 9)) or 0) > now then return {'busy'} end
       if sub(seldom, 9, 9) == '1' and meta and not foreign then
@@ -67,7 +67,8 @@ local function careful(k, a, z, ids, fields, here, epoch)
       else
         values = call('HGETALL', group)
       end
-      return {'record', epoch, shard[2] or '0', shard[3] or '', found or {}, laid, names, values}
+      local young = (tonumber(shard[4]) or 0) + 60 > tonumber(time[1]) and '1' or ''
+      return {'record', epoch, shard[2] or '0', shard[3] or '', young, found or {}, laid, names, values}
     end
     if foreign and a < z then return {'wait'} end
   end

@@ -7,5 +7,5 @@ local info = redis.call('INFO', 'server') .. redis.call('INFO', 'replication')
 local run = (string.match(info, 'run_id:(%w+)') or '') .. ':' .. (string.match(info, 'master_replid:(%w+)') or '')
 local known = redis.call('HMGET', KEYS[1], 'run', 'epoch')
 if known[1] == run and known[2] then return 0 end
-redis.call('HSET', KEYS[1], 'run', run, 'epoch', ARGV[1])
+redis.call('HSET', KEYS[1], 'run', run, 'epoch', ARGV[1], 'since', redis.call('TIME')[1])
 return 1
