@@ -113,7 +113,7 @@ func (b *maskBuilder) regions() []regions {
 // pack puts all that a match reads side by side in memory, in the order in which it does.
 func (b *maskBuilder) pack(list []regions) {
 	s, m := b.split.set, b.masks
-	size := len(s.dictionary.table.cells) + 2*len(b.known) + len(s.steps)
+	size := len(s.dictionary.table.cells) + 2*len(b.known)
 	for i := range list {
 		size += len(list[i].numbers) + 2*len(list[i].masks)
 	}
@@ -126,7 +126,6 @@ func (b *maskBuilder) pack(list []regions) {
 		words = list[i].pack(words[len(words):])
 		m.spans = append(m.spans, spanMask{list[i].slot, int32(len(list[i].numbers)), list[i].other, words})
 	}
-	s.steps = append(words[len(words):], s.steps...)
 	m.scalars, m.rest, m.custom = slices.Clip(m.scalars), slices.Clip(m.rest), slices.Clip(m.custom)
 	s.dictionary.keys = slices.Clip(s.dictionary.keys)
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/dotpath"
@@ -16,6 +18,10 @@ type Paths struct {
 	wants []dotpath.Want
 	slots map[string]int32 // by path
 	plan  *dotpath.Plan
+	paces *paces
+
+	mu     sync.Mutex // held while summed is replaced
+	summed atomic.Pointer[[]int32]
 }
 
 // Share finds the Paths of a key, or makes them.
@@ -43,7 +49,10 @@ func pathsOf(under *Set, defs []*tracker.Definition, share Share) *Paths {
 }
 
 func newPaths(wants []dotpath.Want) *Paths {
-	p := &Paths{wants: slices.Clip(wants), slots: make(map[string]int32, len(wants)), plan: dotpath.NewPlan(wants)}
+	p := &Paths{
+		wants: slices.Clip(wants), slots: make(map[string]int32, len(wants)), plan: dotpath.NewPlan(wants), paces: newPaces(),
+	}
+	p.summed.Store(new([]int32))
 	for slot := range wants {
 		p.slots[wants[slot].Path.String()] = int32(slot)
 	}
@@ -96,6 +105,18 @@ func (g *gatherer) want(path dotpath.Path, deep bool) {
 
 func (p *Paths) slot(path dotpath.Path) int32 { return p.slots[path.String()] }
 
+// sums is the slot of a path at which trackers have sums.
+func (p *Paths) sums(path dotpath.Path) int32 {
+	slot := p.slot(path)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if all := *p.summed.Load(); !slices.Contains(all, slot) {
+		all = append(slices.Clip(all), slot)
+		p.summed.Store(&all)
+	}
+	return slot
+}
+
 // reads tells whether the paths have all that d needs.
 func (p *Paths) reads(d *tracker.Definition) bool {
 	if key, ok := d.Key(); ok && !p.has(key, false) {
@@ -118,5 +139,8 @@ func (p *Paths) with(d *tracker.Definition) *Paths {
 		g.slots[path] = int(slot)
 	}
 	g.definition(d)
-	return newPaths(g.wants)
+	next := newPaths(g.wants)
+	next.paces = p.paces
+	next.summed.Store(p.summed.Load())
+	return next
 }

@@ -21,7 +21,8 @@ type Set struct {
 	key        Key
 	defs       []*tracker.Definition // without those of under
 	names      Names
-	steps      []uint64 // each a quick
+	steps      []uint16 // numbers of paces
+	paces      []pace   // by number
 	paths      *Paths
 	dictionary dictionary
 	judged     judgements
@@ -56,9 +57,9 @@ func Compile(under *Set, defs []*tracker.Definition) *Set {
 func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Share) *Set {
 	s := newSet(under, pathsOf(under, defs, share))
 	s.key, s.defs, s.names = key, defs, NamesOf(defs)
-	s.steps = make([]uint64, len(defs))
+	s.steps = make([]uint16, len(defs))
 	for i, d := range defs {
-		s.steps[i] = uint64(s.quickOf(d))
+		s.steps[i] = s.pace(d)
 	}
 	if len(defs) <= smallSet {
 		s.small()
@@ -98,7 +99,7 @@ func (s *Set) Insert(d *tracker.Definition) {
 	place := len(s.defs)
 	s.defs = append(s.defs, d)
 	s.names.Add(place, s.defs)
-	s.steps = append(s.steps, uint64(s.quickOf(d)))
+	s.steps = append(s.steps, s.pace(d))
 	s.index.insert(int32(place), d)
 }
 

@@ -2,40 +2,72 @@ package match
 
 import (
 	"math"
+	"math/bits"
+	"sync"
 
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
 
-// quick is the little that most steps need of a definition: in the low bits tracker.Quick, above them 0 for a count, or
-// the slot of the number that a sum adds, plus 1.
-type quick uint64
-
-const (
-	limitBits = 40
-	limitMask = 1<<limitBits - 1
-	farSlot   = 1<<(64-limitBits) - 1 // the slot does not fit
-)
-
-func (s *Set) quickOf(d *tracker.Definition) quick {
-	limit := quick(min(d.Quick(), limitMask))
-	key, sum := d.Key()
-	if !sum {
-		return limit
-	}
-	slot := quick(s.paths.slot(key)) + 1
-	if slot >= farSlot {
-		return farSlot << limitBits
-	}
-	return slot<<limitBits | limit
+// pace is the little that most steps need of a definition. Sets whose paths are the same share their paces, of which
+// there are few: a tracker is two bytes that say which one it has.
+type pace struct {
+	limit uint64 // at most tracker.Quick; 0 where a step is always more than to add
+	slot  int32  // of the number that a sum adds, plus 1; 0 for a count, which adds 1
 }
 
-// quick is that of the definition at a place.
-func (s *Set) quick(place int32) quick {
+// slow is the number of the pace of trackers that have none of their own.
+const slow = 0
+
+// paces numbers those that it is asked for. They are never taken away, so that there are few of them: limits are
+// rounded down to a few digits, and trackers that come when there are too many are slow.
+type paces struct {
+	mu    sync.Mutex // protects all below
+	known map[pace]uint16
+	list  []pace // by number
+}
+
+func newPaces() *paces { return &paces{known: map[pace]uint16{{}: slow}, list: make([]pace, 1)} }
+
+// number is that of a pace, and list has it at that place, among others.
+func (p *paces) number(of pace) (number uint16, list []pace) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	number, ok := p.known[of]
+	if !ok && len(p.list) <= math.MaxUint16 {
+		number = uint16(len(p.list)) // #nosec G115 -- as said
+		p.known[of], p.list = number, append(p.list, of)
+	}
+	return number, p.list
+}
+
+// roundLimit keeps the six upper bits of a limit: a tracker takes slow steps for the last hundredths of its way.
+func roundLimit(limit uint64) uint64 {
+	const digits = 6
+	more := max(bits.Len64(limit)-digits, 0)
+	return limit >> more << more
+}
+
+// pace notes the pace of a definition, and returns its number.
+func (s *Set) pace(d *tracker.Definition) uint16 {
+	of := pace{limit: roundLimit(d.Quick())}
+	if key, sum := d.Key(); sum {
+		of.slot = s.paths.sums(key) + 1
+	}
+	number, list := s.paths.paces.number(of)
+	s.paces = list
+	return number
+}
+
+// slotOf is the slot of the number that the sum at a place adds; some other for a count.
+func (s *Set) slotOf(place int32) int32 {
 	for place < s.from {
 		s = s.under
 	}
-	return quick(s.steps[place-s.from])
+	if key, sum := s.defs[place-s.from].Key(); sum {
+		return s.paths.slot(key)
+	}
+	return 0
 }
 
 // Advance steps the trackers of hits, whose cells stand at their places, for as long as all that changes is their
@@ -64,16 +96,10 @@ func (x *Scratch) Advance(cells []tracker.Cell, hits []int32) int {
 
 // advance is Advance of hits in one part.
 func (x *Scratch) advance(part *Set, cells []tracker.Cell, hits []int32) int {
-	steps, slot, amount := part.steps, quick(0), uint64(1) // which the amount is of
+	steps, paces, amounts := part.steps, part.paces, x.stepsOf(part.paths)
 	for n, place := range hits {
-		q := quick(steps[place-part.from])
-		if q>>limitBits != slot {
-			slot = q >> limitBits
-			if amount = x.step(slot); amount == noStep {
-				return n
-			}
-		}
-		if !cells[place].Add(amount, uint64(q&limitMask)) {
+		p := &paces[steps[place-part.from]]
+		if !cells[place].Add(amounts[p.slot], p.limit) {
 			return n
 		}
 	}
@@ -81,29 +107,22 @@ func (x *Scratch) advance(part *Set, cells []tracker.Cell, hits []int32) int {
 }
 
 // noStep is more than any step.
-const noStep = math.MaxUint64
+const noStep = 1 << 63
 
-// step is what a step adds: 1 for a count, otherwise the number at a slot, if it is whole and not below 0.
-func (x *Scratch) step(slot quick) uint64 {
-	if slot == 0 {
-		return 1
+// stepsOf is what a step adds: 1 for a count, and behind it, by slot, the number of the data there, if it is whole and
+// not below 0.
+func (x *Scratch) stepsOf(p *Paths) []uint64 {
+	x.amounts = sized(x.amounts, len(p.wants)+1)
+	x.amounts[0] = 1
+	for _, slot := range *p.summed.Load() {
+		amount, step := &x.slots[slot], uint64(noStep)
+		if amount.Kind() == value.Int && amount.Int() >= 0 {
+			step = uint64(amount.Int())
+		}
+		x.amounts[slot+1] = step
 	}
-	if slot == farSlot {
-		return noStep
-	}
-	amount := &x.slots[slot-1]
-	if amount.Kind() != value.Int || amount.Int() < 0 {
-		return noStep
-	}
-	return uint64(amount.Int())
+	return x.amounts
 }
 
 // Amount is the value at the key of the sum at a place; for other kinds it means nothing.
-func (x *Scratch) Amount(place int32) *value.Value {
-	slot := x.set.quick(place) >> limitBits
-	if slot == farSlot {
-		key, _ := x.set.definition(place).Key()
-		return &x.slots[x.set.paths.slot(key)]
-	}
-	return &x.slots[max(slot, 1)-1]
-}
+func (x *Scratch) Amount(place int32) *value.Value { return &x.slots[x.set.slotOf(place)] }

@@ -23,7 +23,7 @@ func (s *Set) With(place int, d *tracker.Definition) *Set {
 			return nil
 		}
 		next.defs, next.steps = slices.Clone(s.defs), slices.Clone(s.steps)
-		next.defs[at], next.steps[at] = d, uint64(s.quickOf(d))
+		next.defs[at], next.steps[at] = d, next.pace(d)
 	}
 	if next.growing {
 		next.index.split.set = &next
