@@ -18,6 +18,24 @@ type Call struct {
 	Template []*tracker.Definition
 	Compile  Compiler
 	Scratch  *match.Scratch
+
+	moves []Move // room for those of this call and of the next ones
+}
+
+// movesRoom is how many moves one piece of memory is for: 4 KB. An Effect keeps alive the piece that its moves are in.
+const movesRoom = 170
+
+// room is memory for some moves.
+func (c *Call) room(moves int) []Move {
+	if moves > movesRoom/4 {
+		return make([]Move, 0, moves)
+	}
+	if cap(c.moves)-len(c.moves) < moves {
+		c.moves = make([]Move, 0, movesRoom)
+	}
+	at := len(c.moves)
+	c.moves = c.moves[:at+moves]
+	return c.moves[at : at : at+moves]
 }
 
 // Move is what a call did to one tracker.
@@ -74,7 +92,7 @@ func (g *Group) Track(c *Call) (Effect, error) {
 		g.fed, w.changed = true, true
 	}
 	if hits := len(c.Scratch.Hits); hits > 0 {
-		w.moves = make([]Move, 0, hits)
+		w.moves = c.room(hits)
 	}
 	if len(fresh) > 0 || c.Now >= g.due {
 		w.all(fresh, set)

@@ -15,7 +15,8 @@ type maskBuilder struct {
 
 // small compiles s, of at most smallSet trackers.
 func (s *Set) small() {
-	b := maskBuilder{split: split{set: s, most: 16}, masks: &masks{}}
+	b := maskBuilder{split: split{set: s, most: 16}, masks: &s.masks}
+	b.masks.scalars = b.masks.scalarRoom[:0]
 	for i, d := range s.defs {
 		b.split.take(d)
 		if !b.split.never {
@@ -27,7 +28,6 @@ func (s *Set) small() {
 	}
 	b.finish()
 	b.pack(b.regions())
-	s.masks = b.masks
 }
 
 // legs notes by which scalars tracker i is met. A second condition on a slot is judged.
@@ -117,7 +117,9 @@ func (b *maskBuilder) pack(list []regions) {
 	for i := range list {
 		size += len(list[i].numbers) + 2*len(list[i].masks)
 	}
-	m.spans = make([]spanMask, 0, len(list))
+	if m.spans = m.spanRoom[:0]; len(list) > len(m.spanRoom) {
+		m.spans = make([]spanMask, 0, len(list))
+	}
 	words := append(make([]uint64, 0, size), s.dictionary.table.cells...)
 	s.dictionary.table.cells = words
 	words = appendMasks(words[len(words):], b.known)

@@ -30,6 +30,10 @@ type masks struct {
 	spans   []spanMask
 	rest    []restMask
 	custom  []customs
+
+	// where the first ones are that most sets have, side by side with all
+	scalarRoom [1]scalarMask
+	spanRoom   [1]spanMask
 }
 
 // scalarMask is for a slot at which trackers ask for scalars.
@@ -76,7 +80,7 @@ func (m *spanMask) region(f float64) int {
 
 // masked finds the trackers of a small set.
 func (x *Scratch) masked(s *Set) {
-	m := s.masks
+	m := &s.masks
 	left := m.all
 	for i := range m.scalars {
 		one := &m.scalars[i]

@@ -27,8 +27,8 @@ type Set struct {
 	dictionary dictionary
 	judged     judgements
 
-	masks   *masks // of a small set
-	index   *index // of a large one
+	masks   masks  // of a small set
+	index   *index // of a large one; nil for a small one
 	growing bool   // made by Grow
 }
 
@@ -140,7 +140,7 @@ func (s *Set) find(x *Scratch) {
 		s.under.find(x)
 	}
 	x.part = s
-	if s.masks != nil {
+	if s.index == nil {
 		x.masked(s)
 	} else {
 		x.indexed(s)
