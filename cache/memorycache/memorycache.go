@@ -11,7 +11,6 @@ import (
 	"context"
 	"hash/maphash"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -60,7 +59,7 @@ func (c *Cache) locked(name string) *slot {
 	for {
 		s := sh.find(name, hash)
 		if s == nil {
-			s = sh.insert(&slot{name: strings.Clone(name), hash: hash})
+			s = sh.insert(newSlot(name, hash))
 		}
 		s.box.Lock()
 		if !s.dead {

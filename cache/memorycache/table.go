@@ -3,8 +3,10 @@ package memorycache
 import (
 	"hash/maphash"
 	"iter"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"unsafe"
 
 	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
@@ -18,6 +20,19 @@ type slot struct {
 
 	box   mailbox.Box  // its lock protects stay and group; with a Backing, calls wait in it
 	group *group.Group // nil until it is needed; with a Backing, the runner's while it runs
+
+	room [40]byte // where most names are: every call compares one
+}
+
+// newSlot is the place of a group whose name is the caller's.
+func newSlot(name string, hash uint32) *slot {
+	s := &slot{hash: hash}
+	if len(name) > len(s.room) {
+		s.name = strings.Clone(name)
+		return s
+	}
+	s.name = unsafe.String(&s.room[0], copy(s.room[:], name)) // #nosec G103 -- nobody writes there again
+	return s
 }
 
 // TryLock implements guest.
