@@ -1,6 +1,11 @@
 package match
 
-import "github.com/dictrack/dictrack/value"
+import (
+	"slices"
+	"sync"
+
+	"github.com/dictrack/dictrack/value"
+)
 
 // dictionary numbers the scalars that conditions ask for, from 1: whatever they ask for, a value is hashed and compared
 // once, and is a number from then on.
@@ -39,4 +44,38 @@ func (d *dictionary) add(k *key) int32 {
 	number := int32(len(d.keys))
 	d.table.put(hash, number)
 	return number
+}
+
+// dictionaries are those of small sets of the same paths. What a data says is mostly looked up in the same one for all
+// groups, and it is at hand then.
+type dictionaries struct {
+	mu    sync.Mutex // protects known
+	known map[string]*dictionary
+}
+
+// mostDictionaries is how many are remembered: sets that ask for values of their own have one each.
+const mostDictionaries = 256
+
+// of is a dictionary of some keys, whatever their order.
+func (d *dictionaries) of(keys []key) *dictionary {
+	sorted := slices.SortedFunc(slices.Values(keys), compareKeys)
+	var content []byte
+	for i := range sorted {
+		content = sorted[i].append(content)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if shared := d.known[string(content)]; shared != nil {
+		return shared
+	}
+	if d.known == nil || len(d.known) >= mostDictionaries {
+		d.known = map[string]*dictionary{}
+	}
+	shared := &dictionary{}
+	for i := range sorted {
+		shared.add(&sorted[i])
+	}
+	shared.keys = slices.Clip(shared.keys)
+	d.known[string(content)] = shared
+	return shared
 }

@@ -1,7 +1,10 @@
 package match
 
 import (
+	"cmp"
+	"encoding/binary"
 	"math"
+	"strings"
 
 	"github.com/dictrack/dictrack/value"
 )
@@ -85,4 +88,18 @@ func (k *key) hash() uint32 {
 
 func (k *key) equal(other *key) bool {
 	return k.head == other.head && k.kind == other.kind && k.slot == other.slot && k.text == other.text
+}
+
+// compareKeys gives keys some order.
+func compareKeys(a, b key) int {
+	return cmp.Or(
+		cmp.Compare(a.slot, b.slot), cmp.Compare(a.kind, b.kind), cmp.Compare(a.head, b.head), strings.Compare(a.text, b.text))
+}
+
+// append appends all of the key.
+func (k *key) append(dst []byte) []byte {
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(k.slot))
+	dst = binary.LittleEndian.AppendUint32(dst, k.kind) // with the length of the text
+	dst = binary.LittleEndian.AppendUint64(dst, k.head)
+	return append(dst, k.text...)
 }

@@ -27,7 +27,20 @@ func (s *Set) small() {
 		b.spans = append(b.spans, slices.Clone(b.split.spans))
 	}
 	b.finish()
+	b.share()
 	b.pack(b.regions())
+}
+
+// share has the values numbered in an order of their own, so that the dictionary is that of other sets too.
+func (b *maskBuilder) share() {
+	s := b.split.set
+	old := s.dictionary
+	s.dictionary = s.paths.dictionaries.of(old.keys)
+	known := make([]mask, len(b.known))
+	for i := range old.keys {
+		known[s.dictionary.number(&old.keys[i], old.keys[i].hash())-1] = b.known[i]
+	}
+	b.known = known
 }
 
 // legs notes by which scalars tracker i is met. A second condition on a slot is judged.
@@ -112,24 +125,21 @@ func (b *maskBuilder) regions() []regions {
 
 // pack puts all that a match reads side by side in memory, in the order in which it does.
 func (b *maskBuilder) pack(list []regions) {
-	s, m := b.split.set, b.masks
-	size := len(s.dictionary.table.cells) + 2*len(b.known)
+	m := b.masks
+	size := 2 * len(b.known)
 	for i := range list {
 		size += len(list[i].numbers) + 2*len(list[i].masks)
 	}
 	if m.spans = m.spanRoom[:0]; len(list) > len(m.spanRoom) {
 		m.spans = make([]spanMask, 0, len(list))
 	}
-	words := append(make([]uint64, 0, size), s.dictionary.table.cells...)
-	s.dictionary.table.cells = words
-	words = appendMasks(words[len(words):], b.known)
+	words := appendMasks(make([]uint64, 0, size), b.known)
 	m.known = words
 	for i := range list {
 		words = list[i].pack(words[len(words):])
 		m.spans = append(m.spans, spanMask{list[i].slot, int32(len(list[i].numbers)), list[i].other, words})
 	}
 	m.scalars, m.rest, m.custom = slices.Clip(m.scalars), slices.Clip(m.rest), slices.Clip(m.custom)
-	s.dictionary.keys = slices.Clip(s.dictionary.keys)
 }
 
 func appendMasks(words []uint64, list []mask) []uint64 {

@@ -15,10 +15,11 @@ import (
 // Paths are the paths that a set reads from data, each in a slot of its own. They are immutable, and shared by sets
 // that read the same ones.
 type Paths struct {
-	wants []dotpath.Want
-	slots map[string]int32 // by path
-	plan  *dotpath.Plan
-	paces *paces
+	wants        []dotpath.Want
+	slots        map[string]int32 // by path
+	plan         *dotpath.Plan
+	paces        *paces
+	dictionaries dictionaries
 
 	mu     sync.Mutex // held while summed is replaced
 	summed atomic.Pointer[[]int32]

@@ -24,7 +24,7 @@ type Set struct {
 	steps      []uint16 // numbers of paces
 	paces      []pace   // by number
 	paths      *Paths
-	dictionary dictionary
+	dictionary *dictionary
 	judged     judgements
 
 	masks   masks  // of a small set
@@ -84,7 +84,7 @@ func Grow(under *Set, defs []*tracker.Definition) *Set {
 }
 
 func newSet(under *Set, paths *Paths) *Set {
-	s := &Set{under: under, paths: paths, judged: newJudgements(under)}
+	s := &Set{under: under, paths: paths, judged: newJudgements(under), dictionary: &dictionary{}}
 	if under != nil {
 		s.from = int32(under.Len())
 	}
