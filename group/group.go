@@ -14,25 +14,25 @@ import (
 // Group is the trackers of one group, in the order they were added. Its methods change it in place, so
 // it has one owner at a time; nothing in it is safe for two goroutines at once.
 type Group struct {
-	name    string
-	version uint64
-	due     int64 // no later than the first moment at which the clock changes something
-	kept    int64 // the due time that was last recorded or restored
-	gone    int32 // trackers that were removed
-	fed     bool  // data has been tracked: templates were given
-	unnamed bool  // added has still to be filled
-	growing bool  // set is the group's own and takes in more
+	// What every call looks at comes first, so that it is together in memory.
 
 	// roster and cells run in parallel. A tracker that is removed keeps its place, so that groups which started
 	// with the same definitions go on sharing one compiled set.
-	roster roster
-	cells  []tracker.Cell
-	asides *asides // what does not fit the cells
+	cells   []tracker.Cell
+	set     *match.Set // compiled from the first set.Len() definitions; nil at first
+	version uint64
+	due     int64   // no later than the first moment at which the clock changes something
+	record  *Change // nil when nobody asks what changed
+	gone    int32   // trackers that were removed
+	fed     bool    // data has been tracked: templates were given
+	unnamed bool    // added has still to be filled
+	growing bool    // set is the group's own and takes in more
+	roster  roster
+	asides  *asides // what does not fit the cells
 
-	set   *match.Set  // compiled from the first set.Len() definitions; nil at first
+	name  string
+	kept  int64       // the due time that was last recorded or restored
 	added match.Names // of the definitions that set does not cover
-
-	record *Change // nil when nobody asks what changed
 }
 
 // New is a group nobody has seen before. Its version starts at floor, so that versions never restart

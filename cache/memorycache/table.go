@@ -14,14 +14,13 @@ import (
 
 // slot is the place of one group.
 type slot struct {
-	name string
-	hash uint32 // of the name
-	stay
-
-	box   mailbox.Box  // its lock protects stay and group; with a Backing, calls wait in it
+	name  string
 	group *group.Group // nil until it is needed; with a Backing, the runner's while it runs
-
+	hash  uint32       // of the name
+	stay
 	room [40]byte // where most names are: every call compares one
+
+	box mailbox.Box // its lock protects stay and group; with a Backing, calls wait in it
 }
 
 // newSlot is the place of a group whose name is the caller's.

@@ -16,20 +16,21 @@ import (
 // the same list may share it. A set can stand over another one: it continues its list, and a match over it is one over
 // both.
 type Set struct {
+	// What every match looks at comes first, so that it is together in memory.
 	under      *Set
 	from       int32 // the length of those under
-	key        Key
-	defs       []*tracker.Definition // without those of under
-	names      Names
-	steps      []uint16 // numbers of paces
-	paces      []pace   // by number
+	growing    bool  // made by Grow
 	paths      *Paths
 	dictionary *dictionary
+	index      *index                // of a large set; nil for a small one
+	defs       []*tracker.Definition // without those of under
+	masks      masks                 // of a small set
+	steps      []uint16              // numbers of paces
+	paces      []pace                // by number
 	judged     judgements
 
-	masks   masks  // of a small set
-	index   *index // of a large one; nil for a small one
-	growing bool   // made by Grow
+	key   Key
+	names Names
 }
 
 // Key identifies what a set is compiled from.

@@ -1,0 +1,73 @@
+package match_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// Sums of many paths to many targets have more paces than there are numbers for. What has none takes its steps elsewhere,
+// and whatever Advance steps is what a step leads to.
+func TestMorePacesThanNumbers(t *testing.T) {
+	const paths, targets = 66, 1000
+	defs := make([]*tracker.Definition, 0, paths*targets)
+	data := map[string]any{}
+	for p := range paths {
+		key := fmt.Sprint("n", p)
+		data[key] = p
+		for n := range targets {
+			d, err := tracker.New(tracker.Spec{
+				Name: fmt.Sprint(key, "-", n), Kind: tracker.KindSum, Key: key, Targets: []decimal.Decimal{decimal.FromInt(sixDigits(n))},
+			}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defs = append(defs, d)
+		}
+	}
+	set, x := match.Compile(nil, defs), match.Scratch{}
+	start := tracker.State{Stage: 1, Cycle: 1}
+	fresh, _ := start.Pack()
+	cells := make([]tracker.Cell, len(defs))
+	for i := range cells {
+		cells[i] = fresh
+	}
+	if err := set.Match(match.Data{Map: data}, &x); err != nil || len(x.Hits) != len(defs) {
+		t.Fatalf("%d hits, %v; want all", len(x.Hits), err)
+	}
+	left := 0
+	for hits := x.Hits; len(hits) > 0; {
+		n := x.Advance(cells, hits)
+		for _, i := range hits[:n] {
+			want := int64(i / targets)
+			if got, _ := cells[i].State(nil).Progress.Int64(); got != want {
+				t.Fatalf("%s has %d, want %d", defs[i].Name(), got, want)
+			}
+			if target, _ := defs[i].Spec().Targets[0].Int64(); want >= target {
+				t.Fatalf("%s reached its target in passing", defs[i].Name())
+			}
+		}
+		if n == len(hits) {
+			break
+		}
+		i := hits[n]
+		if got, _ := x.Amount(i).Decimal(); got.Cmp(decimal.FromInt(int64(i)/targets)) != 0 {
+			t.Fatalf("the amount of %s is %v", defs[i].Name(), got)
+		}
+		left, hits = left+1, hits[n+1:]
+	}
+	if least := len(defs) - 1<<16; left < least || left > len(defs)/4 {
+		t.Errorf("%d of %d steps are taken elsewhere, want at least %d and not many more", left, len(defs), least)
+	}
+}
+
+// sixDigits are the numbers from 1 of at most six binary digits that are not 0s at the end, in order.
+func sixDigits(n int) int64 {
+	if n < 31 {
+		return int64(n + 1)
+	}
+	return int64(32+(n-31)%32) << ((n - 31) / 32)
+}
