@@ -38,7 +38,14 @@ type Group struct {
 // New is a group nobody has seen before. Its version starts at floor, so that versions never restart
 // when everything was flushed.
 func New(name string, floor uint64) *Group {
-	return &Group{name: name, version: floor, due: limiter.Never, kept: limiter.Never}
+	g := &Group{}
+	g.Begin(name, floor)
+	return g
+}
+
+// Begin makes g what New returns, whatever it was: for a Group that is part of something larger.
+func (g *Group) Begin(name string, floor uint64) {
+	*g = Group{name: name, version: floor, due: limiter.Never, kept: limiter.Never}
 }
 
 // Name is the name of the group.

@@ -59,7 +59,7 @@ func (c *Cache) locked(name string) *slot {
 	for {
 		s := sh.find(name, hash)
 		if s == nil {
-			s = sh.insert(newSlot(name, hash))
+			s = sh.insert(c.place(name, hash))
 		}
 		s.box.Lock()
 		if !s.dead {

@@ -18,14 +18,31 @@ type slot struct {
 	group *group.Group // nil until it is needed; with a Backing, the runner's while it runs
 	hash  uint32       // of the name
 	stay
-	room [40]byte // where most names are: every call compares one
+	room  [40]byte     // where most names are: every call compares one
+	first *group.Group // the group is made there; nil with a Backing
 
 	box mailbox.Box // its lock protects stay and group; with a Backing, calls wait in it
 }
 
-// newSlot is the place of a group whose name is the caller's.
-func newSlot(name string, hash uint32) *slot {
-	s := &slot{hash: hash}
+// home is a place together with its group, where none comes from a Backing: most calls find neither in the caches of
+// the processor, and then wait for memory once.
+type home struct {
+	slot
+	own group.Group
+}
+
+// place makes the place of a group whose name is the caller's.
+func (c *Cache) place(name string, hash uint32) *slot {
+	if c.host.Backing != nil {
+		return new(slot).named(name, hash)
+	}
+	h := &home{}
+	h.first = &h.own
+	return h.named(name, hash)
+}
+
+func (s *slot) named(name string, hash uint32) *slot {
+	s.hash = hash
 	if len(name) > len(s.room) {
 		s.name = strings.Clone(name)
 		return s

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
 )
 
 // updateVolatile runs tasks where nothing is kept but here: a step under the group's lock, and done.
@@ -50,7 +49,8 @@ func (c *Cache) oneVolatile(ctx context.Context, t cache.Task) {
 	s := c.locked(t.Group())
 	defer s.box.Unlock()
 	if s.group == nil {
-		s.group = group.New(s.name, c.floor.Load())
+		s.group = s.first
+		s.group.Begin(s.name, c.floor.Load())
 	}
 	err := c.door.Refusal(ctx) // now that the slot is held: Close waits for those who hold one, and for no others
 	switch id := t.ID(); {
