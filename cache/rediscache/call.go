@@ -33,7 +33,8 @@ func (c *Cache) calls(rounds []*round) (calls []call) {
 // follows tells whether a round goes into the same call as the one before it. A large one goes alone, so that it holds
 // up no other.
 func (r *round) follows(before *round, apart bool) bool {
-	return !(apart && r.slot.shard != before.slot.shard) && len(r.next().args) <= roomy && len(before.next().args) <= roomy
+	together := !apart || r.slot.shard == before.slot.shard
+	return together && len(r.next().args) <= roomy && len(before.next().args) <= roomy
 }
 
 // command is the call as it is sent.

@@ -3,7 +3,6 @@ package match
 import (
 	"fmt"
 
-	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
 
@@ -140,12 +139,4 @@ func (x *Scratch) Decoded() (map[string]any, error) {
 	var err error
 	x.decoded, err = x.data.Decode()
 	return x.decoded, err
-}
-
-// definition is the one at a place.
-func (s *Set) definition(place int32) *tracker.Definition {
-	for place < s.from {
-		s = s.under
-	}
-	return s.defs[place-s.from]
 }
