@@ -105,7 +105,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "wrong chunk written", file: "group/change.go",
-		edits:  []edit{{"g.record.touch(i/ChunkSize, false)", "g.record.touch(0, false)"}},
+		edits:  []edit{{"c.touch(i/ChunkSize, false)", "c.touch(0, false)"}},
 		caught: inProve, run: "Crash",
 	},
 	{
