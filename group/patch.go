@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/dictrack/dictrack/tracker"
@@ -13,10 +14,11 @@ import (
 // chunks of a group of a thousand alone. For each place, in ascending order, it has the place as an uvarint and the
 // state in its binary form.
 
-// maxPlaces is how many changed places a Change lists, one that changed twice counting twice.
+// maxPlaces is how many changed places a Change lists, one that changed twice counting twice: some calls of what fits a
+// patch of a few dozen.
 const maxPlaces = 256
 
-// Places are those whose states the change changed, in order. It is false when they are many, when the group is of one
+// Places are those whose states the change changed, put in order. It is false when they are many, when the group is of one
 // chunk, so that they need not be known, and when the layout changed too.
 func (c *Change) Places() ([]int32, bool) {
 	if c.BaseCount <= ChunkSize || c.Count != c.BaseCount || len(c.places) > maxPlaces || c.Relaid() {
@@ -33,7 +35,7 @@ func (c *Change) Relaid() bool { return c.all || len(c.laid) > 0 }
 // Carry adds the chunks of places to those that the change carries, from the next call of Chunks on.
 func (c *Change) Carry(places []int32) {
 	if len(places) > 0 {
-		c.parts, c.recycled = nil, false
+		c.parts = nil
 	}
 	for _, place := range places {
 		c.touch(int(place)/ChunkSize, false)
@@ -53,13 +55,11 @@ func (c *Change) AppendPatch(dst []byte, places []int32) []byte {
 // Patched are the places of a patch.
 func Patched(patch []byte) (places []int32, err error) {
 	for p := newPatch(patch); !p.ended(); {
-		places = append(places, int32(p.place)) // #nosec G115 -- its range is checked
+		place := int32(p.place) // #nosec G115 -- its range is checked
 		if _, err := p.take(tracker.ReadState); err != nil {
 			return nil, err
 		}
-		if p.bad {
-			return nil, errPatch
-		}
+		places = append(places, place)
 	}
 	return places, nil
 }
@@ -74,7 +74,7 @@ type patch struct {
 }
 
 // beyond is a place that no group has.
-const beyond = 1 << 31
+const beyond = math.MaxInt32
 
 func newPatch(src []byte) *patch {
 	p := &patch{rest: src, place: -1}

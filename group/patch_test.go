@@ -2,10 +2,12 @@ package group_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/tracker"
 )
 
 // What few trackers of a large group did is a patch; what many did, or what comes with another layout, is not.
@@ -57,6 +59,70 @@ func TestPatchOfRubbish(t *testing.T) {
 		}
 		if places, err := group.Patched([]byte(bad)); err == nil && bad != "\xc8\x01\x00\x02" {
 			t.Errorf("patch %q has places %v", bad, places)
+		}
+	}
+}
+
+// Whatever is done to a group, its last chunks and the patch are the group.
+func TestRandomPatches(t *testing.T) {
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		g := group.New("g", 0)
+		kept := newShelf(t, g)
+		next := 0
+		grow := func(n int) {
+			g.Record()
+			add(t, g, 0, numberedDefs(t, next, next+n, `"targets":[1000],"reset":"none"`)...)
+			next += n
+			kept.commit(g.Take())
+			kept.same(g)
+		}
+		grow(140)
+		patches, edits := 0, 0
+		for range 120 {
+			g.Record()
+			switch r.IntN(12) {
+			case 0:
+				g.Take()
+				grow(1 + r.IntN(30))
+				continue
+			case 1, 2:
+				var names []string
+				for i := range next {
+					if r.IntN(4) == 0 {
+						names = append(names, fmt.Sprint("t", i))
+					}
+				}
+				for _, n := range names {
+					_, _ = g.Remove([]string{n}, 0)
+				}
+			case 3:
+				n := fmt.Sprint("t", r.IntN(next))
+				d := define(t, n, fmt.Sprintf(`{"where":[{"op":"eq","key":"n","value":%s}],"targets":[%d],"reset":"none"}`, n[1:], 2000+r.IntN(9)))
+				if _, err := g.Edit(n, 0, func(_ *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
+					return d, s, nil, nil
+				}); err == nil {
+					edits++
+				}
+			case 4:
+				for range 400 { // many touches of few places, then another
+					track(t, g, fmt.Sprintf(`{"n":%d}`, r.IntN(3)), 0)
+				}
+				track(t, g, fmt.Sprintf(`{"n":%d}`, r.IntN(next)), 0)
+			default:
+				track(t, g, fmt.Sprintf(`{"n":%d}`, r.IntN(next)), 0)
+			}
+			if c := g.Take(); c != nil {
+				kept.commit(c)
+				kept.same(g)
+				if len(kept.patch) > 0 {
+					patches++
+				}
+				g = restored(t, g, kept.patched())
+			}
+		}
+		if patches == 0 || edits == 0 {
+			t.Errorf("seed %d: %d patches, %d edits; want some of both", seed, patches, edits)
 		}
 	}
 }

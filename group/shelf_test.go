@@ -108,8 +108,9 @@ func (s *shelf) record() *group.Record {
 // patched is the record of older chunks and the patch, which is read as the other.
 func (s *shelf) patched() *group.Record {
 	r := s.record()
-	r.States, r.Patch = nil, s.patch
+	r.Layout, r.States, r.Patch = nil, nil, s.patch
 	for _, part := range s.older {
+		r.Layout = append(r.Layout, part.Layout...)
 		r.States = append(r.States, part.States...)
 	}
 	return r

@@ -50,7 +50,7 @@ const grain = 16
 
 // note takes in that a call on a group of that size is over. The guest is locked.
 func (h *held) note(g guest, bytes int) {
-	s, size := g.stays(), uint32(min(bytes/grain+1, math.MaxUint32)) // #nosec G115 -- bounded
+	s, size := g.stays(), uint32(min(uint64(bytes)/grain+1, math.MaxUint32)) // #nosec G115 -- bounded, and never negative
 	if s.size == size {
 		s.used = true
 		return

@@ -34,7 +34,8 @@ type Cache struct {
 	door       mailbox.Door // calls
 	looking    mailbox.Door // what the cache itself asks of groups
 	line       line
-	rounds     sync.Pool // of *round that are over
+	byShard    atomic.Bool // commands are for the keys of one shard
+	rounds     sync.Pool   // of *round that are over
 	gate       gate
 	stored     stored
 	fences     fence
@@ -60,6 +61,7 @@ func New(client rueidis.Client, o Options) (*Cache, error) {
 	}
 	c := &Cache{client: client, options: o, process: newProcess(), line: newLine(client)}
 	c.life, c.end = context.WithCancel(context.Background())
+	c.byShard.Store(client.Mode() == rueidis.ClientModeCluster)
 	c.fences.seen = map[string]string{}
 	c.drains = drains{turn: make(chan struct{}, 1), told: map[string]bool{}}
 	c.stored.begin()

@@ -6,23 +6,28 @@ import (
 	"strconv"
 
 	"github.com/redis/rueidis"
+
+	"github.com/dictrack/dictrack/group"
 )
 
-// call is a call of the commit script for some rounds: the script takes as much time for the way to it as for a commit.
+// call is a call of the commit script for some rounds: to call a script costs a server more than the commit in it.
 type call []*round
 
-// maxCall is how many rounds go into one call.
-const maxCall = 64
+// maxWeight is what a call weighs at most that is for more than one round: a script holds up its server.
+const maxWeight = 64
 
-// calls puts rounds together as far as that is possible. In a cluster, a call has to be for one shard.
+// calls puts rounds together as far as that is possible. Where it has to be, a call is for one shard.
 func (c *Cache) calls(rounds []*round) (calls []call) {
-	apart := c.client.Mode() == rueidis.ClientModeCluster
-	if apart {
+	byShard := c.byShard.Load()
+	if byShard {
 		slices.SortStableFunc(rounds, func(a, b *round) int { return cmp.Compare(a.slot.shard, b.slot.shard) })
 	}
 	for len(rounds) > 0 {
-		n := 1
-		for n < min(len(rounds), maxCall) && rounds[n].follows(rounds[n-1], apart) {
+		n, weight := 1, rounds[0].weight()
+		for n < len(rounds) && (!byShard || rounds[n].slot.shard == rounds[0].slot.shard) {
+			if weight += rounds[n].weight(); weight > maxWeight {
+				break
+			}
 			n++
 		}
 		calls, rounds = append(calls, rounds[:n]), rounds[n:]
@@ -30,11 +35,13 @@ func (c *Cache) calls(rounds []*round) (calls []call) {
 	return calls
 }
 
-// follows tells whether a round goes into the same call as the one before it. A large one goes alone, so that it holds
-// up no other.
-func (r *round) follows(before *round, apart bool) bool {
-	together := !apart || r.slot.shard == before.slot.shard
-	return together && len(r.next().args) <= roomy && len(before.next().args) <= roomy
+// weight is about what the round asks of a server beside a usual commit: what it writes, or what it may have to read.
+func (r *round) weight() int {
+	places := 16 * group.ChunkSize // when nobody knows
+	if l := r.slot.local; l != nil {
+		places = l.group.Len()
+	}
+	return 1 + places/group.ChunkSize + len(r.next().args)/roomy
 }
 
 // command is the call as it is sent.
@@ -93,7 +100,9 @@ func (c call) hear(result rueidis.RedisResult) {
 		err = errAnswer
 	}
 	if err != nil {
-		c.failed(errAnswer)
+		for _, r := range c {
+			r.failedAs(wrong, errAnswer)
+		}
 		return
 	}
 	for i, r := range c {
@@ -101,14 +110,20 @@ func (c call) hear(result rueidis.RedisResult) {
 	}
 }
 
-// failed goes on after an error of the whole call. What was wrong with one of the rounds shows when each tries again,
-// which it does alone; until then, each may have been done.
+// failed goes on after an error of the whole call. What is wrong with one of the rounds shows when each tries again, which
+// it does alone.
 func (c call) failed(err error) {
 	what := kindOf(err)
 	if len(c) > 1 && (what == wrong || what == refused) {
-		what = lost
+		what = notYet
+		if within(err) {
+			what = lost // some may have been done
+		}
 	}
 	for _, r := range c {
+		if isCrossSlot(err) {
+			r.c.byShard.Store(true) // servers behind something that hides it
+		}
 		r.failedAs(what, err)
 	}
 }

@@ -5,9 +5,16 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/redis/rueidis"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/testserver/redis"
+	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/memorystore"
 )
 
 // What spoils one group spoils none of those that went to the server with it, neither where it spoils its own commit nor
@@ -21,8 +28,7 @@ func TestCallsGoOnBesideSpoiledGroups(t *testing.T) {
 			t.Fatalf("%q: %v", words, err)
 		}
 	}
-	do("ACL", "SETUSER", "some", "on", ">secret", "+@all", "resetkeys",
-		"~"+prefix+"{d*", "~"+prefix+"{s*}:[^g]*", "~"+prefix+"{s*}:g:[^f]*")
+	allow(t, s, "~"+prefix+"{d*", "~"+prefix+"{s*}:[^g]*", "~"+prefix+"{s*}:g:[^f]*")
 	m := manage(t, open(t, strings.Replace(s.URL(), "redis://", "redis://some:secret@", 1), quick(prefix)), nil)
 	names := make([]string, 40)
 	for i := range names {
@@ -50,6 +56,49 @@ func TestCallsGoOnBesideSpoiledGroups(t *testing.T) {
 	}
 }
 
+// Processes go on with groups that they share while one of them may not touch others: what the server refuses to look at
+// was not done, and nobody is told that it may have been.
+func TestRefusedGroupsLeaveOthersAlone(t *testing.T) {
+	s, prefix := serve(t), space()
+	limited := strings.Replace(s.URL(), "redis://", "redis://some:secret@", 1)
+	allow(t, s, "~"+prefix+"{d*", "~"+prefix+"{s*}:[^g]*", "~"+prefix+"{s*}:g:[^f]*")
+	both := []*dictrack.Manager{manage(t, open(t, limited, quick(prefix)), nil), manage(t, open(t, s.URL(), quick(prefix)), nil)}
+	var all sync.WaitGroup
+	for i := range 40 {
+		for _, m := range both {
+			all.Go(func() {
+				for range 20 {
+					if err := add(m, fmt.Sprint("good", i), 1, ""); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+	}
+	for i := range 8 {
+		all.Go(func() {
+			for range 50 {
+				if err := add(both[0], fmt.Sprint("forbidden", i), 1, ""); err == nil {
+					t.Error("a forbidden group takes data")
+				}
+			}
+		})
+	}
+	all.Wait()
+	for i := range 40 {
+		expectTotal(t, both[1], fmt.Sprint("good", i), 40)
+	}
+}
+
+// allow makes a user that may use keys of some patterns alone.
+func allow(t *testing.T, s *redis.Server, patterns ...string) {
+	t.Helper()
+	words := append([]string{"ACL", "SETUSER", "some", "on", ">secret", "+@all", "resetkeys"}, patterns...)
+	if _, err := s.Do(words...); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Many groups of one call that another process wrote to are read together, and each has its own.
 func TestCallsReadManyGroups(t *testing.T) {
 	for name, client := range map[string]rueidis.Client{
@@ -57,25 +106,68 @@ func TestCallsReadManyGroups(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			prefix := space()
-			m, other := manage(t, over(t, client, prefix), nil), manage(t, over(t, client, prefix), nil)
-			for round := range 3 {
-				for n, writer := range []func(string, int) error{
-					func(g string, i int) error { return add(m, g, i, "") }, func(g string, i int) error { return add(other, g, i, "") },
-				} {
-					var all sync.WaitGroup
-					for i := range 200 {
-						all.Go(func() {
-							if err := writer(fmt.Sprint("g", i), i*(n+1)); err != nil {
-								t.Errorf("round %d: %v", round, err)
-							}
-						})
+			both := []*dictrack.Manager{manage(t, over(t, client, prefix), nil), manage(t, over(t, client, prefix), nil)}
+			for range 3 {
+				for n, m := range both {
+					inputs := make([]dictrack.Input, 1000)
+					for i := range inputs {
+						inputs[i] = dictrack.Input{Group: fmt.Sprint("g", i), JSON: fmt.Appendf(nil, `{"n":%d}`, i*(n+1))}
 					}
-					all.Wait()
+					for _, out := range m.TrackBatch(context.Background(), inputs) {
+						if out.Err != nil {
+							t.Fatal(out.Err)
+						}
+					}
 				}
 			}
-			for i := range 200 {
-				expectTotal(t, m, fmt.Sprint("g", i), int64(9*i))
+			for i := range 1000 {
+				expectTotal(t, both[0], fmt.Sprint("g", i), int64(9*i))
 			}
 		})
 	}
+}
+
+// A Redis that is new may have lost groups that are still on their way to the store: they are loaded with care then, and
+// without it later.
+func TestLoadsFromANewRedis(t *testing.T) {
+	s, prefix, kept := singleServer(t), space(), &settling{Store: memorystore.New()}
+	m := stored(t, open(t, s.URL(), quick(prefix)), kept)
+	must(t, m, "g", 1, "")
+	if kept.careful.Load() == 0 {
+		t.Error("a new redis: the group is not loaded with care")
+	}
+	client, ctx := dial(t, s.Address()), context.Background()
+	for _, key := range heads(t, client, prefix) {
+		if err := client.Do(ctx, client.B().Hset().Key(key).FieldValue().FieldValue("since", "1000").Build()).Error(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept.careful.Store(0)
+	must(t, m, "other", 1, "")
+	if n := kept.careful.Load(); n != 0 {
+		t.Errorf("a redis that is there for long: %d groups are loaded with care", n)
+	}
+}
+
+// settling is a store that counts what is loaded with care.
+type settling struct {
+	store.Store
+	careful atomic.Int64
+}
+
+func (s *settling) Close() error { return nil }
+
+// LoadSettled implements store.Settling.
+func (s *settling) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
+	s.careful.Add(1)
+	return s.Load(ctx, name)
+}
+
+func heads(t *testing.T, client rueidis.Client, prefix string) []string {
+	t.Helper()
+	keys, err := client.Do(context.Background(), client.B().Keys().Pattern(prefix+"{s*}:h").Build()).AsStrSlice()
+	if err != nil || len(keys) != 256 {
+		t.Fatalf("%d heads of shards: %v", len(keys), err)
+	}
+	return keys
 }

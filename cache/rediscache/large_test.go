@@ -97,7 +97,11 @@ func TestLargeGroup(t *testing.T) {
 func stored(tb testing.TB, c cache.Cache, s store.Store) *dictrack.Manager {
 	tb.Helper()
 	o := dictrack.Options{Cache: c, ManualSweep: true}
-	if s != nil {
+	switch s := s.(type) {
+	case nil:
+	case *settling:
+		o.Store = s
+	default:
 		o.Store = lasting{s}
 	}
 	m, err := dictrack.Open(context.Background(), o)
@@ -127,4 +131,117 @@ func sameTrackers(t *testing.T, m, want *dictrack.Manager) {
 			t.Fatalf("tracker %d is %s, stage %d, %s; want %s, stage %d, %s", i, g.Name, g.Stage, g.Progress, w.Name, w.Stage, w.Progress)
 		}
 	}
+}
+
+// sums are trackers that each add up n of the data with their number.
+func sums(from, n int) []tracker.Spec {
+	specs := make([]tracker.Spec, n)
+	for i := range specs {
+		specs[i] = dictrack.Sum(fmt.Sprint("t", from+i), "n", dictrack.Where(condition.Eq("k", from+i)), dictrack.Targets(never))
+	}
+	return specs
+}
+
+// hit tracks a data of a number.
+func hit(t *testing.T, m *dictrack.Manager, k, n int, id string) {
+	t.Helper()
+	var o []dictrack.TrackOption
+	if id != "" {
+		o = append(o, dictrack.ID(id))
+	}
+	if _, err := m.TrackJSON(context.Background(), "g", fmt.Appendf(nil, `{"n":%d,"k":%d}`, n, k), o...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A server comes back with an older large group with a patch; the store's later one replaces it.
+func TestOlderLargeGroup(t *testing.T) {
+	s := serve(t)
+	kept, prefix, ctx := memorystore.New(), space(), context.Background()
+	c := open(t, s.URL(), quick(prefix))
+	m, plain := stored(t, c, kept), memory(t)
+	both := func(do func(m *dictrack.Manager)) { do(m); do(plain) }
+	both(func(m *dictrack.Manager) {
+		if err := m.Add(ctx, "g", sums(0, 300)...); err != nil {
+			t.Fatal(err)
+		}
+		hit(t, m, 7, 1, "")
+		hit(t, m, 290, 1, "")
+	})
+	drain(t, c)
+	if _, err := s.Do("save"); err != nil {
+		t.Fatal(err)
+	}
+	both(func(m *dictrack.Manager) { hit(t, m, 7, 10, ""); hit(t, m, 8, 10, "") })
+	drain(t, c)
+	s.Kill()
+	if err := s.Again(); err != nil {
+		t.Fatal(err)
+	}
+	sameTrackers(t, m, plain)
+	sameTrackers(t, stored(t, open(t, s.URL(), quick(prefix)), kept), plain)
+	both(func(m *dictrack.Manager) { hit(t, m, 9, 100, "") })
+	sameTrackers(t, m, plain)
+	other := stored(t, open(t, s.URL(), quick(prefix)), kept)
+	sameTrackers(t, other, plain)
+	both(func(m *dictrack.Manager) { hit(t, m, 7, 1000, "") })
+	sameTrackers(t, other, plain)
+	drain(t, c)
+	sameTrackers(t, stored(t, nil, kept), plain)
+}
+
+// A large group with a patch becomes small, and large again.
+func TestShrinkingGroup(t *testing.T) {
+	s, prefix, kept, ctx := singleServer(t), space(), memorystore.New(), context.Background()
+	c := open(t, s.URL(), quick(prefix))
+	m, plain := stored(t, c, kept), memory(t)
+	other := stored(t, open(t, s.URL(), quick(prefix)), kept)
+	both := func(do func(m *dictrack.Manager)) { do(m); do(plain) }
+	both(func(m *dictrack.Manager) {
+		if err := m.Add(ctx, "g", sums(0, 160)...); err != nil {
+			t.Fatal(err)
+		}
+		hit(t, m, 7, 1, "")
+		hit(t, m, 150, 1, "")
+	})
+	sameTrackers(t, other, plain)
+	both(func(m *dictrack.Manager) {
+		for i := range 90 {
+			if err := m.Remove(ctx, "g", fmt.Sprint("t", 30+i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		hit(t, m, 150, 1, "")
+		hit(t, m, 151, 1, "")
+	})
+	sameTrackers(t, other, plain)
+	both(func(m *dictrack.Manager) {
+		if err := m.Add(ctx, "g", sums(500, 3)...); err != nil {
+			t.Fatal(err)
+		}
+		hit(t, m, 150, 1, "")
+	})
+	sameTrackers(t, other, plain)
+	both(func(m *dictrack.Manager) { hit(t, m, 501, 1, ""); hit(t, m, 3, 1, "") })
+	sameTrackers(t, other, plain)
+	for _, x := range []*dictrack.Manager{other, plain} {
+		if err := x.Add(ctx, "g", sums(600, 100)...); err != nil {
+			t.Fatal(err)
+		}
+		hit(t, x, 650, 1, "x")
+		if err := x.Update(ctx, "g", "t3", dictrack.AddTargets(never+5)); err != nil {
+			t.Fatal(err)
+		}
+		hit(t, x, 3, 1, "y")
+	}
+	sameTrackers(t, m, plain)
+	if a, err := m.Get(ctx, "g", "t3"); err != nil || len(a.Targets) != 2 {
+		t.Errorf("targets %v %v", a.Targets, err)
+	}
+	third := stored(t, open(t, s.URL(), quick(prefix)), kept)
+	if a, err := third.Get(ctx, "g", "t3"); err != nil || len(a.Targets) != 2 {
+		t.Errorf("targets %v %v", a.Targets, err)
+	}
+	drain(t, c)
+	sameTrackers(t, stored(t, nil, kept), plain)
 }

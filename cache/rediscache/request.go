@@ -43,7 +43,7 @@ type room struct {
 	text       []byte // of small arguments
 }
 
-// from is what was appended to the text from there on. It stays as it is while the text grows.
+// from is what was appended to the text from there on. It stays as it is while the text grows, until the room is cleared.
 func (in *room) from(at int) string { return rueidis.BinaryString(in.text[at:]) }
 
 // seal puts a checksum behind what was appended to the text from there on.
@@ -52,14 +52,18 @@ func (in *room) seal(key, field string, at int) string {
 	return in.from(at)
 }
 
-// roomy is how many arguments the memory of a usual commit has. That of larger ones is given back.
-const roomy = 128
+// roomy is how many arguments a usual commit has at most, and roomyText how many bytes of small ones. The memory of larger
+// ones is given back.
+const (
+	roomy     = 128
+	roomyText = 4096
+)
 
 // cleared is the round without anything but its memory.
 func (r *round) cleared() *round {
 	kept := r.room
-	if kept.text = kept.text[:0]; !r.trouble.IsZero() {
-		kept.text = nil // what was not answered may still be sent
+	if kept.text = kept.text[:0]; !r.trouble.IsZero() || cap(kept.text) > roomyText {
+		kept.text = nil // or what was not answered, and may still be sent, would change
 	}
 	*r = round{}
 	if cap(kept.args) > roomy || cap(kept.chunks) > roomy {

@@ -183,8 +183,8 @@ func (r *round) build(change *group.Change) *write {
 		w.what = l.group.Since(l.group.Version(), 0, []int{})
 	}
 	if w.what != nil {
-		w.definitions = r.c.stored.wanted(w, l)
 		w.patch(l)
+		w.definitions = r.c.stored.wanted(w, l)
 	}
 	w.lay(l)
 	w.request = r.request(false, &r.room)

@@ -73,12 +73,26 @@ func kindOf(err error) kind {
 	return refused
 }
 
+// inScript is in the errors of a script itself.
+const inScript = "@user_script:"
+
 // plain is an error reply without what Redis before 7 puts in front of those of a script's commands.
 func plain(text string) string {
-	if _, behind, ok := strings.Cut(text, "@user_script: "); ok {
+	if _, behind, ok := strings.Cut(text, inScript+" "); ok {
 		_, text, _ = strings.Cut(behind, ": ")
 	}
 	return strings.TrimPrefix(text, "-")
+}
+
+// within tells whether a script had begun when it came to an error: other errors are from before.
+func within(err error) bool {
+	var reply *rueidis.RedisError
+	return !errors.As(err, &reply) || strings.Contains(reply.Error(), inScript)
+}
+
+func isCrossSlot(err error) bool {
+	var reply *rueidis.RedisError
+	return errors.As(err, &reply) && strings.HasPrefix(reply.Error(), "CROSSSLOT")
 }
 
 // failedAs goes on after an error of a server, or without an answer.
@@ -86,7 +100,7 @@ func (r *round) failedAs(k kind, err error) {
 	r.question = nil
 	switch k {
 	case wrong:
-		r.fail(&cache.CorruptError{Record: fmt.Sprintf("group %q", r.slot.name), Reason: err.Error()})
+		r.fail(r.outcome(&cache.CorruptError{Record: fmt.Sprintf("group %q", r.slot.name), Reason: err.Error()}))
 		return
 	case refused:
 		r.fail(r.outcome(fmt.Errorf("redis refuses it: %w", err)))

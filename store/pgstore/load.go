@@ -36,7 +36,7 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 // LoadSettled implements store.Settling, in one round trip: the server may go on with the transaction of a process that
 // died.
 func (s *Store) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
-	return s.load(ctx, name, "settled")
+	return s.load(ctx, name, "settled_new", "settled")
 }
 
 // load reads a group after queries that are given its name too.

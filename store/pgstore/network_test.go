@@ -254,49 +254,74 @@ func TestCloseWhileAway(t *testing.T) {
 	}
 }
 
-// TestLoadSettled: who loads a group while a transaction of a process that is gone is at work on it gets what that leads to.
+// TestLoadSettled: who loads a group while a transaction of a process that is gone is at work on it gets what that leads
+// to, when the group was there before and when it was not.
 func TestLoadSettled(t *testing.T) {
 	o := pgstore.Options{Schema: fresh(), MaxConns: 1} // so that all is prepared
-	direct := mustOpen(t, server.URL(), o)
-	defer direct.Close()
-	s := mustOpen(t, server.URL(), o)
+	s, direct := mustOpen(t, server.URL(), o), mustOpen(t, server.URL(), o)
 	defer s.Close()
+	defer direct.Close()
+	for _, prepares := range []*player{newPlayer("other", 300), newPlayer("another", 300)} {
+		prepares.mustCommit(t, s)
+		prepares.mustCommit(t, s)
+	}
 	player := newPlayer("g", 300)
-	player.mustCommit(t, s)
-	player.mustCommit(t, s)
+	for version, last := range []string{"layouts", "ids", "ids"} { // which the commit comes to last
+		release := lockTable(t, table(o, last))
+		done, loaded := make(chan error, 1), make(chan uint64, 1)
+		go func() { done <- player.commit(context.Background(), s) }()
+		waitForLock(t, table(o, last))
+		if r, err := direct.Load(t.Context(), "g"); err != nil || r.Version != uint64(version) {
+			t.Errorf("Load: version %v, %v; want %d, without waiting", r, err, version)
+		}
+		go func() {
+			r, err := direct.LoadSettled(context.Background(), "g")
+			if err != nil {
+				t.Error(err)
+				r = &group.Record{}
+			}
+			loaded <- r.Version
+		}()
+		time.Sleep(100 * time.Millisecond)
+		release()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if got, want := <-loaded, uint64(version)+1; got != want {
+			t.Errorf("LoadSettled returns version %d, want %d", got, want)
+		}
+	}
+	if r, err := direct.LoadSettled(t.Context(), "nobody"); err != nil || r.Version != 0 || len(r.Layout) > 0 {
+		t.Errorf("LoadSettled of a group that does not exist: %+v, %v", r, err)
+	}
+	if names, err := direct.Groups(t.Context(), "", 10); err != nil || len(names) != 3 {
+		t.Errorf("groups %q, %v; want the three that were committed", names, err)
+	}
+}
+
+// lockTable keeps others from writing to a table.
+func lockTable(t *testing.T, table string) (release func()) {
+	t.Helper()
 	tx, err := mustConnect(t).Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustExec(t, tx, "LOCK TABLE "+table(o, "ids")+" IN EXCLUSIVE MODE") // which a commit comes to last
-	done := make(chan error, 1)
-	go func() { done <- player.commit(context.Background(), s) }()
-	for waits := 0; waits == 0; time.Sleep(10 * time.Millisecond) {
-		err := mustConnect(t).QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '"+table(o, "ids")+"'::regclass").Scan(&waits)
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	if r, err := direct.Load(t.Context(), "g"); err != nil || r.Version != 2 {
-		t.Errorf("Load: version %v, %v; want 2, without waiting", r, err)
-	}
-	loaded := make(chan uint64, 1)
-	go func() {
-		r, err := direct.LoadSettled(context.Background(), "g")
-		if err != nil {
+	mustExec(t, tx, "LOCK TABLE "+table+" IN EXCLUSIVE MODE")
+	return func() {
+		if err := tx.Rollback(t.Context()); err != nil {
 			t.Error(err)
-			r = &group.Record{}
 		}
-		loaded <- r.Version
-	}()
-	time.Sleep(100 * time.Millisecond)
-	if err := tx.Rollback(t.Context()); err != nil {
-		t.Fatal(err)
 	}
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
-	if version := <-loaded; version != 3 {
-		t.Errorf("LoadSettled returns version %d, want 3", version)
+}
+
+// waitForLock returns when somebody waits for a table.
+func waitForLock(t *testing.T, table string) {
+	t.Helper()
+	conn := mustConnect(t)
+	for waits, tries := 0, 0; waits == 0; time.Sleep(10 * time.Millisecond) {
+		err := conn.QueryRow(t.Context(), "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = '"+table+"'::regclass").Scan(&waits)
+		if tries++; err != nil || tries > 1000 {
+			t.Fatalf("nobody waits for %s: %v", table, err)
+		}
 	}
 }

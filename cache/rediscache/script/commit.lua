@@ -14,8 +14,8 @@ local ARGV, KEYS, last = ARGV, KEYS, #ARGV
 if last == 0 then return 0 end
 local call, try, sub = redis.call, redis.pcall, string.sub
 
--- careful does what is not the usual commit. Its keys come behind k, its arguments behind a and up to z. Here are meta
--- and lease of the group, epoch that of the shard.
+-- careful does what is not the usual commit. Its keys come behind k, its arguments behind a and up to z. Here is what
+-- was read of the group, meta and lease, and epoch that of the shard; each may be the error of reading it.
 local function careful(k, a, z, ids, fields, here, epoch)
   local head, group = KEYS[k + 1], KEYS[k + 2]
   if here.err then return here end
