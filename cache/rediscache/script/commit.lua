@@ -14,13 +14,16 @@ local ARGV, KEYS, last = ARGV, KEYS, #ARGV
 if last == 0 then return 0 end
 local call, try, sub = redis.call, redis.pcall, string.sub
 
--- careful does what is not the usual commit. Its keys come behind k, its arguments behind a and up to z. Here is what
--- was read of the group, meta and lease, and epoch that of the shard; each may be the error of reading it.
-local function careful(k, a, z, ids, fields, here, epoch)
-  local head, group = KEYS[k + 1], KEYS[k + 2]
-  if here.err then return here end
+-- careful does what is not the usual commit. Its keys come behind k, its arguments behind a and up to z. Meta is that of
+-- the group, epoch that of the shard; each may be the error of reading it. While somebody is let through first, meta has
+-- "!" in place of the format, so that only then the lease has to be looked for.
+local function careful(k, a, z, ids, fields, meta, epoch)
+  local head, group, lease = KEYS[k + 1], KEYS[k + 2], nil
+  if type(meta) == 'table' then return meta end
   if type(epoch) == 'table' then return epoch end
-  local meta, lease = here[1], here[2]
+  if meta and sub(meta, 1, 1) == '!' then
+    meta, lease = '1' .. sub(meta, 2), call('HGET', group, 'w')
+  end
   local known, seldom = ARGV[a + 1], ARGV[a + 2]
   a = a + 2
 
@@ -55,8 +58,8 @@ local function careful(k, a, z, ids, fields, here, epoch)
       local shard = call('HMGET', head, 'flush', 'drops', 'floor', 'since')
       local flush = shard[1]
       if flush and (tonumber(sub(flush, 9)) or 0) > now then return {'busy'} end
-      if sub(seldom, 9, 9) == '1' and meta and not foreign then
-        call('HSET', group, 'w', process .. string.format('%.0f', now + 50))
+      if sub(seldom, 9, 9) == '1' and meta and sub(meta, 1, 1) == '1' and not foreign then
+        call('HSET', group, 'w', process .. string.format('%.0f', now + 50), 'm', '!' .. sub(meta, 2))
       end
       local laid, names, values = '', {}, nil
       local chunks = meta and math.ceil((tonumber(sub(meta, 66, 73), 16) or 0) / 128)
@@ -100,14 +103,14 @@ while a < last do
   end
 
   -- what most commits are, at less cost: all is as believed, and only the group is written
-  local here, epoch, answer = try('HMGET', KEYS[k + 2], 'm', 'w'), try('HGET', KEYS[k + 1], 'epoch'), nil
+  local meta, epoch, answer = try('HGET', KEYS[k + 2], 'm'), try('HGET', KEYS[k + 1], 'epoch'), nil
   if fields > 0 and size == fields + 2
-      and here[1] and not here[2] and type(epoch) == 'string' and epoch .. sub(here[1], 1, 17) == ARGV[a + 1] then
+      and type(meta) == 'string' and type(epoch) == 'string' and epoch .. sub(meta, 1, 17) == ARGV[a + 1] then
     answer = try('HSET', KEYS[k + 2], unpack(ARGV, a + 3, a + size))
     if type(answer) == 'number' then answer = 1 end
   else
     local done
-    done, answer = pcall(careful, k, a, a + size, ids, fields, here, epoch)
+    done, answer = pcall(careful, k, a, a + size, ids, fields, meta, epoch)
     if not done and type(answer) == 'string' then answer = {err = answer} end
   end
 
