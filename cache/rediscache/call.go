@@ -120,10 +120,10 @@ func (c call) failed(err error) {
 			what = lost // some may have been done
 		}
 	}
+	if isCrossSlot(err) {
+		c[0].c.byShard.Store(true) // there are more servers than the client knows
+	}
 	for _, r := range c {
-		if isCrossSlot(err) {
-			r.c.byShard.Store(true) // servers behind something that hides it
-		}
 		r.failedAs(what, err)
 	}
 }

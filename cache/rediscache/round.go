@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache/mailbox"
-	"github.com/dictrack/dictrack/group"
 )
 
 // maxBatch bounds the calls of one commit: a script holds up its server.
@@ -159,38 +158,6 @@ func (r *round) step() bool {
 	}
 	r.write = r.build(change)
 	return true
-}
-
-// lay finds the version that the layout comes with once the write is done.
-func (w *write) lay(l *local) {
-	w.laid = l.laid
-	if w.what != nil && (l.whole() || w.what.Count != w.what.BaseCount || w.what.Relaid()) {
-		w.laid, l.strayed = w.what.Version, true
-	}
-}
-
-// build is the commit of what has changed, nil for nothing.
-func (r *round) build(change *group.Change) *write {
-	l := r.slot.local
-	w := &r.room.write
-	*w = write{change: change, token: r.c.token()}
-	switch {
-	case l.replaces != nil || l.absent && change != nil:
-		w.what = l.group.Since(0, 0, nil)
-	case change != nil:
-		w.what = change
-	case l.stale:
-		w.what = l.group.Since(l.group.Version(), 0, []int{})
-	}
-	if w.what != nil {
-		w.patch(l)
-		w.definitions = r.c.stored.wanted(w, l)
-	}
-	w.lay(l)
-	w.request = r.request(false, &r.room)
-	r.fill(w)
-	r.room.keys, r.room.args = w.keys, w.args // they may have grown
-	return w
 }
 
 // committed notes that the write is done, and ends the round.
