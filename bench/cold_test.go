@@ -79,6 +79,12 @@ func (c *cold) Load(ctx context.Context, name string) (*group.Record, error) {
 	return c.Store.Load(ctx, name)
 }
 
+// LoadSettled implements store.Settling, as Redis is new.
+func (c *cold) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
+	c.loads.Add(1)
+	return c.Store.(store.Settling).LoadSettled(ctx, name)
+}
+
 func (c *cold) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
 	c.definitions.Add(1)
 	return c.Store.Definitions(ctx, ids)

@@ -17,7 +17,7 @@ func onRedis() []row {
 // fleet are the figures of several processes.
 func fleet() []row {
 	return []row{
-		{label: "four processes on the same 1,000 groups, together", name: "bench RedisFour/processes", unit: "data/s"},
+		{label: "four processes on the same 1,000 groups, together", name: "bench RedisFour/processes", unit: "data/s", least: 10_000},
 		{label: "... against one process", name: "bench RedisFour/processes", unit: "of-one", least: 0.5},
 		{label: "four processes on one hot group, together", name: "bench RedisHot/processes", unit: "data/s", least: 20_000},
 		{label: "... against one process", name: "bench RedisHot/processes", unit: "of-one"},
