@@ -111,7 +111,7 @@ type Manager struct {
 
 	definitions *interner[tracker.ID, tracker.Definition]
 	sets        *interner[match.Key, match.Set]
-	plans       *interner[string, match.Paths]
+	shared      *shared
 	templates   templates
 	publisher   publisher
 	wall        wall // the default clock
@@ -142,7 +142,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 		options:     filled,
 		definitions: &interner[tracker.ID, tracker.Definition]{},
 		sets:        &interner[match.Key, match.Set]{},
-		plans:       &interner[string, match.Paths]{},
+		shared:      &shared{},
 	}
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
 	m.publisher.logger = filled.Logger

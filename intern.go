@@ -38,6 +38,14 @@ func (n *interner[K, V]) keep(key K, v *V) *V {
 	return v
 }
 
+// made returns the copy with that key, which build makes if there is none.
+func (n *interner[K, V]) made(key K, build func() *V) *V {
+	if v := n.find(key); v != nil {
+		return v
+	}
+	return n.keep(key, build())
+}
+
 // drop forgets a value that nobody uses any more, unless another one has taken its place.
 func (n *interner[K, V]) drop(key K) {
 	n.mu.Lock()
@@ -53,15 +61,31 @@ func (m *Manager) compile(under *match.Set, defs []*tracker.Definition) *match.S
 	if set := m.sets.find(key); set != nil {
 		return set
 	}
-	return m.sets.keep(key, match.CompileShared(key, under, defs, m.paths))
+	return m.sets.keep(key, match.CompileShared(key, under, defs, m.shared))
 }
 
-// paths returns the paths of a key, the same ones for every set that reads them.
-func (m *Manager) paths(key string, build func() *match.Paths) *match.Paths {
-	if paths := m.plans.find(key); paths != nil {
-		return paths
-	}
-	return m.plans.keep(key, build())
+// shared is what compiled sets have in common.
+type shared struct {
+	paths        interner[string, match.Paths]
+	dictionaries interner[string, match.Dictionary]
+	paces        interner[string, match.Paces]
+}
+
+var _ match.Shared = (*shared)(nil)
+
+// Paths implements match.Shared.
+func (s *shared) Paths(key string, build func() *match.Paths) *match.Paths {
+	return s.paths.made(key, build)
+}
+
+// Dictionary implements match.Shared.
+func (s *shared) Dictionary(key string, build func() *match.Dictionary) *match.Dictionary {
+	return s.dictionaries.made(key, build)
+}
+
+// Paces implements match.Shared.
+func (s *shared) Paces(key string, build func() *match.Paces) *match.Paces {
+	return s.paces.made(key, build)
 }
 
 // define validates specs and shares equal definitions.

@@ -21,11 +21,17 @@ type pool struct {
 	games [3]condition.Condition
 	bets  [41]condition.Condition
 	sets  map[match.Key]*match.Set
-	paths map[string]*match.Paths
+
+	paths        map[string]*match.Paths
+	dictionaries map[string]*match.Dictionary
+	paces        map[string]*match.Paces
 }
 
 func newPool(b testing.TB) *pool {
-	p := &pool{TB: b, made: map[string]*tracker.Definition{}, sets: map[match.Key]*match.Set{}, paths: map[string]*match.Paths{}}
+	p := &pool{
+		TB: b, made: map[string]*tracker.Definition{}, sets: map[match.Key]*match.Set{}, paths: map[string]*match.Paths{},
+		dictionaries: map[string]*match.Dictionary{}, paces: map[string]*match.Paces{},
+	}
 	for i := range p.games {
 		p.games[i] = condition.Eq("game", string(rune('a'+i)))
 	}
@@ -67,16 +73,31 @@ func (p *pool) list(n int, r *rand.Rand) []*tracker.Definition {
 func (p *pool) compile(under *match.Set, defs []*tracker.Definition) *match.Set {
 	key := match.KeyOf(under, defs)
 	if p.sets[key] == nil {
-		p.sets[key] = match.CompileShared(key, under, defs, p.share)
+		p.sets[key] = match.CompileShared(key, under, defs, p)
 	}
 	return p.sets[key]
 }
 
-func (p *pool) share(key string, build func() *match.Paths) *match.Paths {
-	if p.paths[key] == nil {
-		p.paths[key] = build()
+// Paths implements match.Shared.
+func (p *pool) Paths(key string, build func() *match.Paths) *match.Paths {
+	return shareOf(p.paths, key, build)
+}
+
+// Dictionary implements match.Shared.
+func (p *pool) Dictionary(key string, build func() *match.Dictionary) *match.Dictionary {
+	return shareOf(p.dictionaries, key, build)
+}
+
+// Paces implements match.Shared.
+func (p *pool) Paces(key string, build func() *match.Paces) *match.Paces {
+	return shareOf(p.paces, key, build)
+}
+
+func shareOf[V any](known map[string]*V, key string, build func() *V) *V {
+	if known[key] == nil {
+		known[key] = build()
 	}
-	return p.paths[key]
+	return known[key]
 }
 
 func (p *pool) wagers() []match.Data {

@@ -14,7 +14,7 @@ type maskBuilder struct {
 }
 
 // small compiles s, of at most smallSet trackers.
-func (s *Set) small() {
+func (s *Set) small(share Shared) {
 	b := maskBuilder{split: split{set: s, most: 16}, masks: &s.masks}
 	b.masks.scalars = b.masks.scalarRoom[:0]
 	for i, d := range s.defs {
@@ -27,15 +27,15 @@ func (s *Set) small() {
 		b.spans = append(b.spans, slices.Clone(b.split.spans))
 	}
 	b.finish()
-	b.share()
+	b.share(share)
 	b.pack(b.regions())
 }
 
 // share has the values numbered in an order of their own, so that the dictionary is that of other sets too.
-func (b *maskBuilder) share() {
+func (b *maskBuilder) share(share Shared) {
 	s := b.split.set
 	old := s.dictionary
-	s.dictionary = s.paths.dictionaries.of(old.keys)
+	s.dictionary = dictionaryOf(old.keys, share)
 	known := make([]mask, len(b.known))
 	for i := range old.keys {
 		known[s.dictionary.number(&old.keys[i], old.keys[i].hash())-1] = b.known[i]

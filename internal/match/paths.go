@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/dotpath"
@@ -15,23 +13,32 @@ import (
 // Paths are the paths that a set reads from data, each in a slot of its own. They are immutable, and shared by sets
 // that read the same ones.
 type Paths struct {
-	wants        []dotpath.Want
-	slots        map[string]int32 // by path
-	plan         *dotpath.Plan
-	paces        *paces
-	dictionaries dictionaries
-
-	mu     sync.Mutex // held while summed is replaced
-	summed atomic.Pointer[[]int32]
+	wants []dotpath.Want
+	slots map[string]int32 // by path
+	plan  *dotpath.Plan
 }
 
-// Share finds the Paths of a key, or makes them.
-type Share func(key string, build func() *Paths) *Paths
+// Shared finds what sets have in common by its key, or builds it, so that groups with sets of their own hold it once.
+type Shared interface {
+	Paths(key string, build func() *Paths) *Paths
+	Dictionary(key string, build func() *Dictionary) *Dictionary
+	Paces(key string, build func() *Paces) *Paces
+}
 
-func alone(_ string, build func() *Paths) *Paths { return build() }
+// alone shares nothing.
+type alone struct{}
+
+// Paths implements Shared.
+func (alone) Paths(_ string, build func() *Paths) *Paths { return build() }
+
+// Dictionary implements Shared.
+func (alone) Dictionary(_ string, build func() *Dictionary) *Dictionary { return build() }
+
+// Paces implements Shared.
+func (alone) Paces(_ string, build func() *Paces) *Paces { return build() }
 
 // pathsOf are the paths of a set of defs over another one, whose slots stay what they are.
-func pathsOf(under *Set, defs []*tracker.Definition, share Share) *Paths {
+func pathsOf(under *Set, defs []*tracker.Definition, share Shared) *Paths {
 	g := gatherer{slots: map[string]int{}}
 	if under != nil {
 		g.wants = slices.Clone(under.paths.wants)
@@ -46,14 +53,11 @@ func pathsOf(under *Set, defs []*tracker.Definition, share Share) *Paths {
 	slices.SortFunc(g.wants[known:], func(a, b dotpath.Want) int { // so that more sets share
 		return cmp.Compare(a.Path.String(), b.Path.String())
 	})
-	return share(keyOfWants(g.wants), func() *Paths { return newPaths(g.wants) })
+	return share.Paths(keyOfWants(g.wants), func() *Paths { return newPaths(g.wants) })
 }
 
 func newPaths(wants []dotpath.Want) *Paths {
-	p := &Paths{
-		wants: slices.Clip(wants), slots: make(map[string]int32, len(wants)), plan: dotpath.NewPlan(wants), paces: newPaces(),
-	}
-	p.summed.Store(new([]int32))
+	p := &Paths{wants: slices.Clip(wants), slots: make(map[string]int32, len(wants)), plan: dotpath.NewPlan(wants)}
 	for slot := range wants {
 		p.slots[wants[slot].Path.String()] = int32(slot)
 	}
@@ -106,18 +110,6 @@ func (g *gatherer) want(path dotpath.Path, deep bool) {
 
 func (p *Paths) slot(path dotpath.Path) int32 { return p.slots[path.String()] }
 
-// sums is the slot of a path at which trackers have sums.
-func (p *Paths) sums(path dotpath.Path) int32 {
-	slot := p.slot(path)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if all := *p.summed.Load(); !slices.Contains(all, slot) {
-		all = append(slices.Clip(all), slot)
-		p.summed.Store(&all)
-	}
-	return slot
-}
-
 // reads tells whether the paths have all that d needs.
 func (p *Paths) reads(d *tracker.Definition) bool {
 	if key, ok := d.Key(); ok && !p.has(key, false) {
@@ -140,8 +132,5 @@ func (p *Paths) with(d *tracker.Definition) *Paths {
 		g.slots[path] = int(slot)
 	}
 	g.definition(d)
-	next := newPaths(g.wants)
-	next.paces = p.paces
-	next.summed.Store(p.summed.Load())
-	return next
+	return newPaths(g.wants)
 }

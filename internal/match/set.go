@@ -21,12 +21,12 @@ type Set struct {
 	from       int32 // the length of those under
 	growing    bool  // made by Grow
 	paths      *Paths
-	dictionary *dictionary
+	dictionary *Dictionary
 	index      *index                // of a large set; nil for a small one
 	defs       []*tracker.Definition // without those of under
 	masks      masks                 // of a small set
 	steps      []uint16              // numbers of paces
-	paces      []pace                // by number
+	paces      *Paces
 	judged     judgements
 
 	key   Key
@@ -51,19 +51,16 @@ func KeyOf(under *Set, defs []*tracker.Definition) Key {
 
 // Compile builds the set of defs, which it keeps, over another one, or over none.
 func Compile(under *Set, defs []*tracker.Definition) *Set {
-	return CompileShared(KeyOf(under, defs), under, defs, alone)
+	return CompileShared(KeyOf(under, defs), under, defs, alone{})
 }
 
-// CompileShared is Compile of a set whose key is known, and that has its paths from share.
-func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Share) *Set {
+// CompileShared is Compile of a set whose key is known, and that has what it can from share.
+func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Shared) *Set {
 	s := newSet(under, pathsOf(under, defs, share))
 	s.key, s.defs, s.names = key, defs, NamesOf(defs)
-	s.steps = make([]uint16, len(defs))
-	for i, d := range defs {
-		s.steps[i] = s.pace(d)
-	}
+	s.pacing(share)
 	if len(defs) <= smallSet {
-		s.small()
+		s.small(share)
 		return s
 	}
 	s.index = newIndex(s)
@@ -76,8 +73,8 @@ func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Share)
 
 // Grow builds a set of defs over another one that Insert may add to. It belongs to one owner.
 func Grow(under *Set, defs []*tracker.Definition) *Set {
-	s := newSet(under, pathsOf(under, defs, alone))
-	s.index, s.growing = newIndex(s), true
+	s := newSet(under, pathsOf(under, defs, alone{}))
+	s.index, s.paces, s.growing = newIndex(s), growingPaces(), true
 	for _, d := range defs {
 		s.Insert(d)
 	}
@@ -85,7 +82,7 @@ func Grow(under *Set, defs []*tracker.Definition) *Set {
 }
 
 func newSet(under *Set, paths *Paths) *Set {
-	s := &Set{under: under, paths: paths, judged: newJudgements(under), dictionary: &dictionary{}}
+	s := &Set{under: under, paths: paths, judged: newJudgements(under), dictionary: &Dictionary{}}
 	if under != nil {
 		s.from = int32(under.Len())
 	}
@@ -100,7 +97,7 @@ func (s *Set) Insert(d *tracker.Definition) {
 	place := len(s.defs)
 	s.defs = append(s.defs, d)
 	s.names.Add(place, s.defs)
-	s.steps = append(s.steps, s.pace(d))
+	s.steps = append(s.steps, s.paces.number(s.paceOf(d)))
 	s.index.insert(int32(place), d)
 }
 

@@ -23,7 +23,8 @@ func (s *Set) With(place int, d *tracker.Definition) *Set {
 			return nil
 		}
 		next.defs, next.steps = slices.Clone(s.defs), slices.Clone(s.steps)
-		next.defs[at], next.steps[at] = d, next.pace(d)
+		next.defs[at] = d
+		next.steps[at], next.paces = next.paces.with(next.paceOf(d))
 	}
 	if next.growing {
 		next.index.split.set = &next
