@@ -47,6 +47,9 @@ func failAt(t *testing.T, at int64, fault string) (met bool) {
 	if status != want && status != 0 {
 		t.Errorf("%s at write %d: the victim ended with status %d", fault, at, status)
 	}
+	if status != 0 {
+		l.a.cut()
+	}
 	l.check()
 	l.finish(&tally{})
 	return status == want
