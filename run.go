@@ -29,11 +29,17 @@ func (m *Manager) putTask(t *task) {
 	m.tasks.Put(t)
 }
 
-func (m *Manager) scratch() *match.Scratch { return m.scratches.Get().(*match.Scratch) }
+// bench is the working memory of a goroutine that tracks.
+type bench struct {
+	match.Scratch
+	room group.Room
+}
 
-func (m *Manager) putScratch(x *match.Scratch) {
+func (m *Manager) bench() *bench { return m.benches.Get().(*bench) }
+
+func (m *Manager) putBench(x *bench) {
 	x.Release()
-	m.scratches.Put(x)
+	m.benches.Put(x)
 }
 
 // run runs one task and tells its events. The error is that of a task that is not settled.

@@ -80,9 +80,9 @@ func (t *task) repeat(seen *group.Seen) {
 }
 
 func (t *task) track(g *group.Group) {
-	x := t.m.scratch()
-	defer t.m.putScratch(x)
-	t.call.Scratch = x
+	x := t.m.bench()
+	defer t.m.putBench(x)
+	t.call.Scratch, t.call.Room = &x.Scratch, &x.room
 	t.call.Template = nil
 	if !g.Fed() {
 		t.call.Template = t.m.templates.definitions()

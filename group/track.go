@@ -18,24 +18,26 @@ type Call struct {
 	Template []*tracker.Definition
 	Compile  Compiler
 	Scratch  *match.Scratch
-
-	moves []Move // room for those of this call and of the next ones
+	Room     *Room // nil for none
 }
+
+// Room is memory for the moves of one call after the other, by one goroutine at a time.
+type Room struct{ moves []Move }
 
 // movesRoom is how many moves one piece of memory is for: 4 KB. An Effect keeps alive the piece that its moves are in.
 const movesRoom = 170
 
-// room is memory for some moves.
-func (c *Call) room(moves int) []Move {
-	if moves > movesRoom/4 {
+// take is memory for some moves.
+func (r *Room) take(moves int) []Move {
+	if r == nil || moves > movesRoom/4 {
 		return make([]Move, 0, moves)
 	}
-	if cap(c.moves)-len(c.moves) < moves {
-		c.moves = make([]Move, 0, movesRoom)
+	if cap(r.moves)-len(r.moves) < moves {
+		r.moves = make([]Move, 0, movesRoom)
 	}
-	at := len(c.moves)
-	c.moves = c.moves[:at+moves]
-	return c.moves[at : at : at+moves]
+	at := len(r.moves)
+	r.moves = r.moves[:at+moves]
+	return r.moves[at : at : at+moves]
 }
 
 // Move is what a call did to one tracker.
@@ -92,7 +94,7 @@ func (g *Group) Track(c *Call) (Effect, error) {
 		g.fed, w.changed = true, true
 	}
 	if hits := len(c.Scratch.Hits); hits > 0 {
-		w.moves = c.room(hits)
+		w.moves = c.Room.take(hits)
 	}
 	if len(fresh) > 0 || c.Now >= g.due {
 		w.all(fresh, set)
