@@ -56,6 +56,30 @@ func TestCallsGoOnBesideSpoiledGroups(t *testing.T) {
 	}
 }
 
+// An error within the part of one group is the answer to that group: the call as a whole goes well.
+func TestErrorOfOnePart(t *testing.T) {
+	s, prefix := serve(t), space()
+	client, ctx := dial(t, s.Address()), context.Background()
+	m := manage(t, open(t, s.URL(), quick(prefix)), nil)
+	must(t, m, "bad", 1, "a")
+	must(t, m, "good", 1, "a")
+	ids := strings.TrimSuffix(keyOf(t, client, prefix, ":g:bad"), "g:bad") + "i"
+	client.Do(ctx, client.B().Del().Key(ids).Build())
+	if err := client.Do(ctx, client.B().Set().Key(ids).Value("rubbish").Build()).Error(); err != nil {
+		t.Fatal(err)
+	}
+	inputs := []dictrack.Input{{Group: "bad", JSON: []byte(`{"n":1}`), ID: "b"}, {Group: "good", JSON: []byte(`{"n":1}`), ID: "b"}}
+	before := roundTrips(t, s)
+	outs := m.TrackBatch(ctx, inputs)
+	if outs[0].Err == nil || outs[1].Err != nil {
+		t.Errorf("the spoiled group: %v, the other: %v; want an error and none", outs[0].Err, outs[1].Err)
+	}
+	if got := roundTrips(t, s) - before; got != 1 {
+		t.Errorf("%d calls, want one: nothing is to be tried again", got)
+	}
+	expectTotal(t, m, "good", 2)
+}
+
 // Processes go on with groups that they share while one of them may not touch others: what the server refuses to look at
 // was not done, and nobody is told that it may have been.
 func TestRefusedGroupsLeaveOthersAlone(t *testing.T) {
