@@ -20,7 +20,7 @@ type Result struct {
 
 // Touched is the number of trackers that the call moved, limited or found held back: 0 when the data
 // matched none, or gave no step.
-func (r *Result) Touched() int { return len(r.effect.Moves) }
+func (r *Result) Touched() int { return r.effect.Moved() }
 
 // Changed describes the trackers that the call changed, in order; the completed and the newly limited
 // are among them.
@@ -55,8 +55,8 @@ func (r *Result) Limited() []tracker.Snapshot {
 
 // Outcome says what the call did to the named tracker; tracker.Same also when there is none.
 func (r *Result) Outcome(name string) tracker.Outcome {
-	for i := range r.effect.Moves {
-		if m := &r.effect.Moves[i]; r.effect.Definition(m).Name() == name {
+	for m := range r.effect.Moves() {
+		if r.effect.Definition(m).Name() == name {
 			return m.Outcome
 		}
 	}
@@ -65,8 +65,8 @@ func (r *Result) Outcome(name string) tracker.Outcome {
 
 func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {
 	var snaps []tracker.Snapshot
-	for i := range r.effect.Moves {
-		if m := &r.effect.Moves[i]; which(m) {
+	for m := range r.effect.Moves() {
+		if which(m) {
 			snaps = append(snaps, r.effect.Definition(m).Snapshot(r.Group, r.effect.State(m)))
 		}
 	}

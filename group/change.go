@@ -52,7 +52,7 @@ func (g *Group) RecordIn(c *Change) {
 		clear(c.parts)
 	}
 	*c = Change{
-		Group: g.name, Base: g.version, BaseCount: len(g.cells), after: g,
+		Group: g.name, Base: g.version, BaseCount: g.cells.Len(), after: g,
 		Seen: c.Seen[:0], touched: c.touched[:0], laid: c.laid[:0], parts: c.parts[:0], places: c.places[:0],
 	}
 	g.record = c
@@ -65,7 +65,7 @@ func (g *Group) Take() *Change {
 	if c == nil || c.Base == g.version {
 		return nil
 	}
-	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, len(g.cells)
+	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, g.cells.Len()
 	g.kept = g.due
 	return c
 }
@@ -76,7 +76,7 @@ func (g *Group) Take() *Change {
 func (g *Group) Since(base uint64, places int, changed []int) *Change {
 	c := &Change{
 		Group: g.name, Base: base, Version: g.version, Due: g.due, Fed: g.fed,
-		Count: len(g.cells), BaseCount: places, after: g, all: changed == nil,
+		Count: g.cells.Len(), BaseCount: places, after: g, all: changed == nil,
 	}
 	for _, chunk := range changed {
 		c.touch(chunk, true)
@@ -228,7 +228,7 @@ func (g *Group) touched(i int) {
 // relaid notes that definitions from i on changed or are new.
 func (g *Group) relaid(i int) {
 	if g.record != nil {
-		for chunk := i / ChunkSize; chunk < chunks(len(g.cells)); chunk++ {
+		for chunk := i / ChunkSize; chunk < chunks(g.cells.Len()); chunk++ {
 			g.record.touch(chunk, true)
 		}
 	}

@@ -20,7 +20,7 @@ const checkRoom = 4
 
 // chunk makes a chunk, its states in room if they fit.
 func (g *Group) chunk(i int, relaid bool, room []byte) Chunk {
-	from, to := i*ChunkSize, min((i+1)*ChunkSize, len(g.cells))
+	from, to := i*ChunkSize, min((i+1)*ChunkSize, g.cells.Len())
 	part := Chunk{Index: i, States: g.encode(from, to, room)}
 	if relaid {
 		part.Layout = make([]tracker.ID, 0, to-from)
@@ -38,7 +38,7 @@ func (g *Group) encode(from, to int, room []byte) []byte {
 	states := buf[:0]
 	for at := from; at < to; {
 		var plain int
-		states, plain = tracker.AppendPlain(states, g.cells[at:to])
+		states, plain = g.cells.AppendPlain(states, at, to)
 		if at += plain; at < to {
 			s := g.state(at)
 			states = tracker.AppendState(states, &s)
@@ -54,7 +54,7 @@ func (g *Group) encode(from, to int, room []byte) []byte {
 // statesOf are the states of a chunk.
 func (g *Group) statesOf(chunk int) []tracker.State {
 	from := chunk * ChunkSize
-	states := make([]tracker.State, min(ChunkSize, len(g.cells)-from))
+	states := make([]tracker.State, min(ChunkSize, g.cells.Len()-from))
 	for n := range states {
 		states[n] = g.state(from + n)
 	}

@@ -7,7 +7,7 @@ import "slices"
 func (g *Group) Clone() *Group {
 	c := *g
 	c.record = nil
-	c.cells, c.asides = slices.Clone(g.cells), g.asides.clone()
+	c.cells, c.asides = g.cells.Clone(), g.asides.clone()
 	c.roster.own = slices.Clip(g.roster.own) // so that neither appends where the other does
 	c.added = g.added.Clone()
 	if g.growing { // the set goes on with the first

@@ -167,8 +167,7 @@ func tell(e *group.Effect) string {
 // moved is the moves of an effect: "name outcome".
 func moved(e *group.Effect) string {
 	var lines []string
-	for i := range e.Moves {
-		m := &e.Moves[i]
+	for m := range e.Moves() {
 		lines = append(lines, fmt.Sprint(e.Definition(m).Name(), " ", m.Outcome))
 	}
 	return strings.Join(lines, ", ")

@@ -26,7 +26,7 @@ func (g *Group) Add(defs []*tracker.Definition, now int64) (Effect, error) {
 	if len(defs) > 0 {
 		g.compact()
 	}
-	g.cells = slices.Grow(g.cells, len(defs))
+	g.cells.Grow(len(defs))
 	for n, d := range defs {
 		w.append(d, &states[n])
 	}
@@ -37,8 +37,8 @@ func (w *work) append(d *tracker.Definition, s *tracker.State) {
 	g := w.g
 	g.enlist(d)
 	g.join(s)
-	g.relaid(len(g.cells) - 1)
-	w.put(int32(len(g.cells)-1), s)
+	g.relaid(g.cells.Len() - 1)
+	w.put(int32(g.cells.Len()-1), s)
 	w.events = append(w.events, tracker.Event{Kind: tracker.Added, Definition: d, State: *s})
 }
 
@@ -48,12 +48,12 @@ const compactAt = 64
 // compact drops the places of removed trackers once they are the most, so that a group whose trackers
 // come and go stays small.
 func (g *Group) compact() {
-	if g.gone < compactAt || int(g.gone)*2 < len(g.cells) {
+	if g.gone < compactAt || int(g.gone)*2 < g.cells.Len() {
 		return
 	}
 	kept := g.all()
 	was, defs := *g, make([]*tracker.Definition, len(kept))
-	g.cells, g.asides, g.gone = make([]tracker.Cell, len(kept)), nil, 0
+	g.cells, g.asides, g.gone = tracker.MakeCells(len(kept)), nil, 0
 	for n, i := range kept {
 		defs[n] = was.roster.at(i)
 		s := was.state(i)

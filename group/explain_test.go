@@ -35,8 +35,7 @@ func told(explanations []group.Explanation) string {
 // done is what a call of Track did, in the words of told.
 func done(e *group.Effect) string {
 	var moves, failures []string
-	for i := range e.Moves {
-		m := &e.Moves[i]
+	for m := range e.Moves() {
 		moves = append(moves, fmt.Sprint(e.Definition(m).Name(), " ", m.Outcome, " ", e.State(m).Progress, e.State(m).Stage))
 	}
 	for _, f := range e.Failures {

@@ -18,7 +18,7 @@ type Group struct {
 
 	// roster and cells run in parallel. A tracker that is removed keeps its place, so that groups which started
 	// with the same definitions go on sharing one compiled set.
-	cells   []tracker.Cell
+	cells   tracker.Cells
 	set     *match.Set // compiled from the first set.Len() definitions; nil at first
 	version uint64
 	due     int64   // no later than the first moment at which the clock changes something
@@ -59,13 +59,13 @@ func (g *Group) Version() uint64 { return g.version }
 func (g *Group) Due() int64 { return g.due }
 
 // Known tells whether the group ever had a tracker or data.
-func (g *Group) Known() bool { return g.fed || len(g.cells) > 0 }
+func (g *Group) Known() bool { return g.fed || g.cells.Len() > 0 }
 
 // Fed tells whether the group has had data, and with it its templates' trackers.
 func (g *Group) Fed() bool { return g.fed }
 
 // Len is the number of trackers.
-func (g *Group) Len() int { return len(g.cells) - int(g.gone) }
+func (g *Group) Len() int { return g.cells.Len() - int(g.gone) }
 
 // ErrExists says that a tracker of that name is in the group already.
 var ErrExists = errors.New("a tracker of that name exists in the group")

@@ -45,7 +45,7 @@ func (g *Group) Restored(r *Record) (*Group, error) {
 		other.roster, other.set = g.roster, g.set
 		other.roster.own = slices.Clip(g.roster.own)
 	}
-	return other.read(r, g.cells)
+	return other.read(r, &g.cells)
 }
 
 // laidOut tells whether the group has just these definitions.
@@ -62,15 +62,15 @@ func (g *Group) laidOut(layout []tracker.ID) bool {
 }
 
 // read takes in what a record has beside the layout. Old are the states of the same trackers at another time, or nil.
-func (g *Group) read(r *Record, old []tracker.Cell) (*Group, error) {
+func (g *Group) read(r *Record, old *tracker.Cells) (*Group, error) {
 	g.fed, g.kept = r.Fed, r.Due
-	g.cells = make([]tracker.Cell, g.roster.len())
+	g.cells = tracker.MakeCells(g.roster.len())
 	rest, later := r.States, newPatch(r.Patch)
-	for i := 0; i < len(g.cells); i++ {
+	for i := 0; i < g.cells.Len(); i++ {
 		if old != nil {
 			var plain int
-			rest, plain = tracker.ReadPlain(rest, g.cells[i:max(i, min(later.place, len(g.cells)))], old[i:])
-			if i += plain; i == len(g.cells) {
+			rest, plain = g.cells.ReadPlain(rest, i, max(i, min(later.place, g.cells.Len())), old)
+			if i += plain; i == g.cells.Len() {
 				break
 			}
 		}

@@ -117,7 +117,7 @@ func (g *Group) find(name string) (int, bool) {
 	} else if g.set != nil {
 		place, ok = g.set.Index(name)
 	}
-	if !ok || g.cells[place].Removed() {
+	if !ok || g.cells.Removed(place) {
 		return 0, false
 	}
 	return place, true

@@ -7,7 +7,7 @@ import (
 
 // state is the state of the tracker at a place.
 func (g *Group) state(place int) tracker.State {
-	c := g.cells[place]
+	c := g.cells.At(place)
 	if !c.Beside() {
 		return c.State(nil)
 	}
@@ -16,20 +16,20 @@ func (g *Group) state(place int) tracker.State {
 
 // join appends the state of a tracker that is enlisted.
 func (g *Group) join(s *tracker.State) {
-	g.cells = append(g.cells, tracker.Cell{})
-	g.write(len(g.cells)-1, s)
+	g.cells.Append(tracker.RemovedCell())
+	g.write(g.cells.Len()-1, s)
 }
 
 // write installs a state.
 func (g *Group) write(place int, s *tracker.State) {
 	cell, beside := s.Pack()
-	if beside != nil || g.cells[place].Beside() {
+	if beside != nil || g.cells.Beside(place) {
 		if g.asides == nil {
 			g.asides = &asides{}
 		}
 		g.asides.set(int32(place), beside)
 	}
-	g.cells[place] = cell
+	g.cells.Set(place, cell)
 }
 
 // put installs a state and notes that it changed.
@@ -43,7 +43,7 @@ func (g *Group) put(place int, s *tracker.State) {
 
 // drop marks the place of a tracker that is gone.
 func (g *Group) drop(place int) {
-	if !g.cells[place].Removed() {
+	if !g.cells.Removed(place) {
 		g.gone++
 	}
 	g.put(place, &tracker.State{Removed: true, Stage: 1, Cycle: 1})
@@ -62,8 +62,8 @@ func (g *Group) dues() int64 {
 // all are the places of the trackers that are there.
 func (g *Group) all() []int {
 	places := make([]int, 0, g.Len())
-	for place := range g.cells {
-		if !g.cells[place].Removed() {
+	for place := range g.cells.Len() {
+		if !g.cells.Removed(place) {
 			places = append(places, place)
 		}
 	}

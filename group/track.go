@@ -2,6 +2,7 @@ package group
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/dictrack/dictrack/internal/match"
@@ -22,18 +23,18 @@ type Call struct {
 }
 
 // Room is memory for the moves of one call after the other, by one goroutine at a time.
-type Room struct{ moves []Move }
+type Room struct{ moves []tracker.Moved }
 
 // movesRoom is how many moves one piece of memory is for: 4 KB. An Effect keeps alive the piece that its moves are in.
-const movesRoom = 170
+const movesRoom = 512
 
 // take is memory for some moves.
-func (r *Room) take(moves int) []Move {
+func (r *Room) take(moves int) []tracker.Moved {
 	if r == nil || moves > movesRoom/4 {
-		return make([]Move, 0, moves)
+		return make([]tracker.Moved, 0, moves)
 	}
 	if cap(r.moves)-len(r.moves) < moves {
-		r.moves = make([]Move, 0, movesRoom)
+		r.moves = make([]tracker.Moved, 0, movesRoom)
 	}
 	at := len(r.moves)
 	r.moves = r.moves[:at+moves]
@@ -56,15 +57,35 @@ type Failure struct {
 // Effect is what a call did to a group. The caller owns it.
 type Effect struct {
 	// Version is the group's after the call, and Changed whether the call raised it.
-	Version uint64
-	Changed bool
-	// Moves are the trackers that changed, were refused or were completed already, in order.
-	Moves    []Move
+	Version  uint64
+	Changed  bool
 	Events   []tracker.Event
 	Failures []Failure
 
+	moves  []tracker.Moved
+	others []Move // those of the moves that say no more than the place
 	roster roster
-	asides *asides // of the moves' cells
+	asides *asides // of the others' cells
+}
+
+// Moved is how many trackers changed, were refused or were completed already.
+func (e *Effect) Moved() int { return len(e.moves) }
+
+// Moves are those trackers, in order.
+func (e *Effect) Moves() iter.Seq[*Move] {
+	return func(yield func(*Move) bool) {
+		others := e.others
+		for _, moved := range e.moves {
+			m := &Move{Place: moved.Place(), Outcome: tracker.Changed}
+			var small bool
+			if m.Cell, small = moved.Small(); !small {
+				m, others = &others[0], others[1:]
+			}
+			if !yield(m) {
+				return
+			}
+		}
+	}
 }
 
 // Definition is that of the tracker that moved.

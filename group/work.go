@@ -2,7 +2,6 @@ package group
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/tracker"
@@ -15,7 +14,8 @@ type work struct {
 	now     int64
 	changed bool
 
-	moves    []Move
+	moves    []tracker.Moved
+	others   []Move // see Effect
 	events   []tracker.Event
 	failures []Failure
 	asides   *asides // of the moves
@@ -24,28 +24,30 @@ type work struct {
 // hits steps the matching trackers only: the usual case, in which no clock has run out.
 func (w *work) hits() {
 	for hits := w.x.Hits; len(hits) > 0; {
-		n := w.x.Advance(w.g.cells, hits)
-		w.advanced(hits[:n])
-		if n == len(hits) {
+		before := len(w.moves)
+		w.moves = w.x.Advance(&w.g.cells, hits, w.moves)
+		w.advanced(w.moves[before:])
+		if hits = hits[len(w.moves)-before:]; len(hits) == 0 {
 			return
 		}
-		if i := hits[n]; !w.g.cells[i].Removed() {
+		if i := hits[0]; !w.g.cells.Removed(int(i)) {
 			w.step(i)
 		}
-		hits = hits[n+1:]
+		hits = hits[1:]
 	}
 }
 
 // advanced notes what the scratch has stepped.
-func (w *work) advanced(hits []int32) {
-	cells, moves := w.g.cells, w.moves
-	for _, i := range hits {
-		moves = append(moves, Move{cells[i], i, tracker.Changed})
+func (w *work) advanced(moves []tracker.Moved) {
+	w.changed = w.changed || len(moves) > 0
+	for _, m := range moves {
+		if _, small := m.Small(); !small {
+			w.others = append(w.others, Move{w.g.cells.At(int(m.Place())), m.Place(), tracker.Changed})
+		}
 	}
-	w.moves, w.changed = moves, w.changed || len(hits) > 0
 	if w.g.record != nil {
-		for _, i := range hits {
-			w.g.touched(int(i))
+		for _, m := range moves {
+			w.g.touched(int(m.Place()))
 		}
 	}
 }
@@ -53,16 +55,16 @@ func (w *work) advanced(hits []int32) {
 // all goes through every tracker that the clock or the data may change, and those that are added, in their order.
 func (w *work) all(fresh []start, set *match.Set) {
 	g := w.g
-	known := len(g.cells)
+	known := g.cells.Len()
 	if len(fresh) > 0 {
-		g.cells = slices.Grow(g.cells, len(fresh))
+		g.cells.Grow(len(fresh))
 		for i := range fresh {
 			g.join(&fresh[i].state)
 		}
 		g.take(set)
 		g.relaid(known)
 	}
-	hits, end := w.x.Hits, int32(len(g.cells))
+	hits, end := w.x.Hits, int32(g.cells.Len())
 	for i := int32(-1); ; {
 		next := g.asides.after(i)
 		if fresh := max(i+1, int32(known)); fresh < end {
@@ -83,7 +85,7 @@ func (w *work) all(fresh []start, set *match.Set) {
 
 // one takes tracker i through being added, the clock, and the data.
 func (w *work) one(i int32, added, hit bool) {
-	if w.g.cells[i].Removed() {
+	if w.g.cells.Removed(int(i)) {
 		return
 	}
 	if added {
@@ -113,7 +115,7 @@ const (
 
 // sweep applies what the clock does to tracker i.
 func (w *work) sweep(i int32) swept {
-	if !w.g.cells[i].Beside() {
+	if !w.g.cells.Beside(int(i)) {
 		return still
 	}
 	d, s := w.g.roster.at(int(i)), w.g.state(int(i))
@@ -161,7 +163,7 @@ func (w *work) move(i int32, s *tracker.State, outcome tracker.Outcome) {
 		}
 		w.asides.set(i, beside)
 	}
-	w.moves = append(w.moves, Move{cell, i, outcome})
+	w.moves, w.others = append(w.moves, tracker.Elsewhere(i)), append(w.others, Move{cell, i, outcome})
 }
 
 // settle installs the next state of tracker i, which is gone when it is completed and not to be kept.
@@ -209,7 +211,7 @@ func (w *work) fail(d *tracker.Definition, err error) {
 // failed reports the trackers whose conditions could not be judged, unless they are gone.
 func (w *work) failed() {
 	for _, f := range w.x.Failed {
-		if !w.g.cells[f.Index].Removed() {
+		if !w.g.cells.Removed(int(f.Index)) {
 			w.fail(w.g.roster.at(int(f.Index)), f.Err)
 		}
 	}
@@ -222,8 +224,8 @@ func (w *work) finish() Effect {
 	}
 	return Effect{
 		Version: w.g.version, Changed: w.changed,
-		Moves: w.moves, Events: w.events, Failures: w.failures,
-		roster: w.g.roster, asides: w.asides,
+		Events: w.events, Failures: w.failures,
+		moves: w.moves, others: w.others, roster: w.g.roster, asides: w.asides,
 	}
 }
 

@@ -20,7 +20,7 @@ func TestCellIsSmall(t *testing.T) {
 
 // Cells are written as their states are.
 func TestPlainCellsAreWrittenAsStates(t *testing.T) {
-	var cells []tracker.Cell
+	var cells tracker.Cells
 	var states [][]byte
 	for _, progress := range []float64{0, 1, 127, 128, 16511, 16512, 1 << 50, 1e18, 1e25, -1, 0.5} {
 		p, _ := decimal.FromFloat(progress)
@@ -33,13 +33,15 @@ func TestPlainCellsAreWrittenAsStates(t *testing.T) {
 			{Progress: p, Stage: 1, Cycle: 1, Extra: &tracker.Extra{ExpireAt: 3}},
 		} {
 			cell, _ := s.Pack()
-			cells, states = append(cells, cell), append(states, tracker.AppendState(nil, &s))
+			cells.Append(cell)
+			states = append(states, tracker.AppendState(nil, &s))
 		}
 	}
-	cells, states = append(cells, tracker.RemovedCell()), append(states, tracker.AppendState(nil, &tracker.State{Removed: true}))
+	cells.Append(tracker.RemovedCell())
+	states = append(states, tracker.AppendState(nil, &tracker.State{Removed: true}))
 	written := 0
-	for at := range cells {
-		text, n := tracker.AppendPlain([]byte("x"), cells[at:at+1])
+	for at := range states {
+		text, n := cells.AppendPlain([]byte("x"), at, at+1)
 		if n == 1 && !bytes.Equal(text[1:], states[at]) || n == 0 && len(text) != 1 {
 			t.Errorf("cell %d is written %x, want %x", at, text, states[at])
 		}

@@ -129,13 +129,15 @@ func (w *walk) step(before tracker.State, d *dice) []tracker.Event {
 // quick: the quick form makes the same step in place, or leaves the state alone.
 func (w *walk) quick(s tracker.State, amount *value.Value, outcome tracker.Outcome, events []tracker.Event) {
 	want := s
-	cell, beside := s.Pack()
 	n, ok := uint64(1), true
 	if _, sum := w.d.Key(); sum {
 		n, ok = uint64(amount.Int()), amount.Kind() == value.Int && amount.Int() >= 0
 	}
-	stepped := ok && cell.Add(n, w.d.Quick())
-	if s = cell.State(beside); stepped {
+	if !ok {
+		n = 1 << 63 // which no step adds
+	}
+	s, stepped := advanced(w, s, n, w.d.Quick())
+	if stepped {
 		want = w.s
 		if outcome != tracker.Changed || len(events) > 0 {
 			w.Fatalf("%s: the quick form steps, which has the outcome %v and %v", w.d.JSON(), outcome, tell(events))

@@ -49,9 +49,7 @@ func TestQuick(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			cell, _ := c.s.Pack()
-			stepped := cell.Add(c.n, defineIn(t, r, c.fields).Quick())
-			s := cell.State(nil)
+			s, stepped := advanced(t, c.s, c.n, defineIn(t, r, c.fields).Quick())
 			if stepped != (c.want != "") || !stepped && s != c.s || stepped && s.Progress.String() != c.want {
 				t.Errorf("stepped %v to %v, want %q", stepped, s.Progress, c.want)
 			}

@@ -17,7 +17,7 @@ import (
 // load is a list of trackers and data for them.
 type load struct {
 	defs  []*tracker.Definition
-	cells []tracker.Cell
+	cells tracker.Cells
 	texts []match.Data
 }
 
@@ -37,7 +37,8 @@ func (l *load) add(b testing.TB, kind string, where ...condition.Condition) {
 		b.Fatal(err)
 	}
 	cell, _ := s.Pack()
-	l.defs, l.cells = append(l.defs, d), append(l.cells, cell)
+	l.defs = append(l.defs, d)
+	l.cells.Append(cell)
 }
 
 // bet is data of 44 bytes.
@@ -119,14 +120,15 @@ func conjunctions(b testing.TB, n int) *load {
 // run matches and steps one data after the other.
 func (l *load) run(b *testing.B, set *match.Set, texts []match.Data) {
 	var x match.Scratch
+	var moved []tracker.Moved
 	matches := 0
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		if err := set.Match(texts[i&(len(texts)-1)], &x); err != nil {
 			b.Fatal(err)
 		}
-		if n := x.Advance(l.cells, x.Hits); n != len(x.Hits) {
-			b.Fatal(n, len(x.Hits))
+		if moved = x.Advance(&l.cells, x.Hits, moved[:0]); len(moved) != len(x.Hits) {
+			b.Fatal(len(moved), len(x.Hits))
 		}
 		matches += len(x.Hits)
 	}
@@ -139,6 +141,7 @@ func (l *load) loop(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
+	counts := make([]uint32, len(l.defs))
 	for b.Loop() {
 		for i, d := range l.defs {
 			matches := true
@@ -148,7 +151,7 @@ func (l *load) loop(b *testing.B) {
 				}
 			}
 			if matches {
-				l.cells[i].Add(1, 1<<40)
+				counts[i]++
 			}
 		}
 	}

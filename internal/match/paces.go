@@ -10,29 +10,23 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// pace is the little that most steps need of a definition.
-type pace struct {
-	limit uint64 // at most tracker.Quick; 0 where a step is always more than to add
-	slot  int32  // of the number that a sum adds, plus 1; 0 for a count, which adds 1
-}
-
 // slow is the number of the pace of trackers that have none of their own.
 const slow = 0
 
 // Paces are the paces of a set's trackers, of which there are few: a tracker is two bytes that say which one it has.
 // They are immutable, but for those of a set made by Grow, and shared by sets that have the same.
 type Paces struct {
-	list   []pace  // by number
-	summed []int32 // slots of which there are sums
+	list   []tracker.Pace // by number
+	summed []int32        // slots of which there are sums
 
-	known map[pace]uint16 // of a set made by Grow
+	known map[tracker.Pace]uint16 // of a set made by Grow
 }
 
 // paceOf is the pace of a definition.
-func (s *Set) paceOf(d *tracker.Definition) pace {
-	of := pace{limit: roundLimit(d.Quick())}
+func (s *Set) paceOf(d *tracker.Definition) tracker.Pace {
+	of := tracker.Pace{Limit: roundLimit(d.Quick())}
 	if key, sum := d.Key(); sum {
-		of.slot = s.paths.slot(key) + 1
+		of.Amount = uint32(s.paths.slot(key)) + 1
 	}
 	return of
 }
@@ -45,31 +39,31 @@ func roundLimit(limit uint64) uint64 {
 	return limit >> more << more
 }
 
-// pacing gives every tracker of a compiled set its pace.
-func (s *Set) pacing(share Shared) {
-	of := make([]pace, len(s.defs))
+// setPace gives every tracker of a compiled set its pace.
+func (s *Set) setPace(share Shared) {
+	of := make([]tracker.Pace, len(s.defs))
 	for i, d := range s.defs {
 		of[i] = s.paceOf(d)
 	}
-	distinct := slices.Compact(slices.SortedFunc(slices.Values(append(of, pace{})), comparePaces))
+	distinct := slices.Compact(slices.SortedFunc(slices.Values(append(of, tracker.Pace{})), comparePaces))
 	distinct = distinct[:min(len(distinct), math.MaxUint16+1)] // others are slow
 	s.paces = share.Paces(keyOfPaces(distinct), func() *Paces { return newPaces(distinct) })
-	numbers := make(map[pace]uint16, len(distinct))
+	numbers := make(map[tracker.Pace]uint16, len(distinct))
 	for n, p := range distinct {
 		numbers[p] = uint16(n) // #nosec G115 -- there are no more
 	}
-	s.steps = make([]uint16, len(s.defs))
+	s.pacing.Of, s.pacing.Known = make([]uint16, len(s.defs)), s.paces.list
 	for i := range s.defs {
-		s.steps[i] = numbers[of[i]]
+		s.pacing.Of[i] = numbers[of[i]]
 	}
 }
 
 // comparePaces puts the slow one first.
-func comparePaces(a, b pace) int {
-	return cmp.Or(cmp.Compare(a.slot, b.slot), cmp.Compare(a.limit, b.limit))
+func comparePaces(a, b tracker.Pace) int {
+	return cmp.Or(cmp.Compare(a.Amount, b.Amount), cmp.Compare(a.Limit, b.Limit))
 }
 
-func newPaces(list []pace) *Paces {
+func newPaces(list []tracker.Pace) *Paces {
 	p := &Paces{list: slices.Clip(list)}
 	for _, one := range list {
 		p.sums(one)
@@ -77,25 +71,27 @@ func newPaces(list []pace) *Paces {
 	return p
 }
 
-func keyOfPaces(list []pace) string {
+func keyOfPaces(list []tracker.Pace) string {
 	text := make([]byte, 0, 12*len(list))
 	for _, p := range list {
-		text = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint32(text, uint32(p.slot)), p.limit)
+		text = binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint32(text, p.Amount), p.Limit)
 	}
 	return string(text)
 }
 
-func (p *Paces) sums(one pace) {
-	if slot := one.slot - 1; slot >= 0 && !slices.Contains(p.summed, slot) {
+func (p *Paces) sums(one tracker.Pace) {
+	if slot := int32(one.Amount) - 1; slot >= 0 && !slices.Contains(p.summed, slot) {
 		p.summed = append(p.summed, slot)
 	}
 }
 
 // growingPaces are those of a set made by Grow.
-func growingPaces() *Paces { return &Paces{list: make([]pace, 1), known: map[pace]uint16{{}: slow}} }
+func growingPaces() *Paces {
+	return &Paces{list: make([]tracker.Pace, 1), known: map[tracker.Pace]uint16{{}: slow}}
+}
 
 // number is that of a pace in a set made by Grow.
-func (p *Paces) number(of pace) uint16 {
+func (p *Paces) number(of tracker.Pace) uint16 {
 	number, ok := p.known[of]
 	if !ok && len(p.list) <= math.MaxUint16 {
 		number = uint16(len(p.list)) // #nosec G115 -- as said
@@ -106,7 +102,7 @@ func (p *Paces) number(of pace) uint16 {
 }
 
 // with is the number of a pace, in paces that have it.
-func (p *Paces) with(of pace) (uint16, *Paces) {
+func (p *Paces) with(of tracker.Pace) (uint16, *Paces) {
 	if p.known != nil {
 		return p.number(of), p
 	}

@@ -25,7 +25,7 @@ type Scratch struct {
 	panics  map[int32]error
 	ids     []int32   // by slot: the dictionary's number of the value there
 	numbers []float64 // by slot: the number there; NaN for none
-	amounts []uint64  // see stepsOf
+	amounts []uint64  // see amountsOf
 	items   []int32
 	marks   []uint64 // by place: hits that were many at once
 	marked  bool     // some are

@@ -25,8 +25,8 @@ type Set struct {
 	index      *index                // of a large set; nil for a small one
 	defs       []*tracker.Definition // without those of under
 	masks      masks                 // of a small set
-	steps      []uint16              // numbers of paces
-	paces      *Paces
+	pacing     tracker.Pacing
+	paces      *Paces // those that are known
 	judged     judgements
 
 	key   Key
@@ -58,7 +58,7 @@ func Compile(under *Set, defs []*tracker.Definition) *Set {
 func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Shared) *Set {
 	s := newSet(under, pathsOf(under, defs, share))
 	s.key, s.defs, s.names = key, defs, NamesOf(defs)
-	s.pacing(share)
+	s.setPace(share)
 	if len(defs) <= smallSet {
 		s.small(share)
 		return s
@@ -85,6 +85,7 @@ func newSet(under *Set, paths *Paths) *Set {
 	s := &Set{under: under, paths: paths, judged: newJudgements(under), dictionary: &Dictionary{}}
 	if under != nil {
 		s.from = int32(under.Len())
+		s.pacing.From = s.from
 	}
 	return s
 }
@@ -97,7 +98,8 @@ func (s *Set) Insert(d *tracker.Definition) {
 	place := len(s.defs)
 	s.defs = append(s.defs, d)
 	s.names.Add(place, s.defs)
-	s.steps = append(s.steps, s.paces.number(s.paceOf(d)))
+	s.pacing.Of = append(s.pacing.Of, s.paces.number(s.paceOf(d)))
+	s.pacing.Known = s.paces.list
 	s.index.insert(int32(place), d)
 }
 

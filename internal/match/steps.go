@@ -17,47 +17,38 @@ func (s *Set) slotOf(place int32) int32 {
 }
 
 // Advance steps the trackers of hits, whose cells stand at their places, for as long as all that changes is their
-// progress. It returns how many it stepped; the next one is to be stepped otherwise.
-func (x *Scratch) Advance(cells []tracker.Cell, hits []int32) int {
-	n := 0
-	for n < len(hits) {
+// progress, and appends how each moved. The first hit that it did not step is to be stepped otherwise.
+func (x *Scratch) Advance(cells *tracker.Cells, hits []int32, moved []tracker.Moved) []tracker.Moved {
+	for len(hits) > 0 {
 		part := x.set
-		for hits[n] < part.from {
+		for hits[0] < part.from {
 			part = part.under
 		}
-		end := n + 1
-		for last := int32(part.Len()); end < len(hits) && hits[end] < last; {
-			end = len(hits) // hits are in order: mostly all of them are of one part
-			for hits[end-1] >= last {
-				end--
-			}
+		end, before := part.ending(hits), len(moved)
+		moved = cells.Advance(hits[:end], &part.pacing, x.amountsOf(part), moved)
+		if len(moved)-before < end {
+			break
 		}
-		done := x.advance(part, cells, hits[n:end])
-		if n += done; n < end {
-			return n
-		}
+		hits = hits[end:]
 	}
-	return n
+	return moved
 }
 
-// advance is Advance of hits in one part.
-func (x *Scratch) advance(part *Set, cells []tracker.Cell, hits []int32) int {
-	steps, paces, amounts := part.steps, part.paces.list, x.stepsOf(part)
-	for n, place := range hits {
-		p := &paces[steps[place-part.from]]
-		if !cells[place].Add(amounts[p.slot], p.limit) {
-			return n
-		}
+// ending is how many of hits, which are in order, are in the part that the first one is in: mostly all.
+func (s *Set) ending(hits []int32) int {
+	end := len(hits)
+	for last := int32(s.Len()); hits[end-1] >= last; {
+		end--
 	}
-	return len(hits)
+	return end
 }
 
 // noStep is more than any step.
 const noStep = 1 << 63
 
-// stepsOf is what a step adds: 1 for a count, and behind it, by slot, the number of the data there, if it is whole and
+// amountsOf are what a step can add: 1 for a count, and behind it, by slot, the number of the data there, if it is whole and
 // not below 0.
-func (x *Scratch) stepsOf(part *Set) []uint64 {
+func (x *Scratch) amountsOf(part *Set) []uint64 {
 	x.amounts = sized(x.amounts, len(part.paths.wants)+1)
 	x.amounts[0] = 1
 	for _, slot := range part.paces.summed {

@@ -31,19 +31,19 @@ func TestMorePacesThanNumbers(t *testing.T) {
 	set, x := match.Compile(nil, defs), match.Scratch{}
 	start := tracker.State{Stage: 1, Cycle: 1}
 	fresh, _ := start.Pack()
-	cells := make([]tracker.Cell, len(defs))
-	for i := range cells {
-		cells[i] = fresh
+	var cells tracker.Cells
+	for range defs {
+		cells.Append(fresh)
 	}
 	if err := set.Match(match.Data{Map: data}, &x); err != nil || len(x.Hits) != len(defs) {
 		t.Fatalf("%d hits, %v; want all", len(x.Hits), err)
 	}
 	left := 0
 	for hits := x.Hits; len(hits) > 0; {
-		n := x.Advance(cells, hits)
+		n := len(x.Advance(&cells, hits, nil))
 		for _, i := range hits[:n] {
 			want := int64(i / targets)
-			if got, _ := cells[i].State(nil).Progress.Int64(); got != want {
+			if got, _ := cells.At(int(i)).State(nil).Progress.Int64(); got != want {
 				t.Fatalf("%s has %d, want %d", defs[i].Name(), got, want)
 			}
 			if target, _ := defs[i].Spec().Targets[0].Int64(); want >= target {

@@ -113,8 +113,9 @@ func (p *pure) track(step map[string]any, now int64) (Answer, error) {
 		Data: match.Data{Map: data}, Now: now * 1000, Compile: match.Compile, Scratch: &p.x,
 	})
 	outcome := tracker.Same
-	if len(effect.Moves) > 0 {
-		outcome = effect.Moves[0].Outcome
+	for m := range effect.Moves() {
+		outcome = m.Outcome
+		break
 	}
 	return Answer{Outcome: outcome.String(), Events: effect.Events}, err
 }

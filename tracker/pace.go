@@ -1,0 +1,82 @@
+package tracker
+
+import "slices"
+
+// Pace is the little that most steps need of a definition.
+type Pace struct {
+	// Limit is its Quick or less; with 0 a step is always more than to add.
+	Limit uint64
+	// Amount is which number of the data is added.
+	Amount uint32
+}
+
+// Pacing says how the trackers at places from From on step.
+type Pacing struct {
+	From  int32
+	Of    []uint16 // the numbers of their paces
+	Known []Pace   // by number
+}
+
+// Moved is a step that Advance made: the place, and what the word there is then.
+type Moved uint64
+
+// Place is where the tracker is.
+func (m Moved) Place() int32 { return int32(m >> 32) } // #nosec G115 -- it was one
+
+// Elsewhere is a Moved that says nothing but the place.
+func Elsewhere(place int32) Moved { return movedTo(uint32(place), beside) } // #nosec G115 -- a place is not negative
+
+// Small is the cell after the step, unless that has to be looked up.
+func (m Moved) Small() (cell Cell, ok bool) {
+	return Cell{coef: uint64(uint32(m)), head: cellPlain, cycle: 1}, uint32(m) < beside
+}
+
+// Advance steps trackers in their first stage, as long as to add is all there is to a step: the progress stays below the
+// limit. Amounts are the numbers of the data, each at most 1<<63, which no step adds. It appends to moved what it did for
+// each; the first place that it did not append is to be stepped otherwise.
+func (c *Cells) Advance(places []int32, by *Pacing, amounts []uint64, moved []Moved) []Moved {
+	at := len(moved)
+	moved = slices.Grow(moved, len(places))[:at+len(places)]
+	for {
+		n := by.advance(c.words, places, amounts, moved[at:])
+		if at += n; n == len(places) || !c.advanceFull(places[n], by, amounts) {
+			return moved[:at]
+		}
+		moved[at] = movedTo(uint32(places[n]), uint64(c.words[places[n]]))
+		at, places = at+1, places[n+1:]
+	}
+}
+
+func movedTo(place uint32, word uint64) Moved { return Moved(uint64(place)<<32 | word) }
+
+// advance is Advance up to the first place that has a full cell. It is most of what a further matching tracker costs.
+func (p *Pacing) advance(words []uint32, places []int32, amounts []uint64, moved []Moved) int {
+	of, known, from := p.Of, p.Known, uint32(p.From)
+	words, moved = words[from:][:len(of)], moved[:len(places)]
+	for n, place := range places {
+		at := uint32(place) - from
+		pace := &known[of[at]]
+		next := uint64(words[at]) + amounts[pace.Amount]
+		if next >= min(pace.Limit, beside) {
+			return n
+		}
+		words[at] = uint32(next)
+		moved[n] = movedTo(uint32(place), next)
+	}
+	return len(places)
+}
+
+// advanceFull is Advance of one place that has a full cell.
+func (c *Cells) advanceFull(place int32, by *Pacing, amounts []uint64) bool {
+	word := c.words[place]
+	if word < beside || word == removedWord {
+		return false
+	}
+	pace, cell := &by.Known[by.Of[place-by.From]], &c.full[word-beside]
+	next := cell.coef + amounts[pace.Amount]
+	if cell.head != cellPlain || cell.coef >= pace.Limit || next >= pace.Limit {
+		return false
+	}
+	cell.coef = next
+	return true
+}
