@@ -13,9 +13,10 @@ import (
 type Cells struct {
 	// words are the progress, or where the Cell is: beside + its number.
 	words []uint32
-	// full are the Cells. A place that has one keeps it, so that a progress that goes to and fro between the two kinds
-	// costs nothing; that of a tracker that was removed stays behind.
-	full []Cell
+	// full are the Cells, nil for none: what most groups do not have takes little in them. A place that has one keeps it,
+	// so that a progress that goes to and fro between the two kinds costs nothing; that of a tracker that was removed
+	// stays behind.
+	full *[]Cell
 }
 
 const (
@@ -39,7 +40,14 @@ func (c *Cells) Append(cell Cell) {
 }
 
 // Clone are cells like these; the two do not change each other.
-func (c *Cells) Clone() Cells { return Cells{slices.Clone(c.words), slices.Clone(c.full)} }
+func (c *Cells) Clone() Cells {
+	clone := Cells{words: slices.Clone(c.words)}
+	if c.full != nil {
+		full := slices.Clone(*c.full)
+		clone.full = &full
+	}
+	return clone
+}
 
 // At is the cell at a place.
 func (c *Cells) At(place int) Cell {
@@ -49,20 +57,20 @@ func (c *Cells) At(place int) Cell {
 	case word == removedWord:
 		return RemovedCell()
 	default:
-		return c.full[word-beside]
+		return (*c.full)[word-beside]
 	}
 }
 
 // Removed is that of the cell at a place.
 func (c *Cells) Removed(place int) bool {
 	word := c.words[place]
-	return word >= beside && (word == removedWord || c.full[word-beside].Removed())
+	return word >= beside && (word == removedWord || (*c.full)[word-beside].Removed())
 }
 
 // Beside is that of the cell at a place.
 func (c *Cells) Beside(place int) bool {
 	word := c.words[place]
-	return word >= beside && word != removedWord && c.full[word-beside].Beside()
+	return word >= beside && word != removedWord && (*c.full)[word-beside].Beside()
 }
 
 // Set puts a cell at a place.
@@ -72,13 +80,22 @@ func (c *Cells) Set(place int, cell Cell) {
 	case cell == RemovedCell():
 		*word = removedWord
 	case *word >= beside && *word != removedWord:
-		c.full[*word-beside] = cell
+		(*c.full)[*word-beside] = cell
 	case cell.small():
 		*word = uint32(cell.coef) // #nosec G115 -- it is small
 	default:
-		*word = beside + uint32(len(c.full)) // #nosec G115 -- there are no more than places
-		c.full = append(c.full, cell)
+		*word = c.appendFull(cell)
 	}
+}
+
+// appendFull is the word of a cell, which gets a place of its own.
+func (c *Cells) appendFull(cell Cell) (word uint32) {
+	if c.full == nil {
+		c.full = new([]Cell)
+	}
+	word = beside + uint32(len(*c.full)) // #nosec G115 -- there are no more than places
+	*c.full = append(*c.full, cell)
+	return word
 }
 
 // plain tells whether nothing but a whole progress from 0 counts of c.

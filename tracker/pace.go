@@ -72,7 +72,7 @@ func (c *Cells) advanceFull(place int32, by *Pacing, amounts []uint64) bool {
 	if word < beside || word == removedWord {
 		return false
 	}
-	pace, cell := &by.Known[by.Of[place-by.From]], &c.full[word-beside]
+	pace, cell := &by.Known[by.Of[place-by.From]], &(*c.full)[word-beside]
 	next := cell.coef + amounts[pace.Amount]
 	if cell.head != cellPlain || cell.coef >= pace.Limit || next >= pace.Limit {
 		return false

@@ -54,12 +54,14 @@ func (e *Entry) Handed() (last bool) {
 
 // Box is the mailbox of one group. The zero Box is empty.
 type Box struct {
-	// Mutex protects the fields below but apply, and whatever the owner keeps beside the Box.
-	sync.Mutex
 	running     bool // somebody empties it
 	first, last *Entry
 
 	apply sync.Mutex // held while the data of calls is read
+
+	// Mutex protects the fields above but apply, and whatever the owner keeps beside the Box. It is the last one, so that
+	// it can stand side by side with what it protects there.
+	sync.Mutex
 }
 
 // Post puts an entry in line. It tells whether the caller is to start a runner, since there is none. The Box is locked.

@@ -21,11 +21,13 @@ type slot struct {
 	room  [40]byte     // where most names are: every call compares one
 	first *group.Group // the group is made there; nil with a Backing
 
+	_   [8]byte     // see home
 	box mailbox.Box // its lock protects stay and group; with a Backing, calls wait in it
 }
 
 // home is a place together with its group, where none comes from a Backing: most calls find neither in the caches of
-// the processor, and then wait for memory once.
+// the processor, and then wait for memory once. What every call looks for comes first. What every call writes, the lock and
+// the first fields of the group, is one cache line, the third, so that few go to and fro between processors.
 type home struct {
 	slot
 	own group.Group
