@@ -14,13 +14,35 @@ type Dictionary struct {
 	table table
 }
 
-// find is the number of a value at a slot, 0 for one that nobody asks for.
+// find is the number of a value at a slot, 0 for one that nobody asks for. Integers and short texts are most.
 func (d *Dictionary) find(slot int32, v *value.Value) int32 {
+	if len(d.keys) == 0 {
+		return 0
+	}
+	switch v.Kind() {
+	case value.Int:
+		return d.short(uint64(v.Int()), keyWhole, slot)
+	case value.String:
+		if s := v.Str(); len(s) <= 8 {
+			return d.short(headOf(s), kindOf(s), slot)
+		}
+	}
 	k, ok := keyOf(slot, v)
-	if !ok || len(d.keys) == 0 {
+	if !ok {
 		return 0
 	}
 	return d.number(&k, k.hash())
+}
+
+// short is number for a key without a text.
+func (d *Dictionary) short(head uint64, kind uint32, slot int32) int32 {
+	hash := hashShort(head, kind, slot)
+	for number, at := d.table.seek(hash, hash); number != 0; number, at = d.table.seek(hash, at) {
+		if k := &d.keys[number-1]; k.head == head && k.kind == kind && k.slot == slot {
+			return number
+		}
+	}
+	return 0
 }
 
 func (d *Dictionary) number(k *key, hash uint32) int32 {

@@ -49,12 +49,15 @@ func keyOf(slot int32, v *value.Value) (k key, ok bool) {
 }
 
 func (k *key) string(s string) {
-	k.kind = keyString | uint32(len(s))<<3
+	k.kind = kindOf(s)
 	k.head = headOf(s)
 	if len(s) > 8 {
 		k.text = s
 	}
 }
+
+// kindOf is the kind of a string's key.
+func kindOf(s string) uint32 { return keyString | uint32(len(s))<<3 }
 
 // headOf is up to eight bytes from the start of s, little-endian.
 func headOf(s string) uint64 {
@@ -62,11 +65,20 @@ func headOf(s string) uint64 {
 		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 	}
-	var head uint64
-	for i := range len(s) {
-		head |= uint64(s[i]) << (8 * i)
+	switch n := len(s); {
+	case n >= 4: // the halves may overlap
+		return uint64(half(s)) | uint64(half(s[n-4:]))<<(8*(n-4))
+	case n >= 2:
+		return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[n-1])<<(8*(n-1))
+	case n == 1:
+		return uint64(s[0])
 	}
-	return head
+	return 0
+}
+
+// half is the first four bytes of s.
+func half(s string) uint32 {
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
 func (k *key) float(f float64) {
@@ -78,16 +90,21 @@ func (k *key) float(f float64) {
 }
 
 func (k *key) hash() uint32 {
-	h := k.head ^ uint64(k.kind)<<40 ^ uint64(k.slot)<<20
+	h := k.head
 	for rest := k.text; len(rest) > 8; {
 		rest = rest[min(8, len(rest)-8):]
-		h = mix(h) ^ headOf(rest)
+		h = mix(h, 0) ^ headOf(rest)
 	}
-	return uint32(mix(h))
+	return hashShort(h, k.kind, k.slot)
+}
+
+func hashShort(head uint64, kind uint32, slot int32) uint32 {
+	return uint32(mix(head, uint64(kind)<<32|uint64(uint32(slot))))
 }
 
 func (k *key) equal(other *key) bool {
-	return k.head == other.head && k.kind == other.kind && k.slot == other.slot && k.text == other.text
+	return k.head == other.head && k.kind == other.kind && k.slot == other.slot &&
+		(k.text == "" || k.text == other.text) // kind says how long both are
 }
 
 // compareKeys gives keys some order.

@@ -38,7 +38,7 @@ func (n *nodes) find(parent, id int32) int32 {
 	return 0
 }
 
-func hashWay(parent, id int32) uint32 { return uint32(mix(uint64(parent)<<32 | uint64(uint32(id)))) }
+func hashWay(parent, id int32) uint32 { return uint32(mix(uint64(parent), uint64(uint32(id)))) }
 
 // add is find that makes what is not there.
 func (n *nodes) add(parent, id int32) int32 {

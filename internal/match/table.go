@@ -1,5 +1,7 @@
 package match
 
+import "math/bits"
+
 // table finds small numbers, from 1 on, by hash: open addressing, each cell a hash and a number. Whoever asks compares
 // what the numbers stand for.
 type table struct {
@@ -47,9 +49,9 @@ func (t *table) grow() {
 	}
 }
 
-// mix spreads the bits of x over all of the result.
-func mix(x uint64) uint64 {
-	x = (x ^ x>>32) * 0x9E3779B97F4A7C15
-	x = (x ^ x>>29) * 0xBF58476D1CE4E5B9
-	return x ^ x>>32
+// mix spreads the bits of x and y over all of the result: the halves of a product of 128 bits, one on the other, as wyhash
+// does.
+func mix(x, y uint64) uint64 {
+	high, low := bits.Mul64(x^0x9E3779B97F4A7C15, y^0xBF58476D1CE4E5B9)
+	return high ^ low
 }
