@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 )
 
@@ -83,7 +84,9 @@ func (m *Manager) putBatch(b *batch, err error) {
 	if err != nil || cap(b.tasks) > maxBatch {
 		return
 	}
-	clear(b.tasks)
+	for i := range b.tasks {
+		b.tasks[i] = task{call: group.Call{Moved: b.tasks[i].call.Moved[:0]}}
+	}
 	clear(b.list)
 	b.list = b.list[:0]
 	m.batches.Put(b)

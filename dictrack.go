@@ -118,7 +118,7 @@ type Manager struct {
 	sweeper     *sweeper
 	tasks       sync.Pool // of *task
 	batches     sync.Pool // of *batch
-	benches     sync.Pool // of *bench
+	scratches   sync.Pool // of *match.Scratch
 	remote      bool      // groups are kept outside of this process, and due times with them
 
 	admission sync.Mutex     // held while calls on the store begin, and by Close to let in no more
@@ -153,7 +153,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m.remote = len(m.dueSources()) > 0
 	m.tasks.New = func() any { return newTask(m) }
 	m.batches.New = func() any { return &batch{} }
-	m.benches.New = func() any { return &bench{} }
+	m.scratches.New = func() any { return &match.Scratch{} }
 	if err := filled.Cache.Start(ctx, m.host()); err != nil {
 		m.end()
 		return nil, errors.Join(fmt.Errorf("start the cache: %w", err), filled.Cache.Close(ctx), closeStore(filled.Store))

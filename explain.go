@@ -50,9 +50,9 @@ func (m *Manager) ExplainJSON(ctx context.Context, group string, data []byte) ([
 func (m *Manager) explain(ctx context.Context, name string, data match.Data) (list []Explanation, err error) {
 	now := m.now()
 	err = m.read(ctx, name, func(g *group.Group) error {
-		x := m.bench()
-		defer m.putBench(x)
-		call := group.Call{Data: data, Now: now, Compile: m.compile, Scratch: &x.Scratch, Template: m.templates.definitions()}
+		x := m.scratch()
+		defer m.putScratch(x)
+		call := group.Call{Data: data, Now: now, Compile: m.compile, Scratch: x, Template: m.templates.definitions()}
 		explained, err := g.Explain(&call)
 		what := occasion{group: name, version: g.Version() + 1, now: now}
 		for i := range explained {

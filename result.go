@@ -5,8 +5,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Result is what a call did to a group. What it holds is the reader's own; one that is kept keeps about 4 KB, which results
-// share.
+// Result is what a call did to a group. What it holds is the reader's own.
 type Result struct {
 	Group string
 	// Version is the group's after the call; of a duplicate, that of the call it repeats.
@@ -15,12 +14,38 @@ type Result struct {
 	Duplicate bool
 
 	now    int64
-	effect group.Effect
+	effect group.Effect // its Moved only when they are more than fewMoved
+
+	few   [fewMoved]tracker.Moved // otherwise they are here
+	count int
+}
+
+// fewMoved is how many trackers a Result has room for itself, so that most calls need no memory of their own.
+const fewMoved = 40
+
+// take makes r that of an effect. It tells whether the memory of e.Moved is r's from now on.
+func (r *Result) take(e *group.Effect) bool {
+	r.effect = *e
+	if len(e.Moved) > fewMoved {
+		return true
+	}
+	r.count = copy(r.few[:], e.Moved)
+	r.effect.Moved = nil
+	return false
+}
+
+// whole is the effect with its Moved.
+func (r *Result) whole() group.Effect {
+	e := r.effect
+	if e.Moved == nil {
+		e.Moved = r.few[:r.count]
+	}
+	return e
 }
 
 // Touched is the number of trackers that the call moved, limited or found held back: 0 when the data
 // matched none, or gave no step.
-func (r *Result) Touched() int { return r.effect.Moved() }
+func (r *Result) Touched() int { return max(r.count, len(r.effect.Moved)) }
 
 // Changed describes the trackers that the call changed, in order; the completed and the newly limited
 // are among them.
@@ -55,8 +80,9 @@ func (r *Result) Limited() []tracker.Snapshot {
 
 // Outcome says what the call did to the named tracker; tracker.Same also when there is none.
 func (r *Result) Outcome(name string) tracker.Outcome {
-	for m := range r.effect.Moves() {
-		if r.effect.Definition(m).Name() == name {
+	effect := r.whole()
+	for m := range effect.Moves() {
+		if effect.Definition(m).Name() == name {
 			return m.Outcome
 		}
 	}
@@ -65,9 +91,10 @@ func (r *Result) Outcome(name string) tracker.Outcome {
 
 func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {
 	var snaps []tracker.Snapshot
-	for m := range r.effect.Moves() {
+	effect := r.whole()
+	for m := range effect.Moves() {
 		if which(m) {
-			snaps = append(snaps, r.effect.Definition(m).Snapshot(r.Group, r.effect.State(m)))
+			snaps = append(snaps, effect.Definition(m).Snapshot(r.Group, effect.State(m)))
 		}
 	}
 	return snaps

@@ -29,17 +29,12 @@ func (m *Manager) putTask(t *task) {
 	m.tasks.Put(t)
 }
 
-// bench is the working memory of a goroutine that tracks.
-type bench struct {
-	match.Scratch
-	room group.Room
-}
+// scratch is the working memory of a goroutine that tracks.
+func (m *Manager) scratch() *match.Scratch { return m.scratches.Get().(*match.Scratch) }
 
-func (m *Manager) bench() *bench { return m.benches.Get().(*bench) }
-
-func (m *Manager) putBench(x *bench) {
+func (m *Manager) putScratch(x *match.Scratch) {
 	x.Release()
-	m.benches.Put(x)
+	m.scratches.Put(x)
 }
 
 // run runs one task and tells its events. The error is that of a task that is not settled.

@@ -80,14 +80,16 @@ func (t *task) repeat(seen *group.Seen) {
 }
 
 func (t *task) track(g *group.Group) {
-	x := t.m.bench()
-	defer t.m.putBench(x)
-	t.call.Scratch, t.call.Room = &x.Scratch, &x.room
+	t.call.Scratch = t.m.scratch()
+	defer t.m.putScratch(t.call.Scratch)
 	t.call.Template = nil
 	if !g.Fed() {
 		t.call.Template = t.m.templates.definitions()
 	}
 	t.effect, t.err = g.Track(&t.call)
+	if cap(t.effect.Moved) > cap(t.call.Moved) {
+		t.call.Moved = t.effect.Moved
+	}
 }
 
 // Settled implements cache.Task.

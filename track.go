@@ -43,21 +43,23 @@ func Trusted() TrackOption { return TrackOption{trusted: true} }
 // returned.
 //
 // A call without an id that ended in ErrUnknown cannot be made again without the risk of counting twice.
-func (m *Manager) Track(ctx context.Context, group string, data map[string]any, options ...TrackOption) (Result, error) {
+func (m *Manager) Track(ctx context.Context, group string, data map[string]any, options ...TrackOption) (r Result, err error) {
 	if data == nil {
 		data = map[string]any{}
 	}
-	return m.track(ctx, group, match.Data{Map: data}, options)
+	err = m.track(ctx, group, match.Data{Map: data}, options, &r)
+	return r, err
 }
 
 // TrackJSON is Track for data as JSON text, which it reads without building a map. The text must be one
 // object: valid JSON in UTF-8, at most 64 deep, with finite numbers, and giving no path twice that a
 // condition or a sum uses. All of it is checked, unless it is Trusted.
-func (m *Manager) TrackJSON(ctx context.Context, group string, data []byte, options ...TrackOption) (Result, error) {
-	return m.track(ctx, group, match.Data{JSON: data}, options)
+func (m *Manager) TrackJSON(ctx context.Context, group string, data []byte, options ...TrackOption) (r Result, err error) {
+	err = m.track(ctx, group, match.Data{JSON: data}, options, &r)
+	return r, err
 }
 
-func (m *Manager) track(ctx context.Context, group string, data match.Data, options []TrackOption) (res Result, err error) {
+func (m *Manager) track(ctx context.Context, group string, data match.Data, options []TrackOption, r *Result) error {
 	t := m.task(group)
 	defer m.putTask(t)
 	t.call.Data = data
@@ -70,11 +72,10 @@ func (m *Manager) track(ctx context.Context, group string, data match.Data, opti
 		}
 		t.call.Data.Trusted = t.call.Data.Trusted || o.trusted
 	}
-	if err = t.prepare(); err != nil {
-		return res, err
+	if err := t.prepare(); err != nil {
+		return err
 	}
-	err = t.result(&res, m.run(ctx, t))
-	return res, err
+	return t.result(r, m.run(ctx, t))
 }
 
 const maxID = 255
@@ -116,7 +117,9 @@ func (t *task) result(r *Result, unsettled error) error {
 	if err != nil {
 		return fmt.Errorf("track group %q: %w", t.name, err)
 	}
-	r.Group, r.Version, r.Duplicate = t.name, t.effect.Version, t.duplicate
-	r.now, r.effect = t.now, t.effect
+	r.Group, r.Version, r.Duplicate, r.now = t.name, t.effect.Version, t.duplicate, t.now
+	if r.take(&t.effect) {
+		t.call.Moved = nil
+	}
 	return nil
 }

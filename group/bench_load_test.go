@@ -124,7 +124,7 @@ func BenchmarkTrackGroups(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				c.Data = texts[i&1023]
 				e, err := groups[i*7919%len(groups)].Track(&c)
-				if err != nil || !e.Changed && e.Moved() > 0 {
+				if err != nil || !e.Changed && len(e.Moved) > 0 {
 					b.Fatal(err)
 				}
 			}

@@ -60,7 +60,7 @@ func BenchmarkTrack(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					moves += e.Moved()
+					moves += len(e.Moved)
 				}
 				b.ReportMetric(float64(moves)/float64(b.N), "moves/op")
 			})
@@ -76,7 +76,7 @@ func BenchmarkTrackNothing(b *testing.B) {
 			g := wager(b, n)
 			b.ReportAllocs()
 			for b.Loop() {
-				if e, err := g.Track(&c); err != nil || e.Moved() > 0 {
+				if e, err := g.Track(&c); err != nil || len(e.Moved) > 0 {
 					b.Fatal(err)
 				}
 			}

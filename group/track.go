@@ -19,26 +19,8 @@ type Call struct {
 	Template []*tracker.Definition
 	Compile  Compiler
 	Scratch  *match.Scratch
-	Room     *Room // nil for none
-}
-
-// Room is memory for the moves of one call after the other, by one goroutine at a time.
-type Room struct{ moves []tracker.Moved }
-
-// movesRoom is how many moves one piece of memory is for: 4 KB. An Effect keeps alive the piece that its moves are in.
-const movesRoom = 512
-
-// take is memory for some moves.
-func (r *Room) take(moves int) []tracker.Moved {
-	if r == nil || moves > movesRoom/4 {
-		return make([]tracker.Moved, 0, moves)
-	}
-	if cap(r.moves)-len(r.moves) < moves {
-		r.moves = make([]tracker.Moved, 0, movesRoom)
-	}
-	at := len(r.moves)
-	r.moves = r.moves[:at+moves]
-	return r.moves[at : at : at+moves]
+	// Moved is memory for that of the Effect, to be used again once nobody looks at it; nil for none.
+	Moved []tracker.Moved
 }
 
 // Move is what a call did to one tracker.
@@ -61,21 +43,19 @@ type Effect struct {
 	Changed  bool
 	Events   []tracker.Event
 	Failures []Failure
+	// Moved are the trackers that changed, were refused or were completed already, in order; see Moves.
+	Moved []tracker.Moved
 
-	moves  []tracker.Moved
-	others []Move // those of the moves that say no more than the place
+	others []Move // those of Moved that say no more than the place
 	roster roster
 	asides *asides // of the others' cells
 }
 
-// Moved is how many trackers changed, were refused or were completed already.
-func (e *Effect) Moved() int { return len(e.moves) }
-
-// Moves are those trackers, in order.
+// Moves are what Moved stands for.
 func (e *Effect) Moves() iter.Seq[*Move] {
 	return func(yield func(*Move) bool) {
 		others := e.others
-		for _, moved := range e.moves {
+		for _, moved := range e.Moved {
 			m := &Move{Place: moved.Place(), Outcome: tracker.Changed}
 			var small bool
 			if m.Cell, small = moved.Small(); !small {
@@ -110,12 +90,9 @@ func (g *Group) Track(c *Call) (Effect, error) {
 	if err := set.Match(c.Data, c.Scratch); err != nil {
 		return Effect{}, err
 	}
-	w := work{g: g, x: c.Scratch, now: c.Now, changed: c.Commit}
+	w := work{g: g, x: c.Scratch, now: c.Now, changed: c.Commit, moved: c.Moved[:0]}
 	if !g.fed && (g.Known() || c.Commit || len(c.Template) > 0) {
 		g.fed, w.changed = true, true
-	}
-	if hits := len(c.Scratch.Hits); hits > 0 {
-		w.moves = c.Room.take(hits)
 	}
 	if len(fresh) > 0 || c.Now >= g.due {
 		w.all(fresh, set)

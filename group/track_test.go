@@ -204,8 +204,8 @@ func TestScratchIsShared(t *testing.T) {
 	} {
 		for _, g := range []*group.Group{large, small, large} {
 			e, err := g.Track(&group.Call{Data: data, Compile: match.Compile, Scratch: &x})
-			if want := g.Len(); err != nil || i < 2 && e.Moved() != want && len(e.Events) == 0 || i >= 2 && e.Moved() != 0 {
-				t.Errorf("data %d, group of %d: %d moves, %v", i, g.Len(), e.Moved(), err)
+			if want := g.Len(); err != nil || i < 2 && len(e.Moved) != want && len(e.Events) == 0 || i >= 2 && len(e.Moved) != 0 {
+				t.Errorf("data %d, group of %d: %d moves, %v", i, g.Len(), len(e.Moved), err)
 			}
 		}
 	}

@@ -14,7 +14,7 @@ type work struct {
 	now     int64
 	changed bool
 
-	moves    []tracker.Moved
+	moved    []tracker.Moved
 	others   []Move // see Effect
 	events   []tracker.Event
 	failures []Failure
@@ -24,10 +24,10 @@ type work struct {
 // hits steps the matching trackers only: the usual case, in which no clock has run out.
 func (w *work) hits() {
 	for hits := w.x.Hits; len(hits) > 0; {
-		before := len(w.moves)
-		w.moves = w.x.Advance(&w.g.cells, hits, w.moves)
-		w.advanced(w.moves[before:])
-		if hits = hits[len(w.moves)-before:]; len(hits) == 0 {
+		before := len(w.moved)
+		w.moved = w.x.Advance(&w.g.cells, hits, w.moved)
+		w.advanced(w.moved[before:])
+		if hits = hits[len(w.moved)-before:]; len(hits) == 0 {
 			return
 		}
 		if i := hits[0]; !w.g.cells.Removed(int(i)) {
@@ -163,7 +163,7 @@ func (w *work) move(i int32, s *tracker.State, outcome tracker.Outcome) {
 		}
 		w.asides.set(i, beside)
 	}
-	w.moves, w.others = append(w.moves, tracker.Elsewhere(i)), append(w.others, Move{cell, i, outcome})
+	w.moved, w.others = append(w.moved, tracker.Elsewhere(i)), append(w.others, Move{cell, i, outcome})
 }
 
 // settle installs the next state of tracker i, which is gone when it is completed and not to be kept.
@@ -225,7 +225,7 @@ func (w *work) finish() Effect {
 	return Effect{
 		Version: w.g.version, Changed: w.changed,
 		Events: w.events, Failures: w.failures,
-		moves: w.moves, others: w.others, roster: w.g.roster, asides: w.asides,
+		Moved: w.moved, others: w.others, roster: w.g.roster, asides: w.asides,
 	}
 }
 
