@@ -3,6 +3,7 @@ package dictrack
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,7 +33,13 @@ type Output struct {
 // what they change into as few commits as possible. It is atomic for each Input, not for the batch: the outputs, one
 // for each input and in their order, say what became of each.
 func (m *Manager) TrackBatch(ctx context.Context, inputs []Input) []Output {
-	outputs := make([]Output, len(inputs))
+	return m.TrackBatchInto(ctx, nil, inputs)
+}
+
+// TrackBatchInto is TrackBatch for those who track batch after batch: the outputs are in the memory of earlier ones, which
+// they replace, if that is large enough. Outputs may be nil.
+func (m *Manager) TrackBatchInto(ctx context.Context, outputs []Output, inputs []Input) []Output {
+	outputs = slices.Grow(outputs[:0], len(inputs))[:len(inputs)]
 	b := m.batch(inputs)
 	share(len(inputs), func(i int) { outputs[i].Err = b.tasks[i].prepare() })
 	for i := range outputs {
@@ -42,8 +49,12 @@ func (m *Manager) TrackBatch(ctx context.Context, inputs []Input) []Output {
 	}
 	err := m.update(ctx, b.list)
 	for i := range outputs {
-		if outputs[i].Err == nil {
-			outputs[i].Err = b.tasks[i].result(&outputs[i].Result, err)
+		o := &outputs[i]
+		if o.Err == nil {
+			o.Err = b.tasks[i].result(&o.Result, err)
+		}
+		if o.Err != nil {
+			o.Result = Result{}
 		}
 	}
 	m.putBatch(b, err)
@@ -70,7 +81,7 @@ func (m *Manager) batch(inputs []Input) *batch {
 		if !in.At.IsZero() {
 			t.now = in.At.UnixMilli()
 		}
-		t.call.Compile = m.compile
+		t.call.Compile = m.compiler
 		t.call.Data = match.Data{Map: in.Data, JSON: in.JSON, Trusted: in.Trusted}
 	}
 	return b

@@ -50,6 +50,40 @@ func TestBatchAnswersInOrder(t *testing.T) {
 	})
 }
 
+// Outputs in the memory of earlier ones say nothing of those.
+func TestBatchIntoEarlierOutputs(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		many := make([]tracker.Spec, 100)
+		for i := range many {
+			many[i] = dictrack.Count(fmt.Sprint("c", i), dictrack.Targets(100))
+		}
+		f.add("few", many[:3]...)
+		f.add("many", many...)
+		var outs []dictrack.Output
+		memory := func() *dictrack.Output { return &outs[:1][0] }
+		inputs := func(groups ...string) (list []dictrack.Input) {
+			for _, g := range groups {
+				list = append(list, dictrack.Input{Group: g, Data: object{}})
+			}
+			return list
+		}
+		outs = f.TrackBatchInto(t.Context(), outs, inputs("many", "few", "", "few"))
+		first := memory()
+		for _, groups := range [][]string{{"few", "many", "few"}, {"", "none", "many", "few"}, {"none", "few", "many"}} {
+			outs = f.TrackBatchInto(t.Context(), outs, inputs(groups...))
+			if len(outs) != len(groups) || memory() != first {
+				t.Fatalf("%d outputs of %d inputs, or in other memory", len(outs), len(groups))
+			}
+			for i, g := range groups {
+				want := map[string]int{"few": 3, "many": 100}[g]
+				if out := &outs[i]; out.Touched() != want || len(out.Changed()) != want || out.Group != g || (out.Err != nil) != (g == "") {
+					t.Errorf("%q: group %q, touched %d, changed %d, %v", g, out.Group, out.Touched(), len(out.Changed()), out.Err)
+				}
+			}
+		}
+	})
+}
+
 func TestBatchOfNothing(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		if outs := f.TrackBatch(t.Context(), nil); len(outs) != 0 {

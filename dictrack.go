@@ -27,6 +27,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
@@ -116,10 +117,11 @@ type Manager struct {
 	publisher   publisher
 	wall        wall // the default clock
 	sweeper     *sweeper
-	tasks       sync.Pool // of *task
-	batches     sync.Pool // of *batch
-	scratches   sync.Pool // of *match.Scratch
-	remote      bool      // groups are kept outside of this process, and due times with them
+	tasks       sync.Pool      // of *task
+	batches     sync.Pool      // of *batch
+	compiler    group.Compiler // compile
+	scratches   sync.Pool      // of *match.Scratch
+	remote      bool           // groups are kept outside of this process, and due times with them
 
 	admission sync.Mutex     // held while calls on the store begin, and by Close to let in no more
 	calls     sync.WaitGroup // calls on the store that the cache knows nothing of
@@ -153,6 +155,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m.remote = len(m.dueSources()) > 0
 	m.tasks.New = func() any { return newTask(m) }
 	m.batches.New = func() any { return &batch{} }
+	m.compiler = m.compile
 	m.scratches.New = func() any { return &match.Scratch{} }
 	if err := filled.Cache.Start(ctx, m.host()); err != nil {
 		m.end()

@@ -52,7 +52,7 @@ func (m *Manager) explain(ctx context.Context, name string, data match.Data) (li
 	err = m.read(ctx, name, func(g *group.Group) error {
 		x := m.scratch()
 		defer m.putScratch(x)
-		call := group.Call{Data: data, Now: now, Compile: m.compile, Scratch: x, Template: m.templates.definitions()}
+		call := group.Call{Data: data, Now: now, Compile: m.compiler, Scratch: x, Template: m.templates.definitions()}
 		explained, err := g.Explain(&call)
 		what := occasion{group: name, version: g.Version() + 1, now: now}
 		for i := range explained {

@@ -25,7 +25,7 @@ const fewMoved = 40
 
 // take makes r that of an effect. It tells whether the memory of e.Moved is r's from now on.
 func (r *Result) take(e *group.Effect) bool {
-	r.effect = *e
+	r.effect, r.count = *e, 0
 	if len(e.Moved) > fewMoved {
 		return true
 	}

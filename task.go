@@ -38,7 +38,7 @@ var _ cache.Task = (*task)(nil)
 func newTask(m *Manager) *task {
 	t := &task{m: m}
 	t.alone[0] = t
-	t.call.Compile = m.compile
+	t.call.Compile = m.compiler
 	return t
 }
 

@@ -32,7 +32,8 @@ func (s *session) parts(ctx context.Context, b *batch) error {
 // part tracks the inputs of some items together, and tells about all items in their order, also after one of them
 // failed: the others were tracked.
 func (s *session) part(ctx context.Context, b *batch, items []item) error {
-	outputs := s.Manager.TrackBatch(ctx, inputsOf(b, items))
+	s.outputs = s.Manager.TrackBatchInto(ctx, s.outputs, inputsOf(b, items))
+	outputs := s.outputs
 	var failed error
 	for i := range items {
 		it := &items[i]
