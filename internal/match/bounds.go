@@ -15,6 +15,11 @@ type bounds struct {
 	// begins less than that below it. Infinite for spans without an end.
 	width  float64
 	chunks []chunk
+
+	// of trackers that ask for nothing more
+	tallies tallies
+	count   int
+	last    int32
 }
 
 type chunk struct {
@@ -40,12 +45,17 @@ func boundsFor(list []bounds, s *span) ([]bounds, *bounds) {
 	return list, &list[len(list)-1]
 }
 
+// number is what a span goes by.
+func (b *bounds) number(s *span) float64 {
+	if b.upper {
+		return s.high
+	}
+	return s.low
+}
+
 // add takes in the span of ref.
 func (b *bounds) add(s *span, ref int32) {
-	number := s.low
-	if b.upper {
-		number = s.high
-	}
+	number := b.number(s)
 	if len(b.chunks) == 0 {
 		b.chunks = append(b.chunks, chunk{})
 	}
@@ -96,15 +106,21 @@ func (c *chunk) halve() chunk {
 	return upper
 }
 
-// meeting are the refs whose spans may hold v, in parts; all of them do, unless the width is finite.
-func (b *bounds) meeting(v float64) iter.Seq[[]int32] {
+// met are the numbers that spans which may hold v go by: from one, without it, to another. All of them do hold it,
+// unless the width is finite.
+func (b *bounds) met(v float64) (from, to float64) {
+	switch {
+	case b.upper:
+		return v, math.Inf(1)
+	case math.IsInf(b.width, 1):
+		return math.Inf(-1), v
+	}
+	return below(v - b.width), v // whichever way the difference was rounded
+}
+
+// between are the refs of numbers from one, without it, to another, in parts.
+func (b *bounds) between(from, to float64) iter.Seq[[]int32] {
 	return func(yield func([]int32) bool) {
-		from, to := math.Inf(-1), v
-		if b.upper {
-			from, to = v, math.Inf(1)
-		} else if !math.IsInf(b.width, 1) {
-			from = math.Nextafter(v-b.width, math.Inf(-1)) // whichever way the difference was rounded
-		}
 		for at := b.chunk(from); at < len(b.chunks); at++ {
 			c := &b.chunks[at]
 			first, end := c.after(from), c.after(to)
@@ -114,3 +130,6 @@ func (b *bounds) meeting(v float64) iter.Seq[[]int32] {
 		}
 	}
 }
+
+// meeting are the refs whose spans may hold v, in parts.
+func (b *bounds) meeting(v float64) iter.Seq[[]int32] { return b.between(b.met(v)) }

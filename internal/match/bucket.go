@@ -30,6 +30,7 @@ func (b *bucket) add(place int32, p *split, x *index) {
 		var one *bounds
 		b.bounds, one = boundsFor(b.bounds, &p.spans[0])
 		one.add(&p.spans[0], place)
+		one.tally(one.number(&p.spans[0]), place)
 	default:
 		b.addTight(place, p, x)
 	}
@@ -76,9 +77,7 @@ func (x *Scratch) bucket(b *bucket) {
 	for i := range b.bounds {
 		one := &b.bounds[i]
 		if n := x.numbers[one.slot]; n == n {
-			for refs := range one.meeting(n) {
-				x.hits(refs)
-			}
+			x.bounds(one, n)
 		}
 	}
 	x.records(b.loose)
