@@ -28,10 +28,22 @@ func advanced(t testing.TB, s tracker.State, n, limit uint64) (tracker.State, bo
 	return after.State(beside), stepped
 }
 
-// advance takes place 0 a step further.
+// advance takes place 0 a step further, which is the same however many paces there are.
 func advance(t testing.TB, cells *tracker.Cells, n, limit uint64) (stepped bool, after tracker.Cell) {
 	t.Helper()
-	pacing := tracker.Pacing{Of: []uint16{1}, Known: []tracker.Pace{{}, {Limit: limit, Amount: 1}}}
+	again := cells.Clone()
+	stepped, after = advanceBy(t, cells, []tracker.Pace{{Limit: limit, Amount: 1}}, n)
+	many := append(make([]tracker.Pace, 99), tracker.Pace{Limit: limit, Amount: 1})
+	if other, otherwise := advanceBy(t, &again, many, n); other != stepped || otherwise != after {
+		t.Errorf("by one of one pace %v to %+v, by one of many %v to %+v", stepped, after, other, otherwise)
+	}
+	return stepped, after
+}
+
+// advanceBy takes place 0 a step further at the last pace.
+func advanceBy(t testing.TB, cells *tracker.Cells, paces []tracker.Pace, n uint64) (stepped bool, after tracker.Cell) {
+	t.Helper()
+	pacing := tracker.Pacing{Of: []uint16{uint16(len(paces) - 1)}, Known: paces}
 	moved := cells.Advance([]int32{0}, &pacing, []uint64{5, n}, nil)
 	for _, m := range moved {
 		if is, small := m.Small(); m.Place() != 0 || small && is != cells.At(0) {

@@ -49,8 +49,14 @@ func (c *Cells) Advance(places []int32, by *Pacing, amounts []uint64, moved []Mo
 
 func movedTo(place uint32, word uint64) Moved { return Moved(uint64(place)<<32 | word) }
 
-// advance is Advance up to the first place that has a full cell. It is most of what a further matching tracker costs.
+// fewPaces are as many as can be worked out beforehand.
+const fewPaces = 16
+
+// advance is Advance up to the first place that has a full cell.
 func (p *Pacing) advance(words []uint32, places []int32, amounts []uint64, moved []Moved) int {
+	if len(p.Known) <= min(fewPaces, len(places)) {
+		return p.advanceFew(words, places, amounts, moved)
+	}
 	of, known, from := p.Of, p.Known, uint32(p.From)
 	words, moved = words[from:][:len(of)], moved[:len(places)]
 	for n, place := range places {
@@ -58,6 +64,28 @@ func (p *Pacing) advance(words []uint32, places []int32, amounts []uint64, moved
 		pace := &known[of[at]]
 		next := uint64(words[at]) + amounts[pace.Amount]
 		if next >= min(pace.Limit, beside) {
+			return n
+		}
+		words[at] = uint32(next)
+		moved[n] = movedTo(uint32(place), next)
+	}
+	return len(places)
+}
+
+// advanceFew is advance where there are few paces: what each of them adds is looked up once. It is most of what a further
+// matching tracker costs.
+func (p *Pacing) advanceFew(words []uint32, places []int32, amounts []uint64, moved []Moved) int {
+	var adds, limits [fewPaces]uint64
+	for n := range p.Known {
+		adds[n%fewPaces], limits[n%fewPaces] = amounts[p.Known[n].Amount], min(p.Known[n].Limit, beside)
+	}
+	of, from := p.Of, uint32(p.From)
+	words, moved = words[from:][:len(of)], moved[:len(places)]
+	for n, place := range places {
+		at := uint32(place) - from
+		pace := of[at] % fewPaces // so that the compiler knows
+		next := uint64(words[at]) + adds[pace]
+		if next >= limits[pace] {
 			return n
 		}
 		words[at] = uint32(next)
