@@ -47,7 +47,7 @@ type Options struct {
 	// bounds of its own.
 	MaxGroups int
 	// MaxBytes is how much memory those groups take together, by an estimate that counts what they have for themselves:
-	// about 24 bytes a tracker and 256 a group. Defaults to any size.
+	// about 36 bytes a tracker and 256 a group. Defaults to any size.
 	MaxBytes int64
 	// Registry knows the custom kinds of trackers, conditions and limiters. Defaults to the built-in ones.
 	Registry *tracker.Registry

@@ -3,7 +3,7 @@ package group
 const (
 	// ownSize is about what a group takes besides its trackers and its name.
 	ownSize = 256
-	// placeSize is about what a tracker takes in its group: its cell, and its share of lists and of what is compiled for the group alone.
+	// placeSize is about what a tracker takes in its group: its state, and its share of lists and of what is compiled for the group alone.
 	placeSize = 36
 )
 
