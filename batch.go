@@ -39,6 +39,9 @@ func (m *Manager) TrackBatch(ctx context.Context, inputs []Input) []Output {
 // TrackBatchInto is TrackBatch for those who track batch after batch: the outputs are in the memory of earlier ones, which
 // they replace, if that is large enough. Outputs may be nil.
 func (m *Manager) TrackBatchInto(ctx context.Context, outputs []Output, inputs []Input) []Output {
+	if len(outputs) > len(inputs) {
+		clear(outputs[len(inputs):]) // nobody looks at them, and they would keep what they hold
+	}
 	outputs = slices.Grow(outputs[:0], len(inputs))[:len(inputs)]
 	b := m.batch(inputs)
 	share(len(inputs), func(i int) { outputs[i].Err = b.tasks[i].prepare() })

@@ -1,6 +1,8 @@
 package dictrack
 
 import (
+	"slices"
+
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -26,11 +28,14 @@ const fewMoved = 40
 // take makes r that of an effect. It tells whether the memory of e.Moved is r's from now on.
 func (r *Result) take(e *group.Effect) bool {
 	r.effect, r.count = *e, 0
-	if len(e.Moved) > fewMoved {
+	switch n := len(e.Moved); {
+	case n <= fewMoved:
+		r.count, r.effect.Moved = copy(r.few[:], e.Moved), nil
+	case cap(e.Moved) > 2*n:
+		r.effect.Moved = slices.Clone(e.Moved)
+	default:
 		return true
 	}
-	r.count = copy(r.few[:], e.Moved)
-	r.effect.Moved = nil
 	return false
 }
 

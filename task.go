@@ -79,6 +79,9 @@ func (t *task) repeat(seen *group.Seen) {
 	}
 }
 
+// keptMoved is for how many moves a task keeps memory until it is used again.
+const keptMoved = 512
+
 func (t *task) track(g *group.Group) {
 	t.call.Scratch = t.m.scratch()
 	defer t.m.putScratch(t.call.Scratch)
@@ -87,7 +90,7 @@ func (t *task) track(g *group.Group) {
 		t.call.Template = t.m.templates.definitions()
 	}
 	t.effect, t.err = g.Track(&t.call)
-	if cap(t.effect.Moved) > cap(t.call.Moved) {
+	if room := cap(t.effect.Moved); room > cap(t.call.Moved) && room <= keptMoved {
 		t.call.Moved = t.effect.Moved
 	}
 }

@@ -42,7 +42,7 @@ func (w *work) advanced(moves []tracker.Moved) {
 	w.changed = w.changed || len(moves) > 0
 	for _, m := range moves {
 		if _, small := m.Small(); !small {
-			w.others = append(w.others, Move{w.g.cells.At(int(m.Place())), m.Place(), tracker.Changed})
+			w.other(Move{w.g.cells.At(int(m.Place())), m.Place(), tracker.Changed})
 		}
 	}
 	if w.g.record != nil {
@@ -163,7 +163,17 @@ func (w *work) move(i int32, s *tracker.State, outcome tracker.Outcome) {
 		}
 		w.asides.set(i, beside)
 	}
-	w.moved, w.others = append(w.moved, tracker.Elsewhere(i)), append(w.others, Move{cell, i, outcome})
+	w.moved = append(w.moved, tracker.Elsewhere(i))
+	w.other(Move{cell, i, outcome})
+}
+
+// other adds a move that a word does not say. Where there is one there are mostly more.
+func (w *work) other(m Move) {
+	if w.others == nil {
+		const few = 8
+		w.others = make([]Move, 0, few)
+	}
+	w.others = append(w.others, m)
 }
 
 // settle installs the next state of tracker i, which is gone when it is completed and not to be kept.

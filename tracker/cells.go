@@ -49,6 +49,14 @@ func (c *Cells) Clone() Cells {
 	return clone
 }
 
+// Full is how many cells take 16 bytes besides their four.
+func (c *Cells) Full() int {
+	if c.full == nil {
+		return 0
+	}
+	return len(*c.full)
+}
+
 // At is the cell at a place.
 func (c *Cells) At(place int) Cell {
 	switch word := c.words[place]; {
@@ -93,7 +101,7 @@ func (c *Cells) appendFull(cell Cell) (word uint32) {
 	if c.full == nil {
 		c.full = new([]Cell)
 	}
-	word = beside + uint32(len(*c.full)) // #nosec G115 -- there are no more than places
+	word = beside + uint32(len(*c.full)) // #nosec G115 -- they are fewer than 2^31
 	*c.full = append(*c.full, cell)
 	return word
 }

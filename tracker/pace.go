@@ -6,7 +6,7 @@ import "slices"
 type Pace struct {
 	// Limit is its Quick or less; with 0 a step is always more than to add.
 	Limit uint64
-	// Amount is which number of the data is added.
+	// Amount says which of the amounts of the data is added.
 	Amount uint32
 }
 
@@ -17,7 +17,7 @@ type Pacing struct {
 	Known []Pace   // by number
 }
 
-// Moved is a step that Advance made: the place, and what the word there is then.
+// Moved is what a call did to a tracker: its place and, of a step that Advance made, what the word there is then.
 type Moved uint64
 
 // Place is where the tracker is.

@@ -15,7 +15,7 @@ func (d *Definition) Quick() uint64 {
 	if exp >= 0 { // above 0 it is beyond any limit
 		return min(coef, MaxQuick)
 	}
-	// The float may be less than a target of many digits, and Step then does what Add could have done; more it is not
+	// The float may be less than a target of many digits, and Step then does what Advance could have done; more it is not
 	// where it counts, since whole numbers up to MaxQuick are floats.
 	return uint64(math.Ceil(min(d.first.Float64(), MaxQuick)))
 }

@@ -71,3 +71,38 @@ func sixDigits(n int) int64 {
 	}
 	return int64(32+(n-31)%32) << ((n - 31) / 32)
 }
+
+// A tracker that gets another target goes by that from then on, though no other tracker of its set had it.
+func TestAdvanceWithAnotherTarget(t *testing.T) {
+	define := func(name string, target int64) *tracker.Definition {
+		d, err := tracker.New(tracker.Spec{Name: name, Kind: tracker.KindCount, Targets: []decimal.Decimal{decimal.FromInt(target)}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	under := match.Compile(nil, []*tracker.Definition{define("a", 4), define("b", 4)})
+	for _, set := range []*match.Set{under, match.Compile(under, []*tracker.Definition{define("c", 4)}), match.Grow(under, []*tracker.Definition{define("c", 4)})} {
+		next := set.With(set.Len()-1, define([]string{"a", "b", "c"}[set.Len()-1], 16))
+		var cells tracker.Cells
+		var x match.Scratch
+		fresh, _ := (&tracker.State{Stage: 1, Cycle: 1}).Pack()
+		for range set.Len() {
+			cells.Append(fresh)
+		}
+		steps := make([]int, set.Len())
+		for range 20 {
+			if err := next.Match(match.Data{Map: map[string]any{}}, &x); err != nil {
+				t.Fatal(err)
+			}
+			for place := range steps {
+				steps[place] += len(x.Advance(&cells, []int32{int32(place)}, nil))
+			}
+		}
+		for place, n := range steps {
+			if want := []int{3, 15}[place/(len(steps)-1)]; n != want {
+				t.Errorf("place %d of %d took %d steps, want %d", place, len(steps), n, want)
+			}
+		}
+	}
+}

@@ -7,13 +7,14 @@ import (
 
 // tallies are places in the order of bounds, at which all refs on the far side of them are at hand as bits: a value that
 // meets a third of a million trackers joins what one of them has, and looks at the refs up to it alone. They are made as
-// bounds grow, so many that neither the bits nor the refs between two of them are many.
+// bounds grow, and given up when refs come that make their bits more than two words a ref.
 type tallies []tally
 
 // tally divides bounds at a number. The first one is below all numbers.
 type tally struct {
 	number float64
 	bits   []uint64 // of refs before number; of upper bounds, of those from number on; of the first one, nothing
+	set    int      // how many those are
 	count  int      // refs from number on, up to the next tally
 }
 
@@ -29,15 +30,19 @@ func (b *bounds) tally(number float64, ref int32) {
 	}
 	b.count++
 	b.last = max(b.last, ref)
+	words := int(b.last)/64 + 1
+	if len(b.tallies)*words > 2*b.count {
+		b.tallies = tallies{{number: math.Inf(-1), count: b.count - 1}}
+	}
 	for i := len(b.tallies) - 1; i > 0; i-- {
 		if t := &b.tallies[i]; (number >= t.number) == b.upper {
-			t.set(ref)
+			t.add(ref)
 		}
 	}
 	at := b.tallies.at(number)
 	t := &b.tallies[at]
 	t.count++
-	if least := max(leastTally, b.count/mostTally, int(b.last)/64+1); t.count >= 2*least && t.count%least == 0 {
+	if least := max(leastTally, b.count/mostTally, words); t.count >= 2*least && t.count%least == 0 {
 		b.divide(at)
 	}
 }
@@ -55,7 +60,8 @@ func (t tallies) at(number float64) int {
 	return low
 }
 
-func (t *tally) set(ref int32) {
+func (t *tally) add(ref int32) {
+	t.set++
 	for len(t.bits) <= int(ref)>>6 {
 		t.bits = append(t.bits, 0)
 	}
@@ -64,28 +70,30 @@ func (t *tally) set(ref int32) {
 
 // divide puts a tally in the middle of the refs that belong to another.
 func (b *bounds) divide(at int) {
-	low, high, far := below(b.tallies[at].number), math.Inf(1), []uint64(nil)
+	from, high, far := &b.tallies[at], math.Inf(1), &tally{}
 	if at+1 < len(b.tallies) {
-		high, far = below(b.tallies[at+1].number), b.tallies[at+1].bits
+		far = &b.tallies[at+1]
+		high = below(far.number)
 	}
-	middle, ok := b.middle(low, high, b.tallies[at].count/2)
+	low := below(from.number)
+	middle, ok := b.middle(low, high, from.count/2)
 	if !ok {
 		return
 	}
-	next := tally{number: middle, bits: slices.Clone(b.tallies[at].bits)}
-	from, to := low, below(middle)
+	near, begin, end := from, low, below(middle)
 	if b.upper {
-		next.bits, from, to = slices.Clone(far), to, high
+		near, begin, end = far, end, high
 	}
-	for refs := range b.between(from, to) {
+	next := tally{number: middle, bits: slices.Clone(near.bits), set: near.set}
+	for refs := range b.between(begin, end) {
 		for _, ref := range refs {
-			next.set(ref)
+			next.add(ref)
 		}
 	}
 	for refs := range b.between(below(middle), high) {
 		next.count += len(refs)
 	}
-	b.tallies[at].count -= next.count
+	from.count -= next.count
 	b.tallies = slices.Insert(b.tallies, at+1, next)
 }
 
@@ -107,25 +115,27 @@ func (b *bounds) middle(low, high float64, many int) (number float64, ok bool) {
 // below is the next number before another.
 func below(number float64) float64 { return math.Nextafter(number, math.Inf(-1)) }
 
-// far are the bits of the refs that v meets beyond a tally, and what is left of the numbers from one, without it, to
-// another.
-func (b *bounds) far(v, from, to float64) (bits []uint64, newFrom, newTo float64) {
+// far are the bits of the refs that v meets beyond a tally, if they are at least that many, and what is left of the numbers
+// from one, without it, to another.
+func (b *bounds) far(v, from, to float64, least int) (bits []uint64, newFrom, newTo float64) {
 	at := b.tallies.at(v)
-	switch {
-	case !b.upper && at > 0:
-		t := &b.tallies[at]
-		return t.bits, below(t.number), to
-	case b.upper && at+1 < len(b.tallies):
-		t := &b.tallies[at+1]
+	if b.upper {
+		at++
+	}
+	if at <= 0 || at >= len(b.tallies) || b.tallies[at].set < least {
+		return nil, from, to
+	}
+	t := &b.tallies[at]
+	if b.upper {
 		return t.bits, from, below(t.number)
 	}
-	return nil, from, to
+	return t.bits, below(t.number), to
 }
 
 // bounds takes the trackers that a value meets as hits.
 func (x *Scratch) bounds(b *bounds, v float64) {
 	from, to := b.met(v)
-	bits, from, to := b.far(v, from, to)
+	bits, from, to := b.far(v, from, to, x.words()/8) // as in hits
 	if len(bits) > 0 {
 		marks := x.mark()
 		for i, word := range bits {

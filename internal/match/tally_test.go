@@ -46,7 +46,7 @@ func TestTalliesAreWhatValuesMeet(t *testing.T) {
 			for i := range b.tallies {
 				words += len(b.tallies[i].bits)
 			}
-			if n := len(b.tallies); n < c.least || n > 3*mostTally || words > b.count {
+			if n := len(b.tallies); n < c.least || n > 3*mostTally || words > 2*b.count {
 				t.Errorf("%d tallies of %d words", n, words)
 			}
 		})
@@ -68,7 +68,7 @@ func meets(t *testing.T, b *bounds, numbers []float64) {
 			}
 		}
 		from, to := b.met(v)
-		far, from, to := b.far(v, from, to)
+		far, from, to := b.far(v, from, to, 1)
 		var got []int32
 		for w, word := range far {
 			for ; word != 0; word &= word - 1 {
@@ -80,6 +80,27 @@ func meets(t *testing.T, b *bounds, numbers []float64) {
 		}
 		if slices.Sort(got); !slices.Equal(got, want) {
 			t.Fatalf("%v meets %d of %d, want %d", v, len(got), len(numbers), len(want))
+		}
+	}
+}
+
+// Refs that come late, at places far away, do not make bits of many words.
+func TestTalliesStaySmall(t *testing.T) {
+	b := bounds{width: math.Inf(1)}
+	for i := range 3000 {
+		place := int32(i)
+		if i >= 2000 {
+			place = int32(1000 * i)
+		}
+		s := span{low: float64(i % 500), high: math.Inf(1)}
+		b.add(&s, place)
+		b.tally(s.low, place)
+		words := 0
+		for n := range b.tallies {
+			words += len(b.tallies[n].bits)
+		}
+		if words > 2*b.count {
+			t.Fatalf("%d words for %d refs", words, b.count)
 		}
 	}
 }
