@@ -22,6 +22,26 @@ func BenchmarkParallel(b *testing.B) {
 	}
 }
 
+// BenchmarkCores is what as many cores give to arithmetic alone, which shares nothing: virtual ones are at times one.
+func BenchmarkCores(b *testing.B) {
+	for cores := 1; cores <= runtime.NumCPU(); cores *= 2 {
+		b.Run(fmt.Sprintf("cores=%d", cores), func(b *testing.B) {
+			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+			var sum atomic.Uint64
+			b.RunParallel(func(p *testing.PB) {
+				x := uint64(1)
+				for p.Next() {
+					for range 1000 {
+						x = x*6364136223846793005 + 1442695040888963407
+					}
+				}
+				sum.Add(x)
+			})
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "sums/s")
+		})
+	}
+}
+
 func parallel(b *testing.B, m *dictrack.Manager, groups []string) {
 	stream := bench.Stream(1024, bench.Seeded())
 	var walkers atomic.Int64

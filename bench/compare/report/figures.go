@@ -46,7 +46,8 @@ func besideLoop() (rows []row) {
 
 // tracking are the figures of a Manager in memory.
 func tracking() []row {
-	const memory, cores, lines = "bench Memory/W100/", "bench Parallel/cores=", "cmd/dictrack/internal/tracking Track/"
+	const memory, lines = "bench Memory/W100/", "cmd/dictrack/internal/tracking Track/"
+	const cores, alone = "bench Parallel/cores=", "bench Cores/cores="
 	return join(
 		modes("Manager.Track, W(100), JSON", memory+"%s", "ns/op", 600),
 		modes("... allocations", memory+"%s", "allocs/op", 2),
@@ -57,6 +58,7 @@ func tracking() []row {
 			{label: "... when they share a template", name: "group TrackGroups/template", unit: "ns/op"},
 			{label: "W(100), one core", name: cores + "1", unit: "data/s"},
 			{label: "two cores against one", name: cores + "2", unit: "data/s", over: cores + "1", least: 1.8},
+			{label: "... which arithmetic alone has of them", name: alone + "2", unit: "sums/s", over: alone + "1"},
 		},
 		[]row{
 			{label: "`dictrack track`, T(100), a file of a million lines, trusted", name: lines + "trusted", unit: "lines/s", least: 1_000_000},

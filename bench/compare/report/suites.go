@@ -9,7 +9,7 @@ var suites = []suite{
 	{dir: "group", names: "TrackGroups|Memory", time: "0.5s"},
 	{dir: "group", names: "Add", time: "0.5s", once: true},
 	{dir: "bench", names: "Memory", time: "0.5s"},
-	{dir: "bench", names: "Parallel", time: "2s"},
+	{dir: "bench", names: "Parallel|Cores", time: "2s"},
 	{dir: "bench", names: "Add|Held|Own", time: "1s", once: true},
 	{dir: "bench", names: "Durable|Behind", time: "2s"},
 	{dir: "cmd/dictrack/internal/tracking", names: "Track", time: "3x"},
