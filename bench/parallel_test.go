@@ -22,20 +22,22 @@ func BenchmarkParallel(b *testing.B) {
 	}
 }
 
-// BenchmarkCores is what as many cores give to arithmetic alone, which shares nothing: virtual ones are at times one.
+// BenchmarkCores is what as many cores give to arithmetic alone, which shares nothing. It keeps all units of a core busy:
+// two virtual cores may be two threads of one, and then this does not scale either.
 func BenchmarkCores(b *testing.B) {
 	for cores := 1; cores <= runtime.NumCPU(); cores *= 2 {
 		b.Run(fmt.Sprintf("cores=%d", cores), func(b *testing.B) {
 			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
 			var sum atomic.Uint64
 			b.RunParallel(func(p *testing.PB) {
-				x := uint64(1)
+				var x [8]uint64
 				for p.Next() {
-					for range 1000 {
-						x = x*6364136223846793005 + 1442695040888963407
+					for i := range uint64(1000) {
+						x[0], x[1], x[2], x[3] = x[0]+i, x[1]^i, x[2]-i, x[3]+i
+						x[4], x[5], x[6], x[7] = x[4]^i, x[5]+i, x[6]-i, x[7]^i
 					}
 				}
-				sum.Add(x)
+				sum.Add(x[0] + x[1] + x[2] + x[3] + x[4] + x[5] + x[6] + x[7])
 			})
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "sums/s")
 		})

@@ -125,14 +125,17 @@ func TestAdvanceFromWordToCell(t *testing.T) {
 	for _, c := range []struct {
 		places []int32
 		want   int
-	}{{[]int32{0, 3}, 2}, {[]int32{2, 3, 0, 2}, 4}, {[]int32{1, 3}, 2}, {[]int32{1, 3}, 0}, {[]int32{4, 3}, 0}} {
+	}{{[]int32{0, 3}, 2}, {[]int32{2, 3, 0, 2}, 4}, {[]int32{1, 3}, 2}, {[]int32{1, 3}, 2}, {[]int32{4, 3}, 0}} {
 		if got := len(cells.Advance(c.places, &pacing, []uint64{1}, nil)); got != c.want {
 			t.Errorf("%v: %d steps, want %d", c.places, got, c.want)
 		}
 	}
-	for at, want := range []int64{1<<31 - 1, 1<<31 - 1, 1<<31 + 2, 3} {
+	for at, want := range []int64{1<<31 - 1, 1 << 31, 1<<31 + 2, 4} {
 		if got := cells.At(at); got != start(want) {
 			t.Errorf("place %d is %+v, want %d", at, got, want)
 		}
+	}
+	if n := cells.Full(); n != 2 {
+		t.Errorf("%d full cells, want 2", n)
 	}
 }

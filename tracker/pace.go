@@ -52,7 +52,7 @@ func movedTo(place uint32, word uint64) Moved { return Moved(uint64(place)<<32 |
 // fewPaces are as many as can be worked out beforehand.
 const fewPaces = 16
 
-// advance is Advance up to the first place that has a full cell.
+// advance is Advance up to the first place that a word does not do for.
 func (p *Pacing) advance(words []uint32, places []int32, amounts []uint64, moved []Moved) int {
 	if len(p.Known) <= min(fewPaces, len(places)) {
 		return p.advanceFew(words, places, amounts, moved)
@@ -94,14 +94,24 @@ func (p *Pacing) advanceFew(words []uint32, places []int32, amounts []uint64, mo
 	return len(places)
 }
 
-// advanceFull is Advance of one place that has a full cell.
+// advanceFull is Advance of one place that has a full cell, or gets one since a word does not do any more.
 func (c *Cells) advanceFull(place int32, by *Pacing, amounts []uint64) bool {
 	word := c.words[place]
-	if word < beside || word == removedWord {
+	pace := &by.Known[by.Of[place-by.From]]
+	amount := amounts[pace.Amount]
+	switch {
+	case word == removedWord:
 		return false
+	case word < beside:
+		next := uint64(word) + amount
+		if next >= pace.Limit {
+			return false
+		}
+		c.words[place] = c.appendFull(Cell{coef: next, head: cellPlain, cycle: 1})
+		return true
 	}
-	pace, cell := &by.Known[by.Of[place-by.From]], &(*c.full)[word-beside]
-	next := cell.coef + amounts[pace.Amount]
+	cell := &(*c.full)[word-beside]
+	next := cell.coef + amount
 	if cell.head != cellPlain || cell.coef >= pace.Limit || next >= pace.Limit {
 		return false
 	}
