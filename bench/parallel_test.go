@@ -3,6 +3,7 @@ package bench_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -11,14 +12,20 @@ import (
 	"github.com/dictrack/dictrack/bench"
 )
 
-// BenchmarkParallel is W(100) in memory, raw JSON, by as many goroutines as it lets Go use cores.
+// BenchmarkParallel is W(100) in memory, raw JSON, by as many goroutines as it lets Go use cores: each on all groups, and
+// each on groups of its own, as those have who read partitions of a stream.
 func BenchmarkParallel(b *testing.B) {
 	m, groups := openW(b, 100, dictrack.Options{ManualSweep: true})
 	for cores := 1; cores <= runtime.NumCPU(); cores *= 2 {
-		b.Run(fmt.Sprintf("cores=%d", cores), func(b *testing.B) {
-			defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
-			parallel(b, m, groups)
-		})
+		for _, of := range []struct {
+			name  string
+			parts int
+		}{{"cores", 1}, {"apart", cores}} {
+			b.Run(fmt.Sprintf("%s=%d", of.name, cores), func(b *testing.B) {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores))
+				parallel(b, m, groups, of.parts)
+			})
+		}
 	}
 }
 
@@ -44,14 +51,18 @@ func BenchmarkCores(b *testing.B) {
 	}
 }
 
-func parallel(b *testing.B, m *dictrack.Manager, groups []string) {
+func parallel(b *testing.B, m *dictrack.Manager, groups []string, parts int) {
 	stream := bench.Stream(1024, bench.Seeded())
-	var walkers atomic.Int64
+	var walkers atomic.Uint64
 	b.ReportAllocs()
 	b.ResetTimer()
 	b.RunParallel(func(p *testing.PB) {
-		for i := int(walkers.Add(1)) * 389; p.Next(); i++ { // each starts elsewhere
-			if _, err := m.TrackJSON(context.Background(), groups[i*7919%len(groups)], stream[i%len(stream)].JSON); err != nil {
+		// Each at random: in one order they would meet, and then go on side by side, both on the same group at all times.
+		walker := walkers.Add(1)
+		random := rand.New(rand.NewPCG(3, walker)) // #nosec G404 -- a load
+		part := int(walker) % parts * len(groups) / parts
+		for i := 0; p.Next(); i++ {
+			if _, err := m.TrackJSON(context.Background(), groups[part+random.IntN(len(groups)/parts)], stream[i%len(stream)].JSON); err != nil {
 				b.Error(err)
 				return
 			}

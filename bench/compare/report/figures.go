@@ -47,7 +47,7 @@ func besideLoop() (rows []row) {
 // tracking are the figures of a Manager in memory.
 func tracking() []row {
 	const memory, lines = "bench Memory/W100/", "cmd/dictrack/internal/tracking Track/"
-	const cores, alone = "bench Parallel/cores=", "bench Cores/cores="
+	const cores, apart, alone = "bench Parallel/cores=", "bench Parallel/apart=", "bench Cores/cores="
 	return join(
 		modes("Manager.Track, W(100), JSON", memory+"%s", "ns/op", 600),
 		modes("... allocations", memory+"%s", "allocs/op", 2),
@@ -58,6 +58,7 @@ func tracking() []row {
 			{label: "... when they share a template", name: "group TrackGroups/template", unit: "ns/op"},
 			{label: "W(100), one core", name: cores + "1", unit: "data/s"},
 			{label: "two cores against one", name: cores + "2", unit: "data/s", over: cores + "1", least: 1.8},
+			{label: "... when each core has groups of its own", name: apart + "2", unit: "data/s", over: apart + "1"},
 			{label: "... which arithmetic alone has of them", name: alone + "2", unit: "sums/s", over: alone + "1"},
 		},
 		[]row{
