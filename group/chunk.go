@@ -1,6 +1,10 @@
 package group
 
-import "github.com/dictrack/dictrack/tracker"
+import (
+	"slices"
+
+	"github.com/dictrack/dictrack/tracker"
+)
 
 // ChunkSize is how many trackers share one stored record, so that a step of one tracker in a group of a
 // million writes little, and a group of a hundred is one record.
@@ -18,6 +22,9 @@ type Chunk struct {
 // checkRoom is the room behind States.
 const checkRoom = 4
 
+// usualState is how many bytes of States a state takes, or fewer.
+const usualState = 4
+
 // chunk makes a chunk, its states in room if they fit.
 func (g *Group) chunk(i int, relaid bool, room []byte) Chunk {
 	from, to := i*ChunkSize, min((i+1)*ChunkSize, g.cells.Len())
@@ -31,11 +38,9 @@ func (g *Group) chunk(i int, relaid bool, room []byte) Chunk {
 	return part
 }
 
-// encode is the binary form of the states of some places, in room if it fits, else in no more memory than it takes:
-// whoever keeps the chunk keeps it too.
+// encode is the binary form of the states of some places, in room if it fits.
 func (g *Group) encode(from, to int, room []byte) []byte {
-	var buf [8 * ChunkSize]byte
-	states := buf[:0]
+	states := slices.Grow(room, usualState*(to-from))
 	for at := from; at < to; {
 		var plain int
 		states, plain = g.cells.AppendPlain(states, at, to)
@@ -45,10 +50,7 @@ func (g *Group) encode(from, to int, room []byte) []byte {
 			at++
 		}
 	}
-	if cap(room) < len(states)+checkRoom {
-		room = make([]byte, 0, len(states)+checkRoom)
-	}
-	return append(room, states...)
+	return slices.Grow(states, checkRoom)
 }
 
 // statesOf are the states of a chunk.

@@ -37,7 +37,8 @@ type Store interface {
 	// the same base one always hears that it lost; Load tells what is there.
 	//
 	// Any other error leaves the outcome of every change unknown: each is applied wholly or not at all,
-	// and Load tells which. The store may read the changes only until it returns.
+	// and Load tells which. The store may read the changes only until it returns, and keeps none of their
+	// memory.
 	Commit(ctx context.Context, changes []*group.Change) error
 
 	// Load returns a group as a whole. A group that does not exist has an empty Layout and the version

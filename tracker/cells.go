@@ -139,6 +139,11 @@ func (c *Cells) ReadPlain(src []byte, from, to int, old *Cells) (rest []byte, n 
 // of its price, for the many.
 func (c *Cells) AppendPlain(dst []byte, from, to int) ([]byte, int) {
 	for n, word := range c.words[from:to] {
+		if word < decimal.BriefLimit { // most
+			first, second, size := decimal.Brief(word)
+			dst = append(dst, 0, first, second)[:len(dst)+1+size]
+			continue
+		}
 		coef := uint64(word)
 		if word >= beside {
 			cell := c.At(from + n)
@@ -146,10 +151,6 @@ func (c *Cells) AppendPlain(dst []byte, from, to int) ([]byte, int) {
 				return dst, n
 			}
 			coef = cell.coef
-		}
-		if coef < 1<<7 { // most, in the form of AppendBinary
-			dst = append(dst, 0, byte(coef))
-			continue
 		}
 		dst = decimal.FromParts(coef, 0, false).AppendBinary(append(dst, 0))
 	}

@@ -244,9 +244,9 @@ func (d *disk) keep(k *kept, c *group.Change) {
 		for len(k.states) <= part.Index {
 			k.layouts, k.states = append(k.layouts, nil), append(k.states, nil)
 		}
-		k.states[part.Index] = part.States
+		k.states[part.Index] = slices.Clone(part.States)
 		if part.Layout != nil {
-			k.layouts[part.Index] = part.Layout
+			k.layouts[part.Index] = slices.Clone(part.Layout)
 		}
 	}
 	if from, to := c.Dropped(); from < to {

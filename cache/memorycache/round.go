@@ -92,6 +92,8 @@ func (r *round) kept(err error) {
 	if err != nil {
 		r.slot.group = nil        // whatever is kept now, it is not what memory says
 		r.spare = &group.Change{} // a Backing that gave up may still look at it
+	} else {
+		r.spare.Recycle()
 	}
 	var conflict cache.Conflict
 	if errors.As(err, &conflict) && r.tries+1 < maxTries {

@@ -3,6 +3,7 @@ package memorystore
 import (
 	"bytes"
 	"context"
+	"slices"
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
@@ -65,14 +66,14 @@ func (s *Store) apply(c *group.Change) {
 	s.remember(c)
 }
 
-// put installs a chunk. Chunks are made for each call of Change.Chunks, so they can be kept.
+// put installs a copy of a chunk.
 func (g *record) put(part group.Chunk) {
 	for len(g.states) <= part.Index {
 		g.layouts, g.states = append(g.layouts, nil), append(g.states, nil)
 	}
-	g.states[part.Index] = part.States
+	g.states[part.Index] = slices.Clone(part.States)
 	if part.Layout != nil {
-		g.layouts[part.Index] = part.Layout
+		g.layouts[part.Index] = slices.Clone(part.Layout)
 	}
 }
 

@@ -29,7 +29,7 @@ type Options struct {
 	// CacheBytes bounds what is kept in memory of the tables on disk. Default: 64 MiB.
 	CacheBytes int64
 	// MemTableBytes is how much is written before it becomes a table on disk; up to four times as much
-	// is in memory. Default: 32 MiB.
+	// is in memory. Default: 8 MiB.
 	MemTableBytes int
 }
 
@@ -41,7 +41,7 @@ func (o Options) withDefaults() Options {
 		o.CacheBytes = 64 << 20
 	}
 	if o.MemTableBytes == 0 {
-		o.MemTableBytes = 32 << 20
+		o.MemTableBytes = 8 << 20
 	}
 	return o
 }

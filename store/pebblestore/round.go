@@ -64,11 +64,13 @@ func (r *recent) find(name string) *latest {
 func (r *recent) note(name string, last *latest, now latest) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if last != nil {
-		*last = now
-		return
+	if last == nil {
+		last = &latest{}
+		r.groups[name] = last
 	}
-	r.groups[name] = &now
+	first := append(last.head.first[:0], now.head.first...) // that of the change is the caller's
+	*last = now
+	last.head.first = first
 	if len(r.groups) > maxRecent {
 		r.shrink()
 	}

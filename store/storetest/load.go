@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 
+	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -28,7 +29,18 @@ func testUnknown(s *session) {
 
 // testCopies spoils all that a store gave or was given.
 func testCopies(s *session) {
-	g := s.made("g", 3)
+	g := s.load("g")
+	added := s.add(g, counters(3)...)
+	s.commit(added)
+	spoil(added)
+	s.same(g)
+	moved := s.track(g, 1, 1, 2)
+	s.commit(moved)
+	spoil(moved)
+	s.same(g)
+	s.commit(s.call(g, nowhere, group.Seen{ID: "no state", Version: g.Version(), Expires: now + 1}))
+	s.same(g)
+
 	r, err := s.store.Load(s.Context(), "g")
 	if err != nil {
 		s.Fatalf("Load: %v", err)
@@ -47,6 +59,13 @@ func testCopies(s *session) {
 	before := s.load("g")
 	s.track(g, 1) // not committed, but in the group that the first change looked into
 	s.same(before)
+}
+
+func spoil(c *group.Change) {
+	for _, part := range c.Chunks() {
+		clear(part.Layout)
+		clear(part.States)
+	}
 }
 
 func testDefinitions(s *session) {
