@@ -143,10 +143,13 @@ func Padded(bytes int, last bool) []byte {
 func Groups(n int) []string {
 	names := make([]string, n)
 	for i := range names {
-		names[i] = strconv.Itoa(10_000_000 + i)
+		names[i] = Group(i)
 	}
 	return names
 }
+
+// Group makes the name that Groups has at i.
+func Group(i int) string { return strconv.Itoa(10_000_000 + i) }
 
 // Seeded is the source of randomness of every load: figures compare only over the same trackers.
 func Seeded() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) } // #nosec G404 -- a load, not a secret

@@ -62,7 +62,7 @@ func (s *slot) Unlock() { s.box.Unlock() }
 func (s *slot) idle() bool   { return s.box.Idle() }
 func (s *slot) stays() *stay { return &s.stay }
 
-// hashOf is the hash of a name: its lower bits choose the shard, its upper ones the place there.
+// hashOf is the hash of a name: its lower bits choose the shard, its upper ones the entry there.
 func (c *Cache) hashOf(name string) uint32 {
 	return uint32(maphash.String(c.seed, name)) // #nosec G115 -- half of it is enough
 }
@@ -76,14 +76,26 @@ type shard struct {
 
 	mu   sync.Mutex // held while slots come and go; protects all below
 	live int        // slots
-	used int        // places of the table that are not nil
+	used int        // entries of the table that are not nil
 	ids  ids
 	_    [64]byte // keeps the locks of two shards off one cache line
 }
 
-// table is an open hash table; the number of its places is a power of two. A slot that left its place is replaced by
+// table is an open hash table; the number of its entries is a power of two. A slot that left its entry is replaced by
 // none, so that whoever looks for the next one goes on past it.
-type table []atomic.Pointer[slot]
+type table []entry
+
+// entry is where a slot may be. The hash of its name is written before it, so that others are passed by without a look
+// at them, for which most calls would wait as long as for the slot itself.
+type entry struct {
+	hash atomic.Uint32
+	slot atomic.Pointer[slot]
+}
+
+func (e *entry) store(s *slot) {
+	e.hash.Store(s.hash)
+	e.slot.Store(s)
+}
 
 // none stands where a slot was.
 var none = &slot{}
@@ -99,8 +111,9 @@ func (sh *shard) find(name string, hash uint32) *slot {
 	}
 	t := *p
 	for i := t.start(hash); ; i = (i + 1) & (len(t) - 1) {
-		s := t[i].Load()
-		if s == nil || s.hash == hash && s.name == name && s != none {
+		e := &t[i]
+		s := e.slot.Load()
+		if s == nil || e.hash.Load() == hash && s.name == name && s != none {
 			return s
 		}
 	}
@@ -121,19 +134,19 @@ func (sh *shard) insert(s *slot) *slot {
 	return s
 }
 
-// put stores a slot at the first place that is free; fresh tells that no slot was ever there.
+// put stores a slot in the first entry that is free; fresh tells that no slot was ever there.
 func (t table) put(s *slot) (fresh bool) {
 	for i := t.start(s.hash); ; i = (i + 1) & (len(t) - 1) {
-		if at := t[i].Load(); at == nil || at == none {
-			t[i].Store(s)
+		if at := t[i].slot.Load(); at == nil || at == none {
+			t[i].store(s)
 			return at == nil
 		}
 	}
 }
 
-const leastPlaces = 4
+const leastEntries = 4
 
-// reserve makes room for one more slot: at most three of four places are in use, so every search ends.
+// reserve makes room for one more slot: at most three of four entries are in use, so every search ends.
 func (sh *shard) reserve() {
 	old := sh.table.Load()
 	switch {
@@ -142,11 +155,11 @@ func (sh *shard) reserve() {
 	case (sh.used+1)*4 <= len(*old)*3:
 		return
 	}
-	places := leastPlaces
-	for places < 2*(sh.live+1) {
-		places *= 2
+	entries := leastEntries
+	for entries < 2*(sh.live+1) {
+		entries *= 2
 	}
-	next := make(table, places)
+	next := make(table, entries)
 	for s := range old.all() {
 		next.put(s)
 	}
@@ -161,8 +174,8 @@ func (sh *shard) remove(s *slot) {
 	defer sh.mu.Unlock()
 	t := *sh.table.Load()
 	for i := t.start(s.hash); ; i = (i + 1) & (len(t) - 1) {
-		if t[i].Load() == s {
-			t[i].Store(none)
+		if t[i].slot.Load() == s {
+			t[i].slot.Store(none)
 			sh.live--
 			return
 		}
@@ -173,7 +186,7 @@ func (sh *shard) remove(s *slot) {
 func (t table) all() iter.Seq[*slot] {
 	return func(yield func(*slot) bool) {
 		for i := range t {
-			if s := t[i].Load(); s != nil && s != none && !yield(s) {
+			if s := t[i].slot.Load(); s != nil && s != none && !yield(s) {
 				return
 			}
 		}
