@@ -265,13 +265,13 @@ func TestBehindJoinsGroups(t *testing.T) {
 func TestBehindAnotherWriter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShop()
-		d := openBehind(t, s, memorycache.Behind{Every: time.Second, Changes: 4})
+		d := openBehind(t, s, memorycache.Behind{Every: time.Second, Changes: 10})
 		defer func() { _ = d.Close(context.Background()) }() // says that calls were lost
 		d.track("g")
 		d.drain()
 		other := openWith(t, s, memorycache.New())
 		other.track("g")
-		for range 3 {
+		for range 3 { // and one more: fewer than half of the room, at which writing begins at once
 			d.track("g")
 		}
 		d.track("h")
@@ -290,7 +290,7 @@ func TestBehindAnotherWriter(t *testing.T) {
 		if !strings.Contains(d.logged.String(), "level=ERROR") || !strings.Contains(d.logged.String(), "group=g calls=3") {
 			t.Errorf("logged %q", d.logged)
 		}
-		for range 8 { // there is room again
+		for range 20 { // there is room again
 			d.track("h")
 		}
 		other.expect("g", 2)
