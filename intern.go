@@ -71,7 +71,7 @@ type shared struct {
 	paces        interner[string, match.Paces]
 }
 
-var _ match.Shared = (*shared)(nil)
+var _ match.Interner = (*shared)(nil)
 
 // Paths implements match.Shared.
 func (s *shared) Paths(key string, build func() *match.Paths) *match.Paths {

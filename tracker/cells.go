@@ -139,8 +139,8 @@ func (c *Cells) ReadPlain(src []byte, from, to int, old *Cells) (rest []byte, n 
 // of its price, for the many.
 func (c *Cells) AppendPlain(dst []byte, from, to int) ([]byte, int) {
 	for n, word := range c.words[from:to] {
-		if word < decimal.BriefLimit { // most
-			first, second, size := decimal.Brief(word)
+		if word < decimal.ShortLimit { // most
+			first, second, size := decimal.EncodeShort(word)
 			dst = append(dst, 0, first, second)[:len(dst)+1+size]
 			continue
 		}

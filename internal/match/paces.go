@@ -40,7 +40,7 @@ func roundLimit(limit uint64) uint64 {
 }
 
 // setPace gives every tracker of a compiled set its pace.
-func (s *Set) setPace(share Shared) {
+func (s *Set) setPace(share Interner) {
 	of := make([]tracker.Pace, len(s.defs))
 	for i, d := range s.defs {
 		of[i] = s.paceOf(d)

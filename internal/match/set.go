@@ -30,7 +30,7 @@ type Set struct {
 	judged     judgements
 
 	key   Key
-	names Names
+	names NameIndex
 }
 
 // Key identifies what a set is compiled from.
@@ -55,9 +55,9 @@ func Compile(under *Set, defs []*tracker.Definition) *Set {
 }
 
 // CompileShared is Compile of a set whose key is known, and that has what it can from share.
-func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Shared) *Set {
+func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Interner) *Set {
 	s := newSet(under, pathsOf(under, defs, share))
-	s.key, s.defs, s.names = key, defs, NamesOf(defs)
+	s.key, s.defs, s.names = key, defs, NewNameIndex(defs)
 	s.setPace(share)
 	if len(defs) <= smallSet {
 		s.small(share)
@@ -71,8 +71,8 @@ func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Shared
 	return s
 }
 
-// Grow builds a set of defs over another one that Insert may add to. It belongs to one owner.
-func Grow(under *Set, defs []*tracker.Definition) *Set {
+// NewMutable builds a set of defs over another one that Insert may add to. It belongs to one owner.
+func NewMutable(under *Set, defs []*tracker.Definition) *Set {
 	s := newSet(under, pathsOf(under, defs, alone{}))
 	s.index, s.paces, s.growing = newIndex(s), growingPaces(), true
 	for _, d := range defs {
@@ -106,8 +106,8 @@ func (s *Set) Insert(d *tracker.Definition) {
 // Len is the number of definitions, those under included.
 func (s *Set) Len() int { return int(s.from) + len(s.defs) }
 
-// Under is the set that s stands over; nil for none.
-func (s *Set) Under() *Set { return s.under }
+// Base is the set that s stands over; nil for none.
+func (s *Set) Base() *Set { return s.under }
 
 // Definitions are the definitions in their order, without those under; not to be changed.
 func (s *Set) Definitions() []*tracker.Definition { return s.defs }

@@ -82,8 +82,8 @@ func TestAdvanceWithAnotherTarget(t *testing.T) {
 		return d
 	}
 	under := match.Compile(nil, []*tracker.Definition{define("a", 4), define("b", 4)})
-	for _, set := range []*match.Set{under, match.Compile(under, []*tracker.Definition{define("c", 4)}), match.Grow(under, []*tracker.Definition{define("c", 4)})} {
-		next := set.With(set.Len()-1, define([]string{"a", "b", "c"}[set.Len()-1], 16))
+	for _, set := range []*match.Set{under, match.Compile(under, []*tracker.Definition{define("c", 4)}), match.NewMutable(under, []*tracker.Definition{define("c", 4)})} {
+		next := set.Replacing(set.Len()-1, define([]string{"a", "b", "c"}[set.Len()-1], 16))
 		var cells tracker.Cells
 		var x match.Scratch
 		fresh, _ := (&tracker.State{Stage: 1, Cycle: 1}).Pack()
