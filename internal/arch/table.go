@@ -123,12 +123,12 @@ func portRules() []Rule {
 
 		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache"), Ring: mailbox, Why: whyMailbox},
 		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
-		{For: []string{"cache/rediscache"}, Inner: coreAnd("cache", "cache/mailbox"), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/away", "store/packed"}, Inner: coreAnd("store"), Ring: kit, Why: whyKit},
+		{For: []string{"cache/rediscache"}, Inner: coreAnd("cache", "cache/mailbox", "internal/boundedmap", "internal/checksum"), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
+		{For: []string{"internal/retry", "internal/wire", "internal/checksum", "internal/boundedmap"}, Inner: coreAnd("store"), Ring: kit, Why: whyKit},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/mongostore"}, Inner: coreAnd("store", "store/away", "store/packed"), Libraries: mongo, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/pebblestore"}, Inner: coreAnd("store", "store/packed"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/pgstore"}, Inner: coreAnd("store", "store/away", "store/packed"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/mongostore"}, Inner: coreAnd("store", "internal/boundedmap", "internal/checksum", "internal/retry", "internal/wire"), Libraries: mongo, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pebblestore"}, Inner: coreAnd("store", "internal/boundedmap", "internal/checksum", "internal/wire"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pgstore"}, Inner: coreAnd("store", "internal/boundedmap", "internal/checksum", "internal/retry", "internal/wire"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
 	}
 }
 

@@ -1,4 +1,4 @@
-package packed_test
+package wire_test
 
 import (
 	"encoding/binary"
@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store/packed"
+	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 func TestChunks(t *testing.T) {
 	for places, want := range map[int]int{0: 0, 1: 1, group.ChunkSize: 1, group.ChunkSize + 1: 2} {
-		if got := packed.Chunks(places); got != want {
+		if got := wire.Chunks(places); got != want {
 			t.Errorf("%d places take %d chunks, want %d", places, got, want)
 		}
 	}
@@ -21,29 +21,29 @@ func TestChunks(t *testing.T) {
 
 func TestLayout(t *testing.T) {
 	layout := []tracker.ID{{1}, {2, 3}}
-	bytes := packed.AppendLayout([]byte("front"), layout)[len("front"):]
-	got, err := packed.ParseLayout(layout[:1:1], bytes, 2)
+	bytes := wire.AppendLayout([]byte("front"), layout)[len("front"):]
+	got, err := wire.ParseLayout(layout[:1:1], bytes, 2)
 	if err != nil || !slices.Equal(got, []tracker.ID{{1}, {1}, {2, 3}}) {
 		t.Errorf("got %v, %v", got, err)
 	}
 	for _, want := range []int{0, 1, 3} {
-		if _, err := packed.ParseLayout(nil, bytes, want); err == nil {
+		if _, err := wire.ParseLayout(nil, bytes, want); err == nil {
 			t.Errorf("2 IDs were taken for %d", want)
 		}
 	}
-	if _, err := packed.ParseLayout(nil, bytes[1:], 1); err == nil {
+	if _, err := wire.ParseLayout(nil, bytes[1:], 1); err == nil {
 		t.Error("a part of an ID was passed over")
 	}
 }
 
 func TestReader(t *testing.T) {
 	bytes := binary.AppendVarint(binary.AppendUvarint([]byte{7, 'a', 'b'}, math.MaxUint64), math.MinInt64)
-	r := packed.Reader{Rest: bytes}
-	if r.Byte() != 7 || string(r.Bytes(2)) != "ab" || r.Uvarint() != math.MaxUint64 || r.Varint() != math.MinInt64 || r.Failed || len(r.Rest) > 0 {
+	r := wire.Reader{Buf: bytes}
+	if r.Byte() != 7 || string(r.Bytes(2)) != "ab" || r.Uvarint() != math.MaxUint64 || r.Varint() != math.MinInt64 || r.Failed || len(r.Buf) > 0 {
 		t.Errorf("not what was written; left: %+v", r)
 	}
 	for size := range bytes {
-		r := packed.Reader{Rest: bytes[:size]}
+		r := wire.Reader{Buf: bytes[:size]}
 		r.Byte()
 		r.Bytes(2)
 		r.Uvarint()

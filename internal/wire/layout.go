@@ -1,5 +1,5 @@
-// Package packed is the bytes in which more than one store keeps things.
-package packed
+// Package wire is the binary encoding that several stores share.
+package wire
 
 import (
 	"fmt"
@@ -8,12 +8,12 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Chunks is how many chunks n places take.
+// Chunks returns how many chunks a group of n trackers has.
 func Chunks(n int) int { return (n + group.ChunkSize - 1) / group.ChunkSize }
 
 const idSize = len(tracker.ID{})
 
-// AppendLayout writes the IDs of a chunk's definitions, one after the other.
+// AppendLayout appends the IDs of a chunk's definitions, one after the other.
 func AppendLayout(dst []byte, layout []tracker.ID) []byte {
 	for i := range layout {
 		dst = append(dst, layout[i][:]...)
@@ -21,7 +21,8 @@ func AppendLayout(dst []byte, layout []tracker.ID) []byte {
 	return dst
 }
 
-// ParseLayout appends to layout what AppendLayout wrote of want IDs. The error says what is wrong.
+// ParseLayout appends to layout the want IDs that AppendLayout wrote into payload. Any other length of payload is
+// an error.
 func ParseLayout(layout []tracker.ID, payload []byte, want int) ([]tracker.ID, error) {
 	if len(payload)/idSize != want || len(payload)%idSize != 0 {
 		return layout, fmt.Errorf("%d bytes are not %d IDs", len(payload), want)
