@@ -36,31 +36,31 @@ func Words(fsys fs.FS, banned []Banned) ([]Finding, error) {
 // file returns the banned words of one file and of its name.
 func (l *lexicon) file(name, text string) []Finding {
 	var all []Finding
-	found := func(line int, word string, b Banned) {
-		all = append(all, Finding{File: name, Line: line, Text: word, Banned: b})
+	found := func(line int, word string, identifier bool, b Banned) {
+		all = append(all, Finding{File: name, Line: line, Text: word, Identifier: identifier, Banned: b})
 	}
 	for _, part := range strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune("/._-", r) }) {
 		if b, ok := l.parts[part]; ok && !slices.Contains(b.Allowed, part) {
-			found(1, name, b)
+			found(1, name, true, b)
 		}
 	}
 	if path.Ext(name) == ".go" {
 		l.goFile(text, found)
 	} else {
-		l.text(text, func(b Banned, lines int, word string) { found(1+lines, word, b) })
+		l.text(text, func(b Banned, lines int, word string) { found(1+lines, word, false, b) })
 	}
 	return all
 }
 
 // goFile calls found with the banned words of a Go file. Comments that follow
 // each other are one text, so that phrases may cross lines.
-func (l *lexicon) goFile(text string, found func(line int, word string, b Banned)) {
+func (l *lexicon) goFile(text string, found func(line int, word string, identifier bool, b Banned)) {
 	file := token.NewFileSet().AddFile("", -1, len(text))
 	var s scanner.Scanner
 	s.Init(file, []byte(text), nil, scanner.ScanComments)
 	comment, begin := "", 0
 	report := func(begin int, text string) {
-		l.text(text, func(b Banned, lines int, word string) { found(begin+lines, word, b) })
+		l.text(text, func(b Banned, lines int, word string) { found(begin+lines, word, false, b) })
 	}
 	for {
 		pos, tok, literal := s.Scan()
@@ -79,7 +79,7 @@ func (l *lexicon) goFile(text string, found func(line int, word string, b Banned
 			return
 		case token.IDENT:
 			if b, ok := l.identifier(literal); ok {
-				found(line, literal, b)
+				found(line, literal, true, b)
 			}
 		case token.STRING:
 			report(line, literal)

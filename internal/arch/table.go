@@ -153,7 +153,7 @@ func outerRules() []Rule {
 			Why:  "a program that lets its user choose takes all adapters, and only such a program",
 		},
 		{
-			For:       []string{"cmd/...", "bench/...", "examples/...", "internal/prove/...", "internal/vectors"},
+			For:       []string{"cmd/...", "bench/...", "examples/...", "internal/prove/...", "internal/vectors", "tools/..."},
 			Inner:     []string{"..."},
 			Libraries: []string{"..."},
 			Ring:      "the outermost ring: everything",

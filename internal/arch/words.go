@@ -62,8 +62,10 @@ type Finding struct {
 	File string
 	Line int
 	// Text is the identifier, or the words of prose.
-	Text   string
-	Banned Banned
+	Text string
+	// Identifier says that it is an identifier in Go code or a file's name.
+	Identifier bool
+	Banned     Banned
 }
 
 func (f Finding) String() string {
