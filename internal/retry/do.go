@@ -81,7 +81,7 @@ func (r *Retrier) sleep(ctx context.Context, backoff time.Duration) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-r.closing:
+	case <-r.calls.Closed():
 		return store.ErrClosed
 	}
 }

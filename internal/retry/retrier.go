@@ -6,9 +6,9 @@ package retry
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
+	"github.com/dictrack/dictrack/internal/gate"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -32,10 +32,7 @@ type Options struct {
 type Retrier struct {
 	Options
 
-	mu      sync.Mutex // protects closed, and calls.Add against a concurrent Close
-	closed  bool
-	closing chan struct{} // closed by Close: no call waits for another attempt
-	calls   sync.WaitGroup
+	calls gate.Gate
 }
 
 // New returns a Retrier that is open.
@@ -43,39 +40,27 @@ func New(o Options) *Retrier {
 	if o.Context == nil {
 		o.Context = context.Background()
 	}
-	return &Retrier{Options: o, closing: make(chan struct{})}
+	return &Retrier{Options: o}
 }
 
 // Enter counts a call as under way until Leave. It fails with store.ErrClosed after Close, and with ctx.Err()
 // when ctx has ended.
 func (r *Retrier) Enter(ctx context.Context) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return store.ErrClosed
+	if err := r.calls.Err(); err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r.calls.Add(1)
-	return nil
+	return r.calls.Enter(1)
 }
 
 // Leave ends a call that has entered.
-func (r *Retrier) Leave() { r.calls.Done() }
+func (r *Retrier) Leave() { r.calls.Leave() }
 
 // Close lets no more calls enter; those under way finish their attempt and make no other. It reports whether
 // this was the first Close.
-func (r *Retrier) Close() (first bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.closed {
-		return false
-	}
-	r.closed = true
-	close(r.closing)
-	return true
-}
+func (r *Retrier) Close() (first bool) { return r.calls.Close(store.ErrClosed) }
 
 // Wait waits until every call has left.
-func (r *Retrier) Wait() { r.calls.Wait() }
+func (r *Retrier) Wait() { _ = r.calls.Wait(context.Background()) }
