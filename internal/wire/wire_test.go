@@ -12,9 +12,9 @@ import (
 )
 
 func TestChunks(t *testing.T) {
-	for places, want := range map[int]int{0: 0, 1: 1, group.ChunkSize: 1, group.ChunkSize + 1: 2} {
-		if got := wire.Chunks(places); got != want {
-			t.Errorf("%d places take %d chunks, want %d", places, got, want)
+	for trackers, want := range map[int]int{0: 0, 1: 1, group.ChunkSize: 1, group.ChunkSize + 1: 2} {
+		if got := wire.Chunks(trackers); got != want {
+			t.Errorf("%d trackers take %d chunks, want %d", trackers, got, want)
 		}
 	}
 }
