@@ -47,6 +47,7 @@ var core = [][]string{
 	{"condition", "limiter"},
 	{"tracker"},
 	{"internal/match"},
+	{"internal/states"},
 	{"group"},
 }
 
