@@ -74,12 +74,12 @@ type shared struct {
 
 var _ states.Interner = (*shared)(nil)
 
-// Paths implements match.Shared.
+// Paths implements match.Interner.
 func (s *shared) Paths(key string, build func() *match.Paths) *match.Paths {
 	return s.paths.made(key, build)
 }
 
-// Dictionary implements match.Shared.
+// Dictionary implements match.Interner.
 func (s *shared) Dictionary(key string, build func() *match.Dictionary) *match.Dictionary {
 	return s.dictionaries.made(key, build)
 }

@@ -40,8 +40,8 @@ func (m *Manager) putScratch(x *states.Scratch) {
 
 // run runs one task and tells its events. The error is that of a task that is not settled.
 func (m *Manager) run(ctx context.Context, t *task) error {
-	if m.closed.Load() {
-		return ErrClosed
+	if err := m.calls.Err(); err != nil {
+		return err
 	}
 	err := m.options.Cache.Update(ctx, t.alone[:])
 	m.over(t, err)
@@ -50,8 +50,8 @@ func (m *Manager) run(ctx context.Context, t *task) error {
 
 // update runs tasks and tells their events.
 func (m *Manager) update(ctx context.Context, tasks []cache.Task) error {
-	if m.closed.Load() {
-		return ErrClosed
+	if err := m.calls.Err(); err != nil {
+		return err
 	}
 	err := m.options.Cache.Update(ctx, tasks)
 	for _, one := range tasks {

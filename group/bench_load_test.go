@@ -79,12 +79,12 @@ func (p *pool) compile(under *states.Program, defs []*tracker.Definition) *state
 	return p.sets[key]
 }
 
-// Paths implements match.Shared.
+// Paths implements match.Interner.
 func (p *pool) Paths(key string, build func() *match.Paths) *match.Paths {
 	return shareOf(p.paths, key, build)
 }
 
-// Dictionary implements match.Shared.
+// Dictionary implements match.Interner.
 func (p *pool) Dictionary(key string, build func() *match.Dictionary) *match.Dictionary {
 	return shareOf(p.dictionaries, key, build)
 }

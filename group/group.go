@@ -32,8 +32,8 @@ type Group struct {
 	asides  *asides // what does not fit the cells
 
 	name  string
-	kept  int64       // the due time that was last recorded or restored
-	added match.Names // of the definitions that set does not cover
+	kept  int64           // the due time that was last recorded or restored
+	added match.NameIndex // of the definitions that set does not cover
 }
 
 // New is a group nobody has seen before. Its version starts at floor, so that versions never restart

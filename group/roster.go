@@ -49,7 +49,7 @@ func (g *Group) compiled(compile Compiler) *states.Program {
 	case len(g.roster.own) <= fewTrackers:
 		g.take(compile(g.bottom(), g.roster.own))
 	default:
-		g.take(states.Grow(g.bottom(), g.roster.own))
+		g.take(states.NewMutable(g.bottom(), g.roster.own))
 		g.growing = true
 	}
 	return g.set
@@ -65,7 +65,7 @@ func (g *Group) bottom() *states.Program {
 
 // take uses a set that covers all definitions.
 func (g *Group) take(set *states.Program) {
-	g.set, g.growing, g.added, g.unnamed = set, false, match.Names{}, false
+	g.set, g.growing, g.added, g.unnamed = set, false, match.NameIndex{}, false
 	if under := set.Base(); under != nil {
 		own := set.Definitions()
 		g.roster = roster{under.Definitions(), own[:len(own):len(own)]}
@@ -98,13 +98,13 @@ func (g *Group) enlist(d *tracker.Definition) {
 // rewrite uses another list of definitions.
 func (g *Group) rewrite(defs []*tracker.Definition) {
 	g.roster, g.set, g.growing = roster{own: defs}, nil, false
-	g.added, g.unnamed = match.Names{}, true
+	g.added, g.unnamed = match.NameIndex{}, true
 }
 
 // names are those that the set does not cover, taken in when they are first asked for: data asks for none.
-func (g *Group) names() *match.Names {
+func (g *Group) names() *match.NameIndex {
 	if g.unnamed {
-		g.added, g.unnamed = match.NamesOf(g.uncovered()), false
+		g.added, g.unnamed = match.NewNameIndex(g.uncovered()), false
 	}
 	return &g.added
 }
@@ -127,7 +127,7 @@ func (g *Group) find(name string) (int, bool) {
 // exchange gives a tracker another definition, of the same name.
 func (g *Group) exchange(place int, d *tracker.Definition) {
 	if g.roster.len() >= manyTrackers && g.set != nil && len(g.uncovered()) == 0 {
-		if set := g.set.With(place, d); set != nil {
+		if set := g.set.Replacing(place, d); set != nil {
 			growing := g.growing
 			g.take(set)
 			g.growing = growing

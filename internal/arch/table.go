@@ -102,11 +102,13 @@ func portRules() []Rule {
 		port    = "ring 1, a port: only ring 0, never the other port"
 		suite   = "a conformance suite: only its port, ring 0 and testing, and no adapter"
 		mailbox = "ring 2, what caches share: only their port and ring 0"
+		leaf    = "ring 1, a leaf: only the standard library"
 		kit     = "ring 2, what stores share: only their port and ring 0"
 		adapter = "ring 2, an adapter: only its port, ring 0 and its own client library"
 
 		whyPort    = "a cache must work with any store, and a store with any cache"
 		whySuite   = "a suite holds for every adapter, and test code must not reach a user's binary"
+		whyLeaf    = "what everything of rings 1 to 3 may use must need none of it"
 		whyMailbox = "the order of calls is one thing, and where groups are kept another"
 		whyKit     = "how a store waits and what bytes it writes is one thing, and its database another"
 		whyAdapter = "an adapter must be replaceable alone, and its client library must reach only those who chose it"
@@ -119,17 +121,19 @@ func portRules() []Rule {
 		{For: []string{"cache"}, Inner: coreAnd(), Ring: port, Why: whyPort},
 		{For: []string{"store"}, Inner: coreAnd(), Ring: port, Why: whyPort},
 
+		{For: []string{"internal/gate"}, Ring: leaf, Why: whyLeaf},
+
 		{For: []string{"cache/cachetest"}, Inner: coreAnd("cache"), Suite: true, Ring: suite, Why: whySuite},
 		{For: []string{"store/storetest"}, Inner: coreAnd("store"), Suite: true, Ring: suite, Why: whySuite},
 
-		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache"), Ring: mailbox, Why: whyMailbox},
-		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
-		{For: []string{"cache/rediscache"}, Inner: coreAnd("cache", "cache/mailbox"), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/away", "store/packed"}, Inner: coreAnd("store"), Ring: kit, Why: whyKit},
-		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/mongostore"}, Inner: coreAnd("store", "store/away", "store/packed"), Libraries: mongo, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/pebblestore"}, Inner: coreAnd("store", "store/packed"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/pgstore"}, Inner: coreAnd("store", "store/away", "store/packed"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
+		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache", "internal/gate"), Ring: mailbox, Why: whyMailbox},
+		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "internal/gate", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"cache/rediscache"}, Inner: coreAnd("cache", "internal/gate", "cache/mailbox"), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/away", "store/packed"}, Inner: coreAnd("store", "internal/gate"), Ring: kit, Why: whyKit},
+		{For: []string{"store/memorystore"}, Inner: coreAnd("store", "internal/gate"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/mongostore"}, Inner: coreAnd("store", "internal/gate", "store/away", "store/packed"), Libraries: mongo, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pebblestore"}, Inner: coreAnd("store", "internal/gate", "store/packed"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pgstore"}, Inner: coreAnd("store", "internal/gate", "store/away", "store/packed"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
 	}
 }
 
@@ -138,7 +142,7 @@ func outerRules() []Rule {
 	return []Rule{
 		{
 			For:   []string{"."},
-			Inner: coreAnd("cache", "store", "cache/memorycache", "store/memorystore"),
+			Inner: coreAnd("internal/gate", "cache", "store", "cache/memorycache", "store/memorystore"),
 			Ring:  "the library's face: only rings 0 and 1 and the two adapters that need no library",
 			Why:   "a program that embeds dictrack must get no client library that it did not choose",
 		},

@@ -71,9 +71,9 @@ func inSizes(b *testing.B, texts []match.Data, run func(b *testing.B, texts []ma
 
 // scan reads the fields that S(n) asks for, and nothing else.
 func scan(b *testing.B, texts []match.Data) {
-	var wants []dotpath.Want
+	var wants []dotpath.Request
 	for _, c := range []condition.Condition{condition.Exists("bet"), condition.Exists("game")} {
-		wants = append(wants, dotpath.Want{Path: c.Path()})
+		wants = append(wants, dotpath.Request{Path: c.Path()})
 	}
 	plan := dotpath.NewPlan(wants)
 	into, read := make([]value.Value, plan.Slots()), plan.Scan

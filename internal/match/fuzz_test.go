@@ -276,7 +276,7 @@ func compiledEveryWay(all []*tracker.Definition) []*match.Set {
 	third := len(all) / 3
 	low := match.Compile(nil, all[:third])
 	return []*match.Set{
-		match.Compile(nil, all), match.Grow(nil, all), match.Compile(low, all[third:]), match.Grow(low, all[third:]),
+		match.Compile(nil, all), match.NewMutable(nil, all), match.Compile(low, all[third:]), match.NewMutable(low, all[third:]),
 		match.Compile(match.Compile(low, all[third:2*third]), all[2*third:]),
 	}
 }

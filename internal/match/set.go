@@ -29,7 +29,7 @@ type Set struct {
 	judged     judgements
 
 	key   Key
-	names Names
+	names NameIndex
 }
 
 // Key identifies what a set is compiled from.
@@ -54,9 +54,9 @@ func Compile(under *Set, defs []*tracker.Definition) *Set {
 }
 
 // CompileShared is Compile of a set whose key is known, and that has what it can from share.
-func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Shared) *Set {
+func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Interner) *Set {
 	s := newSet(under, pathsOf(under, defs, share))
-	s.key, s.defs, s.names = key, defs, NamesOf(defs)
+	s.key, s.defs, s.names = key, defs, NewNameIndex(defs)
 	if len(defs) <= smallSet {
 		s.small(share)
 		return s
@@ -69,8 +69,8 @@ func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Shared
 	return s
 }
 
-// Grow builds a set of defs over another one that Insert may add to. It belongs to one owner.
-func Grow(under *Set, defs []*tracker.Definition) *Set {
+// NewMutable builds a set of defs over another one that Insert may add to. It belongs to one owner.
+func NewMutable(under *Set, defs []*tracker.Definition) *Set {
 	s := newSet(under, pathsOf(under, defs, alone{}))
 	s.index, s.growing = newIndex(s), true
 	for _, d := range defs {
@@ -101,8 +101,8 @@ func (s *Set) Insert(d *tracker.Definition) {
 // Len is the number of definitions, those under included.
 func (s *Set) Len() int { return int(s.from) + len(s.defs) }
 
-// Under is the set that s stands over; nil for none.
-func (s *Set) Under() *Set { return s.under }
+// Base is the set that s stands over; nil for none.
+func (s *Set) Base() *Set { return s.under }
 
 // Definitions are the definitions in their order, without those under; not to be changed.
 func (s *Set) Definitions() []*tracker.Definition { return s.defs }

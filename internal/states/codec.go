@@ -29,8 +29,8 @@ func (t *Table) DecodeSmall(src []byte, from, to int, old *Table) (rest []byte, 
 // tracker.AppendState.
 func (t *Table) EncodeSmall(dst []byte, from, to int) ([]byte, int) {
 	for n, word := range t.words[from:to] {
-		if word < decimal.BriefLimit { // most
-			first, second, size := decimal.Brief(word)
+		if word < decimal.ShortLimit { // most
+			first, second, size := decimal.EncodeShort(word)
 			dst = append(dst, 0, first, second)[:len(dst)+1+size]
 			continue
 		}

@@ -17,7 +17,7 @@ type Program struct {
 // Interner finds what programs have in common by its key, or builds it, so that groups with programs of their own
 // store it once.
 type Interner interface {
-	match.Shared
+	match.Interner
 	Rules(key string, build func() *RuleList) *RuleList
 }
 
@@ -46,9 +46,9 @@ func newProgram(base *Program, set *match.Set, share Interner) *Program {
 	return p
 }
 
-// Grow builds a program of defs that continues base, and to which Insert may add. It has one owner.
-func Grow(base *Program, defs []*tracker.Definition) *Program {
-	p := &Program{Set: match.Grow(base.set(), defs), base: base}
+// NewMutable builds a program of defs that continues base, and to which Insert may add. It has one owner.
+func NewMutable(base *Program, defs []*tracker.Definition) *Program {
+	p := &Program{Set: match.NewMutable(base.set(), defs), base: base}
 	p.rules = growingRules(p.from())
 	for _, d := range defs {
 		p.addRule(d)
@@ -56,27 +56,27 @@ func Grow(base *Program, defs []*tracker.Definition) *Program {
 	return p
 }
 
-// Insert adds a definition to a program made by Grow, at a cost that does not depend on how many there are.
+// Insert adds a definition to a program made by NewMutable, at a cost that does not depend on how many there are.
 func (p *Program) Insert(d *tracker.Definition) {
 	p.Set.Insert(d)
 	p.addRule(d)
 }
 
-// With is p with another definition at an index, of the same name, if messages find it in the same way; nil otherwise.
-// See match.Set.With. A program made by Grow is then used up.
-func (p *Program) With(index int, d *tracker.Definition) *Program {
-	set := p.Set.With(index, d)
+// Replacing is p with another definition at an index, of the same name, if messages find it in the same way; nil otherwise.
+// See match.Set.Replacing. A program made by NewMutable is then used up.
+func (p *Program) Replacing(index int, d *tracker.Definition) *Program {
+	set := p.Set.Replacing(index, d)
 	if set == nil {
 		return nil
 	}
-	return p.with(set, index, d)
+	return p.replacing(set, index, d)
 }
 
-// with is p with another definition at an index, whose set is made already.
-func (p *Program) with(set *match.Set, index int, d *tracker.Definition) *Program {
+// replacing is p with another definition at an index, whose set is made already.
+func (p *Program) replacing(set *match.Set, index int, d *tracker.Definition) *Program {
 	next := &Program{Set: set, base: p.base, rules: p.rules}
 	if index < int(p.from()) {
-		next.base = p.base.with(set.Under(), index, d)
+		next.base = p.base.replacing(set.Base(), index, d)
 	} else {
 		next.rules = p.rules.replacing(int32(index), p.rule(d)) // #nosec G115 -- an index
 	}
@@ -118,10 +118,10 @@ func (p *Program) slot(d *tracker.Definition) (slot int32, ok bool) {
 // noInterner shares nothing.
 type noInterner struct{}
 
-// Paths implements match.Shared.
+// Paths implements match.Interner.
 func (noInterner) Paths(_ string, build func() *match.Paths) *match.Paths { return build() }
 
-// Dictionary implements match.Shared.
+// Dictionary implements match.Interner.
 func (noInterner) Dictionary(_ string, build func() *match.Dictionary) *match.Dictionary {
 	return build()
 }

@@ -83,8 +83,8 @@ func TestAdvanceWithAnotherTarget(t *testing.T) {
 		return d
 	}
 	under := states.Compile(nil, []*tracker.Definition{define("a", 4), define("b", 4)})
-	for _, set := range []*states.Program{under, states.Compile(under, []*tracker.Definition{define("c", 4)}), states.Grow(under, []*tracker.Definition{define("c", 4)})} {
-		next := set.With(set.Len()-1, define([]string{"a", "b", "c"}[set.Len()-1], 16))
+	for _, set := range []*states.Program{under, states.Compile(under, []*tracker.Definition{define("c", 4)}), states.NewMutable(under, []*tracker.Definition{define("c", 4)})} {
+		next := set.Replacing(set.Len()-1, define([]string{"a", "b", "c"}[set.Len()-1], 16))
 		var cells states.Table
 		var x states.Scratch
 		fresh, _ := states.Pack(&tracker.State{Stage: 1, Cycle: 1})

@@ -109,7 +109,7 @@ func (l *RuleList) addSlot(rule StepRule) {
 	}
 }
 
-// growingRules are the rules of a program made by Grow.
+// growingRules are the rules of a program made by NewMutable.
 func growingRules(from int32) StepRules {
 	return StepRules{from: from, list: &RuleList{rules: make([]StepRule, 1), growing: map[StepRule]uint16{{}: noRule}}}
 }
