@@ -29,6 +29,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/gate"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -111,7 +112,7 @@ type Manager struct {
 	options Options
 
 	definitions *interner[tracker.ID, tracker.Definition]
-	sets        *interner[match.Key, match.Set]
+	sets        *interner[match.Key, states.Program]
 	shared      *shared
 	templates   templates
 	publisher   publisher
@@ -120,7 +121,7 @@ type Manager struct {
 	tasks       sync.Pool      // of *task
 	batches     sync.Pool      // of *batch
 	compiler    group.Compiler // compile
-	scratches   sync.Pool      // of *match.Scratch
+	scratches   sync.Pool      // of *states.Scratch
 	remote      bool           // groups are kept outside of this process, and due times with them
 
 	calls gate.Gate       // closed by Close; counts the calls on the store that the cache knows nothing of
@@ -140,7 +141,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m := &Manager{
 		options:     filled,
 		definitions: &interner[tracker.ID, tracker.Definition]{},
-		sets:        &interner[match.Key, match.Set]{},
+		sets:        &interner[match.Key, states.Program]{},
 		shared:      &shared{},
 	}
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
@@ -153,7 +154,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m.tasks.New = func() any { return newTask(m) }
 	m.batches.New = func() any { return &batch{} }
 	m.compiler = m.compile
-	m.scratches.New = func() any { return &match.Scratch{} }
+	m.scratches.New = func() any { return &states.Scratch{} }
 	if err := filled.Cache.Start(ctx, m.host()); err != nil {
 		m.end()
 		return nil, errors.Join(fmt.Errorf("start the cache: %w", err), filled.Cache.Close(ctx), closeStore(filled.Store))

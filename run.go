@@ -8,6 +8,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -30,9 +31,9 @@ func (m *Manager) putTask(t *task) {
 }
 
 // scratch is the working memory of a goroutine that tracks.
-func (m *Manager) scratch() *match.Scratch { return m.scratches.Get().(*match.Scratch) }
+func (m *Manager) scratch() *states.Scratch { return m.scratches.Get().(*states.Scratch) }
 
-func (m *Manager) putScratch(x *match.Scratch) {
+func (m *Manager) putScratch(x *states.Scratch) {
 	x.Release()
 	m.scratches.Put(x)
 }

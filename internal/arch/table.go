@@ -48,6 +48,7 @@ var core = [][]string{
 	{"condition", "limiter"},
 	{"tracker"},
 	{"internal/match"},
+	{"internal/states"},
 	{"group"},
 }
 

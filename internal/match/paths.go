@@ -22,7 +22,6 @@ type Paths struct {
 type Interner interface {
 	Paths(key string, build func() *Paths) *Paths
 	Dictionary(key string, build func() *Dictionary) *Dictionary
-	Paces(key string, build func() *Paces) *Paces
 }
 
 // alone shares nothing.
@@ -33,9 +32,6 @@ func (alone) Paths(_ string, build func() *Paths) *Paths { return build() }
 
 // Dictionary implements Shared.
 func (alone) Dictionary(_ string, build func() *Dictionary) *Dictionary { return build() }
-
-// Paces implements Shared.
-func (alone) Paces(_ string, build func() *Paces) *Paces { return build() }
 
 // pathsOf are the paths of a set of defs over another one, whose slots stay what they are.
 func pathsOf(under *Set, defs []*tracker.Definition, share Interner) *Paths {

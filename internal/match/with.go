@@ -22,10 +22,8 @@ func (s *Set) Replacing(place int, d *tracker.Definition) *Set {
 		if !sameWay(s.defs[at], d) {
 			return nil
 		}
-		next.defs, next.pacing.Of = slices.Clone(s.defs), slices.Clone(s.pacing.Of)
+		next.defs = slices.Clone(s.defs)
 		next.defs[at] = d
-		next.pacing.Of[at], next.paces = next.paces.with(next.paceOf(d))
-		next.pacing.Known = next.paces.list
 	}
 	if next.growing {
 		next.index.split.set = &next
