@@ -11,13 +11,13 @@ import (
 
 // What can happen to a tracker.
 const (
-	Added          = tracker.Added
-	StageCompleted = tracker.StageCompleted
-	AllCompleted   = tracker.AllCompleted
-	Reset          = tracker.Reset
-	Limited        = tracker.Limited
-	Removed        = tracker.Removed
-	Expired        = tracker.Expired
+	Added          = tracker.EventAdded
+	StageCompleted = tracker.EventStageCompleted
+	AllCompleted   = tracker.EventAllCompleted
+	Reset          = tracker.EventReset
+	Limited        = tracker.EventLimited
+	Removed        = tracker.EventRemoved
+	Expired        = tracker.EventExpired
 )
 
 // Event is something that happened to a tracker, after it was committed.

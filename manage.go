@@ -131,7 +131,7 @@ func (m *Manager) remove(ctx context.Context, groupName string, names []string) 
 
 // Reset resets the named trackers by hand, all or none, with a Reset event each. It revives completed
 // ones that were kept. No name, or one that is not there, is an error.
-func (m *Manager) Reset(ctx context.Context, groupName string, by tracker.ResetBy, names ...string) error {
+func (m *Manager) Reset(ctx context.Context, groupName string, by tracker.ResetOptions, names ...string) error {
 	if len(names) == 0 {
 		return &field.Error{Path: "names", Want: "want at least one tracker name; ResetAll resets all"}
 	}
@@ -139,11 +139,11 @@ func (m *Manager) Reset(ctx context.Context, groupName string, by tracker.ResetB
 }
 
 // ResetAll resets every tracker of a group, like Reset.
-func (m *Manager) ResetAll(ctx context.Context, groupName string, by tracker.ResetBy) error {
+func (m *Manager) ResetAll(ctx context.Context, groupName string, by tracker.ResetOptions) error {
 	return m.reset(ctx, groupName, by, nil)
 }
 
-func (m *Manager) reset(ctx context.Context, groupName string, by tracker.ResetBy, names []string) error {
+func (m *Manager) reset(ctx context.Context, groupName string, by tracker.ResetOptions, names []string) error {
 	return m.engine.Edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
 		return g.Reset(names, by, now)
 	})

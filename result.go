@@ -27,7 +27,7 @@ func (r *Result) Touched() int { return r.outcome.Affected() }
 // are among them.
 func (r *Result) Changed() []tracker.Snapshot {
 	return r.snapshots(func(m *group.Move) bool {
-		return m.Outcome == tracker.Changed || m.Outcome == tracker.LimitedNow
+		return m.Outcome == tracker.Changed || m.Outcome == tracker.BecameLimited
 	})
 }
 
@@ -42,7 +42,7 @@ func (r *Result) Completed() []tracker.Snapshot {
 // back.
 func (r *Result) Refused() []tracker.Snapshot {
 	return r.snapshots(func(m *group.Move) bool {
-		return m.Outcome == tracker.Refused || m.Outcome == tracker.LimitedNow
+		return m.Outcome == tracker.Refused || m.Outcome == tracker.BecameLimited
 	})
 }
 
@@ -50,7 +50,7 @@ func (r *Result) Refused() []tracker.Snapshot {
 // limiter.
 func (r *Result) Limited() []tracker.Snapshot {
 	return r.snapshots(func(m *group.Move) bool {
-		return m.Outcome != tracker.Done && (m.Cell.Limited() || m.Outcome == tracker.Refused)
+		return m.Outcome != tracker.AlreadyCompleted && (m.Cell.Limited() || m.Outcome == tracker.Refused)
 	})
 }
 
@@ -62,7 +62,7 @@ func (r *Result) Outcome(name string) tracker.Outcome {
 			return m.Outcome
 		}
 	}
-	return tracker.Same
+	return tracker.Unchanged
 }
 
 func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {

@@ -80,7 +80,7 @@ func SetReset(p tracker.Policy) Edit { return revise(func(s *tracker.Spec) { s.R
 // living tracker is in its state.
 func revise(change func(*tracker.Spec)) Edit {
 	return func(e *editing) error {
-		d, err := e.definition.Revise(e.state, e.registry, change)
+		d, err := e.definition.WithSpec(e.state, e.registry, change)
 		if err == nil {
 			e.definition = e.intern(d)
 		}
@@ -104,7 +104,7 @@ func SetExpireAt(t time.Time) Edit { return func(e *editing) error { return e.ex
 // SetNoExpiry lets the tracker live on, whatever was said before.
 func SetNoExpiry() Edit {
 	return func(e *editing) error {
-		e.state = e.state.ExpiringAt(0)
+		e.state = e.state.WithExpiry(0)
 		return nil
 	}
 }
@@ -115,6 +115,6 @@ func (e *editing) expire(t time.Time) error {
 	if err := errs.Err(); err != nil {
 		return err
 	}
-	e.state = e.state.ExpiringAt(t.UnixMilli())
+	e.state = e.state.WithExpiry(t.UnixMilli())
 	return nil
 }
