@@ -25,28 +25,28 @@ type slowTask struct {
 
 func (t *slowTask) Group() string { return t.group }
 func (t *slowTask) ID() string    { return "" }
-func (t *slowTask) Done(error)    { t.took = time.Since(t.begun) }
+func (t *slowTask) Settled(error) { t.took = time.Since(t.begun) }
 
-func (t *slowTask) Apply(*group.Group, *group.MessageID) *group.MessageID {
+func (t *slowTask) Apply(*group.Group, *group.Seen) *group.Seen {
 	time.Sleep(t.sleep)
 	return nil
 }
 
-// Groups that take long hold up the convoys that they are in, though these are all that go at once, and nobody who
-// waits for another.
+// Slow groups delay the batches that they are in, although these are all that may be in flight, and no group that waits
+// for another batch.
 func TestSlowGroup(t *testing.T) {
 	t.Parallel()
 	c := open(t, singleServer(t).URL(), quick(space()))
-	if err := c.Start(context.Background(), cache.Deps{Logger: slog.New(slog.DiscardHandler)}); err != nil {
+	if err := c.Start(context.Background(), cache.Host{Logger: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close(context.Background()) }()
-	const convoy, slow = 128, 6 * time.Second
-	held := 3 * runtime.GOMAXPROCS(0) * convoy
+	const size, slow = 128, 6 * time.Second
+	held := 3 * runtime.GOMAXPROCS(0) * size
 	var tasks []cache.Task
-	for i := range held + 8*convoy {
+	for i := range held + 8*size {
 		one := &slowTask{group: fmt.Sprint("g", i), begun: time.Now()}
-		if i < held && i%convoy == 0 {
+		if i < held && i%size == 0 {
 			one.sleep = slow
 		}
 		tasks = append(tasks, one)
@@ -61,7 +61,7 @@ func TestSlowGroup(t *testing.T) {
 		}
 	}
 	if late < 1 || late > held {
-		t.Errorf("%d of %d groups waited for slow ones, want at most the %d of their convoys", late, len(tasks), held)
+		t.Errorf("%d of %d groups waited for slow ones, want at most the %d in their batches", late, len(tasks), held)
 	}
 }
 

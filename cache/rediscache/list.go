@@ -60,7 +60,7 @@ func (c *Cache) groupsPage(ctx context.Context, after string, limit int) (names 
 	return names, more, err
 }
 
-// Due implements cache.WriteBehind. It lists every group in Redis that is due.
+// Due implements cache.Ahead. It lists every group in Redis that is due.
 func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]cache.Due, error) {
 	if err := c.calls.Refusal(ctx); err != nil || limit <= 0 {
 		return nil, err
@@ -108,9 +108,9 @@ type bucket struct {
 	hour  string
 }
 
-// DeleteExpiredIDs implements cache.Cache. Within an hour, ids are deleted in the order in which they were remembered: one
+// Forget implements cache.Cache. Within an hour, ids are deleted in the order in which they were remembered: one
 // that expires before an id that was remembered earlier is deleted together with that.
-func (c *Cache) DeleteExpiredIDs(ctx context.Context, now int64) error {
+func (c *Cache) Forget(ctx context.Context, now int64) error {
 	if err := c.calls.Refusal(ctx); err != nil {
 		return err
 	}

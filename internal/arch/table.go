@@ -122,7 +122,7 @@ func portRules() []Rule {
 
 		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache", "internal/gate"), Ring: mailbox, Why: whyMailbox},
 		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "internal/gate", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
-		{For: []string{"cache/rediscache"}, Inner: coreAnd("cache", "internal/gate", "internal/boundedmap", "internal/checksum", "cache/mailbox"), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
+		{For: []string{"cache/rediscache/..."}, Inner: coreAnd("cache", "internal/gate", "internal/boundedmap", "internal/checksum", "cache/mailbox", "cache/rediscache/internal/..."), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
 		{For: []string{"internal/retry", "internal/wire", "internal/checksum", "internal/boundedmap"}, Inner: coreAnd("store", "internal/gate"), Ring: kit, Why: whyKit},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store", "internal/gate"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/mongostore"}, Inner: coreAnd(storeKit...), Libraries: mongo, Ring: adapter, Why: whyAdapter},

@@ -16,11 +16,11 @@ const (
 )
 
 // Batcher collects requests into batches.
-type Batcher[T comparable] struct {
+type Batcher[T any] struct {
 	// Send handles a batch and returns when all of it is done.
 	Send func(batch []T)
-	// MaxInFlight is how many batches may be under way before requests wait; 0 means that none ever wait.
-	MaxInFlight int
+	// MaxConcurrent is how many batches may be under way before requests wait; 0 means that none ever wait.
+	MaxConcurrent int
 
 	mu       sync.Mutex // protects all below
 	queue    []T
@@ -28,32 +28,22 @@ type Batcher[T comparable] struct {
 	timed    bool // a timer will start the next batch
 }
 
-// Add adds requests. It returns at once, unless wait says that the caller waits for the requests anyway: then a batch of
-// nothing else is sent in the caller's goroutine, which saves waking up another one.
-func (b *Batcher[T]) Add(requests []T, wait bool) {
-	if b.MaxInFlight == 0 {
-		b.sendAll(requests, wait)
+// Add adds requests. It takes ownership of the slice and does not wait for the requests.
+func (b *Batcher[T]) Add(requests ...T) {
+	if b.MaxConcurrent == 0 {
+		b.sendAll(requests)
 		return
 	}
-	batches := b.enqueue(requests)
-	if wait && len(batches) == 1 && len(batches[0]) == len(requests) && batches[0][0] == requests[0] {
-		b.run(requests)
-		return
-	}
-	for _, batch := range batches {
+	for _, batch := range b.enqueue(requests) {
 		go b.run(batch)
 	}
 }
 
-// sendAll sends requests without waiting for others.
-func (b *Batcher[T]) sendAll(requests []T, wait bool) {
+// sendAll sends requests at once.
+func (b *Batcher[T]) sendAll(requests []T) {
 	for len(requests) > Size {
 		go b.Send(requests[:Size])
 		requests = requests[Size:]
-	}
-	if wait {
-		b.Send(requests)
-		return
 	}
 	go b.Send(requests)
 }
@@ -80,7 +70,7 @@ func (b *Batcher[T]) enqueue(requests []T) (batches [][]T) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.queue = append(b.queue, requests...)
-	for b.inFlight < b.MaxInFlight && len(b.queue) > 0 {
+	for b.inFlight < b.MaxConcurrent && len(b.queue) > 0 {
 		batches = append(batches, b.next())
 	}
 	b.startTimer()
@@ -92,7 +82,7 @@ func (b *Batcher[T]) finish() []T {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.inFlight--
-	if b.inFlight < b.MaxInFlight {
+	if b.inFlight < b.MaxConcurrent {
 		return b.next()
 	}
 	return nil

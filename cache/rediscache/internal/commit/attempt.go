@@ -94,11 +94,11 @@ func (a *attempt) finish(err error) {
 // fail ends the attempt with an error. The next one reads the group again.
 func (a *attempt) fail(err error) {
 	a.entry.replica = nil
-	a.finish(a.withDoubt(err))
+	a.finish(a.asUnknown(err))
 }
 
-// withDoubt makes err an ErrUnknown if the commit may have been executed.
-func (a *attempt) withDoubt(err error) error {
+// asUnknown wraps err in an ErrUnknown if the commit may have been executed.
+func (a *attempt) asUnknown(err error) error {
 	if a.inDoubt != nil {
 		return fmt.Errorf("%w: %w", cache.ErrUnknown, err)
 	}
@@ -112,10 +112,10 @@ func (a *attempt) committed() {
 	if w.pending != nil {
 		r.committed(w)
 		if r.spare = w.change; w.change != nil && a.failingSince.IsZero() { // no request is still on its way
-			w.change.AllowReuse()
+			w.change.Recycle()
 		}
 		a.env.dirty[a.entry.shard].Store(true)
-		if !r.group.Exists() {
+		if !r.group.Known() {
 			a.entry.replica = nil
 		}
 	}

@@ -36,7 +36,7 @@ func (c *Committer) newAttempt(e *entry) *attempt {
 
 // begin begins attempts for groups and runs them, unless the cache is being flushed, which it waits for.
 func (c *Committer) begin(groups []*entry) {
-	c.flushes.Enter(len(groups))
+	_ = c.flushes.Enter(len(groups)) // it is never closed
 	attempts := make([]*attempt, len(groups))
 	for i, e := range groups {
 		attempts[i] = c.newAttempt(e)
@@ -100,7 +100,7 @@ func (c *Committer) release(a *attempt) {
 	e := a.entry
 	e.box.Lock()
 	if e.box.Rest() {
-		c.batcher.Add([]*entry{e}, false)
+		c.batcher.Add(e)
 	}
 	e.box.Unlock()
 	a.reset()

@@ -8,6 +8,7 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache/internal/definitions"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
+	"github.com/dictrack/dictrack/internal/gate"
 )
 
 // Config says how a Committer works.
@@ -22,8 +23,8 @@ type Config struct {
 // env is what all attempts share.
 type env struct {
 	Config
-	Backing cache.BackingStore // set before the first task; nil for none
-	flushes gate               // attempts are inside
+	Backing cache.Backing // set before the first task; nil for none
+	flushes gate.Gate     // attempts are inside; paused during a flush
 	dirty   [format.ShardCount]atomic.Bool
 
 	commits  atomic.Uint64

@@ -51,7 +51,7 @@ func (a *attempt) resolvePerID() {
 		case e.Err != nil:
 			e.Settle(e.Err)
 		case e.Task.ID() == "":
-			e.Settle(a.withDoubt(fmt.Errorf("another commit followed: %w", a.inDoubt)))
+			e.Settle(a.asUnknown(fmt.Errorf("another commit followed: %w", a.inDoubt)))
 		case found != "" && found == a.writtenID(e):
 			e.Settle(nil)
 		default:
@@ -65,7 +65,7 @@ func (a *attempt) writtenID(e *mailbox.Entry) string {
 	if a.write.change == nil {
 		return ""
 	}
-	id := a.write.change.FindMessageID(e.Task.ID())
+	id := a.write.change.Find(e.Task.ID())
 	if id == nil {
 		return ""
 	}

@@ -18,7 +18,7 @@ func New(config Config) *Committer {
 	c.oneShard.Store(config.Cluster)
 	c.batcher.Send = c.begin
 	if !config.Cluster { // there, a batch would be as slow as the slowest node that it goes to
-		c.batcher.MaxInFlight = batchesPerCore * runtime.GOMAXPROCS(0)
+		c.batcher.MaxConcurrent = batchesPerCore * runtime.GOMAXPROCS(0)
 	}
 	return c
 }
@@ -40,7 +40,7 @@ func (c *Committer) Update(ctx context.Context, door *mailbox.Door, tasks []cach
 		}
 	}
 	if len(groups) > 0 { // after all are posted, so that one attempt gets all tasks of a group
-		c.batcher.Add(groups, ctx.Done() == nil)
+		c.batcher.Add(groups...)
 	}
 	return call.Wait(nil)
 }
