@@ -123,7 +123,7 @@ func portRules() []Rule {
 		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache", "internal/gate"), Ring: mailbox, Why: whyMailbox},
 		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "internal/gate", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"cache/rediscache/..."}, Inner: coreAnd("cache", "internal/gate", "internal/boundedmap", "internal/checksum", "cache/mailbox", "cache/rediscache/internal/..."), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
-		{For: []string{"internal/retry", "internal/wire", "internal/checksum", "internal/boundedmap"}, Inner: coreAnd("store", "internal/gate"), Ring: kit, Why: whyKit},
+		{For: []string{"internal/retry", "internal/wire", "internal/checksum", "internal/boundedmap", "internal/urlparam"}, Inner: coreAnd("store", "internal/gate"), Ring: kit, Why: whyKit},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store", "internal/gate"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/mongostore"}, Inner: coreAnd(storeKit...), Libraries: mongo, Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/pebblestore"}, Inner: coreAnd(storeKit...), Libraries: pebble, Ring: adapter, Why: whyAdapter},
@@ -162,9 +162,9 @@ func outerRules() []Rule {
 		},
 		{
 			For: []string{"connect"},
-			Inner: coreAnd("cache", "store", "cache/memorycache",
+			Inner: coreAnd(".", "cache", "store", "internal/urlparam", "cache/memorycache",
 				"cache/rediscache", "store/memorystore", "store/mongostore", "store/pebblestore", "store/pgstore"),
-			Ring: "ring 3, URLs: the ports and every adapter, and nothing of what the adapters are made of",
+			Ring: "ring 3, URLs: the root, the ports and every adapter, and nothing of what the adapters are made of",
 			Why:  "a program that lets its user choose takes all adapters, and only such a program",
 		},
 		{
