@@ -7,6 +7,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
@@ -36,26 +37,26 @@ func openMemoryCache(_ context.Context, a address, _ Options) (cache.Cache, erro
 		if _, ok := l.given["changes"]; ok {
 			return nil, l.wrong("parameter changes bounds write_behind: want both, as in memory:?write_behind=1s&changes=10000")
 		}
-		return memorycache.New(), nil
+		return memorycache.New(memorycache.Options{}), nil
 	}
 	b, err := readBehind(l)
 	if err != nil {
 		return nil, err
 	}
-	return memorycache.NewBehind(b), nil
+	return writebehind.New(b), nil
 }
 
 // readBehind reads how far a store may be behind. Parameters, unlike options, say no default by zero.
-func readBehind(l *local) (b memorycache.Behind, err error) {
+func readBehind(l *local) (b writebehind.Options, err error) {
 	text := l.given["write_behind"]
-	if b.Every, err = time.ParseDuration(text); err != nil || b.Every < time.Millisecond {
+	if b.MaxDelay, err = time.ParseDuration(text); err != nil || b.MaxDelay < time.Millisecond {
 		return b, l.wrong("parameter write_behind is %q: want a duration of at least a millisecond, such as 1s", text)
 	}
 	text, ok := l.given["changes"]
 	if !ok {
 		return b, nil
 	}
-	if b.Changes, err = strconv.Atoi(text); err != nil || b.Changes < 1 {
+	if b.MaxPending, err = strconv.Atoi(text); err != nil || b.MaxPending < 1 {
 		return b, l.wrong("parameter changes is %q: want a whole number above 0", text)
 	}
 	return b, nil

@@ -122,7 +122,7 @@ func portRules() []Rule {
 		{For: []string{"store/storetest"}, Inner: coreAnd("store"), Suite: true, Ring: suite, Why: whySuite},
 
 		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache"), Ring: mailbox, Why: whyMailbox},
-		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"cache/memorycache", "cache/writebehind"}, Inner: coreAnd("cache", "cache/mailbox", "internal/gate", "internal/sieve"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"cache/rediscache"}, Inner: coreAnd("cache", "cache/mailbox"), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/away", "store/packed"}, Inner: coreAnd("store"), Ring: kit, Why: whyKit},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store"), Ring: adapter, Why: whyAdapter},
@@ -150,7 +150,7 @@ func outerRules() []Rule {
 		},
 		{
 			For: []string{"connect"},
-			Inner: coreAnd("cache", "store", "cache/memorycache",
+			Inner: coreAnd("cache", "store", "cache/memorycache", "cache/writebehind",
 				"cache/rediscache", "store/memorystore", "store/mongostore", "store/pebblestore", "store/pgstore"),
 			Ring: "ring 3, URLs: the ports and every adapter, and nothing of what the adapters are made of",
 			Why:  "a program that lets its user choose takes all adapters, and only such a program",

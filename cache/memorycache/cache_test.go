@@ -14,7 +14,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var features = cachetest.Features{Keeps: true, Joins: true}
 
-func open() cache.Cache { return memorycache.New() }
+func open() cache.Cache { return memorycache.New(memorycache.Options{}) }
 
 func TestCache(t *testing.T) { cachetest.Run(t, open, features) }
 
