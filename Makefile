@@ -6,10 +6,10 @@ SHELL         := /bin/bash
 
 GO ?= go
 # The tools live in a module of their own: nothing they need reaches go.mod.
-TOOL := $(GO) tool -modfile=tools/go.mod
+TOOL := $(GO) tool -modfile=tools/pinned/go.mod
 
 # Modules of their own, beside the one that users get.
-MODULES := tools bench/compare internal/ferretdb
+MODULES := tools/pinned bench/compare internal/ferretdb
 
 # What to look at, and which benchmarks.
 PKG   ?= ./...
@@ -115,6 +115,10 @@ bench-once: ## each benchmark once, so that neither they nor what the documents 
 	DICTRACK_BENCH=small $(GO) -C bench/compare test -bench . -benchtime 1x ./...; } | $(GO) -C bench/compare run ./report -check
 
 ##@ the rest
+
+.PHONY: house
+house: ## private words, circles of files, sizes and documentation, as a table
+	$(GO) run ./tools/house
 
 .PHONY: ci
 ci: ## all that a change must pass

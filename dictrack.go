@@ -22,13 +22,14 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/gate"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -111,7 +112,7 @@ type Manager struct {
 	options Options
 
 	definitions *interner[tracker.ID, tracker.Definition]
-	sets        *interner[match.Key, match.Set]
+	sets        *interner[match.Key, states.Program]
 	shared      *shared
 	templates   templates
 	publisher   publisher
@@ -120,15 +121,12 @@ type Manager struct {
 	tasks       sync.Pool      // of *task
 	batches     sync.Pool      // of *batch
 	compiler    group.Compiler // compile
-	scratches   sync.Pool      // of *match.Scratch
+	scratches   sync.Pool      // of *states.Scratch
 	remote      bool           // groups are kept outside of this process, and due times with them
 
-	admission sync.Mutex     // held while calls on the store begin, and by Close to let in no more
-	calls     sync.WaitGroup // calls on the store that the cache knows nothing of
-
-	closed atomic.Bool
-	life   context.Context // ends with Close
-	end    context.CancelFunc
+	calls gate.Gate       // closed by Close; counts the calls on the store that the cache knows nothing of
+	life  context.Context // ends with Close
+	end   context.CancelFunc
 }
 
 // Open starts a Manager. Close it.
@@ -143,7 +141,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m := &Manager{
 		options:     filled,
 		definitions: &interner[tracker.ID, tracker.Definition]{},
-		sets:        &interner[match.Key, match.Set]{},
+		sets:        &interner[match.Key, states.Program]{},
 		shared:      &shared{},
 	}
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
@@ -156,7 +154,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	m.tasks.New = func() any { return newTask(m) }
 	m.batches.New = func() any { return &batch{} }
 	m.compiler = m.compile
-	m.scratches.New = func() any { return &match.Scratch{} }
+	m.scratches.New = func() any { return &states.Scratch{} }
 	if err := filled.Cache.Start(ctx, m.host()); err != nil {
 		m.end()
 		return nil, errors.Join(fmt.Errorf("start the cache: %w", err), filled.Cache.Close(ctx), closeStore(filled.Store))
@@ -196,10 +194,7 @@ func closeStore(s store.Store) error {
 // the store. When ctx ends first it gives up waiting and closes all the same; so a listener that calls
 // Close does so on a goroutine of its own. Later calls return ErrClosed; a second Close does nothing.
 func (m *Manager) Close(ctx context.Context) error {
-	m.admission.Lock()
-	closed := m.closed.Swap(true)
-	m.admission.Unlock()
-	if closed {
+	if !m.calls.Close(ErrClosed) {
 		return nil
 	}
 	m.end()
@@ -207,34 +202,8 @@ func (m *Manager) Close(ctx context.Context) error {
 	for _, name := range m.publisher.queues.groups() {
 		m.publisher.deliver(name)
 	}
-	err = errors.Join(err, m.publisher.queues.wait(ctx), m.sweeper.wait(ctx), m.waitCalls(ctx))
+	err = errors.Join(err, m.publisher.queues.wait(ctx), m.sweeper.wait(ctx), m.calls.Wait(ctx))
 	return errors.Join(err, closeStore(m.options.Store))
-}
-
-// begin lets in a call that uses the store itself; m.calls.Done must follow.
-func (m *Manager) begin() error {
-	m.admission.Lock()
-	defer m.admission.Unlock()
-	if m.closed.Load() {
-		return ErrClosed
-	}
-	m.calls.Add(1)
-	return nil
-}
-
-// waitCalls returns when those calls are over, or ctx ends.
-func (m *Manager) waitCalls(ctx context.Context) error {
-	over := make(chan struct{})
-	go func() {
-		m.calls.Wait()
-		close(over)
-	}()
-	select {
-	case <-over:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // now is the Manager's time in Unix milliseconds.

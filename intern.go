@@ -6,6 +6,7 @@ import (
 	"weak"
 
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -56,36 +57,36 @@ func (n *interner[K, V]) drop(key K) {
 }
 
 // compile returns the set of a list of definitions over another one, the same one for every group with that list.
-func (m *Manager) compile(under *match.Set, defs []*tracker.Definition) *match.Set {
-	key := match.KeyOf(under, defs)
+func (m *Manager) compile(under *states.Program, defs []*tracker.Definition) *states.Program {
+	key := states.KeyOf(under, defs)
 	if set := m.sets.find(key); set != nil {
 		return set
 	}
-	return m.sets.keep(key, match.CompileShared(key, under, defs, m.shared))
+	return m.sets.keep(key, states.CompileShared(key, under, defs, m.shared))
 }
 
 // shared is what compiled sets have in common.
 type shared struct {
 	paths        interner[string, match.Paths]
 	dictionaries interner[string, match.Dictionary]
-	paces        interner[string, match.Paces]
+	rules        interner[string, states.RuleList]
 }
 
-var _ match.Shared = (*shared)(nil)
+var _ states.Interner = (*shared)(nil)
 
-// Paths implements match.Shared.
+// Paths implements match.Interner.
 func (s *shared) Paths(key string, build func() *match.Paths) *match.Paths {
 	return s.paths.made(key, build)
 }
 
-// Dictionary implements match.Shared.
+// Dictionary implements match.Interner.
 func (s *shared) Dictionary(key string, build func() *match.Dictionary) *match.Dictionary {
 	return s.dictionaries.made(key, build)
 }
 
-// Paces implements match.Shared.
-func (s *shared) Paces(key string, build func() *match.Paces) *match.Paces {
-	return s.paces.made(key, build)
+// Rules implements states.Interner.
+func (s *shared) Rules(key string, build func() *states.RuleList) *states.RuleList {
+	return s.rules.made(key, build)
 }
 
 // define validates specs and shares equal definitions.

@@ -54,11 +54,11 @@ func (m *Manager) List(ctx context.Context, groupName string, names ...string) (
 // cannot be read. Groups that come and go meanwhile may be left out.
 func (m *Manager) Groups(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		if err := m.begin(); err != nil {
+		if err := m.calls.Enter(1); err != nil {
 			yield("", err)
 			return
 		}
-		defer m.calls.Done()
+		defer m.calls.Leave()
 		const page = 1000
 		for after := ""; ; {
 			names, err := m.groupsAfter(ctx, after, page)
@@ -140,10 +140,10 @@ func (m *Manager) reset(ctx context.Context, groupName string, by tracker.ResetB
 // store is there anything to wait for. When ctx ends first, or when the store can never have it, the error says which
 // groups are missing.
 func (m *Manager) Drain(ctx context.Context) error {
-	if err := m.begin(); err != nil {
+	if err := m.calls.Enter(1); err != nil {
 		return err
 	}
-	defer m.calls.Done()
+	defer m.calls.Leave()
 	ahead, ok := m.options.Cache.(cache.Ahead)
 	if !ok {
 		return nil
@@ -163,10 +163,10 @@ func (m *Manager) Flush(ctx context.Context, confirm string) error {
 	if confirm != FlushEverything {
 		return ErrNotConfirmed
 	}
-	if err := m.begin(); err != nil {
+	if err := m.calls.Enter(1); err != nil {
 		return err
 	}
-	defer m.calls.Done()
+	defer m.calls.Leave()
 	return m.options.Cache.Flush(ctx, func() error {
 		if m.options.Store == nil {
 			return nil

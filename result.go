@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -18,7 +19,7 @@ type Result struct {
 	now    int64
 	effect group.Effect // its Moved only when they are more than fewMoved
 
-	few   [fewMoved]tracker.Moved // otherwise they are here
+	few   [fewMoved]states.PackedResult // otherwise they are here
 	count int
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -30,17 +31,17 @@ func (m *Manager) putTask(t *task) {
 }
 
 // scratch is the working memory of a goroutine that tracks.
-func (m *Manager) scratch() *match.Scratch { return m.scratches.Get().(*match.Scratch) }
+func (m *Manager) scratch() *states.Scratch { return m.scratches.Get().(*states.Scratch) }
 
-func (m *Manager) putScratch(x *match.Scratch) {
+func (m *Manager) putScratch(x *states.Scratch) {
 	x.Release()
 	m.scratches.Put(x)
 }
 
 // run runs one task and tells its events. The error is that of a task that is not settled.
 func (m *Manager) run(ctx context.Context, t *task) error {
-	if m.closed.Load() {
-		return ErrClosed
+	if err := m.calls.Err(); err != nil {
+		return err
 	}
 	err := m.options.Cache.Update(ctx, t.alone[:])
 	m.over(t, err)
@@ -49,8 +50,8 @@ func (m *Manager) run(ctx context.Context, t *task) error {
 
 // update runs tasks and tells their events.
 func (m *Manager) update(ctx context.Context, tasks []cache.Task) error {
-	if m.closed.Load() {
-		return ErrClosed
+	if err := m.calls.Err(); err != nil {
+		return err
 	}
 	err := m.options.Cache.Update(ctx, tasks)
 	for _, one := range tasks {

@@ -13,10 +13,10 @@ import (
 // Sweep applies what the clock does to groups that get no data: trackers expire, windows end. The
 // Manager does it by itself unless Options.ManualSweep says otherwise.
 func (m *Manager) Sweep(ctx context.Context) error {
-	if err := m.begin(); err != nil {
+	if err := m.calls.Enter(1); err != nil {
 		return err
 	}
-	defer m.calls.Done()
+	defer m.calls.Leave()
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(m.life, cancel)()

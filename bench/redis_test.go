@@ -25,7 +25,7 @@ func BenchmarkRedis(b *testing.B) {
 
 // redisOptions are those of the loads. What is done now and then is done never, so that it is not measured.
 func redisOptions(prefix string) rediscache.Options {
-	return rediscache.Options{Prefix: prefix + ":", AllowVolatile: true, DrainEvery: time.Hour}
+	return rediscache.Options{Prefix: prefix + ":", AllowNoPersistence: true, WriteBackInterval: time.Hour}
 }
 
 func openRedis(tb testing.TB, url, prefix string) *rediscache.Cache {

@@ -109,8 +109,8 @@ func normal(name string, v value.Value) (value.Value, error) {
 	if !v.Present() {
 		return v, nil
 	}
-	form, err := value.Normal(v.Any())
-	if err != nil || v.Kind() == value.Foreign {
+	form, err := value.Normalize(v.Any())
+	if err != nil || v.Kind() == value.Unsupported {
 		return v, &field.Error{Path: name, Want: fmt.Sprintf("want a value with a JSON form: %v", err)}
 	}
 	return value.Of(form), nil
@@ -170,13 +170,13 @@ func (c *body) fields() map[string]any {
 	m := map[string]any{"op": string(c.op)}
 	if !c.known {
 		if c.args != nil {
-			m["args"], _ = value.Normal(c.args) // a copy; it was normal before
+			m["args"], _ = value.Normalize(c.args) // a copy; it was normal before
 		}
 		return m
 	}
 	m["key"] = c.path.String()
 	if c.op != OpExists && c.op != OpNotExists {
-		m["value"], _ = value.Normal(c.operand.Any())
+		m["value"], _ = value.Normalize(c.operand.Any())
 	}
 	if c.fold {
 		m["case_sensitive"] = false

@@ -37,12 +37,12 @@ func (a Decimal) AppendBinary(dst []byte) []byte {
 	return a.appendLong(dst)
 }
 
-// BriefLimit is the least whole number that has no brief form.
-const BriefLimit = twoByteLimit
+// ShortLimit is the least whole number that has no brief form.
+const ShortLimit = twoByteLimit
 
-// Brief is what AppendBinary appends for a whole number below BriefLimit: both bytes, or the first one alone. It does
+// EncodeShort is what AppendBinary appends for a whole number below BriefLimit: both bytes, or the first one alone. It does
 // not branch on which, since nobody can predict that of the many.
-func Brief(n uint32) (first, second byte, size int) {
+func EncodeShort(n uint32) (first, second byte, size int) {
 	first, size = byte(n), 1
 	if n >= oneByteLimit {
 		first = twoByteForm | byte((n-oneByteLimit)>>8)

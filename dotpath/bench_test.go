@@ -87,9 +87,9 @@ func BenchmarkLookup(b *testing.B) {
 }
 
 func BenchmarkNewPlan(b *testing.B) {
-	var wants []dotpath.Want
+	var wants []dotpath.Request
 	for i := range 1000 {
-		wants = append(wants, dotpath.Want{Path: parse(b, fmt.Sprintf("player.stats.%d.count_%d", i%10, i))})
+		wants = append(wants, dotpath.Request{Path: parse(b, fmt.Sprintf("player.stats.%d.count_%d", i%10, i))})
 	}
 	for b.Loop() {
 		dotpath.NewPlan(wants)
@@ -108,10 +108,10 @@ func parse(t testing.TB, text string) dotpath.Path {
 // newPlan wants the paths; those that end in "!" deep.
 func newPlan(t testing.TB, paths ...string) *dotpath.Plan {
 	t.Helper()
-	var wants []dotpath.Want
+	var wants []dotpath.Request
 	for _, text := range paths {
 		text, deep := strings.CutSuffix(text, "!")
-		wants = append(wants, dotpath.Want{Path: parse(t, text), Deep: deep})
+		wants = append(wants, dotpath.Request{Path: parse(t, text), WithContent: deep})
 	}
 	return dotpath.NewPlan(wants)
 }

@@ -81,7 +81,7 @@ func (s *scan) content(n *node, i, depth int) int {
 	}
 	var twice *rawjson.DuplicateKeyError
 	if errors.As(s.Err(), &twice) {
-		return s.Refuse(&DuplicateError{Path: n.path, Key: twice.Key})
+		return s.FailWith(&DuplicateError{Path: n.path, Key: twice.Key})
 	}
 	return -1
 }

@@ -125,12 +125,12 @@ func FuzzScan(f *testing.F) {
 
 // fuzzPlan wants somePaths and another one; the empty path stands for one that leads nowhere.
 func fuzzPlan(another string) (*dotpath.Plan, []dotpath.Path) {
-	var wants []dotpath.Want
+	var wants []dotpath.Request
 	var paths []dotpath.Path
 	for _, text := range append([]string{another}, somePaths...) {
 		text, deep := strings.CutSuffix(text, "!")
 		path, _ := dotpath.Parse(text)
-		wants = append(wants, dotpath.Want{Path: path, Deep: deep})
+		wants = append(wants, dotpath.Request{Path: path, WithContent: deep})
 		paths = append(paths, path)
 	}
 	return dotpath.NewPlan(wants), paths

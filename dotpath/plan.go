@@ -2,12 +2,12 @@ package dotpath
 
 import "github.com/dictrack/dictrack/value"
 
-// Want is a path that a Plan reads.
-type Want struct {
+// Request is a path that a Plan reads.
+type Request struct {
 	Path Path
-	// Deep asks for the content of a list or an object found there. Without it, a scan of raw JSON answers a
+	// WithContent asks for the content of a list or an object found there. Without it, a scan of raw JSON answers a
 	// value.Shallow of its kind.
-	Deep bool
+	WithContent bool
 }
 
 // Plan reads many paths from one data, in slots numbered as the wants it was made from. It is immutable and safe for
@@ -26,7 +26,7 @@ type slotCopy struct{ from, to int }
 const noSlot = -1
 
 // NewPlan is the plan for wants. Wanting a path more than once is fine; its content is read if any of them is Deep.
-func NewPlan(wants []Want) *Plan {
+func NewPlan(wants []Request) *Plan {
 	p := &Plan{root: node{slot: noSlot}, slots: len(wants)}
 	b := builder{plan: p, nodes: map[branch]*node{}}
 	for slot, want := range wants {
@@ -50,7 +50,7 @@ type branch struct {
 	key    string
 }
 
-func (b *builder) add(want Want, slot int) {
+func (b *builder) add(want Request, slot int) {
 	n, path := &b.plan.root, ""
 	for i, segment := range want.Path.segments {
 		if i > 0 {
@@ -59,7 +59,7 @@ func (b *builder) add(want Want, slot int) {
 		path += escape(segment.key)
 		n = b.child(n, segment, path)
 	}
-	n.deep = n.deep || want.Deep
+	n.deep = n.deep || want.WithContent
 	if n.slot == noSlot {
 		n.slot = slot
 		return

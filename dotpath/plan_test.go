@@ -197,7 +197,7 @@ func TestScanTrustedOfBrokenData(t *testing.T) {
 func ExamplePlan_Scan() {
 	bet, _ := dotpath.Parse("bet")
 	first, _ := dotpath.Parse("items.0.name")
-	plan := dotpath.NewPlan([]dotpath.Want{{Path: bet}, {Path: first}})
+	plan := dotpath.NewPlan([]dotpath.Request{{Path: bet}, {Path: first}})
 
 	found := make([]value.Value, plan.Slots())
 	err := plan.Scan([]byte(`{"bet":317,"items":[{"name":"hat"}]}`), found)

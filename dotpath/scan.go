@@ -94,7 +94,7 @@ func (s *scan) object(n *node, i, depth int) int {
 		}
 		child := n.children[key]
 		if !s.mark(child) {
-			return s.Refuse(&DuplicateError{Path: child.path, Key: child.segment.key})
+			return s.FailWith(&DuplicateError{Path: child.path, Key: child.segment.key})
 		}
 		if i = s.value(child, at, depth); i > 0 && i < len(d)-1 && d[i] == ',' && d[i+1] == '"' {
 			i++

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -123,13 +123,13 @@ func TestDefinitionsAreGivenOnce(t *testing.T) {
 
 // Groups with the same trackers share one compiled set, and go on apart.
 func TestGroupsThatShareASetGoOnApart(t *testing.T) {
-	var set *match.Set
-	share := func(under *match.Set, defs []*tracker.Definition) *match.Set {
+	var set *states.Program
+	share := func(under *states.Program, defs []*tracker.Definition) *states.Program {
 		if under != nil {
-			return match.Compile(under, defs)
+			return states.Compile(under, defs)
 		}
 		if set == nil || set.Len() != len(defs) {
-			set = match.Compile(nil, append(make([]*tracker.Definition, 0, 99), defs...))
+			set = states.Compile(nil, append(make([]*tracker.Definition, 0, 99), defs...))
 		}
 		return set
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -53,7 +54,7 @@ func (g *Group) compact() {
 	}
 	kept := g.all()
 	was, defs := *g, make([]*tracker.Definition, len(kept))
-	g.cells, g.asides, g.gone = tracker.MakeCells(len(kept)), nil, 0
+	g.cells, g.asides, g.gone = states.MakeTable(len(kept)), nil, 0
 	for n, i := range kept {
 		defs[n] = was.roster.at(i)
 		s := was.state(i)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
@@ -31,7 +32,7 @@ type drive struct {
 	g     *group.Group
 	p     *plain
 	kept  *shelf
-	x     match.Scratch
+	x     states.Scratch
 	now   int64
 	made  map[string]*tracker.Definition
 }
@@ -164,7 +165,7 @@ func (d *drive) edit(name string) []string {
 
 func (d *drive) track() []string {
 	data := datas[d.roll(len(datas))]
-	c := &group.Call{Data: match.Data{Map: data}, Now: d.now, Compile: match.Compile, Scratch: &d.x}
+	c := &group.Call{Data: match.Data{Map: data}, Now: d.now, Compile: states.Compile, Scratch: &d.x}
 	if d.roll(2) == 1 {
 		text, err := value.AppendCanonical(nil, data)
 		if err != nil {

@@ -2,6 +2,7 @@ package group
 
 import (
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -27,7 +28,7 @@ func (r *roster) all() []*tracker.Definition {
 
 // Compiler makes, or finds, the compiled set of a list of definitions over another set, or over none. The Group hands
 // defs over.
-type Compiler func(under *match.Set, defs []*tracker.Definition) *match.Set
+type Compiler func(under *states.Program, defs []*tracker.Definition) *states.Program
 
 const (
 	// fewTrackers is how many are better compiled anew, into a set that other groups may share, than looked up in two.
@@ -38,7 +39,7 @@ const (
 
 // compiled is the set of all definitions. A group that adds trackers to a set goes on using it, with a set of its own
 // over it: a new one at each addition at first, later one that grows.
-func (g *Group) compiled(compile Compiler) *match.Set {
+func (g *Group) compiled(compile Compiler) *states.Program {
 	n := g.roster.len()
 	switch {
 	case g.set != nil && g.set.Len() == n:
@@ -48,24 +49,24 @@ func (g *Group) compiled(compile Compiler) *match.Set {
 	case len(g.roster.own) <= fewTrackers:
 		g.take(compile(g.bottom(), g.roster.own))
 	default:
-		g.take(match.Grow(g.bottom(), g.roster.own))
+		g.take(states.NewMutable(g.bottom(), g.roster.own))
 		g.growing = true
 	}
 	return g.set
 }
 
 // bottom is the set that others may share.
-func (g *Group) bottom() *match.Set {
-	if under := g.set.Under(); under != nil {
+func (g *Group) bottom() *states.Program {
+	if under := g.set.Base(); under != nil {
 		return under
 	}
 	return g.set
 }
 
 // take uses a set that covers all definitions.
-func (g *Group) take(set *match.Set) {
-	g.set, g.growing, g.added, g.unnamed = set, false, match.Names{}, false
-	if under := set.Under(); under != nil {
+func (g *Group) take(set *states.Program) {
+	g.set, g.growing, g.added, g.unnamed = set, false, match.NameIndex{}, false
+	if under := set.Base(); under != nil {
 		own := set.Definitions()
 		g.roster = roster{under.Definitions(), own[:len(own):len(own)]}
 		return
@@ -97,13 +98,13 @@ func (g *Group) enlist(d *tracker.Definition) {
 // rewrite uses another list of definitions.
 func (g *Group) rewrite(defs []*tracker.Definition) {
 	g.roster, g.set, g.growing = roster{own: defs}, nil, false
-	g.added, g.unnamed = match.Names{}, true
+	g.added, g.unnamed = match.NameIndex{}, true
 }
 
 // names are those that the set does not cover, taken in when they are first asked for: data asks for none.
-func (g *Group) names() *match.Names {
+func (g *Group) names() *match.NameIndex {
 	if g.unnamed {
-		g.added, g.unnamed = match.NamesOf(g.uncovered()), false
+		g.added, g.unnamed = match.NewNameIndex(g.uncovered()), false
 	}
 	return &g.added
 }
@@ -126,7 +127,7 @@ func (g *Group) find(name string) (int, bool) {
 // exchange gives a tracker another definition, of the same name.
 func (g *Group) exchange(place int, d *tracker.Definition) {
 	if g.roster.len() >= manyTrackers && g.set != nil && len(g.uncovered()) == 0 {
-		if set := g.set.With(place, d); set != nil {
+		if set := g.set.Replacing(place, d); set != nil {
 			growing := g.growing
 			g.take(set)
 			g.growing = growing

@@ -73,7 +73,7 @@ func Custom(kind string, args any) Limiter {
 		l.err = &field.Error{Path: "kind", Value: kind, Want: "want the name of a registered kind"}
 		return l
 	}
-	form, err := value.Normal(args)
+	form, err := value.Normalize(args)
 	if err != nil {
 		l.err = &field.Error{Path: "args", Want: "want a value with a JSON form: " + err.Error()}
 		return l
@@ -104,7 +104,7 @@ func (l *Limiter) Fields() map[string]any {
 		l.windowFields(m)
 	default:
 		if l.args != nil {
-			m["args"], _ = value.Normal(l.args) // a copy; it was normal before
+			m["args"], _ = value.Normalize(l.args) // a copy; it was normal before
 		}
 	}
 	return m

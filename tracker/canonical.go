@@ -72,7 +72,7 @@ func (d *Definition) fields() map[string]any {
 		m["key"] = s.Key
 	}
 	if s.Args != nil {
-		m["args"], _ = value.Normal(s.Args) // a copy; it was normal before
+		m["args"], _ = value.Normalize(s.Args) // a copy; it was normal before
 	}
 	d.limiterFields(m)
 	if s.Reset != ResetLimiter {

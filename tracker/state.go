@@ -28,9 +28,6 @@ type Extra struct {
 	Limits   []limiter.State // one for each limiter of the definition
 	ExpireAt int64           // Unix milliseconds; 0: never
 	Own      []byte          // of a custom kind
-	// Stage and Cycle are for a Cell that is too small for them, and mean nothing in a State.
-	Stage int32
-	Cycle int64
 }
 
 // Start is the state of a tracker that is added at now, in Unix milliseconds. Lenient is for templates:

@@ -41,7 +41,7 @@ func (d *Definition) validate(r *Registry) error {
 
 func (d *Definition) validateKind(r *Registry, errs *field.Errors) error {
 	var err error
-	if d.spec.Args, err = value.Normal(d.spec.Args); err != nil {
+	if d.spec.Args, err = value.Normalize(d.spec.Args); err != nil {
 		errs.Add("args", nil, "want a value with a JSON form: "+err.Error())
 		return nil
 	}

@@ -6,10 +6,10 @@ import (
 	"github.com/dictrack/dictrack/internal/rawjson"
 )
 
-// Normal returns a deep copy of v in Go form, as reading its JSON would give it: nil, bool, int64,
+// Normalize returns a deep copy of v in Go form, as reading its JSON would give it: nil, bool, int64,
 // float64, string, []any and map[string]any all the way down, 2.0 as int64. The error says where v has no
 // JSON form.
-func Normal(v any) (any, error) {
+func Normalize(v any) (any, error) {
 	text, err := AppendCanonical(nil, v)
 	if err != nil {
 		return nil, err

@@ -43,7 +43,7 @@ func ofNumber(text json.Number) Value {
 	number, ok := rawjson.ParseNumber(string(text))
 	switch {
 	case !ok:
-		return Value{kind: Foreign, ref: text}
+		return Value{kind: Unsupported, ref: text}
 	case number.IsInt:
 		return OfInt(number.Int)
 	}
@@ -97,7 +97,7 @@ func ofComposite(rv reflect.Value) Value {
 	case isObject(rv):
 		return OfObject(members(rv))
 	}
-	return Value{kind: Foreign, ref: rv.Interface()}
+	return Value{kind: Unsupported, ref: rv.Interface()}
 }
 
 // isList says whether rv is a list; bytes are none.

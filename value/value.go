@@ -15,15 +15,15 @@ type Kind uint8
 
 // The kinds of values.
 const (
-	Absent  Kind = iota // nothing is there: the kind of the zero Value
-	Null                // null
-	Bool                // true or false
-	Int                 // a number written as an integer that fits int64
-	Float               // any other number, always finite
-	String              // a string
-	List                // a list
-	Object              // an object
-	Foreign             // a Go value that is no JSON value (a channel, a struct, NaN): present, and equal to nothing
+	Absent      Kind = iota // nothing is there: the kind of the zero Value
+	Null                    // null
+	Bool                    // true or false
+	Int                     // a number written as an integer that fits int64
+	Float                   // any other number, always finite
+	String                  // a string
+	List                    // a list
+	Object                  // an object
+	Unsupported             // a Go value that is no JSON value (a channel, a struct, NaN): present, and equal to nothing
 )
 
 // maxDepth is how deep lists and objects are looked into; the outermost one is at depth 1.
@@ -57,7 +57,7 @@ func OfInt(n int64) Value { return Value{kind: Int, bits: uint64(n)} }
 // OfFloat is a number; NaN and infinities are Foreign.
 func OfFloat(f float64) Value {
 	if f-f != 0 {
-		return Value{kind: Foreign, ref: f}
+		return Value{kind: Unsupported, ref: f}
 	}
 	return Value{kind: Float, bits: math.Float64bits(f)}
 }
@@ -154,7 +154,7 @@ func (v Value) Any() any {
 		return v.List()
 	case Object:
 		return v.Object()
-	case Foreign:
+	case Unsupported:
 		return v.ref
 	}
 	return nil

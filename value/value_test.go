@@ -124,7 +124,7 @@ func TestOfForeign(t *testing.T) {
 		json.Number("abc"), json.Number("1e999"), json.Number("0x1"), json.Number(""), cycle,
 	} {
 		x := Of(v)
-		if x.Kind() != Foreign || !x.Present() {
+		if x.Kind() != Unsupported || !x.Present() {
 			t.Errorf("Of(%T) has kind %d", v, x.Kind())
 		}
 		if _, ok := x.Decimal(); ok || Equal(&x, &x) || EqualAny(v, v) {
@@ -136,7 +136,7 @@ func TestOfForeign(t *testing.T) {
 func TestAccessors(t *testing.T) {
 	all := map[Kind]Value{
 		Absent: {}, Null: NullValue(), Bool: OfBool(true), Int: OfInt(1), Float: OfFloat(1.5), String: OfString("s"),
-		List: OfList([]any{1}), Object: OfObject(map[string]any{"a": 1}), Foreign: Of(struct{}{}),
+		List: OfList([]any{1}), Object: OfObject(map[string]any{"a": 1}), Unsupported: Of(struct{}{}),
 	}
 	for kind, v := range all {
 		if v.Kind() != kind || v.Present() != (kind != Absent) || v.IsNumber() != (kind == Int || kind == Float) {

@@ -91,7 +91,7 @@ func startRedis(tb testing.TB) (*redis.Server, rueidis.Client) {
 
 func openRedis(tb testing.TB, s *redis.Server) *dictrack.Manager {
 	tb.Helper()
-	c, err := rediscache.Open(context.Background(), s.URL(), rediscache.Options{AllowVolatile: true, DrainEvery: time.Hour})
+	c, err := rediscache.Open(context.Background(), s.URL(), rediscache.Options{AllowNoPersistence: true, WriteBackInterval: time.Hour})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -20,7 +20,7 @@ func BenchmarkCache(b *testing.B) {
 // BenchmarkW is W(100): 1,000 groups with a hundred trackers of their own, by 64 goroutines, one by one and in batches.
 func BenchmarkW(b *testing.B) {
 	s := singleServer(b)
-	c := open(b, s.URL(), rediscache.Options{Prefix: space(), AllowVolatile: true})
+	c := open(b, s.URL(), rediscache.Options{Prefix: space(), AllowNoPersistence: true})
 	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true})
 	if err != nil {
 		b.Fatal(err)

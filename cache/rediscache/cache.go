@@ -65,7 +65,7 @@ func New(client rueidis.Client, o Options) (*Cache, error) {
 	c.fences.seen = map[string]string{}
 	c.drains = drains{turn: make(chan struct{}, 1), told: map[string]bool{}}
 	c.stored.begin()
-	c.perTable = max(1, (o.LocalGroups+shardCount-1)/shardCount)
+	c.perTable = max(1, (o.LocalCacheSize+shardCount-1)/shardCount)
 	for i := range c.keys {
 		c.keys[i] = newShardKeys(o.Prefix, i)
 		c.tables[i].slots = map[string]*slot{}

@@ -117,8 +117,8 @@ func (c *Cache) judgeReplicas(s *server) error {
 func (c *Cache) judgeLog(s *server) error {
 	log := c.host.Logger.With("server", s.address)
 	if s.config["appendonly"] != "yes" {
-		if !c.options.AllowVolatile {
-			return errors.New("appendonly is off, so that a restart loses everything since the last snapshot that the store does not have: set appendonly yes, or allow it by AllowVolatile (allow=volatile in a URL)")
+		if !c.options.AllowNoPersistence {
+			return errors.New("appendonly is off, so that a restart loses everything since the last snapshot that the store does not have: set appendonly yes, or allow it by AllowNoPersistence (allow=no_persistence in a URL)")
 		}
 		log.Warn("redis has no log: a restart loses everything since its last snapshot that the store does not have")
 		return nil

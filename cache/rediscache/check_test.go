@@ -49,7 +49,7 @@ func TestURLs(t *testing.T) {
 		"redis://h?allow=everything":                          {"allow", "everything", "eviction"},
 		"redis://h?prefix={x}":                                {"Prefix", "{x}"},
 		"redis://h?sentinel_password=s3cret":                  {"connect"},
-		"redis://h?idle=1ms":                                  {"Idle", "second"},
+		"redis://h?idle_ttl=1ms":                              {"IdleTTL", "second"},
 		"redis://h?%zz":                                       {"want redis://"},
 		"redis://u:s3cret@127.0.0.1:1":                        {"127.0.0.1:1"},
 		"redis+cluster://u:s3cret@127.0.0.1:1,127.0.0.1:2":    {"127.0.0.1:1, 127.0.0.1:2"},
@@ -66,12 +66,12 @@ func TestURLs(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	for field, o := range map[string]rediscache.Options{
-		"Prefix":      {Prefix: "a{b"},
-		"Timeout":     {Timeout: -1},
-		"Replicas":    {Replicas: -1},
-		"LocalGroups": {LocalGroups: -1},
-		"DrainEvery":  {DrainEvery: time.Microsecond},
-		"Idle":        {Idle: time.Millisecond},
+		"Prefix":            {Prefix: "a{b"},
+		"Timeout":           {Timeout: -1},
+		"Replicas":          {Replicas: -1},
+		"LocalCacheSize":    {LocalCacheSize: -1},
+		"WriteBackInterval": {WriteBackInterval: time.Microsecond},
+		"IdleTTL":           {IdleTTL: time.Millisecond},
 	} {
 		_, err := rediscache.New(nil, o)
 		expectText(t, err, "options."+field)
@@ -115,8 +115,8 @@ func TestServersAreChecked(t *testing.T) {
 	expectText(t, err, s.Address(), "WRONGPASS")
 
 	_, err = start(t, url, rediscache.Options{})
-	expectText(t, err, s.Address(), "appendonly", "AllowVolatile")
-	log, err := start(t, url+"?allow=volatile", rediscache.Options{})
+	expectText(t, err, s.Address(), "appendonly", "AllowNoPersistence")
+	log, err := start(t, url+"?allow=no_persistence", rediscache.Options{})
 	if err != nil || !strings.Contains(log, "level=WARN") || !strings.Contains(log, "no log") {
 		t.Errorf("allowed: %v, %q; want a warning", err, log)
 	}
@@ -148,9 +148,9 @@ func TestServersAreChecked(t *testing.T) {
 // A node of a cluster is not a server on its own.
 func TestClusterNeedsItsScheme(t *testing.T) {
 	c := clusterServers(t)
-	_, err := start(t, c.Nodes[0].URL(), rediscache.Options{AllowVolatile: true})
+	_, err := start(t, c.Nodes[0].URL(), rediscache.Options{AllowNoPersistence: true})
 	expectText(t, err, c.Nodes[0].Address(), "redis+cluster://")
-	if _, err := start(t, c.URL(), rediscache.Options{AllowVolatile: true}); err != nil {
+	if _, err := start(t, c.URL(), rediscache.Options{AllowNoPersistence: true}); err != nil {
 		t.Errorf("with the scheme: %v", err)
 	}
 }

@@ -48,10 +48,10 @@ type dirtyGroup struct {
 
 // drainAlways brings groups to the Backing until the cache closes.
 func (c *Cache) drainAlways() {
-	pause := c.options.DrainEvery
+	pause := c.options.WriteBackInterval
 	for c.life.Err() == nil {
 		sleep(c.life, pause)
-		pause = c.options.DrainEvery
+		pause = c.options.WriteBackInterval
 		if err := c.drainSome(c.life); err != nil && c.life.Err() == nil {
 			pause = min(10*pause, max(pause, 10*time.Second))
 		}

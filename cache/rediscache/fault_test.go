@@ -325,7 +325,7 @@ func TestLeaseOfTheDead(t *testing.T) {
 	client := dial(t, s.Address())
 	kept, prefix := memorystore.New(), space()
 	o := quick(prefix)
-	o.DrainEvery = time.Hour
+	o.WriteBackInterval = time.Hour
 	c := open(t, s.URL(), o)
 	m := manage(t, c, kept)
 	must(t, m, "g", 1, "a")
@@ -363,7 +363,7 @@ func TestPausedDrain(t *testing.T) {
 	client := dial(t, s.Address())
 	kept, prefix := memorystore.New(), space()
 	o := quick(prefix)
-	o.DrainEvery = time.Hour
+	o.WriteBackInterval = time.Hour
 	slow := &pausing{Store: kept, came: make(chan struct{}, 10), passed: make(chan struct{})}
 	c, other := open(t, s.URL(), o), open(t, s.URL(), o)
 	m, active := manage(t, c, slow), manage(t, other, kept)

@@ -213,7 +213,7 @@ func (c *Cache) noticed(r *round, epoch string) {
 // watch looks at the servers now and then, until the cache closes.
 func (c *Cache) watch() {
 	for c.life.Err() == nil {
-		sleep(c.life, c.options.DrainEvery)
+		sleep(c.life, c.options.WriteBackInterval)
 		c.lookQuietly()
 	}
 }

@@ -47,7 +47,7 @@ func TestRoundTrips(t *testing.T) {
 	s := serve(t)
 	prefix := space()
 	o := quick(prefix)
-	o.DrainEvery = 1 << 40
+	o.WriteBackInterval = 1 << 40
 	m, other := manage(t, open(t, s.URL(), o), nil), manage(t, open(t, s.URL(), o), nil)
 	must(t, m, "g", 1, "a")
 	must(t, other, "g", 1, "b")

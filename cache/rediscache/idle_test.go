@@ -26,7 +26,7 @@ func TestIdleGroupsStay(t *testing.T) {
 	s := serve(t)
 	prefix := space()
 	o := quick(prefix)
-	o.Idle = time.Second
+	o.IdleTTL = time.Second
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
 		Cache: open(t, s.URL(), o), Store: broken{memorystore.New()}, ManualSweep: true,
 	})
@@ -56,7 +56,7 @@ func TestIdleGroupsGo(t *testing.T) {
 	s := serve(t)
 	kept, prefix := memorystore.New(), space()
 	o := quick(prefix)
-	o.Idle = time.Second
+	o.IdleTTL = time.Second
 	m, other := manage(t, open(t, s.URL(), o), kept), manage(t, open(t, s.URL(), o), kept)
 	for n := range 5 {
 		must(t, m, fmt.Sprint("g", n), 1, "a")
@@ -77,7 +77,7 @@ func TestIdleGroupsGo(t *testing.T) {
 // This process knows no more groups than it is told to, and forgets none that Redis has.
 func TestFewLocalGroups(t *testing.T) {
 	o := quick(space())
-	o.LocalGroups = 1
+	o.LocalCacheSize = 1
 	m := manage(t, open(t, singleServer(t).URL(), o), nil)
 	for range 3 {
 		for n := range 1000 {
@@ -105,7 +105,7 @@ func TestUnknownKinds(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := quick(prefix)
-	o.DrainEvery = time.Hour
+	o.WriteBackInterval = time.Hour
 	knows := open(t, s.URL(), o)
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
 		Cache: knows, ManualSweep: true, Registry: registry, Store: lasting{kept},

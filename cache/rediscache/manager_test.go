@@ -26,7 +26,7 @@ func sum() tracker.Spec { return dictrack.Sum("sum", "n", dictrack.Targets(never
 
 // quick are options that do at once what is done now and then otherwise.
 func quick(prefix string) rediscache.Options {
-	return rediscache.Options{Prefix: prefix, DrainEvery: 20 * time.Millisecond, AllowVolatile: true}
+	return rediscache.Options{Prefix: prefix, WriteBackInterval: 20 * time.Millisecond, AllowNoPersistence: true}
 }
 
 // open makes a cache with a client of its own.

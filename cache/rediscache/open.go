@@ -18,8 +18,8 @@ import (
 //	redis+cluster://node1,node2:6379
 //
 // The schemes rediss, rediss+sentinel and rediss+cluster are the same over TLS. Parameters are those of Options: prefix,
-// timeout, replicas, groups (LocalGroups), drain (DrainEvery), idle, and allow, a list of eviction and volatile; those
-// of the URL count. Sentinels that want a password of their own get it by sentinel_user and sentinel_password.
+// timeout, replicas, local_cache_size, write_back_interval, idle_ttl, and allow, a comma-separated list of eviction and
+// no_persistence. A parameter of the URL overrides the option. Sentinels that want a password of their own get it by sentinel_user and sentinel_password.
 //
 // The error says what is wrong with the URL or the options, or why there is no connection. It never has the password.
 func Open(ctx context.Context, url string, o Options) (*Cache, error) {

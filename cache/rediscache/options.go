@@ -20,20 +20,20 @@ type Options struct {
 	// Replicas is how many replicas must have a commit before it is answered, at most those that there are. A
 	// failover to one of them then loses nothing that was answered. Defaults to 0.
 	Replicas int
-	// LocalGroups is how many groups this process keeps copies of, about: a call on another one costs a round trip
+	// LocalCacheSize is how many groups this process keeps copies of, about: a call on another one costs a round trip
 	// more. Defaults to 100,000.
-	LocalGroups int
-	// DrainEvery is how often groups are brought to the Backing, and the servers looked at. Defaults to 1 second.
-	DrainEvery time.Duration
-	// Idle is how long nobody uses a group before it is dropped from Redis, once the Backing has it. Defaults to 1
+	LocalCacheSize int
+	// WriteBackInterval is how often groups are brought to the Backing, and the servers looked at. Defaults to 1 second.
+	WriteBackInterval time.Duration
+	// IdleTTL is how long nobody uses a group before it is dropped from Redis, once the Backing has it. Defaults to 1
 	// hour. It is counted in whole seconds, and takes an eviction policy that is not by frequency.
-	Idle time.Duration
+	IdleTTL time.Duration
 	// AllowEviction lets the servers have another maxmemory-policy than noeviction. Then they may drop groups and
 	// ids when their memory is full: progress is lost that the Backing does not have.
 	AllowEviction bool
-	// AllowVolatile lets the servers have no append-only file. A server that restarts then loses what came since its
+	// AllowNoPersistence lets the servers have no append-only file. A server that restarts then loses what came since its
 	// last snapshot and is not with the Backing.
-	AllowVolatile bool
+	AllowNoPersistence bool
 	// TLS is how Open speaks to the servers of a rediss URL. Defaults to TLS 1.2 or higher with the system's
 	// certificates.
 	TLS *tls.Config
@@ -48,14 +48,14 @@ func (o Options) withDefaults() Options {
 	if o.Timeout == 0 {
 		o.Timeout = 5 * time.Second
 	}
-	if o.LocalGroups == 0 {
-		o.LocalGroups = 100_000
+	if o.LocalCacheSize == 0 {
+		o.LocalCacheSize = 100_000
 	}
-	if o.DrainEvery == 0 {
-		o.DrainEvery = time.Second
+	if o.WriteBackInterval == 0 {
+		o.WriteBackInterval = time.Second
 	}
-	if o.Idle == 0 {
-		o.Idle = time.Hour
+	if o.IdleTTL == 0 {
+		o.IdleTTL = time.Hour
 	}
 	return o
 }
@@ -71,8 +71,8 @@ func (o *Options) validate() error {
 	wrong(strings.ContainsAny(o.Prefix, "{}\x00"), "Prefix", o.Prefix, "want none of { } NUL")
 	wrong(o.Timeout < time.Millisecond, "Timeout", o.Timeout.String(), "want at least a millisecond, or 0 for the default")
 	wrong(o.Replicas < 0, "Replicas", o.Replicas, "want none below 0")
-	wrong(o.LocalGroups < 0, "LocalGroups", o.LocalGroups, "want none below 0")
-	wrong(o.DrainEvery < time.Millisecond, "DrainEvery", o.DrainEvery.String(), "want at least a millisecond, or 0 for the default")
-	wrong(o.Idle < time.Second, "Idle", o.Idle.String(), "want at least a second, or 0 for the default")
+	wrong(o.LocalCacheSize < 0, "LocalCacheSize", o.LocalCacheSize, "want none below 0")
+	wrong(o.WriteBackInterval < time.Millisecond, "WriteBackInterval", o.WriteBackInterval.String(), "want at least a millisecond, or 0 for the default")
+	wrong(o.IdleTTL < time.Second, "IdleTTL", o.IdleTTL.String(), "want at least a second, or 0 for the default")
 	return errors.Join(errs...)
 }

@@ -79,7 +79,7 @@ func space() string { return fmt.Sprint("t", spaces.Add(1), ":") }
 func suite(t *testing.T, client func() rueidis.Client) {
 	var prefixes sync.Map
 	open := func(prefix string) cache.Cache {
-		c, err := rediscache.New(client(), rediscache.Options{Prefix: prefix, DrainEvery: 20 * time.Millisecond, AllowVolatile: true})
+		c, err := rediscache.New(client(), rediscache.Options{Prefix: prefix, WriteBackInterval: 20 * time.Millisecond, AllowNoPersistence: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,7 +10,7 @@ import (
 
 // retireAlways drops idle groups from Redis, until the cache closes.
 func (c *Cache) retireAlways() {
-	every := min(max(c.options.Idle/8, 250*time.Millisecond), 5*time.Minute)
+	every := min(max(c.options.IdleTTL/8, 250*time.Millisecond), 5*time.Minute)
 	for c.life.Err() == nil {
 		sleep(c.life, every)
 		if err := c.retire(c.life, every); err != nil && c.life.Err() == nil {
@@ -47,7 +47,7 @@ func (c *Cache) retirePage(ctx context.Context, shards []int, after map[int]stri
 	for i, shard := range shards {
 		commands[i] = c.namesAfter(shard, after[shard], page)
 	}
-	seconds := decimal(int64(c.options.Idle / time.Second))
+	seconds := decimal(int64(c.options.IdleTTL / time.Second))
 	var drops []rueidis.Completed
 	for i, result := range c.send(ctx, commands) {
 		names, err := result.AsStrSlice()

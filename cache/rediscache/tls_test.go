@@ -65,7 +65,7 @@ func TestTLS(t *testing.T) {
 	if _, err := s.Do("acl", "setuser", "own", "on", ">s3cret@/", "~x:*", "+@all"); err != nil {
 		t.Fatal(err)
 	}
-	url := "rediss://own:s3cret%40%2F@" + testserver.Address(port) + "/3?prefix=x:&allow=volatile"
+	url := "rediss://own:s3cret%40%2F@" + testserver.Address(port) + "/3?prefix=x:&allow=no_persistence"
 	_, err = rediscache.Open(context.Background(), url, rediscache.Options{})
 	expectText(t, err, "certificate")
 	m := manage(t, open(t, url, rediscache.Options{TLS: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}), nil)

@@ -159,14 +159,14 @@ func (t *target) setParameter(name, value string, o *Options) (want string) {
 		o.Prefix = value
 	case "timeout":
 		return setDuration(&o.Timeout, value)
-	case "drain":
-		return setDuration(&o.DrainEvery, value)
-	case "idle":
-		return setDuration(&o.Idle, value)
+	case "write_back_interval":
+		return setDuration(&o.WriteBackInterval, value)
+	case "idle_ttl":
+		return setDuration(&o.IdleTTL, value)
 	case "replicas":
 		return setNumber(&o.Replicas, value)
-	case "groups":
-		return setNumber(&o.LocalGroups, value)
+	case "local_cache_size":
+		return setNumber(&o.LocalCacheSize, value)
 	case "allow":
 		return setAllowed(o, value)
 	case "db":
@@ -176,7 +176,7 @@ func (t *target) setParameter(name, value string, o *Options) (want string) {
 	case "sentinel_password":
 		t.sentinelPassword = value
 	default:
-		return "want one of prefix, timeout, replicas, groups, drain, idle, allow, db, sentinel_user, sentinel_password"
+		return "want one of prefix, timeout, replicas, local_cache_size, write_back_interval, idle_ttl, allow, db, sentinel_user, sentinel_password"
 	}
 	return ""
 }
@@ -204,10 +204,10 @@ func setAllowed(o *Options, value string) (want string) {
 		switch one {
 		case "eviction":
 			o.AllowEviction = true
-		case "volatile":
-			o.AllowVolatile = true
+		case "no_persistence":
+			o.AllowNoPersistence = true
 		default:
-			return "want eviction, volatile, or both with a comma between"
+			return "want eviction, no_persistence, or both separated by a comma"
 		}
 	}
 	return ""

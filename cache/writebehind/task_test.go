@@ -60,7 +60,7 @@ func TestIDsAreFoundInEveryState(t *testing.T) {
 	})
 }
 
-// An id is looked up while a call with the same id is settled and written: whatever comes in between, it happens once.
+// An id is looked up while a call with the same id completes and is written: whatever happens first, it happens once.
 func TestIDIsWrittenDuringItsLookup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
@@ -141,7 +141,7 @@ func TestConcurrentCallsShareOneLoad(t *testing.T) {
 }
 
 // The calls of one batch on one group stay in order, though some wait and others need not.
-func TestBatchStaysInOrder(t *testing.T) {
+func TestBatchKeepsOrder(t *testing.T) {
 	s := newFaultyStore()
 	m := open(t, s, writebehind.Options{MaxDelay: time.Millisecond, MaxPending: 10})
 	defer m.mustClose()
@@ -279,7 +279,7 @@ func TestClose(t *testing.T) {
 	})
 }
 
-// A storm of calls with ids, on a store that fails in every way, is counted exactly; a call that fails is made again.
+// Many concurrent calls with ids, on a store that fails in every way, are counted exactly; a call that fails is made again.
 func TestConcurrentCallsOnFailingStore(t *testing.T) {
 	s := newFaultyStore()
 	unlucky := func() error {
@@ -297,7 +297,7 @@ func TestConcurrentCallsOnFailingStore(t *testing.T) {
 	for worker := range workers {
 		all.Go(func() {
 			for n := range each {
-				storm(m, fmt.Sprint("g", n%groups), fmt.Sprint(worker/2, "-", n)) // two workers share their ids
+				retryCall(m, fmt.Sprint("g", n%groups), fmt.Sprint(worker/2, "-", n)) // two workers share their ids
 			}
 		})
 	}
@@ -314,8 +314,8 @@ func TestConcurrentCallsOnFailingStore(t *testing.T) {
 	}
 }
 
-// storm makes a call until it is settled; now and then it has no patience, looks, or brings a batch.
-func storm(m *testManager, name, id string) {
+// retryCall makes a call until it succeeds: alone, or in a batch, after a List, now and then with a short timeout.
+func retryCall(m *testManager, name, id string) {
 	for {
 		ctx, cancel := context.WithTimeout(m.Context(), []time.Duration{time.Second, 100 * time.Microsecond}[rand.IntN(2)])
 		var err error
@@ -338,7 +338,7 @@ func storm(m *testManager, name, id string) {
 		case err == nil:
 			return
 		case errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errDown) && !errors.Is(err, context.DeadlineExceeded):
-			m.Errorf("a call was settled with %v", err)
+			m.Errorf("a call returned %v", err)
 			return
 		}
 	}

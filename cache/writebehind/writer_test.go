@@ -87,9 +87,9 @@ func TestSlowStoreKeepsMaxDelay(t *testing.T) {
 		for n := range uint64(500) {
 			m.track([]string{"g", "h"}[n%2])
 			time.Sleep(pause)
-			settled := (n + 1) / 2 // of group h
-			if oldest := uint64(time.Second / pause / 2); settled > oldest && s.version(t, "h") < settled-oldest {
-				t.Fatalf("after %d calls the store has %d", settled, s.version(t, "h"))
+			completed := (n + 1) / 2 // of group h
+			if oldest := uint64(time.Second / pause / 2); completed > oldest && s.version(t, "h") < completed-oldest {
+				t.Fatalf("after %d calls the store has %d", completed, s.version(t, "h"))
 			}
 		}
 	})

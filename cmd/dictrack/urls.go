@@ -27,7 +27,7 @@ DICTRACK_STORE and DICTRACK_CACHE are used where a flag is not given. A password
 shows flags to everybody. With --data neither is used.
 
 All processes that work on one state name the same store and the same cache. Parameters follow a ? with & between them:
-of redis prefix, timeout, replicas, idle and allow=volatile, of mongodb prefix and
+of redis prefix, timeout, replicas, idle_ttl and allow=no_persistence, of mongodb prefix and
 patience, of postgres schema and patience, and others, which docs/operations.md lists.
 
 Special characters in a user's name or password are written with %, such as %40 for @. Messages leave passwords out.`,

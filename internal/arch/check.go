@@ -67,7 +67,7 @@ func breach(rule Rule, importPath string, table []Rule) (broken, why string, ok 
 	case strings.Contains(strings.Split(importPath, "/")[0], "."):
 		return rule.Ring, rule.Why, !matches(rule.Libraries, importPath)
 	default:
-		return rule.Ring, rule.Why, matches(rule.Banned, importPath) && !matches(rule.Lifted, importPath)
+		return rule.Ring, rule.Why, matches(rule.Banned, importPath)
 	}
 }
 

@@ -55,7 +55,6 @@ func TestForbiddenImports(t *testing.T) {
 		{"core to databases", "group/load.go", "database/sql", "ring 0"},
 		{"core to plugins", "condition/custom.go", "plugin", "ring 0"},
 		{"core to system calls", "decimal/fast.go", "syscall", "ring 0"},
-		{"the exception is for atomics only", "internal/match/set.go", "sync", "ring 0"},
 
 		{"port to port", "cache/cache.go", own("store"), "ring 1"},
 		{"port to port, the other way", "store/store.go", own("cache"), "ring 1"},
@@ -110,7 +109,7 @@ func TestAllowedImports(t *testing.T) {
 		{"value/value.go", []string{own("decimal"), "time", "strings", "encoding/json", "io"}},
 		{"dotpath/path.go", []string{own("decimal"), own("value"), own("internal/rawjson")}},
 		{"tracker/step.go", []string{own("condition"), own("limiter"), own("value"), "log2"}},
-		{"internal/match/set.go", []string{own("tracker"), "sync/atomic"}},
+		{"internal/match/set.go", []string{own("tracker"), "slices"}},
 		{"group/group.go", []string{own("internal/match"), own("tracker")}},
 		{"cache/cache.go", []string{own("group"), "context"}},
 		{"cache/cachetest/run.go", []string{own("cache"), own("tracker"), "testing", "testing/synctest"}},

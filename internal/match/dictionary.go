@@ -69,7 +69,7 @@ func (d *Dictionary) add(k *key) int32 {
 }
 
 // dictionaryOf is the dictionary of some keys, whatever their order.
-func dictionaryOf(keys []key, share Shared) *Dictionary {
+func dictionaryOf(keys []key, share Interner) *Dictionary {
 	sorted := slices.SortedFunc(slices.Values(keys), compareKeys)
 	var content []byte
 	for i := range sorted {

@@ -110,7 +110,7 @@ func TestManyTrackers(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			sets := []*match.Set{match.Compile(nil, defs), match.Grow(match.Compile(nil, defs[:300]), defs[300:])}
+			sets := []*match.Set{match.Compile(nil, defs), match.NewMutable(match.Compile(nil, defs[:300]), defs[300:])}
 			var x match.Scratch
 			matched := 0
 			for range 40 {

@@ -14,7 +14,7 @@ type maskBuilder struct {
 }
 
 // small compiles s, of at most smallSet trackers.
-func (s *Set) small(share Shared) {
+func (s *Set) small(share Interner) {
 	b := maskBuilder{split: split{set: s, most: 16}, masks: &s.masks}
 	b.masks.scalars = b.masks.scalarRoom[:0]
 	for i, d := range s.defs {
@@ -32,7 +32,7 @@ func (s *Set) small(share Shared) {
 }
 
 // share has the values numbered in an order of their own, so that the dictionary is that of other sets too.
-func (b *maskBuilder) share(share Shared) {
+func (b *maskBuilder) share(share Interner) {
 	s := b.split.set
 	old := s.dictionary
 	s.dictionary = dictionaryOf(old.keys, share)

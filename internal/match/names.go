@@ -6,15 +6,15 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Names finds the places of definitions by their names; of those that share a name, the last one added. It keeps four
+// NameIndex finds the places of definitions by their names; of those that share a name, the last one added. It keeps four
 // to five bytes for each, and looks at the definitions themselves to compare.
-type Names struct {
+type NameIndex struct {
 	places []int32 // open addressing, place + 1; 0 is free
 	used   int
 }
 
 // Find is the place of a name in defs, which are those that were added.
-func (n *Names) Find(name string, defs []*tracker.Definition) (int, bool) {
+func (n *NameIndex) Find(name string, defs []*tracker.Definition) (int, bool) {
 	if n.used == 0 {
 		return 0, false
 	}
@@ -23,7 +23,7 @@ func (n *Names) Find(name string, defs []*tracker.Definition) (int, bool) {
 }
 
 // Add takes in the name of the definition at a place of defs.
-func (n *Names) Add(place int, defs []*tracker.Definition) {
+func (n *NameIndex) Add(place int, defs []*tracker.Definition) {
 	if 5*(n.used+1) > 4*len(n.places) {
 		n.grow(max(4, 2*len(n.places)), defs)
 	}
@@ -34,9 +34,9 @@ func (n *Names) Add(place int, defs []*tracker.Definition) {
 	n.places[at] = int32(place) + 1
 }
 
-// NamesOf takes in all of defs, in no more room than they need.
-func NamesOf(defs []*tracker.Definition) Names {
-	var n Names
+// NewNameIndex takes in all of defs, in no more room than they need.
+func NewNameIndex(defs []*tracker.Definition) NameIndex {
+	var n NameIndex
 	n.grow(len(defs)*5/4+2, nil)
 	for place := range defs {
 		n.Add(place, defs)
@@ -45,10 +45,10 @@ func NamesOf(defs []*tracker.Definition) Names {
 }
 
 // Clone is a copy that goes on apart.
-func (n *Names) Clone() Names { return Names{slices.Clone(n.places), n.used} }
+func (n *NameIndex) Clone() NameIndex { return NameIndex{slices.Clone(n.places), n.used} }
 
 // seek is where a name stands, or would.
-func (n *Names) seek(name string, defs []*tracker.Definition) int {
+func (n *NameIndex) seek(name string, defs []*tracker.Definition) int {
 	at := int(uint64(hashName(name)) * uint64(len(n.places)) >> 32)
 	for n.places[at] != 0 && defs[n.places[at]-1].Name() != name {
 		if at++; at == len(n.places) {
@@ -58,7 +58,7 @@ func (n *Names) seek(name string, defs []*tracker.Definition) int {
 	return at
 }
 
-func (n *Names) grow(size int, defs []*tracker.Definition) {
+func (n *NameIndex) grow(size int, defs []*tracker.Definition) {
 	old := n.places
 	n.places = make([]int32, size)
 	for _, place := range old {

@@ -13,16 +13,15 @@ import (
 // Paths are the paths that a set reads from data, each in a slot of its own. They are immutable, and shared by sets
 // that read the same ones.
 type Paths struct {
-	wants []dotpath.Want
+	wants []dotpath.Request
 	slots map[string]int32 // by path
 	plan  *dotpath.Plan
 }
 
-// Shared finds what sets have in common by its key, or builds it, so that groups with sets of their own hold it once.
-type Shared interface {
+// Interner finds what sets have in common by its key, or builds it, so that groups with sets of their own hold it once.
+type Interner interface {
 	Paths(key string, build func() *Paths) *Paths
 	Dictionary(key string, build func() *Dictionary) *Dictionary
-	Paces(key string, build func() *Paces) *Paces
 }
 
 // alone shares nothing.
@@ -34,11 +33,8 @@ func (alone) Paths(_ string, build func() *Paths) *Paths { return build() }
 // Dictionary implements Shared.
 func (alone) Dictionary(_ string, build func() *Dictionary) *Dictionary { return build() }
 
-// Paces implements Shared.
-func (alone) Paces(_ string, build func() *Paces) *Paces { return build() }
-
 // pathsOf are the paths of a set of defs over another one, whose slots stay what they are.
-func pathsOf(under *Set, defs []*tracker.Definition, share Shared) *Paths {
+func pathsOf(under *Set, defs []*tracker.Definition, share Interner) *Paths {
 	g := gatherer{slots: map[string]int{}}
 	if under != nil {
 		g.wants = slices.Clone(under.paths.wants)
@@ -50,13 +46,13 @@ func pathsOf(under *Set, defs []*tracker.Definition, share Shared) *Paths {
 	for _, d := range defs {
 		g.definition(d)
 	}
-	slices.SortFunc(g.wants[known:], func(a, b dotpath.Want) int { // so that more sets share
+	slices.SortFunc(g.wants[known:], func(a, b dotpath.Request) int { // so that more sets share
 		return cmp.Compare(a.Path.String(), b.Path.String())
 	})
 	return share.Paths(keyOfWants(g.wants), func() *Paths { return newPaths(g.wants) })
 }
 
-func newPaths(wants []dotpath.Want) *Paths {
+func newPaths(wants []dotpath.Request) *Paths {
 	p := &Paths{wants: slices.Clip(wants), slots: make(map[string]int32, len(wants)), plan: dotpath.NewPlan(wants)}
 	for slot := range wants {
 		p.slots[wants[slot].Path.String()] = int32(slot)
@@ -64,11 +60,11 @@ func newPaths(wants []dotpath.Want) *Paths {
 	return p
 }
 
-func keyOfWants(wants []dotpath.Want) string {
+func keyOfWants(wants []dotpath.Request) string {
 	var text []byte
 	for i := range wants {
 		deep := byte(0)
-		if wants[i].Deep {
+		if wants[i].WithContent {
 			deep = 1
 		}
 		path := wants[i].Path.String()
@@ -79,7 +75,7 @@ func keyOfWants(wants []dotpath.Want) string {
 
 // gatherer collects distinct paths.
 type gatherer struct {
-	wants []dotpath.Want
+	wants []dotpath.Request
 	slots map[string]int
 	grown bool // a path is new, or is read deeper
 }
@@ -100,11 +96,11 @@ func (g *gatherer) want(path dotpath.Path, deep bool) {
 	if !ok {
 		slot = len(g.wants)
 		g.slots[path.String()] = slot
-		g.wants = append(g.wants, dotpath.Want{Path: path})
+		g.wants = append(g.wants, dotpath.Request{Path: path})
 		g.grown = true
 	}
-	if deep && !g.wants[slot].Deep {
-		g.wants[slot].Deep, g.grown = true, true
+	if deep && !g.wants[slot].WithContent {
+		g.wants[slot].WithContent, g.grown = true, true
 	}
 }
 
@@ -122,7 +118,7 @@ func (p *Paths) reads(d *tracker.Definition) bool {
 
 func (p *Paths) has(path dotpath.Path, deep bool) bool {
 	slot, ok := p.slots[path.String()]
-	return ok && (p.wants[slot].Deep || !deep)
+	return ok && (p.wants[slot].WithContent || !deep)
 }
 
 // with are the paths that d needs besides.

@@ -25,11 +25,13 @@ type Scratch struct {
 	panics  map[int32]error
 	ids     []int32   // by slot: the dictionary's number of the value there
 	numbers []float64 // by slot: the number there; NaN for none
-	amounts []uint64  // see amountsOf
 	items   []int32
 	marks   []uint64 // by place: hits that were many at once
 	marked  bool     // some are
 }
+
+// Values are those of the message by slot, one at least; see Set.Slot.
+func (x *Scratch) Values() []value.Value { return x.slots }
 
 // Failure is a tracker whose custom code panicked.
 type Failure struct {

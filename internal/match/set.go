@@ -9,6 +9,7 @@ package match
 import (
 	"crypto/sha256"
 
+	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -25,12 +26,10 @@ type Set struct {
 	index      *index                // of a large set; nil for a small one
 	defs       []*tracker.Definition // without those of under
 	masks      masks                 // of a small set
-	pacing     tracker.Pacing
-	paces      *Paces // those that are known
 	judged     judgements
 
 	key   Key
-	names Names
+	names NameIndex
 }
 
 // Key identifies what a set is compiled from.
@@ -55,10 +54,9 @@ func Compile(under *Set, defs []*tracker.Definition) *Set {
 }
 
 // CompileShared is Compile of a set whose key is known, and that has what it can from share.
-func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Shared) *Set {
+func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Interner) *Set {
 	s := newSet(under, pathsOf(under, defs, share))
-	s.key, s.defs, s.names = key, defs, NamesOf(defs)
-	s.setPace(share)
+	s.key, s.defs, s.names = key, defs, NewNameIndex(defs)
 	if len(defs) <= smallSet {
 		s.small(share)
 		return s
@@ -71,10 +69,10 @@ func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Shared
 	return s
 }
 
-// Grow builds a set of defs over another one that Insert may add to. It belongs to one owner.
-func Grow(under *Set, defs []*tracker.Definition) *Set {
+// NewMutable builds a set of defs over another one that Insert may add to. It belongs to one owner.
+func NewMutable(under *Set, defs []*tracker.Definition) *Set {
 	s := newSet(under, pathsOf(under, defs, alone{}))
-	s.index, s.paces, s.growing = newIndex(s), growingPaces(), true
+	s.index, s.growing = newIndex(s), true
 	for _, d := range defs {
 		s.Insert(d)
 	}
@@ -85,7 +83,6 @@ func newSet(under *Set, paths *Paths) *Set {
 	s := &Set{under: under, paths: paths, judged: newJudgements(under), dictionary: &Dictionary{}}
 	if under != nil {
 		s.from = int32(under.Len())
-		s.pacing.From = s.from
 	}
 	return s
 }
@@ -98,19 +95,20 @@ func (s *Set) Insert(d *tracker.Definition) {
 	place := len(s.defs)
 	s.defs = append(s.defs, d)
 	s.names.Add(place, s.defs)
-	s.pacing.Of = append(s.pacing.Of, s.paces.number(s.paceOf(d)))
-	s.pacing.Known = s.paces.list
 	s.index.insert(int32(place), d)
 }
 
 // Len is the number of definitions, those under included.
 func (s *Set) Len() int { return int(s.from) + len(s.defs) }
 
-// Under is the set that s stands over; nil for none.
-func (s *Set) Under() *Set { return s.under }
+// Base is the set that s stands over; nil for none.
+func (s *Set) Base() *Set { return s.under }
 
 // Definitions are the definitions in their order, without those under; not to be changed.
 func (s *Set) Definitions() []*tracker.Definition { return s.defs }
+
+// Slot is where Scratch.Values has the value at a path that a definition of s reads.
+func (s *Set) Slot(path dotpath.Path) int32 { return s.paths.slot(path) }
 
 // Index finds a definition by name: the last one, where an earlier one of that name was removed from
 // its group and left its place behind.

@@ -8,13 +8,13 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// With is s with another definition at a place, of the same name, if it is found the same way: it asks for the same
+// Replacing is s with another definition at a place, of the same name, if it is found the same way: it asks for the same
 // conditions, and a sum adds the same number. Otherwise With is nil. A set made by Grow is then used up.
-func (s *Set) With(place int, d *tracker.Definition) *Set {
+func (s *Set) Replacing(place int, d *tracker.Definition) *Set {
 	next := *s
 	at := place - int(s.from)
 	if at < 0 {
-		if next.under = s.under.With(place, d); next.under == nil {
+		if next.under = s.under.Replacing(place, d); next.under == nil {
 			return nil
 		}
 		next.judged.under = &next.under.judged
@@ -22,10 +22,8 @@ func (s *Set) With(place int, d *tracker.Definition) *Set {
 		if !sameWay(s.defs[at], d) {
 			return nil
 		}
-		next.defs, next.pacing.Of = slices.Clone(s.defs), slices.Clone(s.pacing.Of)
+		next.defs = slices.Clone(s.defs)
 		next.defs[at] = d
-		next.pacing.Of[at], next.paces = next.paces.with(next.paceOf(d))
-		next.pacing.Known = next.paces.list
 	}
 	if next.growing {
 		next.index.split.set = &next

@@ -102,7 +102,7 @@ func (s *Scanner) decodeObject(i, depth int) (any, int) {
 		}
 		key := s.Text(text)
 		if _, twice := members[key]; twice {
-			return nil, s.Refuse(&DuplicateKeyError{Offset: i, Key: key})
+			return nil, s.FailWith(&DuplicateKeyError{Offset: i, Key: key})
 		}
 		members[key], i = s.Decode(at, depth)
 		if i < 0 {

@@ -45,8 +45,8 @@ func (s *Scanner) Fail(i int, msg string) int {
 	return -1
 }
 
-// Refuse records err as why the text is refused, in place of any before, and returns -1.
-func (s *Scanner) Refuse(err error) int {
+// FailWith records err as why the text is refused, in place of any before, and returns -1.
+func (s *Scanner) FailWith(err error) int {
 	s.err = err
 	return -1
 }

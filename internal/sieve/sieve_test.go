@@ -57,7 +57,7 @@ func TestOldestUnusedItemIsEvicted(t *testing.T) {
 	}
 }
 
-func TestItemsInUseStay(t *testing.T) {
+func TestItemsInUseAreNotEvicted(t *testing.T) {
 	p, all := sieve.New(sieve.Limits{MaxItems: 1}), items(3)
 	for _, it := range all {
 		use(p, it, 100)

@@ -52,7 +52,7 @@ func TestVectorsManagerShared(t *testing.T) {
 // redisOf opens a cache in a Redis, beside those in front of other stores.
 func redisOf(t *testing.T, hot *redis.Server, name string) cache.Cache {
 	t.Helper()
-	o := rediscache.Options{AllowVolatile: true, DrainEvery: 20 * time.Millisecond, Prefix: name + ":"}
+	o := rediscache.Options{AllowNoPersistence: true, WriteBackInterval: 20 * time.Millisecond, Prefix: name + ":"}
 	ca, err := rediscache.Open(context.Background(), hot.URL(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ func TestRedisThatMayLose(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			redis, store := startRedis(t, options...), newDatabase(t)
-			url := redis.url() + "/?allow=volatile"
+			url := redis.url() + "/?allow=no_persistence"
 			c := newCrew(t, store, url, url)
 			for begun := time.Now(); time.Since(begun) < 2*mayLose; {
 				c.advance(100)

@@ -82,7 +82,7 @@ func run(t *testing.T, slow bool, openStore func(t *testing.T) (store.Store, err
 	var prefixes sync.Map
 	open := func(prefix string) cache.Cache {
 		c, err := rediscache.Open(context.Background(), hot.URL(), rediscache.Options{
-			Prefix: prefix, DrainEvery: 20 * time.Millisecond, AllowVolatile: true,
+			Prefix: prefix, WriteBackInterval: 20 * time.Millisecond, AllowNoPersistence: true,
 		})
 		if err != nil {
 			t.Fatal(err)

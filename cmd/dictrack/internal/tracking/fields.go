@@ -53,7 +53,7 @@ const (
 )
 
 func newExtractor(f Fields, trusted bool) *extractor {
-	wants := make([]dotpath.Want, slots) // a zero Path is found nowhere
+	wants := make([]dotpath.Request, slots) // a zero Path is found nowhere
 	wants[slotGroup].Path, wants[slotID].Path, wants[slotTime].Path = f.Group, f.ID, f.Time
 	return &extractor{
 		fields: f, trusted: trusted, plan: dotpath.NewPlan(wants),

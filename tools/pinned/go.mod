@@ -1,4 +1,4 @@
-module github.com/dictrack/dictrack/tools
+module github.com/dictrack/dictrack/tools/pinned
 
 go 1.26.8
 

@@ -1,4 +1,4 @@
-package match_test
+package states_test
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -28,10 +29,10 @@ func TestMorePacesThanNumbers(t *testing.T) {
 			defs = append(defs, d)
 		}
 	}
-	set, x := match.Compile(nil, defs), match.Scratch{}
+	set, x := states.Compile(nil, defs), states.Scratch{}
 	start := tracker.State{Stage: 1, Cycle: 1}
-	fresh, _ := start.Pack()
-	var cells tracker.Cells
+	fresh, _ := states.Pack(&start)
+	var cells states.Table
 	for range defs {
 		cells.Append(fresh)
 	}
@@ -40,10 +41,10 @@ func TestMorePacesThanNumbers(t *testing.T) {
 	}
 	left := 0
 	for hits := x.Hits; len(hits) > 0; {
-		n := len(x.Advance(&cells, hits, nil))
+		n := len(x.Step(&cells, hits, nil))
 		for _, i := range hits[:n] {
 			want := int64(i / targets)
-			if got, _ := cells.At(int(i)).State(nil).Progress.Int64(); got != want {
+			if got, _ := cells.At(int(i)).State(states.Overflow{}).Progress.Int64(); got != want {
 				t.Fatalf("%s has %d, want %d", defs[i].Name(), got, want)
 			}
 			if target, _ := defs[i].Spec().Targets[0].Int64(); want >= target {
@@ -81,12 +82,12 @@ func TestAdvanceWithAnotherTarget(t *testing.T) {
 		}
 		return d
 	}
-	under := match.Compile(nil, []*tracker.Definition{define("a", 4), define("b", 4)})
-	for _, set := range []*match.Set{under, match.Compile(under, []*tracker.Definition{define("c", 4)}), match.Grow(under, []*tracker.Definition{define("c", 4)})} {
-		next := set.With(set.Len()-1, define([]string{"a", "b", "c"}[set.Len()-1], 16))
-		var cells tracker.Cells
-		var x match.Scratch
-		fresh, _ := (&tracker.State{Stage: 1, Cycle: 1}).Pack()
+	under := states.Compile(nil, []*tracker.Definition{define("a", 4), define("b", 4)})
+	for _, set := range []*states.Program{under, states.Compile(under, []*tracker.Definition{define("c", 4)}), states.NewMutable(under, []*tracker.Definition{define("c", 4)})} {
+		next := set.Replacing(set.Len()-1, define([]string{"a", "b", "c"}[set.Len()-1], 16))
+		var cells states.Table
+		var x states.Scratch
+		fresh, _ := states.Pack(&tracker.State{Stage: 1, Cycle: 1})
 		for range set.Len() {
 			cells.Append(fresh)
 		}
@@ -96,7 +97,7 @@ func TestAdvanceWithAnotherTarget(t *testing.T) {
 				t.Fatal(err)
 			}
 			for place := range steps {
-				steps[place] += len(x.Advance(&cells, []int32{int32(place)}, nil))
+				steps[place] += len(x.Step(&cells, []int32{int32(place)}, nil))
 			}
 		}
 		for place, n := range steps {

@@ -1,4 +1,4 @@
-package tracker_test
+package states_test
 
 import (
 	"math"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -13,8 +14,8 @@ import (
 // far as words go.
 func advanced(t testing.TB, s tracker.State, n, limit uint64) (tracker.State, bool) {
 	t.Helper()
-	cell, beside := s.Pack()
-	var word, full tracker.Cells
+	cell, beside := states.Pack(&s)
+	var word, full states.Table
 	word.Append(cell)
 	full.Append(inFull())
 	full.Set(0, cell)
@@ -29,11 +30,11 @@ func advanced(t testing.TB, s tracker.State, n, limit uint64) (tracker.State, bo
 }
 
 // advance takes place 0 a step further, which is the same however many paces there are.
-func advance(t testing.TB, cells *tracker.Cells, n, limit uint64) (stepped bool, after tracker.Cell) {
+func advance(t testing.TB, cells *states.Table, n, limit uint64) (stepped bool, after states.Packed) {
 	t.Helper()
 	again := cells.Clone()
-	stepped, after = advanceBy(t, cells, []tracker.Pace{{Limit: limit, Amount: 1}}, n)
-	many := append(make([]tracker.Pace, 99), tracker.Pace{Limit: limit, Amount: 1})
+	stepped, after = advanceBy(t, cells, []states.StepRule{{Limit: limit, Amount: 1}}, n)
+	many := append(make([]states.StepRule, 99), states.StepRule{Limit: limit, Amount: 1})
 	if other, otherwise := advanceBy(t, &again, many, n); other != stepped || otherwise != after {
 		t.Errorf("by one of one pace %v to %+v, by one of many %v to %+v", stepped, after, other, otherwise)
 	}
@@ -41,29 +42,29 @@ func advance(t testing.TB, cells *tracker.Cells, n, limit uint64) (stepped bool,
 }
 
 // advanceBy takes place 0 a step further at the last pace.
-func advanceBy(t testing.TB, cells *tracker.Cells, paces []tracker.Pace, n uint64) (stepped bool, after tracker.Cell) {
+func advanceBy(t testing.TB, cells *states.Table, rules []states.StepRule, n uint64) (stepped bool, after states.Packed) {
 	t.Helper()
-	pacing := tracker.Pacing{Of: []uint16{uint16(len(paces) - 1)}, Known: paces}
-	moved := cells.Advance([]int32{0}, &pacing, []uint64{5, n}, nil)
+	all := states.NewStepRules(0, []uint16{uint16(len(rules) - 1)}, rules)
+	moved := cells.StepAll([]int32{0}, &all, []uint64{5, n}, nil)
 	for _, m := range moved {
-		if is, small := m.Small(); m.Place() != 0 || small && is != cells.At(0) {
-			t.Errorf("moved place %d to %+v, want %+v", m.Place(), is, cells.At(0))
+		if is, small := m.Small(); m.Index() != 0 || small && is != cells.At(0) {
+			t.Errorf("moved place %d to %+v, want %+v", m.Index(), is, cells.At(0))
 		}
 	}
 	return len(moved) > 0, cells.At(0)
 }
 
 // inFull is a cell that no word does for.
-func inFull() tracker.Cell {
-	c, _ := (&tracker.State{Stage: 3, Cycle: 1}).Pack()
+func inFull() states.Packed {
+	c, _ := states.Pack(&tracker.State{Stage: 3, Cycle: 1})
 	return c
 }
 
 // Cells keep what was put at each place, like a list of them.
 func TestCellsAreLikeAList(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	var cells tracker.Cells
-	var list []tracker.Cell
+	var cells states.Table
+	var list []states.Packed
 	for range 20_000 {
 		switch cell := someCell(r); {
 		case r.IntN(10) == 0 || len(list) == 0:
@@ -84,17 +85,17 @@ func TestCellsAreLikeAList(t *testing.T) {
 	}
 	for at, want := range list {
 		got := cells.At(at)
-		if got != want || cells.Removed(at) != want.Removed() || cells.Beside(at) != want.Beside() {
+		if got != want || cells.Removed(at) != want.Removed() || cells.HasOverflow(at) != want.HasOverflow() {
 			t.Fatalf("place %d is %+v, want %+v", at, got, want)
 		}
 	}
 }
 
-func someCell(r *rand.Rand) tracker.Cell {
+func someCell(r *rand.Rand) states.Packed {
 	s := tracker.State{Stage: 1, Cycle: 1}
 	switch r.IntN(8) {
 	case 0:
-		return tracker.RemovedCell()
+		return states.RemovedPacked()
 	case 1:
 		s.Extra = &tracker.Extra{ExpireAt: 7}
 	case 2:
@@ -106,27 +107,27 @@ func someCell(r *rand.Rand) tracker.Cell {
 	default:
 		s.Progress = decimal.FromInt(int64(r.IntN(1000)))
 	}
-	c, _ := s.Pack()
+	c, _ := states.Pack(&s)
 	return c
 }
 
 // A step in place goes as far as a word, and from there on as far as a cell.
 func TestAdvanceFromWordToCell(t *testing.T) {
-	start := func(n int64) tracker.Cell {
-		c, _ := (&tracker.State{Progress: decimal.FromInt(n), Stage: 1, Cycle: 1}).Pack()
+	start := func(n int64) states.Packed {
+		c, _ := states.Pack(&tracker.State{Progress: decimal.FromInt(n), Stage: 1, Cycle: 1})
 		return c
 	}
-	var cells tracker.Cells
+	var cells states.Table
 	for _, n := range []int64{1<<31 - 3, 1<<31 - 2, 1 << 31, 0} {
 		cells.Append(start(n))
 	}
-	cells.Append(tracker.RemovedCell())
-	pacing := tracker.Pacing{Of: make([]uint16, 5), Known: []tracker.Pace{{Limit: 1 << 40, Amount: 0}}}
+	cells.Append(states.RemovedPacked())
+	rules := states.NewStepRules(0, make([]uint16, 5), []states.StepRule{{Limit: 1 << 40, Amount: 0}})
 	for _, c := range []struct {
 		places []int32
 		want   int
 	}{{[]int32{0, 3}, 2}, {[]int32{2, 3, 0, 2}, 4}, {[]int32{1, 3}, 2}, {[]int32{1, 3}, 2}, {[]int32{4, 3}, 0}} {
-		if got := len(cells.Advance(c.places, &pacing, []uint64{1}, nil)); got != c.want {
+		if got := len(cells.StepAll(c.places, &rules, []uint64{1}, nil)); got != c.want {
 			t.Errorf("%v: %d steps, want %d", c.places, got, c.want)
 		}
 	}
@@ -135,7 +136,7 @@ func TestAdvanceFromWordToCell(t *testing.T) {
 			t.Errorf("place %d is %+v, want %d", at, got, want)
 		}
 	}
-	if n := cells.Full(); n != 2 {
+	if n := cells.WideCount(); n != 2 {
 		t.Errorf("%d full cells, want 2", n)
 	}
 }

@@ -1,4 +1,4 @@
-package tracker_test
+package states_test
 
 import (
 	"bytes"
@@ -8,20 +8,21 @@ import (
 	"unsafe"
 
 	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 func TestCellIsSmall(t *testing.T) {
-	if size := unsafe.Sizeof(tracker.Cell{}); size > 16 {
+	if size := unsafe.Sizeof(states.Packed{}); size > 16 {
 		t.Errorf("a Cell takes %d bytes", size)
 	}
 }
 
 // Cells are written as their states are.
 func TestPlainCellsAreWrittenAsStates(t *testing.T) {
-	var cells tracker.Cells
-	var states [][]byte
+	var cells states.Table
+	var want [][]byte
 	for _, progress := range []float64{0, 1, 127, 128, 16511, 16512, 1 << 50, 1e18, 1e25, -1, 0.5} {
 		p, _ := decimal.FromFloat(progress)
 		for _, s := range []tracker.State{
@@ -32,18 +33,18 @@ func TestPlainCellsAreWrittenAsStates(t *testing.T) {
 			{Progress: p, Stage: 1, Cycle: 1, Limited: true},
 			{Progress: p, Stage: 1, Cycle: 1, Extra: &tracker.Extra{ExpireAt: 3}},
 		} {
-			cell, _ := s.Pack()
+			cell, _ := states.Pack(&s)
 			cells.Append(cell)
-			states = append(states, tracker.AppendState(nil, &s))
+			want = append(want, tracker.AppendState(nil, &s))
 		}
 	}
-	cells.Append(tracker.RemovedCell())
-	states = append(states, tracker.AppendState(nil, &tracker.State{Removed: true}))
+	cells.Append(states.RemovedPacked())
+	want = append(want, tracker.AppendState(nil, &tracker.State{Removed: true}))
 	written := 0
-	for at := range states {
-		text, n := cells.AppendPlain([]byte("x"), at, at+1)
-		if n == 1 && !bytes.Equal(text[1:], states[at]) || n == 0 && len(text) != 1 {
-			t.Errorf("cell %d is written %x, want %x", at, text, states[at])
+	for at := range want {
+		text, n := cells.EncodeSmall([]byte("x"), at, at+1)
+		if n == 1 && !bytes.Equal(text[1:], want[at]) || n == 0 && len(text) != 1 {
+			t.Errorf("cell %d is written %x, want %x", at, text, want[at])
 		}
 		written += n
 	}
@@ -69,18 +70,18 @@ func TestCellsKeepEverything(t *testing.T) {
 			}
 		}
 	}
-	keeps(t, tracker.RemovedCell().State(nil))
+	keeps(t, states.RemovedPacked().State(states.Overflow{}))
 }
 
 func keeps(t *testing.T, s tracker.State) {
 	t.Helper()
-	cell, beside := s.Pack()
+	cell, beside := states.Pack(&s)
 	again := cell.State(beside)
 	if !reflect.DeepEqual(again.Extra, s.Extra) {
 		t.Fatalf("beside %+v is %+v", s.Extra, again.Extra)
 	}
 	again.Extra, s.Extra = nil, nil
-	if again != s || cell.Removed() != s.Removed || cell.Completed() != s.Completed || cell.Limited() != s.Limited || cell.Beside() != (beside != nil) {
+	if again != s || cell.Removed() != s.Removed || cell.Completed() != s.Completed || cell.Limited() != s.Limited || cell.HasOverflow() != (!beside.Empty()) {
 		t.Fatalf("%+v became %+v", s, again)
 	}
 }

@@ -1,17 +1,19 @@
-package tracker_test
+package states_test
 
 import (
+	"maps"
 	"math"
 	"testing"
 
 	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/internal/rawjson"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // The quick form takes only steps that change the progress and nothing else; all others it leaves to Step.
 func TestQuick(t *testing.T) {
-	r := buckets(t)
-	if err := r.Register("by", stepByFactory); err != nil {
+	r := &tracker.Registry{}
+	if err := r.Register("by", func(any) (tracker.Kind, error) { return stepBy{}, nil }); err != nil {
 		t.Fatal(err)
 	}
 	plain := tracker.State{Stage: 1, Cycle: 1}
@@ -49,10 +51,34 @@ func TestQuick(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			s, stepped := advanced(t, c.s, c.n, defineIn(t, r, c.fields).Quick())
+			s, stepped := advanced(t, c.s, c.n, fastLimit(t, r, c.fields))
 			if stepped != (c.want != "") || !stepped && s != c.s || stepped && s.Progress.String() != c.want {
 				t.Errorf("stepped %v to %v, want %q", stepped, s.Progress, c.want)
 			}
 		})
 	}
+}
+
+// stepBy is a custom kind.
+type stepBy struct{}
+
+// Advance implements tracker.Kind.
+func (stepBy) Advance(a tracker.Advance) (decimal.Decimal, []byte, bool) {
+	return a.Progress, nil, true
+}
+
+// fastLimit is that of a definition with the given fields; by default a count to 3.
+func fastLimit(t *testing.T, r *tracker.Registry, fields string) uint64 {
+	t.Helper()
+	m := map[string]any{"name": "t", "kind": "count", "targets": []any{int64(3)}}
+	v, err := rawjson.Decode([]byte(fields))
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps.Copy(m, v.(map[string]any))
+	d, err := r.Parse(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.FastLimit()
 }
