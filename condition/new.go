@@ -136,7 +136,7 @@ func checkOperand(op Op, v *value.Value) error {
 	if want == "" {
 		return nil
 	}
-	return &field.Error{Path: "value", Value: field.Found(v.Any()), Want: want}
+	return &field.Error{Path: "value", Value: field.OrNull(v.Any()), Want: want}
 }
 
 // index prepares the operand for fast judging.

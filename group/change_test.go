@@ -80,7 +80,7 @@ func remove(t testing.TB, g *group.Group, names ...string) {
 
 func reset(t testing.TB, g *group.Group, names ...string) {
 	t.Helper()
-	if _, err := g.Reset(names, tracker.ResetBy{}, 0); err != nil {
+	if _, err := g.Reset(names, tracker.ResetOptions{}, 0); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -89,9 +89,9 @@ func edit(t testing.TB, g *group.Group, name string, change func(*tracker.Spec))
 	t.Helper()
 	_, err := g.Edit(name, 0, func(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
 		if change == nil {
-			return d, s.ExpiringAt(99 * second), nil, nil
+			return d, s.WithExpiry(99 * second), nil, nil
 		}
-		next, err := d.Revise(s, custom, change)
+		next, err := d.WithSpec(s, custom, change)
 		return next, s, nil, err
 	})
 	if err != nil {
@@ -163,7 +163,7 @@ func TestNothingChangedIsNoChange(t *testing.T) {
 	}
 	track(t, g, `{}`, 0)
 	g.Sweep(9 * second)
-	if _, err := g.Reset([]string{"x"}, tracker.ResetBy{}, 0); err == nil {
+	if _, err := g.Reset([]string{"x"}, tracker.ResetOptions{}, 0); err == nil {
 		t.Error("reset nobody")
 	}
 	if c := g.Take(); c != nil {

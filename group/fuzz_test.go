@@ -123,9 +123,9 @@ func (d *drive) remove(names ...string) {
 
 func (d *drive) reset() []string {
 	policy := tracker.Policy(d.roll(8))
-	e, err := d.g.Reset(nil, tracker.ResetBy{Policy: &policy}, d.now)
+	e, err := d.g.Reset(nil, tracker.ResetOptions{Policy: &policy}, d.now)
 	d.p.each(func(o *one) bool {
-		s, events, _ := o.d.ResetState(o.s, tracker.ResetBy{Policy: &policy}, d.now, nil)
+		s, events, _ := o.d.Reset(o.s, tracker.ResetOptions{Policy: &policy}, d.now, nil)
 		d.p.took(o, s, events)
 		return true
 	})
@@ -139,7 +139,7 @@ func (d *drive) edit(name string) []string {
 	revise := d.roll(2) == 1
 	change := func(def *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
 		if revise {
-			next, err := def.Revise(s, custom, func(spec *tracker.Spec) { spec.Targets = append(spec.Targets, spec.Targets[0]) })
+			next, err := def.WithSpec(s, custom, func(spec *tracker.Spec) { spec.Targets = append(spec.Targets, spec.Targets[0]) })
 			return next, s, nil, err
 		}
 		s, events, err := def.SetProgress(s, def.Spec().Targets[0], d.now, nil)

@@ -102,7 +102,7 @@ func revise(t *testing.T, g *group.Group, p *plain, first string, last int) {
 		edit(t, g, name, by)
 		p.each(func(o *one) bool {
 			if o.d.Name() == name {
-				next, err := o.d.Revise(o.s, custom, by)
+				next, err := o.d.WithSpec(o.s, custom, by)
 				if err != nil {
 					t.Fatal(err)
 				}

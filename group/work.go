@@ -90,7 +90,7 @@ func (w *work) one(i int32, added, hit bool) {
 	}
 	if added {
 		w.changed = true
-		w.events = append(w.events, tracker.Event{Kind: tracker.Added, Definition: w.g.roster.at(int(i)), State: w.g.state(int(i))})
+		w.events = append(w.events, tracker.Event{Kind: tracker.EventAdded, Definition: w.g.roster.at(int(i)), State: w.g.state(int(i))})
 	}
 	switch w.sweep(i) {
 	case still:
@@ -99,7 +99,7 @@ func (w *work) one(i int32, added, hit bool) {
 		}
 	case limited:
 		s := w.g.state(int(i))
-		w.move(i, &s, tracker.LimitedNow)
+		w.move(i, &s, tracker.BecameLimited)
 	}
 }
 
@@ -120,7 +120,7 @@ func (w *work) sweep(i int32) swept {
 	}
 	d, s := w.g.roster.at(int(i)), w.g.state(int(i))
 	if s.Expired(w.now) {
-		w.events = append(w.events, tracker.Event{Kind: tracker.Expired, Definition: d, State: s})
+		w.events = append(w.events, tracker.Event{Kind: tracker.EventExpired, Definition: d, State: s})
 		w.drop(i)
 		return gone
 	}
@@ -145,11 +145,11 @@ func (w *work) step(i int32) {
 		w.fail(d, err)
 		return
 	}
-	if outcome == tracker.Same {
+	if outcome == tracker.Unchanged {
 		return
 	}
 	w.move(i, &next, outcome)
-	if outcome != tracker.Refused && outcome != tracker.Done {
+	if outcome != tracker.Refused && outcome != tracker.AlreadyCompleted {
 		w.settle(i, &next)
 	}
 }
@@ -193,7 +193,7 @@ func (w *work) stepped(d *tracker.Definition, s tracker.State, i int32) (_ track
 		return next, outcome, nil
 	}
 	if in.Data, err = w.x.Decoded(); err != nil {
-		return s, tracker.Same, err
+		return s, tracker.Unchanged, err
 	}
 	next, outcome, events, err := step(d, s, in, w.now, w.events)
 	if err == nil {

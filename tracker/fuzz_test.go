@@ -87,7 +87,7 @@ func (w *walk) go1(d *dice) {
 	switch d.roll(8) {
 	case 6:
 		policy := tracker.Policy(d.roll(8))
-		w.s, events, _ = w.d.ResetState(w.s, tracker.ResetBy{Policy: &policy}, w.now, nil)
+		w.s, events, _ = w.d.Reset(w.s, tracker.ResetOptions{Policy: &policy}, w.now, nil)
 	case 7:
 		w.s, events, _ = w.d.SetProgress(w.s, d.number(), w.now, nil)
 		w.settled()
@@ -113,13 +113,13 @@ func (w *walk) step(before tracker.State, d *dice) []tracker.Event {
 	w.s, outcome, events = w.d.Step(w.s, in, w.now, nil)
 	w.quick(before, &amount, outcome, events)
 	switch {
-	case (outcome == tracker.Done) != before.Completed:
+	case (outcome == tracker.AlreadyCompleted) != before.Completed:
 		w.Fatalf("completed %v, outcome %v", before.Completed, outcome)
 	case before.Limited && !before.Completed && outcome != tracker.Refused:
 		w.Fatalf("a limited tracker took data: %v", outcome)
 	case outcome == tracker.Changed:
 		w.settled()
-	case outcome == tracker.LimitedNow:
+	case outcome == tracker.BecameLimited:
 		w.swept(before, true, events)
 	case !reflect.DeepEqual(before, w.s) || len(events) != 0:
 		w.Fatalf("outcome %v, and yet %+v became %+v with %v", outcome, before, w.s, tell(events))
@@ -176,7 +176,7 @@ func (w *walk) settled() {
 func (w *walk) swept(before tracker.State, changed bool, events []tracker.Event) {
 	if changed {
 		before.Limited = true
-		if len(events) != 1 || events[0].Kind != tracker.Limited || events[0].Limiter == "" {
+		if len(events) != 1 || events[0].Kind != tracker.EventLimited || events[0].Limiter == "" {
 			w.Fatalf("became limited with %v", tell(events))
 		}
 	}
@@ -196,10 +196,10 @@ func (w *walk) plausible(before tracker.State, events []tracker.Event) {
 		w.Fatalf("%s: %d events of one move", w.d.JSON(), len(events))
 	}
 	for _, e := range events {
-		if e.Definition != w.d || (e.Kind == tracker.AllCompleted) != e.State.Completed {
+		if e.Definition != w.d || (e.Kind == tracker.EventAllCompleted) != e.State.Completed {
 			w.Fatalf("event %v", tell(events))
 		}
-		if e.Kind == tracker.Limited && before.Limited {
+		if e.Kind == tracker.EventLimited && before.Limited {
 			w.Fatalf("limited again: %v", tell(events))
 		}
 	}

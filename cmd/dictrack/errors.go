@@ -116,7 +116,7 @@ func (s *streams) fail(err error, hint string) {
 		return
 	}
 	s.say("%v\n", mistakes)
-	s.complain(fmt.Sprintf("%s: %s", mistakes.File, count(len(mistakes.Mistakes), "mistake")), hint)
+	s.complain(fmt.Sprintf("%s: %s", mistakes.File, count(len(mistakes.Diagnostics), "mistake")), hint)
 }
 
 func (s *streams) complain(text, hint string) {

@@ -55,7 +55,7 @@ func TestPlainCellsAreWrittenAsStates(t *testing.T) {
 
 // Whatever the state, its cell gives it back, with what went beside it.
 func TestCellsKeepEverything(t *testing.T) {
-	extra := &tracker.Extra{ExpireAt: 7, Own: []byte("own"), Limits: []limiter.State{{Limit: 1}}}
+	extra := &tracker.Extra{ExpireAt: 7, PrivateState: []byte("own"), Limits: []limiter.State{{Limit: 1}}}
 	for _, progress := range []float64{0, 1, -1, 0.5, -2.25, 1e300, -1e-300, 1 << 60, math.MaxFloat64} {
 		p, _ := decimal.FromFloat(progress)
 		for _, stage := range []int32{1, 2, 255, 256, math.MaxInt32} {

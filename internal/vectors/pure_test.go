@@ -113,7 +113,7 @@ func (p *pure) track(step map[string]any, now int64) (Answer, error) {
 	effect, err := p.g.Track(&group.Call{
 		Data: match.Data{Map: data}, Now: now * 1000, Compile: states.Compile, Scratch: &p.x,
 	})
-	outcome := tracker.Same
+	outcome := tracker.Unchanged
 	for m := range effect.Moves() {
 		outcome = m.Outcome
 		break
@@ -136,7 +136,7 @@ func (p *pure) edit(step map[string]any, now int64) (group.Effect, error) {
 			return d, s, events, err
 		}
 		var err error
-		d, err = d.Revise(s, nil, func(spec *tracker.Spec) { revise(step, spec) })
+		d, err = d.WithSpec(s, nil, func(spec *tracker.Spec) { revise(step, spec) })
 		return d, s, nil, err
 	})
 }

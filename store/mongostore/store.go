@@ -8,8 +8,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
+	"github.com/dictrack/dictrack/internal/retry"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/store/away"
 )
 
 // Store is a store.Store in a MongoDB database. Any number of them, in any number of processes, may work in
@@ -26,14 +26,14 @@ type Store struct {
 	meta, groups, parts, ids, definitions, trackers *mongo.Collection
 
 	floor  atomic.Int64 // the version that new groups started from when somebody last looked
-	known  known
+	cached *definitionCache
 	claims claims
 	tender *tender
 	moving chan struct{} // capacity 1: full while ids move out of tails, see move
 
 	life  context.Context // ends when nothing is waited for any more
 	end   context.CancelFunc
-	calls *away.Calls
+	calls *retry.Retrier
 }
 
 var _ store.Store = (*Store)(nil)

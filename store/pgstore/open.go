@@ -8,7 +8,9 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/dictrack/dictrack/store/away"
+	"github.com/dictrack/dictrack/internal/boundedmap"
+	"github.com/dictrack/dictrack/internal/retry"
+	"github.com/dictrack/dictrack/tracker"
 )
 
 // Open connects to the database that the URL names and opens the store in it, with its tables made or
@@ -78,9 +80,9 @@ func open(ctx context.Context, pool *pgxpool.Pool, o *Options) (*Store, error) {
 	}
 	s := &Store{
 		pool: pool, sql: sql, log: o.Logger, where: describe(pool.Config()),
-		known: known{ids: map[id]struct{}{}},
+		definitions: boundedmap.New[tracker.ID, struct{}](maxCachedDefinitions),
 	}
-	s.calls = away.New(away.Options{Server: "PostgreSQL", Patience: o.Patience, Logger: o.Logger, Passes: passes, Plain: s.plain})
+	s.calls = retry.New(retry.Options{Server: "PostgreSQL", Timeout: o.Patience, Logger: o.Logger, IsTransient: passes, Describe: s.plain})
 	err = s.tryWhile(ctx, starting, "open store", 0, func(ctx context.Context) error { return s.prepare(ctx, o) })
 	if err != nil {
 		return nil, err
