@@ -27,7 +27,7 @@ func open(t *testing.T, template ...*tracker.Definition) *fixture {
 	t.Helper()
 	f := &fixture{T: t, now: 1_000_000, scheduled: map[string]int64{}}
 	logger := slog.New(slog.DiscardHandler)
-	c := memorycache.New()
+	c := memorycache.New(memorycache.Options{})
 	f.Engine = New(Config{
 		Cache: c, Now: func() int64 { return f.now }, IDWindow: time.Minute, Logger: logger,
 		Template:  func() []*tracker.Definition { return template },
