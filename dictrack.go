@@ -78,7 +78,7 @@ func (o Options) withDefaults() (Options, error) {
 		return o, err
 	}
 	if o.Cache == nil {
-		o.Cache = memorycache.NewBounded(memorycache.Bound{Groups: o.MaxGroups, Bytes: o.MaxBytes})
+		o.Cache = memorycache.New(memorycache.Options{MaxGroups: o.MaxGroups, MaxBytes: o.MaxBytes})
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -110,7 +110,6 @@ func (o *Options) checkBounds() error {
 type Manager struct {
 	options   Options
 	engine    *engine.Engine
-	templates templates
 	publisher *notify.Publisher
 	timers    *timers.Scheduler
 	now       func() int64    // Unix milliseconds
@@ -156,7 +155,7 @@ func newManager(ctx context.Context, o Options) *Manager {
 	})
 	m.engine = engine.New(engine.Config{
 		Cache: o.Cache, Store: o.Store, Registry: o.Registry, Logger: o.Logger,
-		Now: m.now, IDWindow: o.IDWindow, Template: m.templates.definitions,
+		Now: m.now, IDWindow: o.IDWindow,
 		Publisher: m.publisher, Schedule: m.timers.Schedule, Remote: len(sources) > 0, Gate: m.calls,
 	})
 	return m

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
@@ -45,8 +45,8 @@ func TestCacheKinds(t *testing.T) {
 	for url, want := range map[string]string{
 		"memory:":                               "*memorycache.Cache",
 		"memory:?":                              "*memorycache.Cache",
-		"memory:?write_behind=250ms":            "*memorycache.WriteBehind",
-		"memory:?changes=500&write_behind=0.5s": "*memorycache.WriteBehind",
+		"memory:?write_behind=250ms":            "*writebehind.Cache",
+		"memory:?changes=500&write_behind=0.5s": "*writebehind.Cache",
 	} {
 		c, err := Cache(t.Context(), url, Options{})
 		if err != nil {
@@ -60,7 +60,7 @@ func TestCacheKinds(t *testing.T) {
 
 func TestWriteBehindParameters(t *testing.T) {
 	got, reason := parseMemoryCache(address{rest: "?changes=500&write_behind=1m"})
-	if want := (memorycache.Behind{Every: time.Minute, Changes: 500}); reason != "" || got != want {
+	if want := (writebehind.Options{MaxDelay: time.Minute, MaxPending: 500}); reason != "" || got != want {
 		t.Errorf("%+v, %s; want %+v", got, reason, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/internal/urlparam"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
@@ -36,19 +37,19 @@ func openMemoryCache(_ context.Context, a address, _ Options) (cache.Cache, erro
 	switch {
 	case reason != "":
 		return nil, &URLError{Of: "cache", URL: Redact(a.url), Reason: reason}
-	case behind == memorycache.Behind{}:
-		return memorycache.New(), nil
+	case behind == writebehind.Options{}:
+		return memorycache.New(memorycache.Options{}), nil
 	}
-	return memorycache.NewBehind(behind), nil
+	return writebehind.New(behind), nil
 }
 
 // parseMemoryCache returns the options of a write-behind cache, zero for a cache that writes through.
-func parseMemoryCache(a address) (behind memorycache.Behind, reason string) {
+func parseMemoryCache(a address) (behind writebehind.Options, reason string) {
 	reason = parseMemory(a, urlparam.Setters{
-		"write_behind": urlparam.Duration(&behind.Every, time.Millisecond),
-		"changes":      urlparam.Int(&behind.Changes, 1),
+		"write_behind": urlparam.Duration(&behind.MaxDelay, time.Millisecond),
+		"changes":      urlparam.Int(&behind.MaxPending, 1),
 	})
-	if reason == "" && behind.Changes > 0 && behind.Every == 0 {
+	if reason == "" && behind.MaxPending > 0 && behind.MaxDelay == 0 {
 		reason = "parameter changes bounds write_behind: want both, as in memory:?write_behind=1s&changes=10000"
 	}
 	return behind, reason

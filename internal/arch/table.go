@@ -121,7 +121,8 @@ func portRules() []Rule {
 		{For: []string{"store/storetest"}, Inner: coreAnd("store"), Suite: true, Ring: suite, Why: whySuite},
 
 		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache", "internal/gate"), Ring: mailbox, Why: whyMailbox},
-		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "internal/gate", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"internal/sieve"}, Inner: coreAnd(), Ring: mailbox, Why: "which group is evicted is one thing, and what a cache promises another"},
+		{For: []string{"cache/memorycache", "cache/writebehind"}, Inner: coreAnd("cache", "internal/gate", "cache/mailbox", "internal/sieve"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"cache/rediscache/..."}, Inner: coreAnd("cache", "internal/gate", "internal/boundedmap", "internal/checksum", "cache/mailbox", "cache/rediscache/internal/..."), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
 		{For: []string{"internal/retry", "internal/wire", "internal/checksum", "internal/boundedmap", "internal/urlparam"}, Inner: coreAnd("store", "internal/gate"), Ring: kit, Why: whyKit},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store", "internal/gate"), Ring: adapter, Why: whyAdapter},
@@ -162,7 +163,7 @@ func outerRules() []Rule {
 		},
 		{
 			For: []string{"connect"},
-			Inner: coreAnd(".", "cache", "store", "internal/urlparam", "cache/memorycache",
+			Inner: coreAnd(".", "cache", "store", "internal/urlparam", "cache/memorycache", "cache/writebehind",
 				"cache/rediscache", "store/memorystore", "store/mongostore", "store/pebblestore", "store/pgstore"),
 			Ring: "ring 3, URLs: the root, the ports and every adapter, and nothing of what the adapters are made of",
 			Why:  "a program that lets its user choose takes all adapters, and only such a program",
