@@ -69,7 +69,7 @@ func report(t *testing.T, err error) {
 // slowDisk makes commits slow enough for callers to lose patience in the middle.
 func slowDisk() *disk {
 	d := newDisk()
-	d.onCommit = func([]*group.Change) error {
+	d.onCommit = func([]*group.Pending) error {
 		time.Sleep(time.Duration(rand.IntN(400)) * time.Microsecond)
 		return nil
 	}
@@ -220,7 +220,7 @@ func TestCloseGivesUp(t *testing.T) {
 	f.add("g", count("a", 1, 9))
 	heard := f.hear()
 	came, release := make(chan struct{}), make(chan struct{})
-	f.disk.onCommit = func([]*group.Change) error {
+	f.disk.onCommit = func([]*group.Pending) error {
 		close(came)
 		<-release
 		return nil

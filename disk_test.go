@@ -17,8 +17,8 @@ type disk struct {
 	kept *memorystore.Store
 
 	onLoad    func(name string) error
-	onCommit  func([]*group.Change) error // before anything is kept
-	committed func([]*group.Change) error // after everything is kept
+	onCommit  func([]*group.Pending) error // before anything is kept
+	committed func([]*group.Pending) error // after everything is kept
 	onDue     func() error
 	flushed   func() error // after everything is gone
 
@@ -49,7 +49,7 @@ func (s *session) ready(hook func() error) error {
 	return hook()
 }
 
-func (s *session) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *session) Commit(ctx context.Context, changes []*group.Pending) error {
 	s.commits.Add(1)
 	if err := s.ready(func() error { return call(s.onCommit, changes) }); err != nil {
 		return err
@@ -82,12 +82,12 @@ func (s *session) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, 
 	return s.kept.Definitions(ctx, ids)
 }
 
-func (s *session) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+func (s *session) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
 	s.lookups.Add(1)
 	if err := s.ready(nil); err != nil {
-		return group.Seen{}, false, err
+		return group.MessageID{}, false, err
 	}
-	return s.kept.Seen(ctx, name, id)
+	return s.kept.FindMessageID(ctx, name, id)
 }
 
 func (s *session) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
@@ -104,11 +104,11 @@ func (s *session) Groups(ctx context.Context, after string, limit int) ([]string
 	return s.kept.Groups(ctx, after, limit)
 }
 
-func (s *session) Forget(ctx context.Context, now int64) error {
+func (s *session) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	if err := s.ready(nil); err != nil {
 		return err
 	}
-	return s.kept.Forget(ctx, now)
+	return s.kept.DeleteExpiredIDs(ctx, now)
 }
 
 func (s *session) Flush(ctx context.Context) error {

@@ -157,11 +157,11 @@ func (m *Manager) Drain(ctx context.Context) error {
 		return err
 	}
 	defer m.calls.Leave()
-	ahead, ok := m.options.Cache.(cache.Ahead)
+	ahead, ok := m.options.Cache.(cache.WriteBehind)
 	if !ok {
 		return nil
 	}
-	if err := ahead.Drain(ctx); err != nil {
+	if err := ahead.Sync(ctx); err != nil {
 		return fmt.Errorf("drain the cache: %w", err)
 	}
 	return nil

@@ -158,7 +158,7 @@ func TestTemplateWindowOver(t *testing.T) {
 func TestTemplateCommitFails(t *testing.T) {
 	f := open(t, newDisk())
 	f.template("t", count("a", 9))
-	f.disk.onCommit = failing[[]*group.Change](1)
+	f.disk.onCommit = failing[[]*group.Pending](1)
 	heard := f.hear()
 	if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)

@@ -79,10 +79,10 @@ func (c *cold) Load(ctx context.Context, name string) (*group.Record, error) {
 	return c.Store.Load(ctx, name)
 }
 
-// LoadSettled implements store.Settling, as Redis is new.
-func (c *cold) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
+// LoadAfterInDoubt implements store.Settling, as Redis is new.
+func (c *cold) LoadAfterInDoubt(ctx context.Context, name string) (*group.Record, error) {
 	c.loads.Add(1)
-	return c.Store.(store.Settling).LoadSettled(ctx, name)
+	return c.Store.(store.InDoubtLoader).LoadAfterInDoubt(ctx, name)
 }
 
 func (c *cold) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {

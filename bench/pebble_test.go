@@ -75,7 +75,7 @@ type counting struct {
 // overhead is what a group's record has besides the states: key, version, due time, count, checksum.
 const overhead = 40
 
-func (c *counting) Commit(ctx context.Context, changes []*group.Change) error {
+func (c *counting) Commit(ctx context.Context, changes []*group.Pending) error {
 	for _, change := range changes {
 		n := overhead
 		for _, part := range change.Chunks() {

@@ -15,7 +15,7 @@ import (
 type Cache interface {
 	// Start makes the cache ready; it is called once, before all else. The error says why the cache cannot
 	// work, and what to do about it; then only Close is called.
-	Start(ctx context.Context, h Host) error
+	Start(ctx context.Context, h Deps) error
 
 	// Update runs tasks, those of one group in their order and never two at once, and returns nil when
 	// all are settled. A Task is settled only when what it did is kept as the cache promises: by the Backing,
@@ -27,9 +27,9 @@ type Cache interface {
 	// later, and are not applied again, so what Apply reads may be used otherwise.
 	Update(ctx context.Context, tasks []Task) error
 
-	// Forget drops ids whose expiry is at or before now, in Unix milliseconds, from what the cache itself
+	// DeleteExpiredIDs drops ids whose expiry is at or before now, in Unix milliseconds, from what the cache itself
 	// keeps.
-	Forget(ctx context.Context, now int64) error
+	DeleteExpiredIDs(ctx context.Context, now int64) error
 
 	// Groups returns at most limit names, in bytewise order, after the name given ("" for the first), of the
 	// groups that the Backing may not know. Without a Backing these are all there are.
@@ -44,18 +44,18 @@ type Cache interface {
 	Close(ctx context.Context) error
 }
 
-// Ahead is a Cache that settles tasks before the Backing has what they did, and brings it there by and by. What the
+// WriteBehind is a Cache that settles tasks before the Backing has what they did, and brings it there by and by. What the
 // Backing does not know yet, the cache tells.
-type Ahead interface {
+type WriteBehind interface {
 	Cache
 
 	// Due returns at most limit groups that the clock changes at or before until, in Unix milliseconds, the
 	// earliest first, of those whose due time the Backing may not know.
 	Due(ctx context.Context, until int64, limit int) ([]Due, error)
 
-	// Drain returns when the Backing has all that was settled before the call. Without a Backing there is
+	// Sync returns when the Backing has all that was settled before the call. Without a Backing there is
 	// nothing to do. The error says which groups could not be brought there; they stay in the cache.
-	Drain(ctx context.Context) error
+	Sync(ctx context.Context) error
 }
 
 // Due says when the clock changes a group.
@@ -74,8 +74,8 @@ type Task interface {
 	// nil if nothing. It returns what to remember with the change, nil for nothing. Apply may be called
 	// again, on another state of the group, when a commit turned out to be too late; only the last call
 	// counts.
-	Apply(g *group.Group, seen *group.Seen) (remember *group.Seen)
-	// Settled ends the Task: err is nil when what Apply did is kept. The calls for one group come in the
+	Apply(g *group.Group, seen *group.MessageID) (remember *group.MessageID)
+	// Done ends the Task: err is nil when what Apply did is kept. The calls for one group come in the
 	// order of their commits. Settled must not call the cache.
-	Settled(err error)
+	Done(err error)
 }

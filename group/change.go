@@ -4,10 +4,10 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Change is what one commit does to one group. It may join several calls. It looks into the Group it
+// Pending is what one commit does to one group. It may join several calls. It looks into the Group it
 // was recorded from, so it is valid until that Group is changed again, while a cache holds the group for
 // the commit, unless it is detached.
-type Change struct {
+type Pending struct {
 	// Group is the name.
 	Group string
 	// Base is the version the change applies to, Version the one it leads to.
@@ -15,67 +15,67 @@ type Change struct {
 	// Due is no later than when the clock changes the group next, in Unix milliseconds; limiter.Never for
 	// none.
 	Due int64
-	// Fed tells whether the group has had its first data.
-	Fed bool
+	// Initialized tells whether the group has had its first data.
+	Initialized bool
 	// Count is the number of places after the change; BaseCount before.
 	Count, BaseCount int
-	// Seen are the ids to remember.
-	Seen []Seen
+	// MessageIDs are the ids to remember.
+	MessageIDs []MessageID
 
 	after   *Group
 	states  map[int][]tracker.State // by chunk, once the change is detached
 	touched bits                    // chunks
 	laid    bits                    // chunks whose layout changed too
 	all     bool                    // everything is laid out anew
-	places  []int32                 // that changed, up to one more than maxPlaces; none in a group of one chunk
+	indexes []int32                 // that changed, up to one more than maxPlaces; none in a group of one chunk
 	parts   []Chunk
 
 	recycled bool
 }
 
-// Seen is an id that a call brought: the same id later is answered and not applied.
-type Seen struct {
+// MessageID is an id that a call brought: the same id later is answered and not applied.
+type MessageID struct {
 	ID      string
 	Hash    [16]byte // of the data
 	Version uint64   // at which it happened
 	Expires int64    // Unix milliseconds until which it is remembered
 }
 
-// Record starts noting what changes, until Take. A group that is not recorded costs nothing more.
-func (g *Group) Record() { g.RecordIn(&Change{}) }
+// BeginChange starts noting what changes, until Take. A group that is not recorded costs nothing more.
+func (g *Group) BeginChange() { g.BeginChangeIn(&Pending{}) }
 
-// RecordIn is Record in a Change that nobody looks at any more, whose memory is used again: that of its chunks only
+// BeginChangeIn is Record in a Change that nobody looks at any more, whose memory is used again: that of its chunks only
 // after Recycle.
-func (g *Group) RecordIn(c *Change) {
-	clear(c.Seen)
+func (g *Group) BeginChangeIn(c *Pending) {
+	clear(c.MessageIDs)
 	if !c.recycled {
 		clear(c.parts)
 	}
-	*c = Change{
+	*c = Pending{
 		Group: g.name, Base: g.version, BaseCount: g.cells.Len(), after: g,
-		Seen: c.Seen[:0], touched: c.touched[:0], laid: c.laid[:0], parts: c.parts[:0], places: c.places[:0],
+		MessageIDs: c.MessageIDs[:0], touched: c.touched[:0], laid: c.laid[:0], parts: c.parts[:0], indexes: c.indexes[:0],
 	}
-	g.record = c
+	g.pending = c
 }
 
-// Take ends the recording. It returns nil when nothing changed.
-func (g *Group) Take() *Change {
-	c := g.record
-	g.record = nil
+// EndChange ends the recording. It returns nil when nothing changed.
+func (g *Group) EndChange() *Pending {
+	c := g.pending
+	g.pending = nil
 	if c == nil || c.Base == g.version {
 		return nil
 	}
-	c.Version, c.Due, c.Fed, c.Count = g.version, g.due, g.fed, g.cells.Len()
-	g.kept = g.due
+	c.Version, c.Due, c.Initialized, c.Count = g.version, g.due, g.initialized, g.cells.Len()
+	g.recordedDue = g.due
 	return c
 }
 
-// Since is the change that leads from an earlier version of the group, with that number of places, to what it is now.
+// DiffSince is the change that leads from an earlier version of the group, with that number of places, to what it is now.
 // It carries the chunks named, all when they are nil, with their layouts: what a cache that keeps groups on its own
 // brings to a store when several commits have gone by. It looks into the group, like any Change.
-func (g *Group) Since(base uint64, places int, changed []int) *Change {
-	c := &Change{
-		Group: g.name, Base: base, Version: g.version, Due: g.due, Fed: g.fed,
+func (g *Group) DiffSince(base uint64, places int, changed []int) *Pending {
+	c := &Pending{
+		Group: g.name, Base: base, Version: g.version, Due: g.due, Initialized: g.initialized,
 		Count: g.cells.Len(), BaseCount: places, after: g, all: changed == nil,
 	}
 	for _, chunk := range changed {
@@ -84,27 +84,27 @@ func (g *Group) Since(base uint64, places int, changed []int) *Change {
 	return c
 }
 
-// See notes an id that is to be remembered with the change.
-func (c *Change) See(s Seen) { c.Seen = append(c.Seen, s) }
+// AddMessageID notes an id that is to be remembered with the change.
+func (c *Pending) AddMessageID(s MessageID) { c.MessageIDs = append(c.MessageIDs, s) }
 
-// Find returns what the change is to remember of an id, nil for nothing.
-func (c *Change) Find(id string) *Seen {
+// FindMessageID returns what the change is to remember of an id, nil for nothing.
+func (c *Pending) FindMessageID(id string) *MessageID {
 	if id == "" {
 		return nil
 	}
-	for i := len(c.Seen) - 1; i >= 0; i-- { // the last one, where an earlier one had expired
-		if c.Seen[i].ID == id {
-			return &c.Seen[i]
+	for i := len(c.MessageIDs) - 1; i >= 0; i-- { // the last one, where an earlier one had expired
+		if c.MessageIDs[i].ID == id {
+			return &c.MessageIDs[i]
 		}
 	}
 	return nil
 }
 
-// Recorded is the change being recorded; nil when there is none.
-func (g *Group) Recorded() *Change { return g.record }
+// Pending is the change being recorded; nil when there is none.
+func (g *Group) Pending() *Pending { return g.pending }
 
-// Recycle says that nobody has kept the States of its chunks either.
-func (c *Change) Recycle() {
+// AllowReuse says that nobody has kept the States of its chunks either.
+func (c *Pending) AllowReuse() {
 	if c.recycled = cap(c.parts) <= fewChunks; !c.recycled {
 		c.parts = nil
 	}
@@ -117,7 +117,7 @@ func (c *Change) Recycle() {
 const fewChunks = 16
 
 // Chunks are the parts that changed, in order; not to be changed, and made when first asked for.
-func (c *Change) Chunks() []Chunk {
+func (c *Pending) Chunks() []Chunk {
 	if len(c.parts) > 0 {
 		return c.parts
 	}
@@ -129,11 +129,11 @@ func (c *Change) Chunks() []Chunk {
 	return c.parts
 }
 
-// Stateless tells whether no part changed.
-func (c *Change) Stateless() bool { return !c.all && len(c.touched) == 0 }
+// NoChunks tells whether no part changed.
+func (c *Pending) NoChunks() bool { return !c.all && len(c.touched) == 0 }
 
-// Touched are the indexes of the parts that changed, in order.
-func (c *Change) Touched() (indexes []int) {
+// ChangedChunks are the indexes of the parts that changed, in order.
+func (c *Pending) ChangedChunks() (indexes []int) {
 	for i := range chunks(c.Count) {
 		if c.all || c.touched.has(i) {
 			indexes = append(indexes, i)
@@ -143,19 +143,19 @@ func (c *Change) Touched() (indexes []int) {
 }
 
 // room is memory for the states of the next chunk, if an earlier recording left some.
-func (c *Change) room() []byte {
+func (c *Pending) room() []byte {
 	if n := len(c.parts); n < cap(c.parts) {
 		return c.parts[:n+1][n].States[:0]
 	}
 	return nil
 }
 
-// Dropped are the indexes of chunks that no longer exist: from, up to but not including to.
-func (c *Change) Dropped() (from, to int) { return chunks(c.Count), chunks(c.BaseCount) }
+// RemovedChunks are the indexes of chunks that no longer exist: from, up to but not including to.
+func (c *Pending) RemovedChunks() (from, to int) { return chunks(c.Count), chunks(c.BaseCount) }
 
 // Definitions are the definitions that chunks with a changed layout refer to, each once. Those that a
 // store has already need not be written again.
-func (c *Change) Definitions() []*tracker.Definition {
+func (c *Pending) Definitions() []*tracker.Definition {
 	var defs []*tracker.Definition
 	seen := map[tracker.ID]bool{}
 	for _, part := range c.Chunks() {
@@ -171,7 +171,7 @@ func (c *Change) Definitions() []*tracker.Definition {
 
 // Snapshots describes the trackers in a chunk of the change, nil where a tracker was removed, for stores that
 // keep them in a form that people can read.
-func (c *Change) Snapshots(part Chunk) []*tracker.Snapshot {
+func (c *Pending) Snapshots(part Chunk) []*tracker.Snapshot {
 	states := c.states[part.Index]
 	if states == nil {
 		states = c.after.statesOf(part.Index)
@@ -188,7 +188,7 @@ func (c *Change) Snapshots(part Chunk) []*tracker.Snapshot {
 
 // Detach makes the change independent of its Group, which may be changed from then on: its chunks are made, and what
 // else it looks at is copied. It belongs to whoever holds the group.
-func (c *Change) Detach() {
+func (c *Pending) Detach() {
 	parts, states := c.Chunks(), map[int][]tracker.State{}
 	for _, part := range parts {
 		states[part.Index] = c.after.statesOf(part.Index)
@@ -196,7 +196,7 @@ func (c *Change) Detach() {
 	c.states, c.after = states, &Group{roster: c.after.roster} // a list of definitions is never changed in place
 }
 
-func (c *Change) touch(chunk int, relaid bool) {
+func (c *Pending) touch(chunk int, relaid bool) {
 	c.touched.set(chunk)
 	if relaid {
 		c.laid.set(chunk)
@@ -217,33 +217,33 @@ func (b bits) has(i int) bool { return i>>6 < len(b) && b[i>>6]>>(i&63)&1 == 1 }
 
 // touched notes that the state of tracker i changed.
 func (g *Group) touched(i int) {
-	if c := g.record; c != nil {
+	if c := g.pending; c != nil {
 		c.touch(i/ChunkSize, false)
-		if c.BaseCount > ChunkSize && len(c.places) <= maxPlaces {
-			c.places = append(c.places, int32(i)) // #nosec G115 -- cells are fewer
+		if c.BaseCount > ChunkSize && len(c.indexes) <= maxPlaces {
+			c.indexes = append(c.indexes, int32(i)) // #nosec G115 -- cells are fewer
 		}
 	}
 }
 
 // relaid notes that definitions from i on changed or are new.
 func (g *Group) relaid(i int) {
-	if g.record != nil {
+	if g.pending != nil {
 		for chunk := i / ChunkSize; chunk < chunks(g.cells.Len()); chunk++ {
-			g.record.touch(chunk, true)
+			g.pending.touch(chunk, true)
 		}
 	}
 }
 
 // relaidOne notes that the definition of tracker i changed.
 func (g *Group) relaidOne(i int) {
-	if g.record != nil {
-		g.record.touch(i/ChunkSize, true)
+	if g.pending != nil {
+		g.pending.touch(i/ChunkSize, true)
 	}
 }
 
 // rewritten notes that every tracker has another place.
 func (g *Group) rewritten() {
-	if g.record != nil {
-		g.record.all = true
+	if g.pending != nil {
+		g.pending.all = true
 	}
 }

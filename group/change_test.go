@@ -11,7 +11,7 @@ import (
 )
 
 // parts are the chunks of a change: "index" or "index laid out".
-func parts(c *group.Change) string {
+func parts(c *group.Pending) string {
 	text := ""
 	for _, part := range c.Chunks() {
 		text += fmt.Sprint(part.Index, " ")
@@ -56,9 +56,9 @@ func TestChangeHoldsWhatChanged(t *testing.T) {
 	}
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
-			g.Record()
+			g.BeginChange()
 			step.do()
-			c := g.Take()
+			c := g.EndChange()
 			if c == nil {
 				t.Fatal("no change")
 			}
@@ -112,11 +112,11 @@ func commit(t testing.TB, g *group.Group, text string) {
 func TestDefinitionsAreGivenOnce(t *testing.T) {
 	a := define(t, "a", `{}`)
 	g := group.New("g", 0)
-	g.Record()
+	g.BeginChange()
 	add(t, g, 0, a)
 	remove(t, g, "a")
 	add(t, g, 0, a)
-	if c := g.Take(); c.Count != 2 || len(c.Definitions()) != 1 {
+	if c := g.EndChange(); c.Count != 2 || len(c.Definitions()) != 1 {
 		t.Errorf("%d places with %d definitions", c.Count, len(c.Definitions()))
 	}
 }
@@ -157,8 +157,8 @@ func TestGroupsThatShareASetGoOnApart(t *testing.T) {
 func TestNothingChangedIsNoChange(t *testing.T) {
 	g := filled(t, define(t, "a", `{"where":[{"op":"exists","key":"x"}]}`))
 	track(t, g, `{}`, 0)
-	g.Record()
-	if g.Recorded() == nil {
+	g.BeginChange()
+	if g.Pending() == nil {
 		t.Error("not recording")
 	}
 	track(t, g, `{}`, 0)
@@ -166,10 +166,10 @@ func TestNothingChangedIsNoChange(t *testing.T) {
 	if _, err := g.Reset([]string{"x"}, tracker.ResetOptions{}, 0); err == nil {
 		t.Error("reset nobody")
 	}
-	if c := g.Take(); c != nil {
+	if c := g.EndChange(); c != nil {
 		t.Errorf("change %+v", c)
 	}
-	if g.Recorded() != nil || g.Take() != nil {
+	if g.Pending() != nil || g.EndChange() != nil {
 		t.Error("still recording")
 	}
 	track(t, g, `{"x":1}`, 0) // not recorded: costs and does nothing more
@@ -182,9 +182,9 @@ func TestCompaction(t *testing.T) {
 	kept := newShelf(t, g)
 	apply := func(do func()) {
 		t.Helper()
-		g.Record()
+		g.BeginChange()
 		do()
-		if c := g.Take(); c != nil {
+		if c := g.EndChange(); c != nil {
 			kept.commit(c)
 		}
 		kept.same(g)
@@ -233,9 +233,9 @@ func TestCompactionIsAlwaysTold(t *testing.T) {
 		func() { add(t, g, 0, define(t, "y", `{}`)) }, // drops places before the last chunk too
 		func() { track(t, g, `{"n":160}`, 0) },
 	} {
-		g.Record()
+		g.BeginChange()
 		do()
-		if c := g.Take(); c != nil {
+		if c := g.EndChange(); c != nil {
 			kept.commit(c)
 		}
 		kept.same(g)
@@ -274,9 +274,9 @@ func TestSweepOfAGroupNobodyKnows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.Record()
-	if e := g.Sweep(5 * second); e.Changed || g.Take() != nil || g.Version() != 9 || g.Known() {
-		t.Errorf("changed %v, version %d, known %v", e.Changed, g.Version(), g.Known())
+	g.BeginChange()
+	if e := g.Sweep(5 * second); e.Changed || g.EndChange() != nil || g.Version() != 9 || g.Exists() {
+		t.Errorf("changed %v, version %d, known %v", e.Changed, g.Version(), g.Exists())
 	}
 }
 
@@ -287,8 +287,8 @@ func TestRestoreRefuses(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, g, err)
 		}
 	}
-	g, err := group.Restore(&group.Record{Name: "g", Version: 9, Fed: true}, nil)
-	if err != nil || g.Version() != 9 || !g.Known() || g.Len() != 0 {
+	g, err := group.Restore(&group.Record{Name: "g", Version: 9, Initialized: true}, nil)
+	if err != nil || g.Version() != 9 || !g.Exists() || g.Len() != 0 {
 		t.Errorf("a group without trackers: %v", err)
 	}
 }
@@ -296,16 +296,16 @@ func TestRestoreRefuses(t *testing.T) {
 // What is recorded in a recycled change is what would be recorded in a new one, whatever the sizes.
 func TestRecycledChange(t *testing.T) {
 	g, other := filled(t, numberedDefs(t, 0, 300, `"targets":[100000]`)...), filled(t, numberedDefs(t, 0, 300, `"targets":[100000]`)...)
-	spare := &group.Change{}
+	spare := &group.Pending{}
 	for _, n := range []string{`1`, `299`, `2`, `150`, `1`} {
-		g.RecordIn(spare)
-		other.Record()
+		g.BeginChangeIn(spare)
+		other.BeginChange()
 		for range 200 {
 			track(t, g, `{"n":`+n+`}`, 0)
 			track(t, other, `{"n":`+n+`}`, 0)
 		}
-		spare = g.Take()
-		equal(t, "chunks", fmt.Sprint(spare.Chunks()), fmt.Sprint(other.Take().Chunks()))
-		spare.Recycle()
+		spare = g.EndChange()
+		equal(t, "chunks", fmt.Sprint(spare.Chunks()), fmt.Sprint(other.EndChange().Chunks()))
+		spare.AllowReuse()
 	}
 }

@@ -49,12 +49,12 @@ const compactAt = 64
 // compact drops the places of removed trackers once they are the most, so that a group whose trackers
 // come and go stays small.
 func (g *Group) compact() {
-	if g.gone < compactAt || int(g.gone)*2 < g.cells.Len() {
+	if g.removed < compactAt || int(g.removed)*2 < g.cells.Len() {
 		return
 	}
 	kept := g.all()
 	was, defs := *g, make([]*tracker.Definition, len(kept))
-	g.cells, g.asides, g.gone = states.MakeTable(len(kept)), nil, 0
+	g.cells, g.asides, g.removed = states.MakeTable(len(kept)), nil, 0
 	for n, i := range kept {
 		defs[n] = was.roster.at(i)
 		s := was.state(i)
@@ -143,7 +143,7 @@ func (g *Group) Sweep(now int64) Effect {
 	}
 	due := g.dues()
 	g.due = due
-	if g.record != nil && g.Known() && due != g.kept {
+	if g.pending != nil && g.Exists() && due != g.recordedDue {
 		w.changed = true // whoever keeps the group thinks it due still
 	}
 	return w.finish()

@@ -12,10 +12,10 @@ func TestThousandTrackers(t *testing.T) {
 	g := group.New("g", 0)
 	kept := newShelf(t, g)
 	var touched string
-	record := func(do func()) *group.Change {
-		g.Record()
+	record := func(do func()) *group.Pending {
+		g.BeginChange()
 		do()
-		c := g.Take()
+		c := g.EndChange()
 		touched = parts(c)
 		kept.commit(c)
 		kept.same(g)
@@ -38,7 +38,7 @@ func TestThousandTrackers(t *testing.T) {
 		t.Errorf("removing all touches %q with %d definitions", parts(c), len(c.Definitions()))
 	}
 	c = record(func() { add(t, g, 0, define(t, "last", `{}`)) })
-	if from, to := c.Dropped(); from != 1 || to != 8 || parts(c) != "0 (1) " {
+	if from, to := c.RemovedChunks(); from != 1 || to != 8 || parts(c) != "0 (1) " {
 		t.Errorf("the places are dropped: chunks %q, %d to %d dropped", parts(c), from, to)
 	}
 }

@@ -18,22 +18,22 @@ import (
 // patch of a few dozen.
 const maxPlaces = 256
 
-// Places are those whose states the change changed, put in order. It is false when they are many, when the group is of one
+// ChangedIndexes are those whose states the change changed, put in order. It is false when they are many, when the group is of one
 // chunk, so that they need not be known, and when the layout changed too.
-func (c *Change) Places() ([]int32, bool) {
-	if c.BaseCount <= ChunkSize || c.Count != c.BaseCount || len(c.places) > maxPlaces || c.Relaid() {
+func (c *Pending) ChangedIndexes() ([]int32, bool) {
+	if c.BaseCount <= ChunkSize || c.Count != c.BaseCount || len(c.indexes) > maxPlaces || c.LayoutChanged() {
 		return nil, false
 	}
-	slices.Sort(c.places)
-	c.places = slices.Compact(c.places)
-	return c.places, true
+	slices.Sort(c.indexes)
+	c.indexes = slices.Compact(c.indexes)
+	return c.indexes, true
 }
 
-// Relaid tells whether a chunk of the change comes with its layout.
-func (c *Change) Relaid() bool { return c.all || len(c.laid) > 0 }
+// LayoutChanged tells whether a chunk of the change comes with its layout.
+func (c *Pending) LayoutChanged() bool { return c.all || len(c.laid) > 0 }
 
-// Carry adds the chunks of places to those that the change carries, from the next call of Chunks on.
-func (c *Change) Carry(places []int32) {
+// IncludeChunksOf adds the chunks of places to those that the change carries, from the next call of Chunks on.
+func (c *Pending) IncludeChunksOf(places []int32) {
 	if len(places) > 0 {
 		c.parts = nil
 	}
@@ -43,7 +43,7 @@ func (c *Change) Carry(places []int32) {
 }
 
 // AppendPatch appends the patch of places, which ascend, to dst. Like Chunks it looks into the group.
-func (c *Change) AppendPatch(dst []byte, places []int32) []byte {
+func (c *Pending) AppendPatch(dst []byte, places []int32) []byte {
 	for _, place := range places {
 		dst = binary.AppendUvarint(dst, uint64(place)) // #nosec G115 -- never negative
 		s := c.after.state(int(place))
@@ -52,8 +52,8 @@ func (c *Change) AppendPatch(dst []byte, places []int32) []byte {
 	return dst
 }
 
-// Patched are the places of a patch.
-func Patched(patch []byte) (places []int32, err error) {
+// PatchIndexes are the places of a patch.
+func PatchIndexes(patch []byte) (places []int32, err error) {
 	for p := newPatch(patch); !p.ended(); {
 		place := int32(p.place) // #nosec G115 -- its range is checked
 		if _, err := p.take(tracker.ReadState); err != nil {

@@ -10,9 +10,9 @@ import (
 
 // Record is a group as a store gives it back.
 type Record struct {
-	Name    string
-	Version uint64
-	Fed     bool
+	Name        string
+	Version     uint64
+	Initialized bool
 	// Due is the due time of the last commit, in Unix milliseconds; limiter.Never for none.
 	Due int64
 	// Layout are the definitions of all places, in order.
@@ -33,9 +33,9 @@ func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
 	return g.read(r, nil)
 }
 
-// Restored is the group of another record of g, with the definitions of g and what was compiled from them, which makes
+// RestoreLike is the group of another record of g, with the definitions of g and what was compiled from them, which makes
 // it cheap. It is nil when the record has another Layout; then Restore it. The two groups do not change each other.
-func (g *Group) Restored(r *Record) (*Group, error) {
+func (g *Group) RestoreLike(r *Record) (*Group, error) {
 	if !r.SameLayout && !g.laidOut(r.Layout) {
 		return nil, nil
 	}
@@ -64,7 +64,7 @@ func (g *Group) laidOut(layout []tracker.ID) bool {
 
 // read takes in what a record has beside the layout. Old are the states of the same trackers at another time, or nil.
 func (g *Group) read(r *Record, old *states.Table) (*Group, error) {
-	g.fed, g.kept = r.Fed, r.Due
+	g.initialized, g.recordedDue = r.Initialized, r.Due
 	g.cells = states.MakeTable(g.roster.len())
 	rest, later := r.States, newPatch(r.Patch)
 	for i := 0; i < g.cells.Len(); i++ {
@@ -94,7 +94,7 @@ func (g *Group) read(r *Record, old *states.Table) (*Group, error) {
 func (g *Group) restored(i int, s *tracker.State) {
 	g.write(i, s)
 	if s.Removed {
-		g.gone++
+		g.removed++
 	}
 	g.due = min(g.due, g.roster.at(i).Due(s))
 }

@@ -27,7 +27,7 @@ func newShelf(t testing.TB, g *group.Group) *shelf {
 }
 
 // commit applies a change, which must fit what is kept.
-func (s *shelf) commit(c *group.Change) {
+func (s *shelf) commit(c *group.Pending) {
 	s.Helper()
 	if c.Base != s.version || c.Version <= c.Base || c.BaseCount != len(s.layout()) {
 		s.Fatalf("a change of version %d to %d, %d places; kept are version %d, %d places", c.Base, c.Version, c.BaseCount, s.version, len(s.layout()))
@@ -49,13 +49,13 @@ func (s *shelf) commit(c *group.Change) {
 		}
 		s.chunks[last] = part
 	}
-	if from, to := c.Dropped(); from < to {
+	if from, to := c.RemovedChunks(); from < to {
 		s.chunks = slices.Delete(s.chunks, from, to)
 	}
 	if !patched {
 		s.renew(c)
 	}
-	s.version, s.fed = c.Version, c.Fed
+	s.version, s.fed = c.Version, c.Initialized
 	if n := len(s.layout()); n != c.Count {
 		s.Fatalf("%d places are kept, the change says %d", n, c.Count)
 	}
@@ -65,13 +65,13 @@ func (s *shelf) commit(c *group.Change) {
 const mostPlaces = 5
 
 // amend takes a change into the patch, if it goes there; else the change carries the places of the patch too.
-func (s *shelf) amend(c *group.Change) bool {
-	places, few := c.Places()
+func (s *shelf) amend(c *group.Pending) bool {
+	places, few := c.ChangedIndexes()
 	if all := union(s.places, places); few && len(all) <= mostPlaces {
 		s.places, s.patch = all, c.AppendPatch(nil, all)
 		return true
 	}
-	c.Carry(s.places)
+	c.IncludeChunksOf(s.places)
 	return false
 }
 
@@ -82,7 +82,7 @@ func union(a, b []int32) []int32 {
 }
 
 // renew takes the chunks of a change, after which there is no patch.
-func (s *shelf) renew(c *group.Change) {
+func (s *shelf) renew(c *group.Pending) {
 	s.older, s.places, s.patch = slices.Grow(s.older, len(s.chunks))[:len(s.chunks)], nil, nil
 	for _, part := range c.Chunks() {
 		s.older[part.Index] = s.chunks[part.Index]
@@ -98,7 +98,7 @@ func (s *shelf) layout() []tracker.ID {
 }
 
 func (s *shelf) record() *group.Record {
-	r := &group.Record{Name: "g", Version: s.version, Fed: s.fed, Layout: s.layout()}
+	r := &group.Record{Name: "g", Version: s.version, Initialized: s.fed, Layout: s.layout()}
 	for _, part := range s.chunks {
 		r.States = append(r.States, part.States...)
 	}
@@ -141,15 +141,15 @@ func (s *shelf) same(g *group.Group) {
 	if got, want := look(s, s.loadFrom(s.patched())), look(s, g); got != want {
 		s.Fatalf("read back with a patch of %v\n%s\nwant\n%s", s.places, got, want)
 	}
-	if places, err := group.Patched(s.patch); err != nil || !slices.Equal(places, s.places) {
+	if places, err := group.PatchIndexes(s.patch); err != nil || !slices.Equal(places, s.places) {
 		s.Fatalf("a patch of %v has %v: %v", s.places, places, err)
 	}
 	if got, want := look(s, again), look(s, g); got != want {
 		s.Fatalf("read back\n%s\nwant\n%s", got, want)
 	}
-	if again.Version() != g.Version() || again.Fed() != g.Fed() || again.Known() != g.Known() || again.Len() != g.Len() {
+	if again.Version() != g.Version() || again.Initialized() != g.Initialized() || again.Exists() != g.Exists() || again.Len() != g.Len() {
 		s.Fatalf("read back version %d, fed %v, known %v; want %d, %v, %v",
-			again.Version(), again.Fed(), again.Known(), g.Version(), g.Fed(), g.Known())
+			again.Version(), again.Initialized(), again.Exists(), g.Version(), g.Initialized(), g.Exists())
 	}
 	for i, d := range again.Definitions() {
 		if d.ID() != g.Definitions()[i].ID() {

@@ -11,13 +11,13 @@ import (
 func TestSinceLeadsFromAnEarlierVersion(t *testing.T) {
 	g := group.New("g", 7)
 	kept := newShelf(t, g)
-	g.Record()
+	g.BeginChange()
 	add(t, g, 0, numberedDefs(t, 0, 300, `"targets":[1,5],"reset":"none"`)...)
-	kept.commit(g.Take())
+	kept.commit(g.EndChange())
 	base, places := g.Version(), 300
 	track(t, g, `{"n":200}`, 0)
 	track(t, g, `{"n":201}`, 0)
-	some := g.Since(base, places, []int{1})
+	some := g.DiffSince(base, places, []int{1})
 	if got, want := parts(some), "1 (128) "; got != want || len(some.Definitions()) != 128 {
 		t.Errorf("chunks %q with %d definitions, want %q with 128", got, len(some.Definitions()), want)
 	}
@@ -26,8 +26,8 @@ func TestSinceLeadsFromAnEarlierVersion(t *testing.T) {
 	base = g.Version()
 	remove(t, g)
 	add(t, g, 0, define(t, "last", `{}`)) // laid out anew: one place
-	all := g.Since(base, places, nil)
-	if from, to := all.Dropped(); from != 1 || to != 3 || parts(all) != "0 (1) " {
+	all := g.DiffSince(base, places, nil)
+	if from, to := all.RemovedChunks(); from != 1 || to != 3 || parts(all) != "0 (1) " {
 		t.Errorf("chunks %q, dropped %d to %d; want the first alone", parts(all), from, to)
 	}
 	kept.commit(all)
@@ -37,12 +37,12 @@ func TestSinceLeadsFromAnEarlierVersion(t *testing.T) {
 // The trackers of a change can be read, but for those that were removed.
 func TestSnapshotsOfAChange(t *testing.T) {
 	g := group.New("g", 0)
-	g.Record()
+	g.BeginChange()
 	add(t, g, 0, numberedDefs(t, 0, 130, `"targets":[9]`)...)
 	remove(t, g, "t1", "t129")
 	track(t, g, `{"n":128}`, 0)
 	chunks := 0
-	c := g.Take()
+	c := g.EndChange()
 	for _, part := range c.Chunks() {
 		snaps := c.Snapshots(part)
 		if len(snaps) != len(part.Layout) {

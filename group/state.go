@@ -45,7 +45,7 @@ func (g *Group) put(place int, s *tracker.State) {
 // drop marks the place of a tracker that is gone.
 func (g *Group) drop(place int) {
 	if !g.cells.Removed(place) {
-		g.gone++
+		g.removed++
 	}
 	g.put(place, &tracker.State{Removed: true, Stage: 1, Cycle: 1})
 }

@@ -45,7 +45,7 @@ func (w *work) advanced(moves []states.PackedResult) {
 			w.other(Move{w.g.cells.At(int(m.Index())), m.Index(), tracker.Changed})
 		}
 	}
-	if w.g.record != nil {
+	if w.g.pending != nil {
 		for _, m := range moves {
 			w.g.touched(int(m.Index()))
 		}

@@ -17,11 +17,11 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Settling is a Store whose commits may go on when the process that called for them is gone.
-type Settling interface {
+// InDoubtLoader is a Store whose commits may go on when the process that called for them is gone.
+type InDoubtLoader interface {
 	Store
-	// LoadSettled is Load once such commits of the group are over.
-	LoadSettled(ctx context.Context, name string) (*group.Record, error)
+	// LoadAfterInDoubt is Load once such commits of the group are over.
+	LoadAfterInDoubt(ctx context.Context, name string) (*group.Record, error)
 }
 
 // Store keeps groups for good. Every method may be called from any goroutine, at the same time as
@@ -40,7 +40,7 @@ type Store interface {
 	// Any other error leaves the outcome of every change unknown: each is applied wholly or not at all,
 	// and Load tells which. The store may read the changes only until it returns, and keeps none of their
 	// memory.
-	Commit(ctx context.Context, changes []*group.Change) error
+	Commit(ctx context.Context, changes []*group.Pending) error
 
 	// Load returns a group as a whole. A group that does not exist has an empty Layout and the version
 	// that new groups start from. The caller owns the record.
@@ -50,9 +50,9 @@ type Store interface {
 	// that is not there is a *CorruptError. The caller owns the result.
 	Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error)
 
-	// Seen looks up one id of a group; ok is false when it is not remembered. An id past its expiry may
+	// FindMessageID looks up one id of a group; ok is false when it is not remembered. An id past its expiry may
 	// still be found.
-	Seen(ctx context.Context, name, id string) (seen group.Seen, ok bool, err error)
+	FindMessageID(ctx context.Context, name, id string) (seen group.MessageID, ok bool, err error)
 
 	// Due returns at most limit groups that the clock changes at or before until, in Unix milliseconds,
 	// the earliest first.
@@ -62,8 +62,8 @@ type Store interface {
 	// ("" for the first).
 	Groups(ctx context.Context, after string, limit int) ([]string, error)
 
-	// Forget drops ids whose expiry is at or before now, in Unix milliseconds.
-	Forget(ctx context.Context, now int64) error
+	// DeleteExpiredIDs drops ids whose expiry is at or before now, in Unix milliseconds.
+	DeleteExpiredIDs(ctx context.Context, now int64) error
 
 	// Flush removes every group, id and due time. Afterwards new groups start from a version higher than
 	// any before, so that versions never restart, and a change that was made before the Flush and comes

@@ -48,7 +48,7 @@ func (s *suite) ahead(t *testing.T) {
 // expectDrained drains the cache, with or without a Backing.
 func (r *rig) expectDrained(ctx context.Context) {
 	r.Helper()
-	if err := r.cache.(cache.Ahead).Drain(ctx); err != nil {
+	if err := r.cache.(cache.WriteBehind).Sync(ctx); err != nil {
 		r.Errorf("Drain: %v", err)
 	}
 }
@@ -56,7 +56,7 @@ func (r *rig) expectDrained(ctx context.Context) {
 // expectKept checks what the disk remembers of a call's id.
 func (r *rig) expectKept(c *call) {
 	r.Helper()
-	seen, ok, err := r.disk.Seen(context.Background(), c.name, c.id)
+	seen, ok, err := r.disk.FindMessageID(context.Background(), c.name, c.id)
 	if err != nil || !ok || seen != *seenOf(c) {
 		r.Errorf("the disk remembers %+v of id %q (%v, %v), want %+v", seen, c.id, ok, err, *seenOf(c))
 	}
@@ -201,7 +201,7 @@ func (r *rig) expectAlike() {
 func drainedMeanwhile(r *rig) {
 	last := map[string]uint64{}
 	var mu sync.Mutex
-	r.disk.onPersist.set(func(changes []*group.Change) error {
+	r.disk.onPersist.set(func(changes []*group.Pending) error {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, c := range changes {
@@ -235,7 +235,7 @@ func drainedMeanwhile(r *rig) {
 	for caller := range callers {
 		for n := range each {
 			name, id := fmt.Sprint("g", n%3), fmt.Sprint(caller, ":", n)
-			if _, ok, _ := r.disk.Seen(context.Background(), name, id); !ok {
+			if _, ok, _ := r.disk.FindMessageID(context.Background(), name, id); !ok {
 				r.Errorf("the disk does not remember id %q of group %q", id, name)
 			}
 		}
@@ -244,7 +244,7 @@ func drainedMeanwhile(r *rig) {
 
 func storeDown(r *rig) {
 	var down atomic.Bool
-	r.disk.onPersist.set(func([]*group.Change) error { return when(down.Load(), errBroken) })
+	r.disk.onPersist.set(func([]*group.Pending) error { return when(down.Load(), errBroken) })
 	r.update(r.add("g", 1))
 	r.drain()
 	down.Store(true)
@@ -262,11 +262,11 @@ func storeDown(r *rig) {
 }
 
 func drainGivesUp(r *rig) {
-	r.disk.onPersist.set(func([]*group.Change) error { return errBroken })
+	r.disk.onPersist.set(func([]*group.Pending) error { return errBroken })
 	r.update(r.add("g", 1))
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	if err := r.cache.(cache.Ahead).Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	if err := r.cache.(cache.WriteBehind).Sync(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		r.Errorf("Drain: %v, want the context's error", err)
 	}
 	r.expectTotal("g", 1)
@@ -277,7 +277,7 @@ func drainGivesUp(r *rig) {
 
 func (s *suite) closeLeaves(t *testing.T) {
 	r := s.kept(t)
-	r.disk.onPersist.set(func([]*group.Change) error { return errBroken })
+	r.disk.onPersist.set(func([]*group.Pending) error { return errBroken })
 	r.update(r.add("g", 1))
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
@@ -289,7 +289,7 @@ func (s *suite) closeLeaves(t *testing.T) {
 // lostAnswer lets the disk keep changes and say that it broke.
 func lostAnswer(r *rig) {
 	var lost atomic.Int64
-	r.disk.afterPersist.set(func([]*group.Change) error { return when(lost.Add(1) < 4, errBroken) })
+	r.disk.afterPersist.set(func([]*group.Pending) error { return when(lost.Add(1) < 4, errBroken) })
 	first := r.once("g", "a", 1)
 	r.update(first)
 	for range 5 {
@@ -304,11 +304,11 @@ func lostAnswer(r *rig) {
 // falseConflict lets the disk say that changes come too late, when nothing was faster.
 func falseConflict(r *rig) {
 	var times atomic.Int64
-	r.disk.onPersist.set(func(changes []*group.Change) error {
+	r.disk.onPersist.set(func(changes []*group.Pending) error {
 		if times.Add(1) >= 4 {
 			return nil
 		}
-		others := slices.DeleteFunc(slices.Clone(changes), func(c *group.Change) bool { return c.Group == "g" })
+		others := slices.DeleteFunc(slices.Clone(changes), func(c *group.Pending) bool { return c.Group == "g" })
 		if err := r.disk.commit(others); err != nil {
 			return err
 		}
@@ -328,7 +328,7 @@ func wroteElsewhere(r *rig) {
 	r.disk.groups["bad"].version = 100
 	r.disk.mu.Unlock()
 	r.update(r.add("good", 1), r.add("bad", 1))
-	err := r.cache.(cache.Ahead).Drain(context.Background())
+	err := r.cache.(cache.WriteBehind).Sync(context.Background())
 	if err == nil || !strings.Contains(err.Error(), `"bad"`) {
 		r.Errorf("Drain: %v, want an error that names the group", err)
 	}

@@ -14,24 +14,24 @@ import (
 // Benchmark measures caches made by open, on a Backing in memory that costs little: what a call costs
 // alone, from many goroutines on one group and on many, and in batches.
 func Benchmark(b *testing.B, open func() cache.Cache, f Features) {
-	run := func(b *testing.B, backing func() cache.Backing) {
+	run := func(b *testing.B, backing func() cache.BackingStore) {
 		b.Run("one", func(b *testing.B) { benchmarkOne(b, started(b, open(), backing())) })
 		b.Run("hot", func(b *testing.B) { benchmarkParallel(b, started(b, open(), backing()), 1) })
 		b.Run("many", func(b *testing.B) { benchmarkParallel(b, started(b, open(), backing()), 1000) })
 		b.Run("batch", func(b *testing.B) { benchmarkBatch(b, started(b, open(), backing())) })
 	}
 	b.Run("backing", func(b *testing.B) {
-		run(b, func() cache.Backing { return newDisk() })
+		run(b, func() cache.BackingStore { return newDisk() })
 	})
 	if f.Keeps {
 		b.Run("alone", func(b *testing.B) {
-			run(b, func() cache.Backing { return nil })
+			run(b, func() cache.BackingStore { return nil })
 		})
 	}
 }
 
 // started is a cache that is ready.
-func started(b *testing.B, c cache.Cache, backing cache.Backing) cache.Cache {
+func started(b *testing.B, c cache.Cache, backing cache.BackingStore) cache.Cache {
 	b.Helper()
 	start(b, c, backing)
 	return c
@@ -47,7 +47,7 @@ func (t *tick) Group() string { return t.name }
 func (t *tick) ID() string { return "" }
 
 // Apply implements cache.Task.
-func (t *tick) Apply(g *group.Group, _ *group.Seen) *group.Seen {
+func (t *tick) Apply(g *group.Group, _ *group.MessageID) *group.MessageID {
 	if g.Len() == 0 {
 		_, _ = g.Add(total, 0) // cannot fail: there is none of that name
 	}
@@ -55,8 +55,8 @@ func (t *tick) Apply(g *group.Group, _ *group.Seen) *group.Seen {
 	return nil
 }
 
-// Settled implements cache.Task.
-func (t *tick) Settled(error) {}
+// Done implements cache.Task.
+func (t *tick) Done(error) {}
 
 // ticks are tasks for groups of their own.
 func ticks(n int) []cache.Task {

@@ -38,7 +38,7 @@ type Features struct {
 
 // Emptied is a cache.Backing that can be emptied: new groups then start above all versions so far.
 type Emptied interface {
-	cache.Backing
+	cache.BackingStore
 	Empty() error
 }
 
@@ -141,9 +141,9 @@ func (s *suite) through(t *testing.T, name string, test func(*testing.T)) {
 }
 
 // start makes a cache ready.
-func start(tb testing.TB, c cache.Cache, b cache.Backing) {
+func start(tb testing.TB, c cache.Cache, b cache.BackingStore) {
 	tb.Helper()
-	h := cache.Host{Backing: b, Definitions: shared{}, Logger: slog.New(slog.DiscardHandler)}
+	h := cache.Deps{BackingStore: b, Definitions: shared{}, Logger: slog.New(slog.DiscardHandler)}
 	if err := c.Start(context.Background(), h); err != nil {
 		tb.Fatalf("Start: %v", err)
 	}
@@ -161,7 +161,7 @@ func (s *suite) each(t *testing.T, test func(r *rig)) {
 func (r *rig) drain() {
 	r.Helper()
 	if r.ahead && r.disk != nil {
-		if err := r.cache.(cache.Ahead).Drain(context.Background()); err != nil {
+		if err := r.cache.(cache.WriteBehind).Sync(context.Background()); err != nil {
 			r.Fatalf("Drain: %v", err)
 		}
 	}

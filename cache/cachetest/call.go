@@ -24,7 +24,7 @@ type call struct {
 	data []byte // read while the call is applied, and only then
 	do   func(g *group.Group)
 	// renew is to be remembered of the id although it is known.
-	renew *group.Seen
+	renew *group.MessageID
 	// slow, if there is one, is where the call waits when it is applied.
 	slow *gate
 	// epoch, if there is one, is noted in at whenever the call is applied.
@@ -36,7 +36,7 @@ type call struct {
 	over    chan struct{} // closed by the first Settled
 
 	// Written by the cache's calls, to be read when over is closed.
-	seen    *group.Seen
+	seen    *group.MessageID
 	version uint64
 	changed bool
 	at      int64
@@ -69,7 +69,7 @@ func (c *call) Group() string { return c.name }
 func (c *call) ID() string { return c.id }
 
 // Apply implements cache.Task.
-func (c *call) Apply(g *group.Group, seen *group.Seen) *group.Seen {
+func (c *call) Apply(g *group.Group, seen *group.MessageID) *group.MessageID {
 	defer c.enter("Apply")()
 	defer c.rig.watch.work(c.name)()
 	c.applied.Add(1)
@@ -107,14 +107,14 @@ func (c *call) Apply(g *group.Group, seen *group.Seen) *group.Seen {
 	case c.renew != nil:
 		return c.renew
 	}
-	return &group.Seen{ID: c.id, Version: effect.Version, Expires: expiry, Hash: [16]byte{1}}
+	return &group.MessageID{ID: c.id, Version: effect.Version, Expires: expiry, Hash: [16]byte{1}}
 }
 
 // expiry is when ids end, in Unix milliseconds.
 const expiry = 1000
 
-// Settled implements cache.Task.
-func (c *call) Settled(err error) {
+// Done implements cache.Task.
+func (c *call) Done(err error) {
 	defer c.enter("Settled")()
 	if c.settled.Add(1) > 1 {
 		c.rig.watch.wrong("a call was settled twice")

@@ -18,7 +18,7 @@ func (s *suite) commit(t *testing.T) {
 
 func keptFirst(r *rig) {
 	slow := newGate()
-	r.disk.onPersist.set(func([]*group.Change) error {
+	r.disk.onPersist.set(func([]*group.Pending) error {
 		slow.pass()
 		return nil
 	})
@@ -55,7 +55,7 @@ func noChange(r *rig) {
 
 func versions(r *rig) {
 	last := map[string]uint64{} // one commit at a time: there is one group
-	r.disk.onPersist.set(func(changes []*group.Change) error {
+	r.disk.onPersist.set(func(changes []*group.Pending) error {
 		for _, c := range changes {
 			if c.Base != last[c.Group] || c.Version <= c.Base {
 				r.Errorf("group %q: a change from %d to %d after version %d", c.Group, c.Base, c.Version, last[c.Group])

@@ -100,4 +100,4 @@ func (d *disk) groupTotal(r *rig, name string, want int64) {
 
 var _ cache.Conflict = conflict{}
 
-var _ cache.Backing = (*disk)(nil)
+var _ cache.BackingStore = (*disk)(nil)

@@ -43,7 +43,7 @@ func leaveBeforeLookup(r *rig) {
 // totals tell when it is read later.
 func dataIsFree(r *rig) {
 	if r.disk != nil {
-		r.disk.onPersist.set(func([]*group.Change) error {
+		r.disk.onPersist.set(func([]*group.Pending) error {
 			time.Sleep(200 * time.Microsecond)
 			return nil
 		})

@@ -18,9 +18,9 @@ type disk struct {
 	// The hooks are called before the work, with no lock held; an error is given back instead.
 	onLoad    hook[func(name string) error]
 	onSeen    hook[func(name, id string) error]
-	onPersist hook[func(changes []*group.Change) error]
+	onPersist hook[func(changes []*group.Pending) error]
 	// afterPersist is called when everything is kept; its error hides that.
-	afterPersist hook[func(changes []*group.Change) error]
+	afterPersist hook[func(changes []*group.Pending) error]
 	// real keeps the groups instead.
 	real Emptied
 	// shared tells that more than one cache writes to the disk at once.
@@ -64,7 +64,7 @@ type kept struct {
 	fed     bool
 	layouts [][]tracker.ID
 	states  [][]byte
-	seen    map[string]group.Seen
+	seen    map[string]group.MessageID
 }
 
 // asked counts the ids that were looked up, committed the commits.
@@ -125,7 +125,7 @@ func (d *disk) load(name string) (*group.Group, error) {
 		return group.New(name, d.floor), nil
 	}
 	record := &group.Record{
-		Name: name, Version: k.version, Fed: k.fed,
+		Name: name, Version: k.version, Initialized: k.fed,
 		Layout: slices.Concat(k.layouts...), States: slices.Concat(k.states...),
 	}
 	definitions := make([]*tracker.Definition, len(record.Layout))
@@ -135,18 +135,18 @@ func (d *disk) load(name string) (*group.Group, error) {
 	return group.Restore(record, definitions)
 }
 
-// Seen implements cache.Backing.
-func (d *disk) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+// FindMessageID implements cache.Backing.
+func (d *disk) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
 	if hook, ok := d.onSeen.get(); ok {
 		if err := hook(name, id); err != nil {
-			return group.Seen{}, false, err
+			return group.MessageID{}, false, err
 		}
 	}
 	d.mu.Lock()
 	d.lookups++
 	d.mu.Unlock()
 	if d.real != nil {
-		return d.real.Seen(ctx, name, id)
+		return d.real.FindMessageID(ctx, name, id)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -154,11 +154,11 @@ func (d *disk) Seen(ctx context.Context, name, id string) (group.Seen, bool, err
 		seen, ok := k.seen[id]
 		return seen, ok, nil
 	}
-	return group.Seen{}, false, nil
+	return group.MessageID{}, false, nil
 }
 
 // Persist implements cache.Backing.
-func (d *disk) Persist(_ context.Context, changes []*group.Change) error {
+func (d *disk) Persist(_ context.Context, changes []*group.Pending) error {
 	d.enter(changes)
 	defer d.exit(changes)
 	if hook, ok := d.onPersist.get(); ok {
@@ -176,7 +176,7 @@ func (d *disk) Persist(_ context.Context, changes []*group.Change) error {
 }
 
 // enter notes a commit, and that no group is in two at once.
-func (d *disk) enter(changes []*group.Change) {
+func (d *disk) enter(changes []*group.Pending) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	names := make([]string, len(changes))
@@ -204,7 +204,7 @@ func (d *disk) report(t *testing.T) {
 	}
 }
 
-func (d *disk) exit(changes []*group.Change) {
+func (d *disk) exit(changes []*group.Pending) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range changes {
@@ -213,7 +213,7 @@ func (d *disk) exit(changes []*group.Change) {
 }
 
 // commit keeps the changes whose base is what is kept; the others conflict.
-func (d *disk) commit(changes []*group.Change) error {
+func (d *disk) commit(changes []*group.Pending) error {
 	if d.real != nil && len(changes) > 0 {
 		return d.real.Persist(context.Background(), changes)
 	}
@@ -223,7 +223,7 @@ func (d *disk) commit(changes []*group.Change) error {
 	for _, c := range changes {
 		k := d.groups[c.Group]
 		if k == nil {
-			k = &kept{version: d.floor, seen: map[string]group.Seen{}}
+			k = &kept{version: d.floor, seen: map[string]group.MessageID{}}
 		}
 		if k.version != c.Base {
 			late[c.Group] = true
@@ -238,8 +238,8 @@ func (d *disk) commit(changes []*group.Change) error {
 	return nil
 }
 
-func (d *disk) keep(k *kept, c *group.Change) {
-	k.version, k.fed = c.Version, c.Fed
+func (d *disk) keep(k *kept, c *group.Pending) {
+	k.version, k.fed = c.Version, c.Initialized
 	for _, part := range c.Chunks() {
 		for len(k.states) <= part.Index {
 			k.layouts, k.states = append(k.layouts, nil), append(k.states, nil)
@@ -249,13 +249,13 @@ func (d *disk) keep(k *kept, c *group.Change) {
 			k.layouts[part.Index] = slices.Clone(part.Layout)
 		}
 	}
-	if from, to := c.Dropped(); from < to {
+	if from, to := c.RemovedChunks(); from < to {
 		k.layouts, k.states = k.layouts[:from], k.states[:from]
 	}
 	for _, definition := range c.Definitions() {
 		d.definitions[definition.ID()] = definition
 	}
-	for _, seen := range c.Seen {
+	for _, seen := range c.MessageIDs {
 		k.seen[seen.ID] = seen
 	}
 }

@@ -20,7 +20,7 @@ func (s *suite) failure(t *testing.T) {
 // fail runs calls whose commit fails, before it keeps anything or after it kept all.
 func (r *rig) fail(after bool, calls ...*call) {
 	r.Helper()
-	hook := func([]*group.Change) error { return errBroken }
+	hook := func([]*group.Pending) error { return errBroken }
 	if after {
 		r.disk.afterPersist.set(hook)
 	} else {
@@ -64,7 +64,7 @@ func behindAFailure(r *rig) {
 	r.update(r.add("g", 1))
 	slow := newGate()
 	var failed atomic.Bool
-	r.disk.onPersist.set(func([]*group.Change) error {
+	r.disk.onPersist.set(func([]*group.Pending) error {
 		slow.pass()
 		return when(!failed.Swap(true), errBroken)
 	})

@@ -137,7 +137,7 @@ func flushGivesUp(r *rig) {
 // is settled later is all there.
 func flushWhileCalls(r *rig) {
 	var epoch, inside atomic.Int64
-	r.disk.onPersist.set(func([]*group.Change) error {
+	r.disk.onPersist.set(func([]*group.Pending) error {
 		inside.Add(1)
 		time.Sleep(50 * time.Microsecond)
 		inside.Add(-1)

@@ -27,7 +27,7 @@ func (s *suite) ids(t *testing.T) {
 }
 
 // expectSeen checks what a call was told of its id.
-func (r *rig) expectSeen(c *call, want *group.Seen) {
+func (r *rig) expectSeen(c *call, want *group.MessageID) {
 	r.Helper()
 	switch {
 	case want == nil && c.seen != nil:
@@ -40,8 +40,8 @@ func (r *rig) expectSeen(c *call, want *group.Seen) {
 }
 
 // seenOf is what the call asked to have remembered.
-func seenOf(c *call) *group.Seen {
-	return &group.Seen{ID: c.id, Version: c.version, Expires: expiry, Hash: [16]byte{1}}
+func seenOf(c *call) *group.MessageID {
+	return &group.MessageID{ID: c.id, Version: c.version, Expires: expiry, Hash: [16]byte{1}}
 }
 
 func remembered(r *rig) {
@@ -85,7 +85,7 @@ func nothingRemembered(r *rig) {
 // rememberedAgain replaces what is remembered of an id, as a call does whose id has expired.
 func rememberedAgain(r *rig) {
 	r.update(r.once("g", "a", 1))
-	next := group.Seen{ID: "a", Version: 77, Expires: expiry + 1}
+	next := group.MessageID{ID: "a", Version: 77, Expires: expiry + 1}
 	again := r.once("g", "a", 1)
 	again.renew = &next
 	r.update(again)
@@ -95,8 +95,8 @@ func rememberedAgain(r *rig) {
 }
 
 func keptWithTheChange(r *rig) {
-	var changes []group.Change
-	r.disk.onPersist.set(func(all []*group.Change) error {
+	var changes []group.Pending
+	r.disk.onPersist.set(func(all []*group.Pending) error {
 		for _, c := range all {
 			changes = append(changes, *c)
 		}
@@ -105,11 +105,11 @@ func keptWithTheChange(r *rig) {
 	first := r.once("g", "a", 1)
 	r.update(first)
 	r.drain()
-	if len(changes) != 1 || len(changes[0].Seen) != 1 {
+	if len(changes) != 1 || len(changes[0].MessageIDs) != 1 {
 		r.Fatalf("changes %+v, want one with one id", changes)
 	}
 	c := changes[0]
-	if c.Seen[0] != *seenOf(first) || c.Base != 0 || c.Version != 1 || c.Count != 1 {
+	if c.MessageIDs[0] != *seenOf(first) || c.Base != 0 || c.Version != 1 || c.Count != 1 {
 		r.Errorf("change %+v", c)
 	}
 }
@@ -132,8 +132,8 @@ func (s *suite) afterTheCache(t *testing.T) {
 func notKept(r *rig) {
 	broken := errors.New("broken")
 	failBefore, failAfter := true, false
-	r.disk.onPersist.set(func([]*group.Change) error { return when(failBefore, broken) })
-	r.disk.afterPersist.set(func([]*group.Change) error { return when(failAfter, broken) })
+	r.disk.onPersist.set(func([]*group.Pending) error { return when(failBefore, broken) })
+	r.disk.afterPersist.set(func([]*group.Pending) error { return when(failAfter, broken) })
 	lost := r.once("g", "a", 5)
 	if err := r.try(r.Context(), lost); err != nil {
 		r.Fatalf("Update: %v", err)

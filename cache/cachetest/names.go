@@ -84,7 +84,7 @@ func forgotten(r *rig) {
 	ends["a"] = 100
 	r.remember("a", ends["a"])
 	for _, now := range []int64{9, 20, 99, 100} {
-		if err := r.cache.Forget(context.Background(), now); err != nil {
+		if err := r.cache.DeleteExpiredIDs(context.Background(), now); err != nil {
 			r.Fatalf("Forget: %v", err)
 		}
 		for id, end := range ends {
@@ -102,6 +102,6 @@ func forgotten(r *rig) {
 func (r *rig) remember(id string, end int64) {
 	r.Helper()
 	c := r.once("g", id, 1)
-	c.renew = &group.Seen{ID: id, Expires: end}
+	c.renew = &group.MessageID{ID: id, Expires: end}
 	r.update(c)
 }

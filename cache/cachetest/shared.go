@@ -147,7 +147,7 @@ func (s *suite) drainedByAnother(t *testing.T) {
 	other := s.beside(r)
 	var down atomic.Bool
 	down.Store(true)
-	r.disk.onPersist.set(func([]*group.Change) error { return when(down.Load(), errBroken) })
+	r.disk.onPersist.set(func([]*group.Pending) error { return when(down.Load(), errBroken) })
 	c := r.once("g", "a", 1)
 	r.update(c)
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)

@@ -28,7 +28,7 @@ func timed(r *rig, name string, at int64) *call {
 }
 
 func toldAhead(r *rig) {
-	r.disk.onPersist.set(func([]*group.Change) error { return errBroken })
+	r.disk.onPersist.set(func([]*group.Pending) error { return errBroken })
 	r.update(r.add("g", 1), r.add("h", 1))
 	if got := r.groups(7); !slices.Equal(got, []string{"g", "h"}) {
 		r.Errorf("groups %q, want what the disk does not know: g and h", got)
@@ -41,7 +41,7 @@ func dueAhead(r *rig) {
 	r.update(timed(r, "late", 5_000_000_000), timed(r, "early", 1_000), timed(r, "middle", 2_000), r.add("never", 1))
 	expect := func(until int64, limit int, want ...cache.Due) {
 		r.Helper()
-		got, err := r.cache.(cache.Ahead).Due(context.Background(), until, limit)
+		got, err := r.cache.(cache.WriteBehind).Due(context.Background(), until, limit)
 		if err != nil || !slices.Equal(got, want) {
 			r.Errorf("due until %d, at most %d: %v, %v; want %v", until, limit, got, err, want)
 		}

@@ -50,7 +50,7 @@ func (d *Door) Wait() { d.work.Wait() }
 // Refuse settles tasks that are not begun.
 func Refuse(tasks []cache.Task, err error) {
 	for _, t := range tasks {
-		t.Settled(err)
+		t.Done(err)
 	}
 }
 

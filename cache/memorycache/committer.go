@@ -26,7 +26,7 @@ const (
 
 // submission is a change on its way to the store.
 type submission interface {
-	pending() *group.Change
+	pending() *group.Pending
 	// committed is called once, with the outcome of the commit for this change: nil, a cache.Conflict, or an error
 	// that is cache.ErrUnknown.
 	committed(err error)
@@ -36,7 +36,7 @@ type submission interface {
 // gather. A call with many tasks holds the committer back until all its changes were submitted, so that they become one
 // commit.
 type committer struct {
-	store cache.Backing
+	store cache.BackingStore
 	ctx   context.Context
 
 	mu      sync.Mutex // protects all below
@@ -173,7 +173,7 @@ func (m *committer) persist(batch []submission) error {
 	if len(batch) == 0 { // another commit took them
 		return nil
 	}
-	changes := make([]*group.Change, len(batch))
+	changes := make([]*group.Pending, len(batch))
 	for i, s := range batch {
 		changes[i] = s.pending()
 	}

@@ -14,14 +14,14 @@ type writeThrough struct {
 	calls     *mailbox.Door
 	commits   *gate.Gate // entered by group commits
 	committer *committer
-	store     cache.Backing
+	store     cache.BackingStore
 
 	// ctx is for what the store is asked to do. It ends when Close gives up waiting.
 	ctx  context.Context
 	stop context.CancelFunc
 }
 
-func newWriteThrough(entries *entryMap, calls *mailbox.Door, commits *gate.Gate, store cache.Backing) *writeThrough {
+func newWriteThrough(entries *entryMap, calls *mailbox.Door, commits *gate.Gate, store cache.BackingStore) *writeThrough {
 	entries.inline = false
 	w := &writeThrough{entries: entries, calls: calls, commits: commits, store: store}
 	w.ctx, w.stop = context.WithCancel(context.Background())
@@ -80,7 +80,7 @@ func (w *writeThrough) finished(e *entry) (again bool) {
 	e.box.Lock()
 	defer e.box.Unlock()
 	again = e.box.Rest()
-	switch exists := e.group != nil && e.group.Known(); {
+	switch exists := e.group != nil && e.group.Exists(); {
 	case exists && w.entries.eviction.Enabled():
 		w.entries.eviction.Use(e, e.group.Size())
 	case !exists && !again:

@@ -181,8 +181,8 @@ type settling struct {
 
 func (s *settling) Close() error { return nil }
 
-// LoadSettled implements store.Settling.
-func (s *settling) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
+// LoadAfterInDoubt implements store.Settling.
+func (s *settling) LoadAfterInDoubt(ctx context.Context, name string) (*group.Record, error) {
 	s.careful.Add(1)
 	return s.Load(ctx, name)
 }

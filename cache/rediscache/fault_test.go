@@ -350,7 +350,7 @@ type pausing struct {
 	came, passed chan struct{}
 }
 
-func (p *pausing) Commit(ctx context.Context, changes []*group.Change) error {
+func (p *pausing) Commit(ctx context.Context, changes []*group.Pending) error {
 	p.came <- struct{}{}
 	<-p.passed
 	return p.Store.Commit(ctx, changes)
@@ -385,7 +385,7 @@ func TestPausedDrain(t *testing.T) {
 	drain(t, other)
 	expectTotal(t, m, "g", 111)
 	for _, id := range []string{"a", "b", "c"} {
-		if _, ok, err := kept.Seen(context.Background(), "g", id); !ok || err != nil {
+		if _, ok, err := kept.FindMessageID(context.Background(), "g", id); !ok || err != nil {
 			t.Errorf("the store does not remember id %q: %v", id, err)
 		}
 	}

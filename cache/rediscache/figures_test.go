@@ -87,9 +87,9 @@ func (c *counting) Load(ctx context.Context, name string) (*group.Record, error)
 	return c.Store.Load(ctx, name)
 }
 
-func (c *counting) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+func (c *counting) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
 	c.lookups.Add(1)
-	return c.Store.Seen(ctx, name, id)
+	return c.Store.FindMessageID(ctx, name, id)
 }
 
 // A group that nobody has costs the store one look, not one for each data; a new one is looked up once, and its ids

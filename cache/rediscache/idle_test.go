@@ -19,7 +19,7 @@ import (
 // broken is a store that takes nothing.
 type broken struct{ store.Store }
 
-func (broken) Commit(context.Context, []*group.Change) error { return errors.New("the store is down") }
+func (broken) Commit(context.Context, []*group.Pending) error { return errors.New("the store is down") }
 
 // Groups that the store does not have stay in Redis, however long nobody uses them, and never with an end.
 func TestIdleGroupsStay(t *testing.T) {
@@ -130,7 +130,7 @@ func TestUnknownKinds(t *testing.T) {
 	if err := other.Add(context.Background(), "g", sum()); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Drain(context.Background()); !errors.As(err, &unknown) || !strings.Contains(err.Error(), `"own"`) {
+	if err := c.Sync(context.Background()); !errors.As(err, &unknown) || !strings.Contains(err.Error(), `"own"`) {
 		t.Errorf("drain: %v, want an error that names the group and its kind", err)
 	}
 	expectPlaces(t, kept, "g", 1)

@@ -108,9 +108,9 @@ type bucket struct {
 	hour  string
 }
 
-// Forget implements cache.Cache. Within an hour, ids are deleted in the order in which they were remembered: one
+// DeleteExpiredIDs implements cache.Cache. Within an hour, ids are deleted in the order in which they were remembered: one
 // that expires before an id that was remembered earlier is deleted together with that.
-func (c *Cache) Forget(ctx context.Context, now int64) error {
+func (c *Cache) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	if err := c.calls.Refusal(ctx); err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ type Cache struct {
 	stop context.CancelFunc
 }
 
-var _ cache.Ahead = (*Cache)(nil)
+var _ cache.WriteBehind = (*Cache)(nil)
 
 // New returns an empty cache. Start returns an error if the options are invalid.
 func New(o Options) *Cache {
@@ -54,7 +54,7 @@ func New(o Options) *Cache {
 }
 
 // Start implements cache.Cache.
-func (c *Cache) Start(ctx context.Context, d cache.Host) error {
+func (c *Cache) Start(ctx context.Context, d cache.Deps) error {
 	o, err := c.options.withDefaults()
 	if err == nil {
 		err = ctx.Err()
@@ -62,11 +62,11 @@ func (c *Cache) Start(ctx context.Context, d cache.Host) error {
 	if err != nil {
 		return err
 	}
-	if d.Backing == nil {
+	if d.BackingStore == nil {
 		return errors.New("a write-behind cache needs a store: set one, or use memorycache.New for groups in memory only")
 	}
 	c.credits.limit = int64(o.MaxPending)
-	c.executor.start(c.ctx, d.Backing)
+	c.executor.start(c.ctx, d.BackingStore)
 	c.writer.start(c.ctx, d, o.MaxDelay)
 	return nil
 }
@@ -90,8 +90,8 @@ func (c *Cache) enter(ctx context.Context) error {
 	return c.calls.Enter(1)
 }
 
-// Forget implements cache.Cache. It has nothing to do: the cache has only ids that the store does not have yet.
-func (c *Cache) Forget(context.Context, int64) error { return nil }
+// DeleteExpiredIDs implements cache.Cache. It has nothing to do: the cache has only ids that the store does not have yet.
+func (c *Cache) DeleteExpiredIDs(context.Context, int64) error { return nil }
 
 // Groups implements cache.Cache.
 func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, error) {

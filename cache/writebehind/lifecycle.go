@@ -6,9 +6,9 @@ import (
 	"github.com/dictrack/dictrack/cache"
 )
 
-// Drain implements cache.Ahead. It tries until ctx ends; then the error is a PendingWritesError. The error also has a
+// Sync implements cache.Ahead. It tries until ctx ends; then the error is a PendingWritesError. The error also has a
 // ConflictingWriterError for each group that is lost.
-func (c *Cache) Drain(ctx context.Context) error {
+func (c *Cache) Sync(ctx context.Context) error {
 	if err := c.enter(ctx); err != nil {
 		return err
 	}

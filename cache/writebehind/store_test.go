@@ -21,8 +21,8 @@ import (
 // faultyStore is a store that lasts, with hooks that are set while nothing is at work, or before the cache is.
 type faultyStore struct {
 	store.Store
-	beforeCommit func(changes []*group.Change) error // an error makes the commit fail
-	afterCommit  func(changes []*group.Change) error // an error replaces the reply of a commit that took effect
+	beforeCommit func(changes []*group.Pending) error // an error makes the commit fail
+	afterCommit  func(changes []*group.Pending) error // an error replaces the reply of a commit that took effect
 	beforeLoad   func(name string) error
 	beforeLookup func(id string)
 	beforeFlush  func() error
@@ -38,7 +38,7 @@ var errDown = errors.New("the store is down")
 
 func (s *faultyStore) Close() error { return nil }
 
-func (s *faultyStore) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *faultyStore) Commit(ctx context.Context, changes []*group.Pending) error {
 	s.mu.Lock()
 	s.commits++
 	s.largest = max(s.largest, len(changes))
@@ -63,11 +63,11 @@ func (s *faultyStore) Load(ctx context.Context, name string) (*group.Record, err
 	return s.Store.Load(ctx, name)
 }
 
-func (s *faultyStore) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+func (s *faultyStore) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
 	if s.beforeLookup != nil {
 		s.beforeLookup(id)
 	}
-	return s.Store.Seen(ctx, name, id)
+	return s.Store.FindMessageID(ctx, name, id)
 }
 
 func (s *faultyStore) Flush(ctx context.Context) error {

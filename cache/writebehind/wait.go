@@ -68,7 +68,7 @@ func (x *executor) runLoad(e *entry, l *groupLoad) {
 
 // resolve asks the store whether it remembers a message id.
 func (x *executor) resolve(ctx context.Context, l *idLookup) error {
-	seen, ok, err := x.store.Seen(ctx, l.entry.name, l.id)
+	seen, ok, err := x.store.FindMessageID(ctx, l.entry.name, l.id)
 	if err != nil {
 		return fmt.Errorf("look up id %q: %w", l.id, err)
 	}

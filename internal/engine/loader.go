@@ -17,17 +17,17 @@ type loader struct {
 	definitions *Definitions
 }
 
-var _ cache.Settling = (*loader)(nil)
+var _ cache.InDoubtLoader = (*loader)(nil)
 
 // Load implements cache.Backing.
 func (l *loader) Load(ctx context.Context, name string) (*group.Group, error) {
 	return l.load(ctx, name, l.store.Load)
 }
 
-// LoadSettled implements cache.Settling.
-func (l *loader) LoadSettled(ctx context.Context, name string) (*group.Group, error) {
-	if s, ok := l.store.(store.Settling); ok {
-		return l.load(ctx, name, s.LoadSettled)
+// LoadAfterInDoubt implements cache.Settling.
+func (l *loader) LoadAfterInDoubt(ctx context.Context, name string) (*group.Group, error) {
+	if s, ok := l.store.(store.InDoubtLoader); ok {
+		return l.load(ctx, name, s.LoadAfterInDoubt)
 	}
 	return l.Load(ctx, name)
 }
@@ -38,7 +38,7 @@ func (l *loader) load(ctx context.Context, name string, read func(context.Contex
 	if err != nil {
 		return nil, err
 	}
-	if len(record.Layout) == 0 && !record.Fed {
+	if len(record.Layout) == 0 && !record.Initialized {
 		return group.New(name, record.Version), nil
 	}
 	defs, err := l.resolve(ctx, record.Layout)
@@ -52,13 +52,13 @@ func (l *loader) load(ctx context.Context, name string, read func(context.Contex
 	return g, nil
 }
 
-// Seen implements cache.Backing.
-func (l *loader) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
-	return l.store.Seen(ctx, name, id)
+// FindMessageID implements cache.Backing.
+func (l *loader) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
+	return l.store.FindMessageID(ctx, name, id)
 }
 
 // Persist implements cache.Backing.
-func (l *loader) Persist(ctx context.Context, changes []*group.Change) error {
+func (l *loader) Persist(ctx context.Context, changes []*group.Pending) error {
 	return l.store.Commit(ctx, changes)
 }
 

@@ -193,7 +193,7 @@ func (l *behindLane) check() (missing int) {
 		l.From[client] = 0
 		for n := 1; n <= l.far[client]+1; n++ {
 			c := call{client, n}
-			seen, kept, err := s.Seen(l.Context(), groupName(c.group()), c.id())
+			seen, kept, err := s.FindMessageID(l.Context(), groupName(c.group()), c.id())
 			told, ok := l.told[c]
 			switch {
 			case err != nil:

@@ -23,17 +23,17 @@ var mutations = []mutation{
 	},
 	{
 		name: "id left out of the commit", file: "store/pebblestore/commit.go",
-		edits:  []edit{{"w.seen(&c.Seen[i])", "_ = i"}},
+		edits:  []edit{{"w.seen(&c.MessageIDs[i])", "_ = i"}},
 		caught: inProve, run: "Crash",
 	},
 	{
 		name: "id kept in memory only", file: "cache/mailbox/mailbox.go",
-		edits:  []edit{{"change.See(*remember)", "_ = change"}},
+		edits:  []edit{{"change.AddMessageID(*remember)", "_ = change"}},
 		caught: inProve, run: "Crash",
 	},
 	{
 		name: "id twice in one round", file: "cache/mailbox/mailbox.go",
-		edits:  []edit{{"if again := change.Find(e.Task.ID()); again != nil {", "if again := change.Find(e.Task.ID()); again != nil && false {"}},
+		edits:  []edit{{"if again := change.FindMessageID(e.Task.ID()); again != nil {", "if again := change.FindMessageID(e.Task.ID()); again != nil && false {"}},
 		caught: inProve, run: "Model|Simulation",
 	},
 	{

@@ -45,14 +45,14 @@ func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, 
 	return slices.Clone(s.names[from:to]), nil
 }
 
-// Forget implements store.Store.
-func (s *Store) Forget(ctx context.Context, now int64) error {
+// DeleteExpiredIDs implements store.Store.
+func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	if err := s.begin(ctx); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
 	for _, ids := range s.seen {
-		maps.DeleteFunc(ids, func(_ string, seen group.Seen) bool { return seen.Expires <= now })
+		maps.DeleteFunc(ids, func(_ string, seen group.MessageID) bool { return seen.Expires <= now })
 	}
 	return nil
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Commit implements store.Store.
-func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *Store) Commit(ctx context.Context, changes []*group.Pending) error {
 	if err := s.calls.Enter(ctx); err != nil {
 		return err
 	}
@@ -38,7 +38,7 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 }
 
 // laid are the definitions that a change refers to anew.
-func laid(c *group.Change) []*tracker.Definition {
+func laid(c *group.Pending) []*tracker.Definition {
 	for _, part := range c.Chunks() {
 		if part.Layout != nil {
 			return c.Definitions()

@@ -73,7 +73,7 @@ func TestForeignDocuments(t *testing.T) {
 	if err != nil || len(names) != 2 || names[1] != "sound" {
 		t.Errorf("Groups between foreign documents: %q, %v, want the sound group second", names, err)
 	}
-	if err := s.Forget(t.Context(), now); err != nil {
+	if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
 		t.Errorf("Forget between foreign documents: %v", err)
 	}
 }
@@ -101,9 +101,9 @@ func TestFormats(t *testing.T) {
 	newer("dictrack_groups", "g", "f")
 	_, err := s.Load(t.Context(), "g")
 	expect("Load", err)
-	_, _, err = s.Seen(t.Context(), "g", "id")
+	_, _, err = s.FindMessageID(t.Context(), "g", "id")
 	expect("Seen", err)
-	expect("Commit", s.Commit(t.Context(), []*group.Change{tracked(g, "", 0)}))
+	expect("Commit", s.Commit(t.Context(), []*group.Pending{tracked(g, "", 0)}))
 	mustLoad(t, s, "other")
 	newer("dictrack_meta", "store", "format")
 	expect("Flush", s.Flush(t.Context()))
@@ -122,31 +122,31 @@ func TestForeignIDs(t *testing.T) {
 	mustCommit(t, s, added(g, counters(1)...))
 	c := tracked(g, "", 0)
 	for _, id := range []string{"a", "b"} {
-		c.See(group.Seen{ID: id, Version: 2, Expires: now + 1})
+		c.AddMessageID(group.MessageID{ID: id, Version: 2, Expires: now + 1})
 	}
 	mustCommit(t, s, c)
-	if err := s.Forget(t.Context(), now+1-1); err != nil {
+	if err := s.DeleteExpiredIDs(t.Context(), now+1-1); err != nil {
 		t.Fatal(err)
 	}
 	// Forget with something to forget moves the others.
 	c = tracked(g, "", 0)
-	c.See(group.Seen{ID: "over", Version: 3, Expires: now - 1})
+	c.AddMessageID(group.MessageID{ID: "over", Version: 3, Expires: now - 1})
 	mustCommit(t, s, c)
-	if err := s.Forget(t.Context(), now); err != nil {
+	if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
 	res, err := raw.Database(db).Collection("dictrack_ids").UpdateOne(t.Context(), bson.M{"_id": "g\x00a"}, bson.M{"$set": bson.M{"hash": "x"}})
 	if err != nil || res.ModifiedCount != 1 {
 		t.Fatal(res, err)
 	}
-	_, _, err = s.Seen(t.Context(), "g", "a")
+	_, _, err = s.FindMessageID(t.Context(), "g", "a")
 	if corrupt, ok := errors.AsType[*store.CorruptError](err); !ok || !strings.Contains(corrupt.Record, `"a"`) {
 		t.Errorf("Seen: %v, want a CorruptError that names the id", err)
 	}
-	if _, ok, err := s.Seen(t.Context(), "g", "b"); err != nil || !ok {
+	if _, ok, err := s.FindMessageID(t.Context(), "g", "b"); err != nil || !ok {
 		t.Errorf("Seen of another id: %v, %v, want that it is remembered", ok, err)
 	}
-	if _, ok, err := s.Seen(t.Context(), "g", "over"); err != nil || ok {
+	if _, ok, err := s.FindMessageID(t.Context(), "g", "over"); err != nil || ok {
 		t.Errorf("Seen of an id that is over: %v, %v, want that it is not", ok, err)
 	}
 }
@@ -175,7 +175,7 @@ func TestTooHigh(t *testing.T) {
 	t.Parallel()
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: newDatabase(t)})
 	defer mustClose(t, s)
-	err := s.Commit(t.Context(), []*group.Change{{Group: "g", Base: math.MaxUint64, Version: math.MaxUint64, Due: limiter.Never}})
+	err := s.Commit(t.Context(), []*group.Pending{{Group: "g", Base: math.MaxUint64, Version: math.MaxUint64, Due: limiter.Never}})
 	if !isConflict(err) {
 		t.Errorf("Commit from the highest version: %v, want a conflict", err)
 	}

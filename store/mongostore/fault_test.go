@@ -40,21 +40,21 @@ type story struct {
 func newStory() *story { return &story{small: group.New("small", 0), large: group.New("large", 0)} }
 
 // steps are the commits in order. Each is a function of what the groups are when it is made.
-func (s *story) steps() []func() []*group.Change {
-	return []func() []*group.Change{
-		func() []*group.Change { return []*group.Change{added(s.small, counters(3)...)} },
-		func() []*group.Change {
-			return []*group.Change{added(s.large, counters(7)...), tracked(s.small, s.id(), 0, 1)}
+func (s *story) steps() []func() []*group.Pending {
+	return []func() []*group.Pending{
+		func() []*group.Pending { return []*group.Pending{added(s.small, counters(3)...)} },
+		func() []*group.Pending {
+			return []*group.Pending{added(s.large, counters(7)...), tracked(s.small, s.id(), 0, 1)}
 		},
-		func() []*group.Change { return []*group.Change{tracked(s.large, s.id(), 0, 5)} },
-		func() []*group.Change {
+		func() []*group.Pending { return []*group.Pending{tracked(s.large, s.id(), 0, 5)} },
+		func() []*group.Pending {
 			c := tracked(s.small, "", 2)
 			for range 40 { // so many that they move
-				c.See(group.Seen{ID: s.id(), Version: c.Version, Expires: now + 1000})
+				c.AddMessageID(group.MessageID{ID: s.id(), Version: c.Version, Expires: now + 1000})
 			}
-			return []*group.Change{c, removed(s.large, "tracker 1")}
+			return []*group.Pending{c, removed(s.large, "tracker 1")}
 		},
-		func() []*group.Change { return []*group.Change{tracked(s.large, "", 6), tracked(s.small, "", 0)} },
+		func() []*group.Pending { return []*group.Pending{tracked(s.large, "", 6), tracked(s.small, "", 0)} },
 	}
 }
 
@@ -79,8 +79,8 @@ func (s *story) check(t *testing.T, st store.Store) {
 	}
 	for i := range s.ids {
 		id := fmt.Sprintf("call %d", i+1)
-		_, a, err := st.Seen(t.Context(), "small", id)
-		_, b, err2 := st.Seen(t.Context(), "large", id)
+		_, a, err := st.FindMessageID(t.Context(), "small", id)
+		_, b, err2 := st.FindMessageID(t.Context(), "large", id)
 		if err = errors.Join(err, err2); err != nil || a == b {
 			t.Fatalf("id %q is remembered for small: %v, large: %v, %v; want one of them", id, a, b, err)
 		}
@@ -222,7 +222,7 @@ func TestCrashes(t *testing.T) {
 }
 
 // again makes commits whose outcome is not known: a conflict must mean that it is there.
-func again(t *testing.T, a store.Store, changes []*group.Change) error {
+func again(t *testing.T, a store.Store, changes []*group.Pending) error {
 	t.Helper()
 	for _, c := range changes {
 		g, err := load(t.Context(), a, c.Group)
@@ -232,7 +232,7 @@ func again(t *testing.T, a store.Store, changes []*group.Change) error {
 		if g.Version() != c.Base && g.Version() != c.Version {
 			return fmt.Errorf("group %q has version %d, want %d or %d", c.Group, g.Version(), c.Base, c.Version)
 		}
-		err = a.Commit(t.Context(), []*group.Change{c})
+		err = a.Commit(t.Context(), []*group.Pending{c})
 		if isConflict(err) != (g.Version() == c.Version) {
 			return fmt.Errorf("group %q has version %d, and a commit from %d to %d: %w", c.Group, g.Version(), c.Base, c.Version, err)
 		}
@@ -293,7 +293,7 @@ func TestNetwork(t *testing.T) {
 func countBoth(ctx context.Context, s store.Store) error {
 	left := map[string]bool{"a": true, "b": true}
 	for len(left) > 0 {
-		var changes []*group.Change
+		var changes []*group.Pending
 		for name := range left {
 			g, err := load(ctx, s, name)
 			if err != nil {
@@ -330,7 +330,7 @@ func TestRestart(t *testing.T) {
 		all.Go(func() {
 			c := added(g, counters(1)...)
 			for n := 0; ; n++ {
-				if err := s.Commit(t.Context(), []*group.Change{c}); err != nil {
+				if err := s.Commit(t.Context(), []*group.Pending{c}); err != nil {
 					t.Error(err)
 					return
 				}

@@ -9,8 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// Forget implements store.Store.
-func (s *Store) Forget(ctx context.Context, now int64) error {
+// DeleteExpiredIDs implements store.Store.
+func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	if err := s.calls.Enter(ctx); err != nil {
 		return err
 	}

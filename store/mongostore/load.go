@@ -99,7 +99,7 @@ func (d *document) entries() []*value {
 // record is the document as the caller knows groups.
 func (d *document) record(name string) (*group.Record, error) {
 	r := &group.Record{
-		Name: name, Version: uint64(d.version), Fed: d.fed, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
+		Name: name, Version: uint64(d.version), Initialized: d.fed, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
 	}
 	if len(d.chunks) != wire.Chunks(d.count) {
 		return nil, corrupt(d.key, fmt.Errorf("it has %d chunks for %d trackers", len(d.chunks), d.count))

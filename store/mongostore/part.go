@@ -56,7 +56,7 @@ func (w *write) part(chunk int, sealed []byte, more ...bson.E) bson.ObjectID {
 }
 
 // layIDs puts the ids that the change brought into the document, or into parts.
-func (w *write) layIDs(seen []group.Seen) {
+func (w *write) layIDs(seen []group.MessageID) {
 	if len(seen) == 0 {
 		return
 	}

@@ -44,19 +44,19 @@ func counters(n int) []*tracker.Definition {
 }
 
 // recorded is the change that f makes.
-func recorded(g *group.Group, f func() error) *group.Change {
-	g.Record()
+func recorded(g *group.Group, f func() error) *group.Pending {
+	g.BeginChange()
 	if err := f(); err != nil {
 		panic(err)
 	}
-	c := g.Take()
+	c := g.EndChange()
 	if c == nil {
 		panic("nothing changed")
 	}
 	return c
 }
 
-func added(g *group.Group, defs ...*tracker.Definition) *group.Change {
+func added(g *group.Group, defs ...*tracker.Definition) *group.Pending {
 	return recorded(g, func() error {
 		_, err := g.Add(defs, now)
 		return err
@@ -64,7 +64,7 @@ func added(g *group.Group, defs ...*tracker.Definition) *group.Change {
 }
 
 // tracked moves the counters at some places, in calls with ids unless they are "".
-func tracked(g *group.Group, id string, places ...int) *group.Change {
+func tracked(g *group.Group, id string, places ...int) *group.Pending {
 	return recorded(g, func() error {
 		for _, at := range places {
 			_, err := g.Track(&group.Call{
@@ -76,14 +76,14 @@ func tracked(g *group.Group, id string, places ...int) *group.Change {
 			}
 		}
 		if id != "" {
-			g.Recorded().See(group.Seen{ID: id, Version: g.Version(), Expires: now + 1000})
+			g.Pending().AddMessageID(group.MessageID{ID: id, Version: g.Version(), Expires: now + 1000})
 		}
 		return nil
 	})
 }
 
 // removed takes trackers away; all when no name is given.
-func removed(g *group.Group, names ...string) *group.Change {
+func removed(g *group.Group, names ...string) *group.Pending {
 	return recorded(g, func() error {
 		_, err := g.Remove(names, now)
 		return err
@@ -123,7 +123,7 @@ func mustLoad(tb testing.TB, s store.Store, name string) *group.Group {
 	return g
 }
 
-func mustCommit(tb testing.TB, s store.Store, changes ...*group.Change) {
+func mustCommit(tb testing.TB, s store.Store, changes ...*group.Pending) {
 	tb.Helper()
 	if err := s.Commit(context.Background(), changes); err != nil {
 		tb.Fatal(err)

@@ -37,7 +37,7 @@ func valueKey(key string, kind byte, index int) []byte {
 }
 
 // appendSeen writes an id and what is remembered of it.
-func appendSeen(dst []byte, s *group.Seen) []byte {
+func appendSeen(dst []byte, s *group.MessageID) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(s.ID)))
 	dst = append(append(dst, s.ID...), s.Hash[:]...)
 	dst = binary.AppendUvarint(dst, s.Version)
@@ -45,10 +45,10 @@ func appendSeen(dst []byte, s *group.Seen) []byte {
 }
 
 // parseSeen reads all that appendSeen wrote.
-func parseSeen(payload []byte) ([]group.Seen, error) {
-	var all []group.Seen
+func parseSeen(payload []byte) ([]group.MessageID, error) {
+	var all []group.MessageID
 	for r := (wire.Reader{Buf: payload}); len(r.Buf) > 0; {
-		s := group.Seen{ID: string(r.Bytes(r.Uvarint()))}
+		s := group.MessageID{ID: string(r.Bytes(r.Uvarint()))}
 		copy(s.Hash[:], r.Bytes(uint64(len(s.Hash))))
 		s.Version, s.Expires = r.Uvarint(), r.Varint()
 		if r.Failed {

@@ -25,13 +25,13 @@ const (
 // tailFields are what has to be known of a document to look at its tail.
 var tailFields = object(fieldFormat, 1, fieldVersion, 1, fieldBorn, 1, fieldTail, 1)
 
-// Seen implements store.Store.
-func (s *Store) Seen(ctx context.Context, name, id string) (seen group.Seen, ok bool, err error) {
+// FindMessageID implements store.Store.
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (seen group.MessageID, ok bool, err error) {
 	if err := store.CheckGroupName(name); err != nil {
-		return group.Seen{}, false, err
+		return group.MessageID{}, false, err
 	}
 	if err := s.calls.Enter(ctx); err != nil {
-		return group.Seen{}, false, err
+		return group.MessageID{}, false, err
 	}
 	defer s.calls.Leave()
 	err = s.calls.Do(ctx, "look up an id", s.calls.AttemptTimeout(), func(ctx context.Context) error {
@@ -48,13 +48,13 @@ func (s *Store) Seen(ctx context.Context, name, id string) (seen group.Seen, ok 
 }
 
 // find looks an id up in the tail. Of two with that id the later is meant: the earlier had expired.
-func (d *document) find(id string) (found group.Seen, ok bool, err error) {
+func (d *document) find(id string) (found group.MessageID, ok bool, err error) {
 	latest := int64(0)
 	for i := range d.tail {
 		e := &d.tail[i]
 		all, err := d.ids(e)
 		if err != nil {
-			return group.Seen{}, false, err
+			return group.MessageID{}, false, err
 		}
 		for _, seen := range all {
 			if seen.ID == id && (!ok || e.version >= latest) {
@@ -66,10 +66,10 @@ func (d *document) find(id string) (found group.Seen, ok bool, err error) {
 }
 
 // ids are what an entry of the tail holds.
-func (d *document) ids(e *entry) ([]group.Seen, error) {
+func (d *document) ids(e *entry) ([]group.MessageID, error) {
 	payload, err := unseal(d.key, kindSeen, int(e.version), e.value.bytes)
 	if err == nil {
-		var all []group.Seen
+		var all []group.MessageID
 		if all, err = parseSeen(payload); err == nil {
 			return all, nil
 		}
@@ -79,16 +79,16 @@ func (d *document) ids(e *entry) ([]group.Seen, error) {
 
 // findSeen looks an id up among the documents. One from before the group was born is left over from before a
 // Flush.
-func (s *Store) findSeen(ctx context.Context, d *document, id string) (group.Seen, bool, error) {
+func (s *Store) findSeen(ctx context.Context, d *document, id string) (group.MessageID, bool, error) {
 	raw, err := s.ids.FindOne(ctx, object("_id", seenKey(d.key, id))).Raw()
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return group.Seen{}, false, nil
+		return group.MessageID{}, false, nil
 	}
 	if err != nil {
-		return group.Seen{}, false, err
+		return group.MessageID{}, false, err
 	}
 	var p parser
-	seen := group.Seen{ID: id, Version: uint64(p.int(raw, seenVersion)), Expires: p.int(raw, seenExpires)}
+	seen := group.MessageID{ID: id, Version: uint64(p.int(raw, seenVersion)), Expires: p.int(raw, seenExpires)}
 	v := raw.Lookup(seenHash)
 	_, hash, ok := v.BinaryOK()
 	p.check(ok && len(hash) == len(seen.Hash), seenHash, "16 bytes", v)
@@ -96,7 +96,7 @@ func (s *Store) findSeen(ctx context.Context, d *document, id string) (group.See
 	commit := p.int(raw, seenCommit)
 	if p.err != nil {
 		name, _ := nameOf(d.key)
-		return group.Seen{}, false, &store.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: p.err.Error()}
+		return group.MessageID{}, false, &store.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: p.err.Error()}
 	}
 	return seen, commit > d.born, nil
 }
@@ -124,7 +124,7 @@ func (d *document) seenDocs(now int64) ([]any, error) {
 	return docs, nil
 }
 
-func seenDoc(key string, commit int64, seen *group.Seen) bson.D {
+func seenDoc(key string, commit int64, seen *group.MessageID) bson.D {
 	return object(
 		"_id", seenKey(key, seen.ID),
 		seenHash, bson.Binary{Data: seen.Hash[:]},

@@ -217,7 +217,7 @@ func TestTrackersFollow(t *testing.T) {
 }
 
 // atRandom does something to a group that changes it.
-func atRandom(r *rand.Rand, g *group.Group) *group.Change {
+func atRandom(r *rand.Rand, g *group.Group) *group.Pending {
 	names := map[string]bool{}
 	for _, d := range g.Definitions() {
 		names[d.Name()] = true

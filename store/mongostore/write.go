@@ -29,14 +29,14 @@ type write struct {
 }
 
 // encode brings a change to documents.
-func (s *Store) encode(c *group.Change) (*write, error) {
+func (s *Store) encode(c *group.Pending) (*write, error) {
 	w := &write{
 		name: c.Group, key: keyOf(c.Group), base: int64(c.Base), version: int64(c.Version),
 		token: bson.NewObjectID(), urgent: s.shows, inline: s.inline,
 	}
 	w.create = w.base == s.floor.Load()
 	w.put(fieldVersion, w.version)
-	w.put(fieldFed, c.Fed)
+	w.put(fieldFed, c.Initialized)
 	w.put(fieldCount, int64(c.Count))
 	w.put(fieldUpdated, time.Now().UTC())
 	w.put(fieldWriters+"."+s.me, w.token)
@@ -51,7 +51,7 @@ func (s *Store) encode(c *group.Change) (*write, error) {
 	if err := w.layChunks(c); err != nil {
 		return nil, err
 	}
-	w.layIDs(c.Seen)
+	w.layIDs(c.MessageIDs)
 	if len(w.parts) > 0 {
 		w.put(fieldParts, true)
 		w.urgent = true
@@ -62,7 +62,7 @@ func (s *Store) encode(c *group.Change) (*write, error) {
 	return w, nil
 }
 
-func (w *write) layChunks(c *group.Change) error {
+func (w *write) layChunks(c *group.Pending) error {
 	for _, part := range c.Chunks() {
 		field := fmt.Sprintf("%s.%d.", fieldChunks, part.Index)
 		states, err := w.lay(kindStates, part.Index, append([]byte(nil), part.States...))
@@ -79,7 +79,7 @@ func (w *write) layChunks(c *group.Change) error {
 		w.put(field+"s", states)
 		w.put(field+"v", w.version)
 	}
-	for i, to := c.Dropped(); i < to; i++ {
+	for i, to := c.RemovedChunks(); i < to; i++ {
 		w.drop(fmt.Sprintf("%s.%d", fieldChunks, i))
 	}
 	return nil

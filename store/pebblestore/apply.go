@@ -54,11 +54,11 @@ func (c *committer) add(round *round, w *write, last *latest, old *head) error {
 	if !w.first {
 		w.head.inline, w.head.first = old.inline, old.first
 	} else if w.head.inline && !old.inline {
-		put(round.batch, record{key: partKey(kindChunk, w.name, 0)})
+		put(round.batch, keyValue{key: partKey(kindChunk, w.name, 0)})
 	}
 	c.key = append(append(c.key[:0], kindGroup), w.name...)
 	c.value = checksum.Append(c.key, w.head.append(append(c.value[:0], format)))
-	put(round.batch, record{c.key, c.value})
+	put(round.batch, keyValue{c.key, c.value})
 	for _, r := range w.rest {
 		put(round.batch, r)
 	}
@@ -73,11 +73,11 @@ func (w *write) reschedule(b *pebble.Batch, before int64) {
 		return
 	}
 	if before != limiter.Never {
-		put(b, record{key: dueKey(before, w.name)})
+		put(b, keyValue{key: dueKey(before, w.name)})
 	}
 	if w.head.due != limiter.Never {
 		key := dueKey(w.head.due, w.name)
-		put(b, record{key, checksum.Seal(key, format, nil)})
+		put(b, keyValue{key, checksum.Seal(key, format, nil)})
 	}
 }
 
@@ -93,7 +93,7 @@ func (c *committer) define(b *pebble.Batch, defs []*tracker.Definition) error {
 		case err == nil:
 			err = closer.Close()
 		case errors.Is(err, pebble.ErrNotFound):
-			put(b, record{key, checksum.Seal(key, format, d.JSON())})
+			put(b, keyValue{key, checksum.Seal(key, format, d.JSON())})
 			err = nil
 		}
 		if err != nil {
@@ -105,7 +105,7 @@ func (c *committer) define(b *pebble.Batch, defs []*tracker.Definition) error {
 }
 
 // put adds to a batch; one without an index takes everything.
-func put(b *pebble.Batch, r record) {
+func put(b *pebble.Batch, r keyValue) {
 	if r.value == nil {
 		_ = b.Delete(r.key, nil)
 		return

@@ -15,17 +15,17 @@ import (
 type write struct {
 	name        string
 	base        uint64
-	head        head     // after the change
-	first       bool     // head.first is new; otherwise the stored one stays
-	rest        []record // besides the head and the due time
+	head        head       // after the change
+	first       bool       // head.first is new; otherwise the stored one stays
+	rest        []keyValue // besides the head and the due time
 	definitions []*tracker.Definition
 }
 
-// record is a key and its value; a nil value deletes it.
-type record struct{ key, value []byte }
+// keyValue is a key and its value; a nil value deletes it.
+type keyValue struct{ key, value []byte }
 
 // Commit implements store.Store.
-func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *Store) Commit(ctx context.Context, changes []*group.Pending) error {
 	for _, c := range changes {
 		if err := store.CheckGroupName(c.Group); err != nil {
 			return err
@@ -39,20 +39,20 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 	return s.submit(ctx, r)
 }
 
-func (w *write) encode(c *group.Change) {
+func (w *write) encode(c *group.Pending) {
 	w.name, w.base = c.Group, c.Base
-	w.head = head{version: c.Version, due: c.Due, fed: c.Fed, count: c.Count}
+	w.head = head{version: c.Version, due: c.Due, fed: c.Initialized, count: c.Count}
 	w.head.inline, w.first = c.Count == 0, c.Count == 0
 	relaid := false
 	for _, part := range c.Chunks() {
 		relaid = relaid || part.Layout != nil
 		w.part(part)
 	}
-	for i, to := c.Dropped(); i < to; i++ {
-		w.rest = append(w.rest, record{key: partKey(kindChunk, w.name, i)}, record{key: partKey(kindLayout, w.name, i)})
+	for i, to := c.RemovedChunks(); i < to; i++ {
+		w.rest = append(w.rest, keyValue{key: partKey(kindChunk, w.name, i)}, keyValue{key: partKey(kindLayout, w.name, i)})
 	}
-	for i := range c.Seen {
-		w.seen(&c.Seen[i])
+	for i := range c.MessageIDs {
+		w.seen(&c.MessageIDs[i])
 	}
 	if relaid {
 		w.definitions = c.Definitions()
@@ -75,11 +75,11 @@ func (w *write) part(part group.Chunk) {
 }
 
 // seen adds an id, and when to forget it.
-func (w *write) seen(s *group.Seen) {
+func (w *write) seen(s *group.MessageID) {
 	w.set(seenKey(w.name, s.ID), appendSeen(nil, s))
 	w.set(expiryKey(s.Expires, w.name, s.ID), nil)
 }
 
 func (w *write) set(key, payload []byte) {
-	w.rest = append(w.rest, record{key, checksum.Seal(key, format, payload)})
+	w.rest = append(w.rest, keyValue{key, checksum.Seal(key, format, payload)})
 }

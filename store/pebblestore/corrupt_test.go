@@ -33,7 +33,7 @@ func TestDamagedRecords(t *testing.T) {
 		_, err := s.Load(ctx, name)
 		return err
 	}
-	commit := func(s *Store) error { return s.Commit(ctx, []*group.Change{secondChange(t)}) }
+	commit := func(s *Store) error { return s.Commit(ctx, []*group.Pending{secondChange(t)}) }
 	id := newPlayer("player 0", 129).defs()[0].ID()
 	for _, c := range []struct {
 		key  []byte
@@ -54,11 +54,11 @@ func TestDamagedRecords(t *testing.T) {
 			return err
 		}},
 		{seenKey(name, nth(2).ID), fmt.Sprintf("id %q of group %s", nth(2).ID, name), func(s *Store) error {
-			_, _, err := s.Seen(ctx, name, nth(2).ID)
+			_, _, err := s.FindMessageID(ctx, name, nth(2).ID)
 			return err
 		}},
 		{seenKey(name, nth(2).ID), fmt.Sprintf("id %q of group %s", nth(2).ID, name), func(s *Store) error {
-			return s.Forget(ctx, now+100)
+			return s.DeleteExpiredIDs(ctx, now+100)
 		}},
 		{dueKey(now+2, name), "of due times", func(s *Store) error {
 			_, err := s.Due(ctx, now+100, 10)
@@ -112,7 +112,7 @@ func damaged129(t *testing.T) *Store {
 }
 
 // secondChange leads from version 2 to 3.
-func secondChange(t *testing.T) *group.Change {
+func secondChange(t *testing.T) *group.Pending {
 	t.Helper()
 	p := newPlayer("player 0", 129)
 	for {

@@ -97,7 +97,7 @@ func (c *crowd) play(i int, p *player) {
 		change, err := p.next()
 		c.note(i, p)
 		if err == nil {
-			err = c.store.Commit(context.Background(), []*group.Change{change})
+			err = c.store.Commit(context.Background(), []*group.Pending{change})
 		}
 		if err != nil {
 			c.Errorf("%s: %v", p.group.Name(), err)

@@ -82,10 +82,10 @@ func TestGivesUp(t *testing.T) {
 	if _, err := s.Load(brief(t), p.group.Name()); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Load of a commit that is not on disk: %v, want DeadlineExceeded", err)
 	}
-	if _, _, err := s.Seen(brief(t), p.group.Name(), nth(3).ID); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := s.FindMessageID(brief(t), p.group.Name(), nth(3).ID); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Seen of a commit that is not on disk: %v, want DeadlineExceeded", err)
 	}
-	if err := s.Commit(brief(t), []*group.Change{mustRepeat(t, p)}); !errors.Is(err, context.DeadlineExceeded) {
+	if err := s.Commit(brief(t), []*group.Pending{mustRepeat(t, p)}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Commit that comes again, of what is not on disk: %v, want DeadlineExceeded", err)
 	}
 	if _, err := other.fate().check(s); err != nil {
@@ -126,7 +126,7 @@ func TestCancelledInTheQueue(t *testing.T) {
 }
 
 // mustRepeat makes the last change of a player again.
-func mustRepeat(t *testing.T, p *player) *group.Change {
+func mustRepeat(t *testing.T, p *player) *group.Pending {
 	t.Helper()
 	g := newPlayer("player 0", 3)
 	for {

@@ -156,7 +156,7 @@ func use(s *Store, players []*player) (err error) {
 			}
 		}
 		if round%10 == 9 {
-			if err := s.Forget(ctx, now); err != nil { // of nothing, since the oracle looks for all
+			if err := s.DeleteExpiredIDs(ctx, now); err != nil { // of nothing, since the oracle looks for all
 				return wantFailed("Forget", err)
 			}
 		}
@@ -176,7 +176,7 @@ func wantFailed(call string, err error) error {
 func stillFailed(s *Store) error {
 	ctx := context.Background()
 	_, c := newGroupQuietly("too late")
-	if err := s.Commit(ctx, []*group.Change{c}); !errors.Is(err, store.ErrFailed) {
+	if err := s.Commit(ctx, []*group.Pending{c}); !errors.Is(err, store.ErrFailed) {
 		return fmt.Errorf("Commit in a failed store: %v", err)
 	}
 	if _, err := s.Load(ctx, "too late"); !errors.Is(err, store.ErrFailed) {

@@ -22,7 +22,7 @@ var heads = []head{
 	{version: math.MaxUint64, due: math.MinInt64, fed: true, count: 1_000_000},
 }
 
-var sightings = []group.Seen{
+var sightings = []group.MessageID{
 	{},
 	{Hash: [16]byte{1, 2, 15: 3}, Version: 5, Expires: 1_800_000_000_000},
 	{Version: math.MaxUint64, Expires: math.MinInt64},

@@ -89,7 +89,7 @@ func load(from pebble.Reader, name string) (*group.Record, error) {
 		floor, err := readFloor(from)
 		return &group.Record{Name: name, Version: floor}, err
 	}
-	r := &group.Record{Name: name, Version: h.version, Fed: h.fed, Due: h.due, Layout: make([]tracker.ID, 0, h.count), States: h.first}
+	r := &group.Record{Name: name, Version: h.version, Initialized: h.fed, Due: h.due, Layout: make([]tracker.ID, 0, h.count), States: h.first}
 	if err := loadLayout(from, r, h.count); err != nil {
 		return nil, err
 	}
@@ -157,24 +157,24 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 	})
 }
 
-// Seen implements store.Store.
-func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+// FindMessageID implements store.Store.
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
 	if err := store.CheckGroupName(name); err != nil {
-		return group.Seen{}, false, err
+		return group.MessageID{}, false, err
 	}
-	seen, err := call(ctx, s, func() (*group.Seen, error) {
+	seen, err := call(ctx, s, func() (*group.MessageID, error) {
 		seen, err := readSeen(s.db, name, id)
 		s.recent.settle(name)
 		return seen, err
 	})
 	if err != nil || seen == nil {
-		return group.Seen{}, false, err
+		return group.MessageID{}, false, err
 	}
 	return *seen, true, nil
 }
 
 // readSeen returns what is remembered of an id; nil for nothing.
-func readSeen(from pebble.Reader, name, id string) (*group.Seen, error) {
+func readSeen(from pebble.Reader, name, id string) (*group.MessageID, error) {
 	what := fmt.Sprintf("id %q of group %s", id, name)
 	payload, ok, err := get(from, seenKey(name, id), what)
 	if err != nil || !ok {

@@ -65,20 +65,20 @@ func parseHead(payload []byte) (head, error) {
 	return h, nil
 }
 
-func appendSeen(dst []byte, s *group.Seen) []byte {
+func appendSeen(dst []byte, s *group.MessageID) []byte {
 	dst = append(dst, s.Hash[:]...)
 	dst = binary.AppendUvarint(dst, s.Version)
 	return binary.AppendVarint(dst, s.Expires)
 }
 
 // parseSeen reads what appendSeen wrote about an id.
-func parseSeen(id string, payload []byte) (group.Seen, error) {
-	s := group.Seen{ID: id}
+func parseSeen(id string, payload []byte) (group.MessageID, error) {
+	s := group.MessageID{ID: id}
 	r := wire.Reader{Buf: payload}
 	copy(s.Hash[:], r.Bytes(uint64(len(s.Hash))))
 	s.Version, s.Expires = r.Uvarint(), r.Varint()
 	if r.Failed || len(r.Buf) > 0 {
-		return group.Seen{}, fmt.Errorf("%d bytes are not what is remembered of an id", len(payload))
+		return group.MessageID{}, fmt.Errorf("%d bytes are not what is remembered of an id", len(payload))
 	}
 	return s, nil
 }

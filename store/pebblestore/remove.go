@@ -12,8 +12,8 @@ import (
 // maxForget is how many ids are forgotten while commits wait.
 const maxForget = 512
 
-// Forget implements store.Store.
-func (s *Store) Forget(ctx context.Context, now int64) error {
+// DeleteExpiredIDs implements store.Store.
+func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	for {
 		forgotten := 0
 		err := s.submitAlone(ctx, func(c *committer, r *round) (err error) {
@@ -41,9 +41,9 @@ func (c *committer) forget(b *pebble.Batch, now int64) (n int, err error) {
 			return false, err
 		}
 		if seen != nil && seen.Expires == at {
-			put(b, record{key: seenKey(name, id)})
+			put(b, keyValue{key: seenKey(name, id)})
 		}
-		put(b, record{key: i.Key()})
+		put(b, keyValue{key: i.Key()})
 		n++
 		return n < maxForget, nil
 	})
@@ -68,7 +68,7 @@ func (c *committer) flush(r *round) error {
 		return err
 	}
 	key := floorKey()
-	put(r.batch, record{key, checksum.Seal(key, format, binary.AppendUvarint(nil, floor))})
+	put(r.batch, keyValue{key, checksum.Seal(key, format, binary.AppendUvarint(nil, floor))})
 	_ = r.batch.DeleteRange(flushed[0], flushed[1], nil) // as put
 	c.floor = floor
 	return c.forgetAll(r)

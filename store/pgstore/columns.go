@@ -46,9 +46,9 @@ type idColumns struct {
 
 // encode brings changes to columns, in the order of the names: then commits that meet in the database wait
 // for each other and not in a circle. The error names what PostgreSQL cannot keep.
-func encode(changes []*group.Change) (*columns, error) {
+func encode(changes []*group.Pending) (*columns, error) {
 	c := &columns{definitions: map[tracker.ID][]byte{}, versionsLeft: make(map[string]int64, len(changes))}
-	inOrder := slices.SortedFunc(slices.Values(changes), func(a, b *group.Change) int { return cmp.Compare(a.Group, b.Group) })
+	inOrder := slices.SortedFunc(slices.Values(changes), func(a, b *group.Pending) int { return cmp.Compare(a.Group, b.Group) })
 	for _, change := range inOrder {
 		if err := check(change); err != nil {
 			return nil, err
@@ -58,27 +58,27 @@ func encode(changes []*group.Change) (*columns, error) {
 	return c, nil
 }
 
-func check(c *group.Change) error {
+func check(c *group.Pending) error {
 	if err := checkName(c.Group); err != nil {
 		return err
 	}
 	if c.Base > math.MaxInt64 || c.Version > math.MaxInt64 || c.Count > math.MaxInt32 {
 		return fmt.Errorf("group %q: version %d, %d places: want at most %d and %d", c.Group, max(c.Base, c.Version), c.Count, int64(math.MaxInt64), math.MaxInt32)
 	}
-	for i := range c.Seen {
-		if id := c.Seen[i].ID; len(id) > maxID {
+	for i := range c.MessageIDs {
+		if id := c.MessageIDs[i].ID; len(id) > maxID {
 			return fmt.Errorf("group %q: id %.40q... has %d bytes, want at most %d in PostgreSQL", c.Group, id, len(id), maxID)
 		}
 	}
 	return nil
 }
 
-func (c *columns) add(change *group.Change) {
+func (c *columns) add(change *group.Pending) {
 	name := []byte(change.Group)
 	c.versionsLeft[change.Group] = int64(change.Version)
 	states, relaid := c.addParts(name, change)
 	c.groups.add(name, change, states)
-	if from, to := change.Dropped(); from < to {
+	if from, to := change.RemovedChunks(); from < to {
 		c.dropped.names = append(c.dropped.names, name)
 		c.dropped.parts = append(c.dropped.parts, int32(from))
 	}
@@ -91,7 +91,7 @@ func (c *columns) add(change *group.Change) {
 }
 
 // addParts adds the chunks of a change but for the first, whose states are returned, nil when they stay.
-func (c *columns) addParts(name []byte, change *group.Change) (first []byte, relaid bool) {
+func (c *columns) addParts(name []byte, change *group.Pending) (first []byte, relaid bool) {
 	if change.Count == 0 {
 		first = seal(partKey('c', change.Group, 0), nil)
 	}
@@ -110,15 +110,15 @@ func (c *columns) addParts(name []byte, change *group.Change) (first []byte, rel
 	return first, relaid
 }
 
-func (g *groupColumns) add(name []byte, c *group.Change, states []byte) {
+func (g *groupColumns) add(name []byte, c *group.Pending, states []byte) {
 	version, places := int64(c.Version), int32(c.Count)
 	g.names = append(g.names, name)
 	g.bases = append(g.bases, int64(c.Base))
 	g.versions = append(g.versions, version)
-	g.fed = append(g.fed, c.Fed)
+	g.fed = append(g.fed, c.Initialized)
 	g.due = append(g.due, c.Due)
 	g.places = append(g.places, places)
-	g.seals = append(g.seals, seal(headKey(c.Group, version, c.Fed, c.Due, places), nil))
+	g.seals = append(g.seals, seal(headKey(c.Group, version, c.Initialized, c.Due, places), nil))
 	g.states = append(g.states, states)
 }
 
@@ -129,13 +129,13 @@ func (p *partColumns) add(name []byte, part int, value []byte) {
 }
 
 // add adds the ids of a change. Of one that is there twice the last counts: the earlier had expired.
-func (i *idColumns) add(name []byte, c *group.Change) {
-	last := make(map[string]int, len(c.Seen))
-	for n := range c.Seen {
-		last[c.Seen[n].ID] = n
+func (i *idColumns) add(name []byte, c *group.Pending) {
+	last := make(map[string]int, len(c.MessageIDs))
+	for n := range c.MessageIDs {
+		last[c.MessageIDs[n].ID] = n
 	}
-	for n := range c.Seen {
-		seen := &c.Seen[n]
+	for n := range c.MessageIDs {
+		seen := &c.MessageIDs[n]
 		if last[seen.ID] != n {
 			continue
 		}

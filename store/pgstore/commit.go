@@ -30,7 +30,7 @@ type commit struct {
 // When the connection breaks it is made again. A row says which transaction wrote it, so a commit that may
 // have happened is recognised where it did, and happens now where it did not; it is ErrUnknown only if
 // another process has built on the group in between, or the store is out of patience.
-func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *Store) Commit(ctx context.Context, changes []*group.Pending) error {
 	columns, err := encode(changes)
 	if err != nil {
 		return err

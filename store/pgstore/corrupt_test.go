@@ -51,7 +51,7 @@ func (b *broken) reads() map[string]func() error {
 	ctx := b.Context()
 	return map[string]func() error{
 		"load": func() error { _, err := b.Load(ctx, "large"); return err },
-		"seen": func() error { _, _, err := b.Seen(ctx, "large", "call 2"); return err },
+		"seen": func() error { _, _, err := b.FindMessageID(ctx, "large", "call 2"); return err },
 		"new":  func() error { _, err := b.Load(ctx, "a new group"); return err },
 		"definitions": func() error {
 			_, err := b.Definitions(ctx, []tracker.ID{definitions(1)[0].ID()})
@@ -178,15 +178,15 @@ func TestLimits(t *testing.T) {
 	p := newPlayer(noise(2048), 300)
 	p.mustCommit(t, s)
 	c := p.next()
-	c.Seen = []group.Seen{{ID: noise(512), Version: 2, Expires: now}}
-	if err := s.Commit(t.Context(), []*group.Change{c}); err != nil {
+	c.MessageIDs = []group.MessageID{{ID: noise(512), Version: 2, Expires: now}}
+	if err := s.Commit(t.Context(), []*group.Pending{c}); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, err := s.Seen(t.Context(), p.group.Name(), noise(512)); err != nil || !ok {
+	if _, ok, err := s.FindMessageID(t.Context(), p.group.Name(), noise(512)); err != nil || !ok {
 		t.Errorf("the longest id: %v, %v", ok, err)
 	}
 
-	err := s.Commit(t.Context(), []*group.Change{newPlayer(noise(2049), 1).next()})
+	err := s.Commit(t.Context(), []*group.Pending{newPlayer(noise(2049), 1).next()})
 	if err == nil || !strings.Contains(err.Error(), "2049 bytes, want at most 2048") || len(err.Error()) > 400 {
 		t.Errorf("a name that is too long: %v", err)
 	}
@@ -194,12 +194,12 @@ func TestLimits(t *testing.T) {
 		t.Error("Load of a name that is too long went well")
 	}
 	c = p.next()
-	c.Seen = []group.Seen{{ID: noise(513)}}
-	if err := s.Commit(t.Context(), []*group.Change{c}); err == nil || !strings.Contains(err.Error(), "513 bytes, want at most 512") {
+	c.MessageIDs = []group.MessageID{{ID: noise(513)}}
+	if err := s.Commit(t.Context(), []*group.Pending{c}); err == nil || !strings.Contains(err.Error(), "513 bytes, want at most 512") {
 		t.Errorf("an id that is too long: %v", err)
 	}
-	c.Seen, c.Version = nil, 1<<63
-	if err := s.Commit(t.Context(), []*group.Change{c}); err == nil || !strings.Contains(err.Error(), "version 9223372036854775808") {
+	c.MessageIDs, c.Version = nil, 1<<63
+	if err := s.Commit(t.Context(), []*group.Pending{c}); err == nil || !strings.Contains(err.Error(), "version 9223372036854775808") {
 		t.Errorf("a version that is too large: %v", err)
 	}
 }

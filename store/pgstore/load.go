@@ -33,9 +33,9 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 	return s.load(ctx, name)
 }
 
-// LoadSettled implements store.Settling, in one round trip: the server may go on with the transaction of a process that
+// LoadAfterInDoubt implements store.Settling, in one round trip: the server may go on with the transaction of a process that
 // died.
-func (s *Store) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) LoadAfterInDoubt(ctx context.Context, name string) (*group.Record, error) {
 	return s.load(ctx, name, "settled_new", "settled")
 }
 
@@ -81,7 +81,7 @@ func (r *row) record(name string) (*group.Record, error) {
 	if count < 0 || len(r.layouts) != wire.Chunks(count) || len(r.chunks) != max(0, wire.Chunks(count)-1) {
 		return nil, damaged(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
 	}
-	record := &group.Record{Name: name, Version: uint64(*r.version), Fed: *r.fed, Due: due, Layout: make([]tracker.ID, 0, count)}
+	record := &group.Record{Name: name, Version: uint64(*r.version), Initialized: *r.fed, Due: due, Layout: make([]tracker.ID, 0, count)}
 	if err := r.readLayouts(record, count); err != nil {
 		return nil, err
 	}
@@ -162,10 +162,10 @@ func inOrder(ids []tracker.ID, found map[tracker.ID][]byte) ([][]byte, error) {
 	return texts, nil
 }
 
-// Seen implements store.Store.
-func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+// FindMessageID implements store.Store.
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
 	if err := checkName(name); err != nil {
-		return group.Seen{}, false, err
+		return group.MessageID{}, false, err
 	}
 	var hash []byte
 	var version, expires int64
@@ -178,14 +178,14 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 		})
 	})
 	if err != nil || !ok {
-		return group.Seen{}, false, err
+		return group.MessageID{}, false, err
 	}
 	payload, err := unseal(seenKey(name, id, version, expires), hash)
-	if err == nil && len(payload) != len(group.Seen{}.Hash) {
+	if err == nil && len(payload) != len(group.MessageID{}.Hash) {
 		err = fmt.Errorf("%d bytes are not a hash", len(payload))
 	}
 	if err != nil {
-		return group.Seen{}, false, &store.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: err.Error()}
+		return group.MessageID{}, false, &store.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: err.Error()}
 	}
-	return group.Seen{ID: id, Hash: [16]byte(payload), Version: uint64(version), Expires: expires}, true, nil
+	return group.MessageID{ID: id, Hash: [16]byte(payload), Version: uint64(version), Expires: expires}, true, nil
 }

@@ -100,7 +100,7 @@ func TestRights(t *testing.T) {
 		p.mustCommit(t, s)
 	}
 	p.mustBeAt(t, s, 3)
-	if err := errors.Join(s.Forget(t.Context(), now+3), s.Flush(t.Context())); err != nil {
+	if err := errors.Join(s.DeleteExpiredIDs(t.Context(), now+3), s.Flush(t.Context())); err != nil {
 		t.Error(err)
 	}
 }

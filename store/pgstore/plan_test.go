@@ -65,11 +65,11 @@ func everything(t *testing.T, s store.Store, round int) {
 	p.mustBeAt(t, s, 2)
 	_, err := s.Due(ctx, 0, 10)
 	_, err2 := s.Groups(ctx, "player", 1)
-	if err := errors.Join(err, err2, s.Forget(ctx, now+2)); err != nil {
+	if err := errors.Join(err, err2, s.DeleteExpiredIDs(ctx, now+2)); err != nil {
 		t.Fatal(err)
 	}
-	emptied := &group.Change{Group: p.group.Name(), Base: 2, Version: 3, Due: limiter.Never, BaseCount: 300}
-	if err := s.Commit(ctx, []*group.Change{emptied}); err != nil {
+	emptied := &group.Pending{Group: p.group.Name(), Base: 2, Version: 3, Due: limiter.Never, BaseCount: 300}
+	if err := s.Commit(ctx, []*group.Pending{emptied}); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -20,7 +20,7 @@ type ledger struct {
 }
 
 // note wants each version of a group to be reached once.
-func (l *ledger) note(t *testing.T, who string, changes []*group.Change, err error) {
+func (l *ledger) note(t *testing.T, who string, changes []*group.Pending, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	conflict, late := errors.AsType[*store.ConflictError](err)
@@ -89,7 +89,7 @@ func TestProcesses(t *testing.T) {
 
 // round loads some groups, checks them, and commits a change of each.
 func (l *ledger) round(t *testing.T, s store.Store, who string, round, groups int) {
-	var changes []*group.Change
+	var changes []*group.Pending
 	for i := range groups {
 		if (round>>i)&1 == 0 {
 			continue
@@ -137,17 +137,17 @@ func TestForgetTogether(t *testing.T) {
 	const ids = 5000
 	p := newPlayer("g", 1)
 	p.mustCommit(t, s)
-	seen := func(expires int64) []group.Seen {
-		all := make([]group.Seen, ids)
+	seen := func(expires int64) []group.MessageID {
+		all := make([]group.MessageID, ids)
 		for i := range all {
-			all[i] = group.Seen{ID: fmt.Sprint(i), Expires: expires}
+			all[i] = group.MessageID{ID: fmt.Sprint(i), Expires: expires}
 		}
 		return all
 	}
-	commit := func(seen []group.Seen) {
+	commit := func(seen []group.MessageID) {
 		c := p.next()
-		c.Seen = seen
-		if err := s.Commit(t.Context(), []*group.Change{c}); err != nil {
+		c.MessageIDs = seen
+		if err := s.Commit(t.Context(), []*group.Pending{c}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -155,14 +155,14 @@ func TestForgetTogether(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			if err := s.Forget(t.Context(), now); err != nil {
+			if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	commit(seen(now + 1)[:ids/10])
 	all.Wait()
-	if err := s.Forget(t.Context(), now); err != nil {
+	if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
 	var n int

@@ -10,8 +10,8 @@ import (
 // maxForget is how many ids are forgotten in one transaction.
 const maxForget = 1000
 
-// Forget implements store.Store. Other calls go on meanwhile.
-func (s *Store) Forget(ctx context.Context, now int64) error {
+// DeleteExpiredIDs implements store.Store. Other calls go on meanwhile.
+func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	for forgotten := maxForget; forgotten == maxForget; {
 		err := s.try(ctx, "forget ids", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 			forgotten = 0

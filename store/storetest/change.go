@@ -48,10 +48,10 @@ func expiring(name string, d time.Duration) *tracker.Definition {
 }
 
 // change records what f does to g.
-func change(g *group.Group, f func() error) (*group.Change, error) {
-	g.Record()
+func change(g *group.Group, f func() error) (*group.Pending, error) {
+	g.BeginChange()
 	err := f()
-	c := g.Take()
+	c := g.EndChange()
 	if err == nil && c == nil {
 		err = fmt.Errorf("group %q did not change", g.Name())
 	}
@@ -59,7 +59,7 @@ func change(g *group.Group, f func() error) (*group.Change, error) {
 }
 
 // add adds trackers.
-func add(g *group.Group, defs ...*tracker.Definition) (*group.Change, error) {
+func add(g *group.Group, defs ...*tracker.Definition) (*group.Pending, error) {
 	return change(g, func() error {
 		_, err := g.Add(defs, now)
 		return err
@@ -67,7 +67,7 @@ func add(g *group.Group, defs ...*tracker.Definition) (*group.Change, error) {
 }
 
 // track moves the counters at some places, one call each.
-func track(g *group.Group, places ...int) (*group.Change, error) {
+func track(g *group.Group, places ...int) (*group.Pending, error) {
 	return change(g, func() error {
 		for _, at := range places {
 			if err := one(g, at, false); err != nil {
@@ -82,11 +82,11 @@ func track(g *group.Group, places ...int) (*group.Change, error) {
 const nowhere = -1
 
 // call moves one counter in a call that has an id.
-func call(g *group.Group, at int, seen group.Seen) (*group.Change, error) {
+func call(g *group.Group, at int, seen group.MessageID) (*group.Pending, error) {
 	return change(g, func() error {
 		err := one(g, at, true)
 		seen.Version = g.Version()
-		g.Recorded().See(seen)
+		g.Pending().AddMessageID(seen)
 		return err
 	})
 }
@@ -100,7 +100,7 @@ func one(g *group.Group, at int, commit bool) error {
 }
 
 // must is for changes of the test's own goroutine.
-func (s *session) must(c *group.Change, err error) *group.Change {
+func (s *session) must(c *group.Pending, err error) *group.Pending {
 	s.Helper()
 	if err != nil {
 		s.Fatalf("change of the suite: %v", err)
@@ -109,19 +109,19 @@ func (s *session) must(c *group.Change, err error) *group.Change {
 }
 
 // add adds trackers.
-func (s *session) add(g *group.Group, defs ...*tracker.Definition) *group.Change {
+func (s *session) add(g *group.Group, defs ...*tracker.Definition) *group.Pending {
 	s.Helper()
 	return s.must(add(g, defs...))
 }
 
 // track moves counters.
-func (s *session) track(g *group.Group, places ...int) *group.Change {
+func (s *session) track(g *group.Group, places ...int) *group.Pending {
 	s.Helper()
 	return s.must(track(g, places...))
 }
 
 // call moves a counter, with an id.
-func (s *session) call(g *group.Group, at int, seen group.Seen) *group.Change {
+func (s *session) call(g *group.Group, at int, seen group.MessageID) *group.Pending {
 	s.Helper()
 	return s.must(call(g, at, seen))
 }

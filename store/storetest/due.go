@@ -69,7 +69,7 @@ func testDueMoves(s *session) {
 }
 
 // swept applies the clock.
-func (s *session) swept(g *group.Group, at int64) *group.Change {
+func (s *session) swept(g *group.Group, at int64) *group.Pending {
 	s.Helper()
 	return s.must(change(g, func() error {
 		g.Sweep(at)

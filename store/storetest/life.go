@@ -12,9 +12,9 @@ import (
 )
 
 // calls are all that can be asked of a store.
-func calls(st store.Store, c *group.Change) map[string]func(context.Context) error {
+func calls(st store.Store, c *group.Pending) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"Commit": func(ctx context.Context) error { return st.Commit(ctx, []*group.Change{c}) },
+		"Commit": func(ctx context.Context) error { return st.Commit(ctx, []*group.Pending{c}) },
 		"Load": func(ctx context.Context) error {
 			_, err := st.Load(ctx, "g")
 			return err
@@ -24,7 +24,7 @@ func calls(st store.Store, c *group.Change) map[string]func(context.Context) err
 			return err
 		},
 		"Seen": func(ctx context.Context) error {
-			_, _, err := st.Seen(ctx, "g", "id")
+			_, _, err := st.FindMessageID(ctx, "g", "id")
 			return err
 		},
 		"Due": func(ctx context.Context) error {
@@ -35,7 +35,7 @@ func calls(st store.Store, c *group.Change) map[string]func(context.Context) err
 			_, err := st.Groups(ctx, "", 10)
 			return err
 		},
-		"Forget": func(ctx context.Context) error { return st.Forget(ctx, now) },
+		"Forget": func(ctx context.Context) error { return st.DeleteExpiredIDs(ctx, now) },
 		"Flush":  func(ctx context.Context) error { return st.Flush(ctx) },
 	}
 }
@@ -43,9 +43,9 @@ func calls(st store.Store, c *group.Change) map[string]func(context.Context) err
 // testCancelled: a call whose context is over does nothing.
 func testCancelled(s *session) {
 	g := s.expires("g", time.Second)
-	s.commit(s.call(g, 0, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.call(g, 0, group.MessageID{ID: "id", Expires: now}))
 	before := s.load("g")
-	c := s.call(g, 0, group.Seen{ID: "other", Expires: now})
+	c := s.call(g, 0, group.MessageID{ID: "other", Expires: now})
 	ctx, cancel := context.WithCancel(s.Context())
 	cancel()
 	for name, call := range calls(s.store, c) {
@@ -55,7 +55,7 @@ func testCancelled(s *session) {
 	}
 	s.same(before)
 	s.expectUnseen("g", "other")
-	s.expectSeen("g", group.Seen{ID: "id", Version: before.Version(), Expires: now})
+	s.expectSeen("g", group.MessageID{ID: "id", Version: before.Version(), Expires: now})
 	s.commit(c)
 	s.same(g)
 }
@@ -89,7 +89,7 @@ func testClosing(s *session) {
 		for {
 			c, err := add(g, define(fmt.Sprint(g.Version()), nil))
 			if err == nil {
-				err = s.store.Commit(s.Context(), []*group.Change{c})
+				err = s.store.Commit(s.Context(), []*group.Pending{c})
 			}
 			if err == nil {
 				_, err = s.store.Load(s.Context(), g.Name())
@@ -123,7 +123,7 @@ func testReopen(s *session) {
 		return err
 	})))
 	for i := range 4 {
-		id := group.Seen{ID: fmt.Sprint(i), Expires: now + int64(i)}
+		id := group.MessageID{ID: fmt.Sprint(i), Expires: now + int64(i)}
 		s.commit(s.call(g, i%3, id), s.track(big, 499))
 		id.Version = g.Version()
 		s.again()
@@ -145,7 +145,7 @@ func testReopen(s *session) {
 // testReopenFlushed: what was flushed stays away, and versions do not restart.
 func testReopenFlushed(s *session) {
 	g := s.expires("g", time.Second)
-	s.commit(s.call(g, 0, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.call(g, 0, group.MessageID{ID: "id", Expires: now}))
 	s.flush()
 	s.again()
 	s.expectEmpty("g")

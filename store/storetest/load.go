@@ -16,7 +16,7 @@ func testUnknown(s *session) {
 	if err != nil {
 		s.Fatalf("Load: %v", err)
 	}
-	if r.Name != "unknown" || r.Version != 0 || r.Fed || len(r.Layout) != 0 || len(r.States) != 0 {
+	if r.Name != "unknown" || r.Version != 0 || r.Initialized || len(r.Layout) != 0 || len(r.States) != 0 {
 		s.Fatalf("Load of an unknown group: %+v, want an empty one", r)
 	}
 	if names := s.groups("", 10); len(names) != 1 {
@@ -38,7 +38,7 @@ func testCopies(s *session) {
 	s.commit(moved)
 	spoil(moved)
 	s.same(g)
-	s.commit(s.call(g, nowhere, group.Seen{ID: "no state", Version: g.Version(), Expires: now + 1}))
+	s.commit(s.call(g, nowhere, group.MessageID{ID: "no state", Version: g.Version(), Expires: now + 1}))
 	s.same(g)
 
 	r, err := s.store.Load(s.Context(), "g")
@@ -61,7 +61,7 @@ func testCopies(s *session) {
 	s.same(before)
 }
 
-func spoil(c *group.Change) {
+func spoil(c *group.Pending) {
 	for _, part := range c.Chunks() {
 		clear(part.Layout)
 		clear(part.States)

@@ -41,7 +41,7 @@ func testOneChunk(s *session) {
 	for _, at := range []int{n - 1, group.ChunkSize, 0, 2*group.ChunkSize + 5, group.ChunkSize - 1} {
 		s.commit(s.track(g, at))
 		s.same(g)
-		s.commit(s.call(g, nowhere, group.Seen{ID: fmt.Sprint(at), Expires: now}))
+		s.commit(s.call(g, nowhere, group.MessageID{ID: fmt.Sprint(at), Expires: now}))
 		s.same(g)
 	}
 	s.commit(s.track(g, 3, n-1))
@@ -70,7 +70,7 @@ func (s *session) compacted(name string, n, left int) {
 	})))
 	s.same(g)
 	c := s.add(g, define("one more", nil))
-	if from, to := c.Dropped(); n > 2*group.ChunkSize && from >= to {
+	if from, to := c.RemovedChunks(); n > 2*group.ChunkSize && from >= to {
 		s.Fatalf("%s: no chunk was dropped, so that this tests nothing", name)
 	}
 	s.commit(c)
@@ -86,7 +86,7 @@ func testEmptied(s *session) {
 	for _, n := range []int{100, 300} {
 		name := fmt.Sprintf("of %d", n)
 		s.commit(s.track(s.made(name, n), n-1))
-		s.commit(&group.Change{Group: name, Base: 2, Version: 3, Fed: true, Due: limiter.Never, BaseCount: n})
+		s.commit(&group.Pending{Group: name, Base: 2, Version: 3, Initialized: true, Due: limiter.Never, BaseCount: n})
 		g := s.load(name)
 		if g.Version() != 3 || g.Len() != 0 {
 			s.Fatalf("group without places: %s", facts(g))

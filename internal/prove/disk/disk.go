@@ -19,7 +19,7 @@ import (
 // Disk is what survives. Its methods may be called from any goroutine.
 type Disk struct {
 	mu          sync.Mutex // protects all below
-	groups      map[string]*record
+	groups      map[string]*diskGroup
 	definitions map[tracker.ID][]byte
 	floor       uint64
 	log         []Commit
@@ -27,14 +27,14 @@ type Disk struct {
 	current     *Session
 }
 
-// record is a group as it is kept.
-type record struct {
+// diskGroup is a group as it is kept.
+type diskGroup struct {
 	version uint64
 	fed     bool
 	count   int
 	due     int64
 	chunks  map[int]chunk
-	seen    map[string]group.Seen
+	seen    map[string]group.MessageID
 }
 
 type chunk struct {
@@ -47,12 +47,12 @@ type Commit struct {
 	Group         string
 	Base, Version uint64
 	Due           int64
-	Seen          []group.Seen
+	Seen          []group.MessageID
 }
 
 // New is an empty disk.
 func New() *Disk {
-	return &Disk{groups: map[string]*record{}, definitions: map[tracker.ID][]byte{}}
+	return &Disk{groups: map[string]*diskGroup{}, definitions: map[tracker.ID][]byte{}}
 }
 
 // Log returns the commits that took effect, in their order.
@@ -85,7 +85,7 @@ func (d *Disk) Versions() map[string]uint64 {
 }
 
 // commit applies changes as the contract of store.Store says. The lock is held.
-func (d *Disk) commit(changes []*group.Change) error {
+func (d *Disk) commit(changes []*group.Pending) error {
 	var late []string
 	for _, c := range changes {
 		if d.version(c.Group) == c.Base {
@@ -107,10 +107,10 @@ func (d *Disk) version(name string) uint64 {
 	return d.floor
 }
 
-func (d *Disk) apply(c *group.Change) {
+func (d *Disk) apply(c *group.Pending) {
 	r := d.groups[c.Group]
 	if r == nil {
-		r = &record{due: limiter.Never, chunks: map[int]chunk{}, seen: map[string]group.Seen{}}
+		r = &diskGroup{due: limiter.Never, chunks: map[int]chunk{}, seen: map[string]group.MessageID{}}
 		d.groups[c.Group] = r
 	}
 	if c.Version <= c.Base {
@@ -119,23 +119,23 @@ func (d *Disk) apply(c *group.Change) {
 	if r.count != c.BaseCount {
 		d.breach("group %s: a change from %d places, but %d are kept", c.Group, c.BaseCount, r.count)
 	}
-	r.version, r.fed, r.count, r.due = c.Version, c.Fed, c.Count, c.Due
+	r.version, r.fed, r.count, r.due = c.Version, c.Initialized, c.Count, c.Due
 	for _, part := range c.Chunks() {
 		r.put(part)
 	}
-	for from, to := c.Dropped(); from < to; from++ {
+	for from, to := c.RemovedChunks(); from < to; from++ {
 		delete(r.chunks, from)
 	}
 	for _, def := range c.Definitions() {
 		d.definitions[def.ID()] = bytes.Clone(def.JSON())
 	}
-	for _, s := range c.Seen {
+	for _, s := range c.MessageIDs {
 		r.seen[s.ID] = s
 	}
-	d.log = append(d.log, Commit{c.Group, c.Base, c.Version, c.Due, slices.Clone(c.Seen)})
+	d.log = append(d.log, Commit{c.Group, c.Base, c.Version, c.Due, slices.Clone(c.MessageIDs)})
 }
 
-func (r *record) put(part group.Chunk) {
+func (r *diskGroup) put(part group.Chunk) {
 	one := r.chunks[part.Index]
 	one.states = bytes.Clone(part.States)
 	if part.Layout != nil {
@@ -150,7 +150,7 @@ func (d *Disk) load(name string) *group.Record {
 	if r == nil {
 		return &group.Record{Name: name, Version: d.floor, Due: limiter.Never}
 	}
-	out := &group.Record{Name: name, Version: r.version, Fed: r.fed, Due: r.due}
+	out := &group.Record{Name: name, Version: r.version, Initialized: r.fed, Due: r.due}
 	for i := range len(r.chunks) {
 		out.Layout = append(out.Layout, r.chunks[i].layout...)
 		out.States = append(out.States, r.chunks[i].states...)
@@ -163,5 +163,5 @@ func (d *Disk) flush() {
 	for _, r := range d.groups {
 		d.floor = max(d.floor, r.version+1)
 	}
-	d.groups = map[string]*record{}
+	d.groups = map[string]*diskGroup{}
 }

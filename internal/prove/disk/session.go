@@ -106,7 +106,7 @@ func (s *Session) step(ctx context.Context, step, name string, do func() error) 
 }
 
 // Commit implements store.Store.
-func (s *Session) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *Session) Commit(ctx context.Context, changes []*group.Pending) error {
 	names := make([]string, len(changes))
 	for i, c := range changes {
 		names[i] = c.Group
@@ -140,8 +140,8 @@ func (s *Session) Definitions(ctx context.Context, ids []tracker.ID) (texts [][]
 	return texts, err
 }
 
-// Seen implements store.Store.
-func (s *Session) Seen(ctx context.Context, name, id string) (seen group.Seen, ok bool, err error) {
+// FindMessageID implements store.Store.
+func (s *Session) FindMessageID(ctx context.Context, name, id string) (seen group.MessageID, ok bool, err error) {
 	err = s.step(ctx, StepSeen, name, func() error {
 		if r := s.disk.groups[name]; r != nil {
 			seen, ok = r.seen[id]
@@ -183,8 +183,8 @@ func (s *Session) Groups(ctx context.Context, after string, limit int) (names []
 	return names, err
 }
 
-// Forget implements store.Store.
-func (s *Session) Forget(ctx context.Context, now int64) error {
+// DeleteExpiredIDs implements store.Store.
+func (s *Session) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	return s.step(ctx, StepForget, "", func() error {
 		for _, r := range s.disk.groups {
 			for id, seen := range r.seen {

@@ -18,7 +18,7 @@ func (b backing) Load(ctx context.Context, name string) (*group.Group, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(record.Layout) == 0 && !record.Fed {
+	if len(record.Layout) == 0 && !record.Initialized {
 		return group.New(name, record.Version), nil
 	}
 	texts, err := b.Definitions(ctx, record.Layout)
@@ -43,7 +43,7 @@ func parse(text []byte) (*tracker.Definition, error) {
 }
 
 // Persist implements cache.Backing.
-func (b backing) Persist(ctx context.Context, changes []*group.Change) error {
+func (b backing) Persist(ctx context.Context, changes []*group.Pending) error {
 	return b.Commit(ctx, changes)
 }
 

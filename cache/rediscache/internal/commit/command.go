@@ -22,8 +22,8 @@ type request struct {
 // write is a commit that was built.
 type write struct {
 	request
-	change  *group.Change // what the tasks changed; nil for nothing
-	pending *group.Change // what is written; nil for nothing: the request only asks whether the group is as expected
+	change  *group.Pending // what the tasks changed; nil for nothing
+	pending *group.Pending // what is written; nil for nothing: the request only asks whether the group is as expected
 
 	layoutVersion uint64  // see format.Meta
 	patchIndexes  []int32 // of trackers whose states are in the patch from then on

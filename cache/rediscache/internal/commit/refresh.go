@@ -38,7 +38,7 @@ func (t *refresh) Group() string { return t.group }
 func (t *refresh) ID() string { return "" }
 
 // Apply implements cache.Task.
-func (t *refresh) Apply(*group.Group, *group.Seen) *group.Seen { return nil }
+func (t *refresh) Apply(*group.Group, *group.MessageID) *group.MessageID { return nil }
 
-// Settled implements cache.Task.
-func (t *refresh) Settled(err error) { t.err = err }
+// Done implements cache.Task.
+func (t *refresh) Done(err error) { t.err = err }

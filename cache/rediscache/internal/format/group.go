@@ -64,7 +64,7 @@ func (g *Group) readPatch(key string) error {
 		return err
 	}
 	g.Patch = []byte(patch)
-	if g.PatchIndexes, err = group.Patched(g.Patch); err != nil {
+	if g.PatchIndexes, err = group.PatchIndexes(g.Patch); err != nil {
 		return fmt.Errorf("%s: %w", FieldPatch, err)
 	}
 	return nil
@@ -99,7 +99,7 @@ func (g *Group) readChunk(key string, i int) error {
 // Record is the group as package group restores it.
 func (g *Group) Record(name string) *group.Record {
 	return &group.Record{
-		Name: name, Version: g.Version, Fed: g.Initialized, Due: g.Due, Layout: g.Layout, SameLayout: g.SameLayout,
+		Name: name, Version: g.Version, Initialized: g.Initialized, Due: g.Due, Layout: g.Layout, SameLayout: g.SameLayout,
 		States: g.States, Patch: g.Patch,
 	}
 }

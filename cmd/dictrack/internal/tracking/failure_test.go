@@ -47,7 +47,7 @@ type failing struct {
 
 var errDisk = errors.New("the disk is gone")
 
-func (f *failing) Commit(ctx context.Context, changes []*group.Change) error {
+func (f *failing) Commit(ctx context.Context, changes []*group.Pending) error {
 	if f.commits++; f.commits > 1 {
 		return errDisk
 	}
