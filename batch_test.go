@@ -8,8 +8,8 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -158,7 +158,7 @@ func TestBatchFailsByGroup(t *testing.T) {
 	d.onLoad = nil
 	f.expect("a", "t", "0/9")
 	f.expect("b", "t", "1/9")
-	d.onCommit = failing[[]*group.Pending](1)
+	d.onCommit = failing[[]*record.Change](1)
 	outs = f.TrackBatch(t.Context(), []dictrack.Input{{Group: "a", Data: object{}}, {Group: "a", Data: object{}}})
 	for i := range outs {
 		if !errors.Is(outs[i].Err, dictrack.ErrUnknown) {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // TestManyGoroutines lose and double nothing, without any id.
@@ -69,7 +69,7 @@ func report(t *testing.T, err error) {
 // slowDisk makes commits slow enough for callers to lose patience in the middle.
 func slowDisk() *disk {
 	d := newDisk()
-	d.onCommit = func([]*group.Pending) error {
+	d.onCommit = func([]*record.Change) error {
 		time.Sleep(time.Duration(rand.IntN(400)) * time.Microsecond)
 		return nil
 	}
@@ -220,7 +220,7 @@ func TestCloseGivesUp(t *testing.T) {
 	f.add("g", count("a", 1, 9))
 	heard := f.hear()
 	came, release := make(chan struct{}), make(chan struct{})
-	f.disk.onCommit = func([]*group.Pending) error {
+	f.disk.onCommit = func([]*record.Change) error {
 		close(came)
 		<-release
 		return nil

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -30,7 +30,7 @@ func failedWriteKeepsProgress(t *testing.T) {
 	for range 7 {
 		f.track("g", nil)
 	}
-	f.disk.onCommit = failing[[]*group.Pending](5)
+	f.disk.onCommit = failing[[]*record.Change](5)
 	for range 5 {
 		if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v, want to be told", err)
@@ -163,8 +163,8 @@ func errorHoldsNothing(t *testing.T) {
 		t.Errorf("Add: %v", err)
 	}
 	f.add("g", count("a", 99), dictrack.Custom("faulty", "custom", nil, dictrack.Targets(9)))
-	d.onCommit = failing[[]*group.Pending](1)
-	d.committed = failing[[]*group.Pending](1)
+	d.onCommit = failing[[]*record.Change](1)
+	d.committed = failing[[]*record.Change](1)
 	for range 2 {
 		if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
@@ -210,7 +210,7 @@ func failedRemovalCompletesOnce(t *testing.T) {
 	f := open(t, newDisk())
 	f.add("g", count("a", 1))
 	heard := f.hear()
-	f.disk.onCommit = failing[[]*group.Pending](2)
+	f.disk.onCommit = failing[[]*record.Change](2)
 	for {
 		_, err := f.Track(t.Context(), "g", nil, dictrack.ID("x"))
 		if err == nil {

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // addsOfOneName has one winner.
@@ -183,7 +183,7 @@ func refusedIsNotAdded(t *testing.T) {
 func failedAddIsAnError(t *testing.T) {
 	f := open(t, newDisk())
 	heard := f.hear()
-	f.disk.onCommit = failing[[]*group.Pending](1)
+	f.disk.onCommit = failing[[]*record.Change](1)
 	if err := f.Add(t.Context(), "g", count("a", 9)); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errBroken) {
 		t.Errorf("Add: %v, want ErrUnknown and the cause", err)
 	}
@@ -259,7 +259,7 @@ func silence(t *testing.T) {
 	f := open(t, newDisk())
 	f.add("g", count("a", 1))
 	f.track("g", nil)
-	f.disk.onCommit = failing[[]*group.Pending](1)
+	f.disk.onCommit = failing[[]*record.Change](1)
 	_ = f.Add(t.Context(), "g", count("b", 1)) // the caller is told
 	f.close()
 	if f.logged.lines() != 0 {

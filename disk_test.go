@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/tracker"
@@ -17,8 +17,8 @@ type disk struct {
 	kept *memorystore.Store
 
 	onLoad    func(name string) error
-	onCommit  func([]*group.Pending) error // before anything is kept
-	committed func([]*group.Pending) error // after everything is kept
+	onCommit  func([]*record.Change) error // before anything is kept
+	committed func([]*record.Change) error // after everything is kept
 	onDue     func() error
 	flushed   func() error // after everything is gone
 
@@ -41,7 +41,7 @@ func (d *disk) on() *session { return &session{disk: d} }
 // ready runs a hook of an open session.
 func (s *session) ready(hook func() error) error {
 	if s.closed.Load() {
-		return store.ErrClosed
+		return record.ErrClosed
 	}
 	if hook == nil {
 		return nil
@@ -49,7 +49,7 @@ func (s *session) ready(hook func() error) error {
 	return hook()
 }
 
-func (s *session) Commit(ctx context.Context, changes []*group.Pending) error {
+func (s *session) Commit(ctx context.Context, changes []*record.Change) error {
 	s.commits.Add(1)
 	if err := s.ready(func() error { return call(s.onCommit, changes) }); err != nil {
 		return err
@@ -67,7 +67,7 @@ func call[T any](hook func(T) error, with T) error {
 	return hook(with)
 }
 
-func (s *session) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *session) Load(ctx context.Context, name string) (*record.Group, error) {
 	s.loads.Add(1)
 	if err := s.ready(func() error { return call(s.onLoad, name) }); err != nil {
 		return nil, err
@@ -82,15 +82,15 @@ func (s *session) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, 
 	return s.kept.Definitions(ctx, ids)
 }
 
-func (s *session) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
+func (s *session) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	s.lookups.Add(1)
 	if err := s.ready(nil); err != nil {
-		return group.MessageID{}, false, err
+		return record.MessageID{}, false, err
 	}
 	return s.kept.FindMessageID(ctx, name, id)
 }
 
-func (s *session) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
+func (s *session) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
 	if err := s.ready(s.onDue); err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func TestDiskFails(t *testing.T) {
 		t.Errorf("second load: %v", err)
 	}
 	_ = s.Close()
-	if _, err := s.Load(t.Context(), "g"); !errors.Is(err, store.ErrClosed) {
+	if _, err := s.Load(t.Context(), "g"); !errors.Is(err, record.ErrClosed) {
 		t.Errorf("load after close: %v", err)
 	}
 	if _, err := d.on().Load(t.Context(), "g"); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/engine"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -19,7 +20,7 @@ var (
 	// be made again with the same id.
 	ErrUnknown = cache.ErrUnknown
 	// ErrClosed: the Manager was closed.
-	ErrClosed = cache.ErrClosed
+	ErrClosed = record.ErrClosed
 	// ErrExists: a tracker of that name is in the group already.
 	ErrExists = group.ErrExists
 	// ErrNotFound: the group has no tracker of that name.

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func TestIDHappensOnce(t *testing.T) {
@@ -174,8 +174,8 @@ func TestIDForms(t *testing.T) {
 func TestIDAfterUnknown(t *testing.T) {
 	f := open(t, newDisk())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9)))
-	f.disk.onCommit = failing[[]*group.Pending](1)
-	f.disk.committed = failing[[]*group.Pending](1)
+	f.disk.onCommit = failing[[]*record.Change](1)
+	f.disk.committed = failing[[]*record.Change](1)
 	for i, duplicate := range []bool{false, false, true} {
 		res, err := f.Track(t.Context(), "g", object{"n": 1}, dictrack.ID("x"))
 		if i < 2 && (!errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errBroken)) {

@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 )
 
 // TestListenersByKind hear theirs, in order, and no more when they are off.
@@ -67,8 +67,8 @@ func TestListenersHearNothingOfWhatFailed(t *testing.T) {
 	f := open(t, newDisk())
 	f.add("g", count("a", 1, 2, 3))
 	heard := f.hear()
-	f.disk.onCommit = failing[[]*group.Pending](1)
-	f.disk.committed = failing[[]*group.Pending](1)
+	f.disk.onCommit = failing[[]*record.Change](1)
+	f.disk.committed = failing[[]*record.Change](1)
 	for range 2 {
 		if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
@@ -219,7 +219,7 @@ func TestLateEvents(t *testing.T) {
 	f.add("g", count("a", 1, 2))
 	heard := f.hear()
 	came, release := make(chan struct{}), make(chan struct{})
-	f.disk.onCommit = func([]*group.Pending) error {
+	f.disk.onCommit = func([]*record.Change) error {
 		close(came)
 		<-release
 		return nil

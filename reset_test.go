@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -139,18 +139,18 @@ func TestFlushHalfway(t *testing.T) {
 func TestUnknownOutcome(t *testing.T) {
 	f := open(t, newDisk())
 	f.add("g", count("a", 9))
-	f.disk.onCommit = failing[[]*group.Pending](1)
+	f.disk.onCommit = failing[[]*record.Change](1)
 	heard := f.hear()
 	if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errBroken) {
 		t.Errorf("Track: %v, want ErrUnknown and its cause", err)
 	}
 	f.expect("g", "a", "0/9")
-	f.disk.onCommit = failing[[]*group.Pending](1)
+	f.disk.onCommit = failing[[]*record.Change](1)
 	if err := f.Remove(t.Context(), "g", "a"); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Remove: %v, want ErrUnknown", err)
 	}
 	f.expect("g", "a", "0/9")
-	f.disk.committed = failing[[]*group.Pending](1)
+	f.disk.committed = failing[[]*record.Change](1)
 	if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)
 	}

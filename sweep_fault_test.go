@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // outage is a disk that fails whenever it is told to.
@@ -25,7 +25,7 @@ func outage() (d *disk, out *atomic.Bool) {
 		return nil
 	}
 	d.onDue = fail
-	d.onCommit = func([]*group.Pending) error { return fail() }
+	d.onCommit = func([]*record.Change) error { return fail() }
 	return d, out
 }
 
@@ -35,7 +35,7 @@ func TestSweepFails(t *testing.T) {
 		h := &told{began: time.Now()}
 		d := newDisk()
 		var tries atomic.Int64
-		d.onCommit = func([]*group.Pending) error {
+		d.onCommit = func([]*record.Change) error {
 			if n := tries.Add(1); 2 <= n && n <= 4 {
 				return errBroken
 			}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -158,7 +158,7 @@ func TestTemplateWindowOver(t *testing.T) {
 func TestTemplateCommitFails(t *testing.T) {
 	f := open(t, newDisk())
 	f.template("t", count("a", 9))
-	f.disk.onCommit = failing[[]*group.Pending](1)
+	f.disk.onCommit = failing[[]*record.Change](1)
 	heard := f.hear()
 	if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)

@@ -12,9 +12,9 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/bench"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/link"
 	"github.com/dictrack/dictrack/internal/testserver/postgres"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pgstore"
 	"github.com/dictrack/dictrack/tracker"
@@ -74,13 +74,13 @@ type cold struct {
 	next    int // the first of groups without data
 }
 
-func (c *cold) Load(ctx context.Context, name string) (*group.Record, error) {
+func (c *cold) Load(ctx context.Context, name string) (*record.Group, error) {
 	c.loads.Add(1)
 	return c.Store.Load(ctx, name)
 }
 
 // LoadAfterInDoubt implements store.Settling, as Redis is new.
-func (c *cold) LoadAfterInDoubt(ctx context.Context, name string) (*group.Record, error) {
+func (c *cold) LoadAfterInDoubt(ctx context.Context, name string) (*record.Group, error) {
 	c.loads.Add(1)
 	return c.Store.(store.InDoubtLoader).LoadAfterInDoubt(ctx, name)
 }

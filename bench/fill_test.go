@@ -9,6 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack/bench"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -59,7 +60,7 @@ func definedSets(n int) ([][]*tracker.Definition, error) {
 
 // fillSome commits groups whose trackers come each from some set.
 func fillSome(s store.Store, names []string, sets [][]*tracker.Definition, random *rand.Rand) error {
-	changes := make([]*group.Pending, len(names))
+	changes := make([]*record.Change, len(names))
 	for i, name := range names {
 		defs := make([]*tracker.Definition, len(sets[0]))
 		for place := range defs {
@@ -70,7 +71,7 @@ func fillSome(s store.Store, names []string, sets [][]*tracker.Definition, rando
 		if _, err := g.Add(defs, 0); err != nil {
 			return err
 		}
-		changes[i] = g.EndChange()
+		changes[i] = g.EndChange().Encode()
 	}
 	return s.Commit(context.Background(), changes)
 }

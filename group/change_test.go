@@ -7,11 +7,12 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // parts are the chunks of a change: "index" or "index laid out".
-func parts(c *group.Pending) string {
+func parts(c *record.Change) string {
 	text := ""
 	for _, part := range c.Chunks() {
 		text += fmt.Sprint(part.Index, " ")
@@ -270,7 +271,7 @@ func TestDueFollowsTheTrackers(t *testing.T) {
 
 // The clock may ask for a group that a flush has taken away: nothing must come of it.
 func TestSweepOfAGroupNobodyKnows(t *testing.T) {
-	g, err := group.Restore(&group.Record{Name: "g", Version: 9}, nil)
+	g, err := group.Restore(&record.Group{Name: "g", Version: 9}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,11 +284,11 @@ func TestSweepOfAGroupNobodyKnows(t *testing.T) {
 func TestRestoreRefuses(t *testing.T) {
 	a := define(t, "a", `{}`)
 	for name, states := range map[string]string{"too few bytes": "\x00", "too many": "\x00\x07\x00", "no state": "\xff\x00", "nothing": ""} {
-		if g, err := group.Restore(&group.Record{Name: "g", States: []byte(states)}, []*tracker.Definition{a}); err == nil || g != nil {
+		if g, err := group.Restore(&record.Group{Name: "g", States: []byte(states)}, []*tracker.Definition{a}); err == nil || g != nil {
 			t.Errorf("%s: %v, %v", name, g, err)
 		}
 	}
-	g, err := group.Restore(&group.Record{Name: "g", Version: 9, Initialized: true}, nil)
+	g, err := group.Restore(&record.Group{Name: "g", Version: 9, Initialized: true}, nil)
 	if err != nil || g.Version() != 9 || !g.Exists() || g.Len() != 0 {
 		t.Errorf("a group without trackers: %v", err)
 	}
@@ -296,7 +297,7 @@ func TestRestoreRefuses(t *testing.T) {
 // What is recorded in a recycled change is what would be recorded in a new one, whatever the sizes.
 func TestRecycledChange(t *testing.T) {
 	g, other := filled(t, numberedDefs(t, 0, 300, `"targets":[100000]`)...), filled(t, numberedDefs(t, 0, 300, `"targets":[100000]`)...)
-	spare := &group.Pending{}
+	spare := &record.Change{}
 	for _, n := range []string{`1`, `299`, `2`, `150`, `1`} {
 		g.BeginChangeIn(spare)
 		other.BeginChange()

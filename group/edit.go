@@ -38,7 +38,7 @@ func (w *work) append(d *tracker.Definition, s *tracker.State) {
 	g := w.g
 	g.enlist(d)
 	g.join(s)
-	g.relaid(g.cells.Len() - 1)
+	g.markLayoutFrom(g.cells.Len() - 1)
 	w.put(int32(g.cells.Len()-1), s)
 	w.events = append(w.events, tracker.Event{Kind: tracker.EventAdded, Definition: d, State: *s})
 }
@@ -61,7 +61,7 @@ func (g *Group) compact() {
 		g.write(n, &s)
 	}
 	g.rewrite(defs)
-	g.rewritten()
+	g.markAll()
 }
 
 // Remove removes the named trackers, all of them when no name is given, with an event each. An unknown
@@ -120,7 +120,7 @@ func (g *Group) Edit(name string, now int64, change Edit) (Effect, error) {
 	w := work{g: g, now: now, events: events}
 	if d != was {
 		g.exchange(i, d)
-		g.relaidOne(i)
+		g.markLayout(i)
 	}
 	w.move(int32(i), &s, tracker.Changed)
 	w.settle(int32(i), &s)

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // A thousand trackers: data moves those it matches, in their order, and a store writes their chunks only.
@@ -12,7 +13,7 @@ func TestThousandTrackers(t *testing.T) {
 	g := group.New("g", 0)
 	kept := newShelf(t, g)
 	var touched string
-	record := func(do func()) *group.Pending {
+	record := func(do func()) *record.Change {
 		g.BeginChange()
 		do()
 		c := g.EndChange()
@@ -30,7 +31,7 @@ func TestThousandTrackers(t *testing.T) {
 			e := track(t, g, fmt.Sprintf(`{"n":%d}`, n), 0)
 			equal(t, "moves", moved(&e), fmt.Sprintf("t%d changed", n))
 		})
-		equal(t, "chunks", touched, fmt.Sprint(n/group.ChunkSize, " "))
+		equal(t, "chunks", touched, fmt.Sprint(n/record.ChunkSize, " "))
 	}
 	equal(t, "two of them", look(t, g, "t999", "t998"), "t999 2/1 1, t998 1/1 0")
 	c := record(func() { remove(t, g) })

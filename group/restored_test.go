@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // A group that somebody else moved on is as if it were read from nothing, whoever reads it anew from an old copy. The
@@ -97,10 +98,10 @@ func TestRestoredNeedsTheSameTrackers(t *testing.T) {
 func TestRestoredRefuses(t *testing.T) {
 	g, kept := recorded(t)
 	track(t, g, `{"n":1}`, 0)
-	for what, change := range map[string]func(r *group.Record){
-		"too little": func(r *group.Record) { r.States = r.States[:len(r.States)-1] },
-		"too much":   func(r *group.Record) { r.States = append(r.States, 0) },
-		"rubbish":    func(r *group.Record) { r.States[0] = 0xff },
+	for what, change := range map[string]func(r *record.Group){
+		"too little": func(r *record.Group) { r.States = r.States[:len(r.States)-1] },
+		"too much":   func(r *record.Group) { r.States = append(r.States, 0) },
+		"rubbish":    func(r *record.Group) { r.States[0] = 0xff },
 	} {
 		r := kept.record()
 		change(r)
@@ -121,7 +122,7 @@ func recorded(t *testing.T) (*group.Group, *shelf) {
 	return g, kept
 }
 
-func restored(t *testing.T, old *group.Group, r *group.Record) *group.Group {
+func restored(t *testing.T, old *group.Group, r *record.Group) *group.Group {
 	t.Helper()
 	g, err := old.RestoreLike(r)
 	if err != nil {

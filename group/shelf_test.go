@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -14,11 +15,11 @@ type shelf struct {
 	testing.TB
 	version uint64
 	fed     bool
-	chunks  []group.Chunk
+	chunks  []record.Chunk
 	defs    map[tracker.ID]*tracker.Definition
 
-	older  []group.Chunk // without what the patch has
-	places []int32       // of the patch
+	older  []record.Chunk // without what the patch has
+	places []int32        // of the patch
 	patch  []byte
 }
 
@@ -27,7 +28,7 @@ func newShelf(t testing.TB, g *group.Group) *shelf {
 }
 
 // commit applies a change, which must fit what is kept.
-func (s *shelf) commit(c *group.Pending) {
+func (s *shelf) commit(c *record.Change) {
 	s.Helper()
 	if c.Base != s.version || c.Version <= c.Base || c.BaseCount != len(s.layout()) {
 		s.Fatalf("a change of version %d to %d, %d places; kept are version %d, %d places", c.Base, c.Version, c.BaseCount, s.version, len(s.layout()))
@@ -42,7 +43,7 @@ func (s *shelf) commit(c *group.Pending) {
 			s.Fatalf("chunk %d after %d, of %d", part.Index, last, len(s.chunks))
 		}
 		if last = part.Index; last == len(s.chunks) {
-			s.chunks = append(s.chunks, group.Chunk{})
+			s.chunks = append(s.chunks, record.Chunk{})
 		}
 		if part.Layout == nil {
 			part.Layout = s.chunks[last].Layout
@@ -65,7 +66,7 @@ func (s *shelf) commit(c *group.Pending) {
 const mostPlaces = 5
 
 // amend takes a change into the patch, if it goes there; else the change carries the places of the patch too.
-func (s *shelf) amend(c *group.Pending) bool {
+func (s *shelf) amend(c *record.Change) bool {
 	places, few := c.ChangedIndexes()
 	if all := union(s.places, places); few && len(all) <= mostPlaces {
 		s.places, s.patch = all, c.AppendPatch(nil, all)
@@ -82,7 +83,7 @@ func union(a, b []int32) []int32 {
 }
 
 // renew takes the chunks of a change, after which there is no patch.
-func (s *shelf) renew(c *group.Pending) {
+func (s *shelf) renew(c *record.Change) {
 	s.older, s.places, s.patch = slices.Grow(s.older, len(s.chunks))[:len(s.chunks)], nil, nil
 	for _, part := range c.Chunks() {
 		s.older[part.Index] = s.chunks[part.Index]
@@ -97,8 +98,8 @@ func (s *shelf) layout() []tracker.ID {
 	return ids
 }
 
-func (s *shelf) record() *group.Record {
-	r := &group.Record{Name: "g", Version: s.version, Initialized: s.fed, Layout: s.layout()}
+func (s *shelf) record() *record.Group {
+	r := &record.Group{Name: "g", Version: s.version, Initialized: s.fed, Layout: s.layout()}
 	for _, part := range s.chunks {
 		r.States = append(r.States, part.States...)
 	}
@@ -106,7 +107,7 @@ func (s *shelf) record() *group.Record {
 }
 
 // patched is the record of older chunks and the patch, which is read as the other.
-func (s *shelf) patched() *group.Record {
+func (s *shelf) patched() *record.Group {
 	r := s.record()
 	r.Layout, r.States, r.Patch = nil, nil, s.patch
 	for _, part := range s.older {
@@ -119,7 +120,7 @@ func (s *shelf) patched() *group.Record {
 // load builds the group anew, as reading it back does.
 func (s *shelf) load() *group.Group { return s.loadFrom(s.record()) }
 
-func (s *shelf) loadFrom(r *group.Record) *group.Group {
+func (s *shelf) loadFrom(r *record.Group) *group.Group {
 	s.Helper()
 	defs := make([]*tracker.Definition, len(r.Layout))
 	for i, id := range r.Layout {

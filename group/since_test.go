@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // A group that moved through many versions is brought to a store in one change: of everything, or of the chunks that
@@ -49,7 +50,7 @@ func TestSnapshotsOfAChange(t *testing.T) {
 			t.Fatalf("chunk %d has %d snapshots of %d trackers", part.Index, len(snaps), len(part.Layout))
 		}
 		for n, snap := range snaps {
-			switch place := part.Index*group.ChunkSize + n; place {
+			switch place := part.Index*record.ChunkSize + n; place {
 			case 1, 129:
 				if snap != nil {
 					t.Errorf("place %d: %v, want nothing of a removed tracker", place, snap)

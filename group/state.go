@@ -36,7 +36,7 @@ func (g *Group) write(place int, s *tracker.State) {
 // put installs a state and notes that it changed.
 func (g *Group) put(place int, s *tracker.State) {
 	g.write(place, s)
-	g.touched(place)
+	g.markState(place)
 	if s.Extra != nil {
 		g.due = min(g.due, g.roster.at(place).Due(s))
 	}

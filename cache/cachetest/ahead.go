@@ -14,6 +14,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -120,7 +121,7 @@ func drainedByItself(r *rig) {
 
 // drainedChunks changes one tracker of many, removes some, and takes chunks away.
 func drainedChunks(r *rig) {
-	const trackers = 2*group.ChunkSize + 10
+	const trackers = 2*record.ChunkSize + 10
 	names := func(from, to int) (all []string) {
 		for i := range to - from {
 			all = append(all, fmt.Sprint("t", from+i))
@@ -201,7 +202,7 @@ func (r *rig) expectAlike() {
 func drainedMeanwhile(r *rig) {
 	last := map[string]uint64{}
 	var mu sync.Mutex
-	r.disk.onPersist.set(func(changes []*group.Pending) error {
+	r.disk.onPersist.set(func(changes []*record.Change) error {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, c := range changes {
@@ -244,7 +245,7 @@ func drainedMeanwhile(r *rig) {
 
 func storeDown(r *rig) {
 	var down atomic.Bool
-	r.disk.onPersist.set(func([]*group.Pending) error { return when(down.Load(), errBroken) })
+	r.disk.onPersist.set(func([]*record.Change) error { return when(down.Load(), errBroken) })
 	r.update(r.add("g", 1))
 	r.drain()
 	down.Store(true)
@@ -262,7 +263,7 @@ func storeDown(r *rig) {
 }
 
 func drainGivesUp(r *rig) {
-	r.disk.onPersist.set(func([]*group.Pending) error { return errBroken })
+	r.disk.onPersist.set(func([]*record.Change) error { return errBroken })
 	r.update(r.add("g", 1))
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
@@ -277,7 +278,7 @@ func drainGivesUp(r *rig) {
 
 func (s *suite) closeLeaves(t *testing.T) {
 	r := s.kept(t)
-	r.disk.onPersist.set(func([]*group.Pending) error { return errBroken })
+	r.disk.onPersist.set(func([]*record.Change) error { return errBroken })
 	r.update(r.add("g", 1))
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
@@ -289,7 +290,7 @@ func (s *suite) closeLeaves(t *testing.T) {
 // lostAnswer lets the disk keep changes and say that it broke.
 func lostAnswer(r *rig) {
 	var lost atomic.Int64
-	r.disk.afterPersist.set(func([]*group.Pending) error { return when(lost.Add(1) < 4, errBroken) })
+	r.disk.afterPersist.set(func([]*record.Change) error { return when(lost.Add(1) < 4, errBroken) })
 	first := r.once("g", "a", 1)
 	r.update(first)
 	for range 5 {
@@ -304,11 +305,11 @@ func lostAnswer(r *rig) {
 // falseConflict lets the disk say that changes come too late, when nothing was faster.
 func falseConflict(r *rig) {
 	var times atomic.Int64
-	r.disk.onPersist.set(func(changes []*group.Pending) error {
+	r.disk.onPersist.set(func(changes []*record.Change) error {
 		if times.Add(1) >= 4 {
 			return nil
 		}
-		others := slices.DeleteFunc(slices.Clone(changes), func(c *group.Pending) bool { return c.Group == "g" })
+		others := slices.DeleteFunc(slices.Clone(changes), func(c *record.Change) bool { return c.Group == "g" })
 		if err := r.disk.commit(others); err != nil {
 			return err
 		}

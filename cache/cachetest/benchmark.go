@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -47,7 +48,7 @@ func (t *tick) Group() string { return t.name }
 func (t *tick) ID() string { return "" }
 
 // Apply implements cache.Task.
-func (t *tick) Apply(g *group.Group, _ *group.MessageID) *group.MessageID {
+func (t *tick) Apply(g *group.Group, _ *record.MessageID) *record.MessageID {
 	if g.Len() == 0 {
 		_, _ = g.Add(total, 0) // cannot fail: there is none of that name
 	}

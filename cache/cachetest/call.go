@@ -12,6 +12,7 @@ import (
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/rawjson"
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -24,7 +25,7 @@ type call struct {
 	data []byte // read while the call is applied, and only then
 	do   func(g *group.Group)
 	// renew is to be remembered of the id although it is known.
-	renew *group.MessageID
+	renew *record.MessageID
 	// slow, if there is one, is where the call waits when it is applied.
 	slow *gate
 	// epoch, if there is one, is noted in at whenever the call is applied.
@@ -36,7 +37,7 @@ type call struct {
 	over    chan struct{} // closed by the first Settled
 
 	// Written by the cache's calls, to be read when over is closed.
-	seen    *group.MessageID
+	seen    *record.MessageID
 	version uint64
 	changed bool
 	at      int64
@@ -69,7 +70,7 @@ func (c *call) Group() string { return c.name }
 func (c *call) ID() string { return c.id }
 
 // Apply implements cache.Task.
-func (c *call) Apply(g *group.Group, seen *group.MessageID) *group.MessageID {
+func (c *call) Apply(g *group.Group, seen *record.MessageID) *record.MessageID {
 	defer c.enter("Apply")()
 	defer c.rig.watch.work(c.name)()
 	c.applied.Add(1)
@@ -107,7 +108,7 @@ func (c *call) Apply(g *group.Group, seen *group.MessageID) *group.MessageID {
 	case c.renew != nil:
 		return c.renew
 	}
-	return &group.MessageID{ID: c.id, Version: effect.Version, Expires: expiry, Hash: [16]byte{1}}
+	return &record.MessageID{ID: c.id, Version: effect.Version, Expires: expiry, Hash: [16]byte{1}}
 }
 
 // expiry is when ids end, in Unix milliseconds.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) close(t *testing.T) {
@@ -30,13 +31,13 @@ func closedRefuses(r *rig) {
 		r.Errorf("Update: %v; want nil, since all is settled", err)
 	}
 	for _, c := range calls {
-		r.expectUndone(c, cache.ErrClosed)
+		r.expectUndone(c, record.ErrClosed)
 	}
 	err := r.cache.Flush(context.Background(), func() error {
 		r.Error("a closed cache was flushed")
 		return nil
 	})
-	if !errors.Is(err, cache.ErrClosed) {
+	if !errors.Is(err, record.ErrClosed) {
 		r.Errorf("Flush: %v, want ErrClosed", err)
 	}
 }
@@ -132,7 +133,7 @@ func closeGivesUp(r *rig) {
 	}
 	late := r.add("h", 1)
 	r.run(late)
-	r.expectUndone(late, cache.ErrClosed)
+	r.expectUndone(late, record.ErrClosed)
 	slow.open()
 	if err := r.given(first); err != nil {
 		r.Errorf("the call under way: %v", err)

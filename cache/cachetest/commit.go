@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) commit(t *testing.T) {
@@ -18,7 +19,7 @@ func (s *suite) commit(t *testing.T) {
 
 func keptFirst(r *rig) {
 	slow := newGate()
-	r.disk.onPersist.set(func([]*group.Pending) error {
+	r.disk.onPersist.set(func([]*record.Change) error {
 		slow.pass()
 		return nil
 	})
@@ -55,7 +56,7 @@ func noChange(r *rig) {
 
 func versions(r *rig) {
 	last := map[string]uint64{} // one commit at a time: there is one group
-	r.disk.onPersist.set(func(changes []*group.Pending) error {
+	r.disk.onPersist.set(func(changes []*record.Change) error {
 		for _, c := range changes {
 			if c.Base != last[c.Group] || c.Version <= c.Base {
 				r.Errorf("group %q: a change from %d to %d after version %d", c.Group, c.Base, c.Version, last[c.Group])

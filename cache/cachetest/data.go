@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // leaveBeforeLookup leaves a call that is about to be applied, while the id of another is looked up.
@@ -43,7 +43,7 @@ func leaveBeforeLookup(r *rig) {
 // totals tell when it is read later.
 func dataIsFree(r *rig) {
 	if r.disk != nil {
-		r.disk.onPersist.set(func([]*group.Pending) error {
+		r.disk.onPersist.set(func([]*record.Change) error {
 			time.Sleep(200 * time.Microsecond)
 			return nil
 		})

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -18,9 +19,9 @@ type disk struct {
 	// The hooks are called before the work, with no lock held; an error is given back instead.
 	onLoad    hook[func(name string) error]
 	onSeen    hook[func(name, id string) error]
-	onPersist hook[func(changes []*group.Pending) error]
+	onPersist hook[func(changes []*record.Change) error]
 	// afterPersist is called when everything is kept; its error hides that.
-	afterPersist hook[func(changes []*group.Pending) error]
+	afterPersist hook[func(changes []*record.Change) error]
 	// real keeps the groups instead.
 	real Emptied
 	// shared tells that more than one cache writes to the disk at once.
@@ -64,7 +65,7 @@ type kept struct {
 	fed     bool
 	layouts [][]tracker.ID
 	states  [][]byte
-	seen    map[string]group.MessageID
+	seen    map[string]record.MessageID
 }
 
 // asked counts the ids that were looked up, committed the commits.
@@ -124,7 +125,7 @@ func (d *disk) load(name string) (*group.Group, error) {
 	if !ok {
 		return group.New(name, d.floor), nil
 	}
-	record := &group.Record{
+	record := &record.Group{
 		Name: name, Version: k.version, Initialized: k.fed,
 		Layout: slices.Concat(k.layouts...), States: slices.Concat(k.states...),
 	}
@@ -136,10 +137,10 @@ func (d *disk) load(name string) (*group.Group, error) {
 }
 
 // FindMessageID implements cache.Backing.
-func (d *disk) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
+func (d *disk) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if hook, ok := d.onSeen.get(); ok {
 		if err := hook(name, id); err != nil {
-			return group.MessageID{}, false, err
+			return record.MessageID{}, false, err
 		}
 	}
 	d.mu.Lock()
@@ -154,11 +155,11 @@ func (d *disk) FindMessageID(ctx context.Context, name, id string) (group.Messag
 		seen, ok := k.seen[id]
 		return seen, ok, nil
 	}
-	return group.MessageID{}, false, nil
+	return record.MessageID{}, false, nil
 }
 
 // Persist implements cache.Backing.
-func (d *disk) Persist(_ context.Context, changes []*group.Pending) error {
+func (d *disk) Persist(_ context.Context, changes []*record.Change) error {
 	d.enter(changes)
 	defer d.exit(changes)
 	if hook, ok := d.onPersist.get(); ok {
@@ -176,7 +177,7 @@ func (d *disk) Persist(_ context.Context, changes []*group.Pending) error {
 }
 
 // enter notes a commit, and that no group is in two at once.
-func (d *disk) enter(changes []*group.Pending) {
+func (d *disk) enter(changes []*record.Change) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	names := make([]string, len(changes))
@@ -204,7 +205,7 @@ func (d *disk) report(t *testing.T) {
 	}
 }
 
-func (d *disk) exit(changes []*group.Pending) {
+func (d *disk) exit(changes []*record.Change) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range changes {
@@ -213,7 +214,7 @@ func (d *disk) exit(changes []*group.Pending) {
 }
 
 // commit keeps the changes whose base is what is kept; the others conflict.
-func (d *disk) commit(changes []*group.Pending) error {
+func (d *disk) commit(changes []*record.Change) error {
 	if d.real != nil && len(changes) > 0 {
 		return d.real.Persist(context.Background(), changes)
 	}
@@ -223,7 +224,7 @@ func (d *disk) commit(changes []*group.Pending) error {
 	for _, c := range changes {
 		k := d.groups[c.Group]
 		if k == nil {
-			k = &kept{version: d.floor, seen: map[string]group.MessageID{}}
+			k = &kept{version: d.floor, seen: map[string]record.MessageID{}}
 		}
 		if k.version != c.Base {
 			late[c.Group] = true
@@ -238,9 +239,9 @@ func (d *disk) commit(changes []*group.Pending) error {
 	return nil
 }
 
-func (d *disk) keep(k *kept, c *group.Pending) {
+func (d *disk) keep(k *kept, c *record.Change) {
 	k.version, k.fed = c.Version, c.Initialized
-	for _, part := range c.Chunks() {
+	for _, part := range c.Chunks {
 		for len(k.states) <= part.Index {
 			k.layouts, k.states = append(k.layouts, nil), append(k.states, nil)
 		}
@@ -252,8 +253,12 @@ func (d *disk) keep(k *kept, c *group.Pending) {
 	if from, to := c.RemovedChunks(); from < to {
 		k.layouts, k.states = k.layouts[:from], k.states[:from]
 	}
-	for _, definition := range c.Definitions() {
-		d.definitions[definition.ID()] = definition
+	for _, definition := range c.Definitions {
+		parsed, err := shared{}.Read(definition.ID, definition.JSON)
+		if err != nil {
+			panic(err) // the suite's own mistake
+		}
+		d.definitions[definition.ID] = parsed
 	}
 	for _, seen := range c.MessageIDs {
 		k.seen[seen.ID] = seen

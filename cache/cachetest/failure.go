@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) failure(t *testing.T) {
@@ -20,7 +21,7 @@ func (s *suite) failure(t *testing.T) {
 // fail runs calls whose commit fails, before it keeps anything or after it kept all.
 func (r *rig) fail(after bool, calls ...*call) {
 	r.Helper()
-	hook := func([]*group.Pending) error { return errBroken }
+	hook := func([]*record.Change) error { return errBroken }
 	if after {
 		r.disk.afterPersist.set(hook)
 	} else {
@@ -64,7 +65,7 @@ func behindAFailure(r *rig) {
 	r.update(r.add("g", 1))
 	slow := newGate()
 	var failed atomic.Bool
-	r.disk.onPersist.set(func([]*group.Pending) error {
+	r.disk.onPersist.set(func([]*record.Change) error {
 		slow.pass()
 		return when(!failed.Swap(true), errBroken)
 	})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) flush(t *testing.T) {
@@ -137,7 +138,7 @@ func flushGivesUp(r *rig) {
 // is settled later is all there.
 func flushWhileCalls(r *rig) {
 	var epoch, inside atomic.Int64
-	r.disk.onPersist.set(func([]*group.Pending) error {
+	r.disk.onPersist.set(func([]*record.Change) error {
 		inside.Add(1)
 		time.Sleep(50 * time.Microsecond)
 		inside.Add(-1)

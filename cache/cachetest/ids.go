@@ -6,6 +6,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) ids(t *testing.T) {
@@ -27,7 +28,7 @@ func (s *suite) ids(t *testing.T) {
 }
 
 // expectSeen checks what a call was told of its id.
-func (r *rig) expectSeen(c *call, want *group.MessageID) {
+func (r *rig) expectSeen(c *call, want *record.MessageID) {
 	r.Helper()
 	switch {
 	case want == nil && c.seen != nil:
@@ -40,8 +41,8 @@ func (r *rig) expectSeen(c *call, want *group.MessageID) {
 }
 
 // seenOf is what the call asked to have remembered.
-func seenOf(c *call) *group.MessageID {
-	return &group.MessageID{ID: c.id, Version: c.version, Expires: expiry, Hash: [16]byte{1}}
+func seenOf(c *call) *record.MessageID {
+	return &record.MessageID{ID: c.id, Version: c.version, Expires: expiry, Hash: [16]byte{1}}
 }
 
 func remembered(r *rig) {
@@ -85,7 +86,7 @@ func nothingRemembered(r *rig) {
 // rememberedAgain replaces what is remembered of an id, as a call does whose id has expired.
 func rememberedAgain(r *rig) {
 	r.update(r.once("g", "a", 1))
-	next := group.MessageID{ID: "a", Version: 77, Expires: expiry + 1}
+	next := record.MessageID{ID: "a", Version: 77, Expires: expiry + 1}
 	again := r.once("g", "a", 1)
 	again.renew = &next
 	r.update(again)
@@ -95,8 +96,8 @@ func rememberedAgain(r *rig) {
 }
 
 func keptWithTheChange(r *rig) {
-	var changes []group.Pending
-	r.disk.onPersist.set(func(all []*group.Pending) error {
+	var changes []record.Change
+	r.disk.onPersist.set(func(all []*record.Change) error {
 		for _, c := range all {
 			changes = append(changes, *c)
 		}
@@ -132,8 +133,8 @@ func (s *suite) afterTheCache(t *testing.T) {
 func notKept(r *rig) {
 	broken := errors.New("broken")
 	failBefore, failAfter := true, false
-	r.disk.onPersist.set(func([]*group.Pending) error { return when(failBefore, broken) })
-	r.disk.afterPersist.set(func([]*group.Pending) error { return when(failAfter, broken) })
+	r.disk.onPersist.set(func([]*record.Change) error { return when(failBefore, broken) })
+	r.disk.afterPersist.set(func([]*record.Change) error { return when(failAfter, broken) })
 	lost := r.once("g", "a", 5)
 	if err := r.try(r.Context(), lost); err != nil {
 		r.Fatalf("Update: %v", err)

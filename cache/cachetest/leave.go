@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) leave(t *testing.T) {
@@ -55,7 +55,7 @@ func (r *rig) stuck(ctx context.Context, c *call) (*gate, <-chan error) {
 	if r.ahead {
 		c.slow = slow
 	} else {
-		r.disk.onPersist.set(func([]*group.Pending) error {
+		r.disk.onPersist.set(func([]*record.Change) error {
 			slow.pass()
 			return nil
 		})
@@ -149,7 +149,7 @@ func leaveInVain(r *rig) {
 	c := r.add("g", 1)
 	slow := newGate()
 	defer slow.open()
-	r.disk.onPersist.set(func([]*group.Pending) error {
+	r.disk.onPersist.set(func([]*record.Change) error {
 		slow.pass()
 		return errBroken
 	})
@@ -172,7 +172,7 @@ func leaveBeforeConflict(r *rig) {
 	c := r.add("g", 10)
 	slow := newGate()
 	defer slow.open()
-	r.disk.onPersist.set(func([]*group.Pending) error {
+	r.disk.onPersist.set(func([]*record.Change) error {
 		slow.pass()
 		return conflict{"g": true}
 	})

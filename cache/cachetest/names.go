@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) names(t *testing.T) {
@@ -102,6 +103,6 @@ func forgotten(r *rig) {
 func (r *rig) remember(id string, end int64) {
 	r.Helper()
 	c := r.once("g", id, 1)
-	c.renew = &group.MessageID{ID: id, Expires: end}
+	c.renew = &record.MessageID{ID: id, Expires: end}
 	r.update(c)
 }

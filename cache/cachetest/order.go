@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) order(t *testing.T) {
@@ -62,7 +63,7 @@ func oneAtATime(r *rig) {
 
 // asAWhole adds many trackers by one task, so that its change is of several chunks, while others look.
 func asAWhole(r *rig) {
-	const trackers = group.ChunkSize + 10
+	const trackers = record.ChunkSize + 10
 	looked := begin(func() {
 		for n := 0; n < trackers; {
 			one := r.look("g", func(g *group.Group) { n = g.Len() })

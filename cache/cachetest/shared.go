@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) shared(t *testing.T) {
@@ -147,7 +147,7 @@ func (s *suite) drainedByAnother(t *testing.T) {
 	other := s.beside(r)
 	var down atomic.Bool
 	down.Store(true)
-	r.disk.onPersist.set(func([]*group.Pending) error { return when(down.Load(), errBroken) })
+	r.disk.onPersist.set(func([]*record.Change) error { return when(down.Load(), errBroken) })
 	c := r.once("g", "a", 1)
 	r.update(c)
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) storm(t *testing.T) {
@@ -34,21 +34,21 @@ func faults(d *disk, n int) {
 	fail := func() error { return when(chance(n), errBroken) }
 	d.onLoad.set(func(string) error { return fail() })
 	d.onSeen.set(func(string, string) error { return fail() })
-	d.onPersist.set(func(changes []*group.Pending) error {
+	d.onPersist.set(func(changes []*record.Change) error {
 		if chance(n) {
 			return d.partly(changes)
 		}
 		return fail()
 	})
-	d.afterPersist.set(func([]*group.Pending) error { return fail() })
+	d.afterPersist.set(func([]*record.Change) error { return fail() })
 }
 
 func chance(n int) bool { return rand.IntN(n) == 0 } // #nosec G404 -- which call fails is no secret
 
 // partly keeps some of the changes and answers that the others came too late.
-func (d *disk) partly(changes []*group.Pending) error {
+func (d *disk) partly(changes []*record.Change) error {
 	late := conflict{}
-	var early []*group.Pending
+	var early []*record.Change
 	for _, c := range changes {
 		if chance(2) {
 			late[c.Group] = true

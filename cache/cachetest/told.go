@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -28,7 +29,7 @@ func timed(r *rig, name string, at int64) *call {
 }
 
 func toldAhead(r *rig) {
-	r.disk.onPersist.set(func([]*group.Pending) error { return errBroken })
+	r.disk.onPersist.set(func([]*record.Change) error { return errBroken })
 	r.update(r.add("g", 1), r.add("h", 1))
 	if got := r.groups(7); !slices.Equal(got, []string{"g", "h"}) {
 		r.Errorf("groups %q, want what the disk does not know: g and h", got)
@@ -39,19 +40,19 @@ func toldAhead(r *rig) {
 
 func dueAhead(r *rig) {
 	r.update(timed(r, "late", 5_000_000_000), timed(r, "early", 1_000), timed(r, "middle", 2_000), r.add("never", 1))
-	expect := func(until int64, limit int, want ...cache.Due) {
+	expect := func(until int64, limit int, want ...record.Due) {
 		r.Helper()
 		got, err := r.cache.(cache.WriteBehind).Due(context.Background(), until, limit)
 		if err != nil || !slices.Equal(got, want) {
 			r.Errorf("due until %d, at most %d: %v, %v; want %v", until, limit, got, err, want)
 		}
 	}
-	early, middle := cache.Due{Group: "early", At: 1_000}, cache.Due{Group: "middle", At: 2_000}
+	early, middle := record.Due{Group: "early", At: 1_000}, record.Due{Group: "middle", At: 2_000}
 	expect(999, 10)
 	expect(1_000, 10, early)
 	expect(3_000, 10, early, middle)
 	expect(limiter.Never-1, 1, early)
-	expect(limiter.Never-1, 10, early, middle, cache.Due{Group: "late", At: 5_000_000_000})
+	expect(limiter.Never-1, 10, early, middle, record.Due{Group: "late", At: 5_000_000_000})
 	sweep := r.look("early", func(g *group.Group) { g.Sweep(1_000) })
 	r.update(sweep)
 	expect(3_000, 10, middle)

@@ -9,13 +9,14 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Entry is a task in a Box. Its fields are the runner's, from Take until Settle.
 type Entry struct {
 	Task cache.Task
 	// Seen is what is remembered of the task's id, nil for nothing.
-	Seen *group.MessageID
+	Seen *record.MessageID
 	// Err is why this task alone is not applied.
 	Err error
 

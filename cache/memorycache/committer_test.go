@@ -13,6 +13,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -27,7 +28,7 @@ func (a *addTask) Group() string  { return a.group }
 func (a *addTask) ID() string     { return "" }
 func (a *addTask) Done(err error) { a.err = err }
 
-func (a *addTask) Apply(g *group.Group, _ *group.MessageID) *group.MessageID {
+func (a *addTask) Apply(g *group.Group, _ *record.MessageID) *record.MessageID {
 	d, err := tracker.New(tracker.Spec{
 		Name: fmt.Sprint("t", g.Version()), Kind: tracker.KindCount, Targets: []decimal.Decimal{decimal.FromInt(1)},
 	}, nil)
@@ -50,11 +51,11 @@ func (*emptyStore) Load(_ context.Context, name string) (*group.Group, error) {
 	return group.New(name, 0), nil
 }
 
-func (*emptyStore) FindMessageID(context.Context, string, string) (group.MessageID, bool, error) {
-	return group.MessageID{}, false, nil
+func (*emptyStore) FindMessageID(context.Context, string, string) (record.MessageID, bool, error) {
+	return record.MessageID{}, false, nil
 }
 
-func (e *emptyStore) Persist(context.Context, []*group.Pending) error { return e.persist() }
+func (e *emptyStore) Persist(context.Context, []*record.Change) error { return e.persist() }
 
 // conflictError is a Conflict of every group.
 type conflictError struct{}
@@ -229,7 +230,7 @@ type countingStore struct {
 	commit func(changes int)
 }
 
-func (c *countingStore) Persist(_ context.Context, changes []*group.Pending) error {
+func (c *countingStore) Persist(_ context.Context, changes []*record.Change) error {
 	c.commit(len(changes))
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // groupCommit takes all tasks that wait in the mailbox of a group through one change:
@@ -68,7 +69,7 @@ func (g *groupCommit) apply() {
 		g.finish(err)
 		return
 	}
-	change.Chunks() // encoded here, where many goroutines run, and not in the one commit of all
+	change.Encode() // encoded here, where many goroutines run, and not in the one commit of all
 	g.change = change
 	g.through.committer.submit(g, g.batch)
 }
@@ -93,8 +94,8 @@ func (g *groupCommit) makeChange() (*group.Pending, error) {
 	return e.box.Step(e.group, g.batch), nil
 }
 
-// pending implements submission.
-func (g *groupCommit) pending() *group.Pending { return g.change }
+// encoded implements submission.
+func (g *groupCommit) encoded() *record.Change { return g.change.Encode() }
 
 // committed implements submission.
 func (g *groupCommit) committed(err error) {

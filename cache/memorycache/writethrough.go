@@ -6,6 +6,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/internal/gate"
+	"github.com/dictrack/dictrack/record"
 )
 
 // writeThrough applies tasks to groups that a store has: a task is done when the store has committed its change.
@@ -35,7 +36,7 @@ func (w *writeThrough) update(ctx context.Context, tasks []cache.Task) error {
 		return nil
 	}
 	if !w.calls.Admit(len(tasks)) {
-		mailbox.Refuse(tasks, cache.ErrClosed)
+		mailbox.Refuse(tasks, record.ErrClosed)
 		return nil
 	}
 	call := mailbox.NewCall(ctx, w.calls, tasks)

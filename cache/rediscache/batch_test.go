@@ -13,6 +13,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // slowTask takes its time, as a condition of a user may.
@@ -27,7 +28,7 @@ func (t *slowTask) Group() string { return t.group }
 func (t *slowTask) ID() string    { return "" }
 func (t *slowTask) Done(error)    { t.took = time.Since(t.begun) }
 
-func (t *slowTask) Apply(*group.Group, *group.MessageID) *group.MessageID {
+func (t *slowTask) Apply(*group.Group, *record.MessageID) *record.MessageID {
 	time.Sleep(t.sleep)
 	return nil
 }

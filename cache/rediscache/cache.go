@@ -16,6 +16,7 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/writeback"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Cache is a cache.Ahead in Redis. Make it with Open or New.
@@ -143,7 +144,7 @@ func (c *Cache) Close(ctx context.Context) (err error) {
 			c.client.Redis.Close()
 		}
 	})
-	if errors.Is(err, cache.ErrClosed) {
+	if errors.Is(err, record.ErrClosed) {
 		return nil
 	}
 	return err

@@ -11,8 +11,8 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/redis"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
@@ -182,7 +182,7 @@ type settling struct {
 func (s *settling) Close() error { return nil }
 
 // LoadAfterInDoubt implements store.Settling.
-func (s *settling) LoadAfterInDoubt(ctx context.Context, name string) (*group.Record, error) {
+func (s *settling) LoadAfterInDoubt(ctx context.Context, name string) (*record.Group, error) {
 	s.careful.Add(1)
 	return s.Load(ctx, name)
 }

@@ -12,8 +12,8 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/rediscache"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/redis"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
@@ -350,7 +350,7 @@ type pausing struct {
 	came, passed chan struct{}
 }
 
-func (p *pausing) Commit(ctx context.Context, changes []*group.Pending) error {
+func (p *pausing) Commit(ctx context.Context, changes []*record.Change) error {
 	p.came <- struct{}{}
 	<-p.passed
 	return p.Store.Commit(ctx, changes)

@@ -10,8 +10,8 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/bench"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/redis"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
@@ -82,12 +82,12 @@ type counting struct {
 	loads, lookups atomic.Int64
 }
 
-func (c *counting) Load(ctx context.Context, name string) (*group.Record, error) {
+func (c *counting) Load(ctx context.Context, name string) (*record.Group, error) {
 	c.loads.Add(1)
 	return c.Store.Load(ctx, name)
 }
 
-func (c *counting) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
+func (c *counting) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	c.lookups.Add(1)
 	return c.Store.FindMessageID(ctx, name, id)
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/decimal"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/tracker"
@@ -19,7 +19,7 @@ import (
 // broken is a store that takes nothing.
 type broken struct{ store.Store }
 
-func (broken) Commit(context.Context, []*group.Pending) error { return errors.New("the store is down") }
+func (broken) Commit(context.Context, []*record.Change) error { return errors.New("the store is down") }
 
 // Groups that the store does not have stay in Redis, however long nobody uses them, and never with an end.
 func TestIdleGroupsStay(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/internal/gate"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Cache is a write-behind cache in memory. Make it with New. It needs a store.
@@ -110,18 +111,18 @@ func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, 
 }
 
 // Due implements cache.Ahead.
-func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]cache.Due, error) {
+func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
 	if err := c.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer c.calls.Leave()
-	var due []cache.Due
+	var due []record.Due
 	for _, e := range c.writer.queue.entries() {
 		if at, ok := dueTime(e); ok && at <= until {
-			due = append(due, cache.Due{Group: e.name, At: at})
+			due = append(due, record.Due{Group: e.name, At: at})
 		}
 	}
-	slices.SortFunc(due, func(a, b cache.Due) int {
+	slices.SortFunc(due, func(a, b record.Due) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Group, b.Group))
 	})
 	return due[:min(len(due), max(0, limit))], nil

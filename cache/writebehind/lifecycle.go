@@ -3,7 +3,7 @@ package writebehind
 import (
 	"context"
 
-	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Sync implements cache.Ahead. It tries until ctx ends; then the error is a PendingWritesError. The error also has a
@@ -83,7 +83,7 @@ func (c *Cache) Close(ctx context.Context) error {
 	if c.ctx.Err() != nil {
 		return nil
 	}
-	c.calls.Close(cache.ErrClosed)
+	c.calls.Close(record.ErrClosed)
 	err := c.calls.Wait(ctx)
 	if pending := c.writer.sync(ctx); pending != nil {
 		err = pending

@@ -13,7 +13,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/cache/writebehind"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
@@ -21,8 +21,8 @@ import (
 // faultyStore is a store that lasts, with hooks that are set while nothing is at work, or before the cache is.
 type faultyStore struct {
 	store.Store
-	beforeCommit func(changes []*group.Pending) error // an error makes the commit fail
-	afterCommit  func(changes []*group.Pending) error // an error replaces the reply of a commit that took effect
+	beforeCommit func(changes []*record.Change) error // an error makes the commit fail
+	afterCommit  func(changes []*record.Change) error // an error replaces the reply of a commit that took effect
 	beforeLoad   func(name string) error
 	beforeLookup func(id string)
 	beforeFlush  func() error
@@ -38,7 +38,7 @@ var errDown = errors.New("the store is down")
 
 func (s *faultyStore) Close() error { return nil }
 
-func (s *faultyStore) Commit(ctx context.Context, changes []*group.Pending) error {
+func (s *faultyStore) Commit(ctx context.Context, changes []*record.Change) error {
 	s.mu.Lock()
 	s.commits++
 	s.largest = max(s.largest, len(changes))
@@ -54,7 +54,7 @@ func (s *faultyStore) Commit(ctx context.Context, changes []*group.Pending) erro
 	return s.afterCommit(changes)
 }
 
-func (s *faultyStore) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *faultyStore) Load(ctx context.Context, name string) (*record.Group, error) {
 	if s.beforeLoad != nil {
 		if err := s.beforeLoad(name); err != nil {
 			return nil, err
@@ -63,7 +63,7 @@ func (s *faultyStore) Load(ctx context.Context, name string) (*group.Record, err
 	return s.Store.Load(ctx, name)
 }
 
-func (s *faultyStore) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
+func (s *faultyStore) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if s.beforeLookup != nil {
 		s.beforeLookup(id)
 	}

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // pendingTask is a task of an Update. It waits for all it needs before it is applied, so a caller that gives up waiting
@@ -13,9 +13,9 @@ import (
 type pendingTask struct {
 	task      cache.Task
 	state     taskState
-	entry     *entry           // where the task waits; nil while it does not
-	lookup    *idLookup        // of its message id
-	seen      *group.MessageID // what is remembered of that
+	entry     *entry            // where the task waits; nil while it does not
+	lookup    *idLookup         // of its message id
+	seen      *record.MessageID // what is remembered of that
 	hasCredit bool
 	dryRun    bool // it was applied to a copy of the group, and changed that
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/record"
 )
 
 // wait waits for what a task needs. The error says why it will not get it: the context has ended, the store failed, or
@@ -15,7 +15,7 @@ func (x *executor) wait(ctx context.Context, t *pendingTask) error {
 	defer context.AfterFunc(x.ctx, cancel)()
 	err := x.waitFor(either, t)
 	if err != nil && x.ctx.Err() != nil && ctx.Err() == nil {
-		return cache.ErrClosed
+		return record.ErrClosed
 	}
 	return err
 }

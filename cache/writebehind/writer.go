@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // maxChunks is the maximum number of chunks in one commit, except that one group may have more by itself.
@@ -78,7 +78,7 @@ func (w *writer) writeBatch(batch []*entry) {
 	if len(writes) == 0 {
 		return
 	}
-	changes := make([]*group.Pending, len(writes))
+	changes := make([]*record.Change, len(writes))
 	for i, one := range writes {
 		changes[i] = one.change
 	}
@@ -114,7 +114,7 @@ func (w *writer) startWrites(batch []*entry) []*pendingWrite {
 		if one == nil {
 			continue
 		}
-		if chunks += len(one.change.Chunks()); i > 0 && chunks > maxChunks {
+		if chunks += len(one.change.Chunks); i > 0 && chunks > maxChunks {
 			for _, e := range batch[i:] {
 				w.queue.schedule(e, e.due)
 			}

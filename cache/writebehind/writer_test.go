@@ -17,7 +17,7 @@ import (
 	"github.com/dictrack/dictrack/cache/cachetest"
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/cache/writebehind"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func newBehind() cache.Cache { return writebehind.New(writebehind.Options{}) }
@@ -77,7 +77,7 @@ func TestDirtyGroupsAreWrittenInTime(t *testing.T) {
 func TestSlowStoreKeepsMaxDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
-		s.beforeCommit = func([]*group.Pending) error {
+		s.beforeCommit = func([]*record.Change) error {
 			time.Sleep(240 * time.Millisecond)
 			return nil
 		}
@@ -99,7 +99,7 @@ func TestSlowStoreKeepsMaxDelay(t *testing.T) {
 func TestCallsWaitAtMaxPending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.beforeCommit = func([]*group.Pending) error {
+		s.beforeCommit = func([]*record.Change) error {
 			<-opened
 			return nil
 		}
@@ -158,14 +158,14 @@ func TestWriterHurriesBeforeMaxPending(t *testing.T) {
 
 // A store that is down loses nothing, whether its errors say the truth or hide that it has everything.
 func TestStoreFailsAndRecovers(t *testing.T) {
-	for name, down := range map[string]func(*faultyStore, func([]*group.Pending) error){
-		"down":         func(s *faultyStore, fail func([]*group.Pending) error) { s.beforeCommit = fail },
-		"answers lost": func(s *faultyStore, fail func([]*group.Pending) error) { s.afterCommit = fail },
+	for name, down := range map[string]func(*faultyStore, func([]*record.Change) error){
+		"down":         func(s *faultyStore, fail func([]*record.Change) error) { s.beforeCommit = fail },
+		"answers lost": func(s *faultyStore, fail func([]*record.Change) error) { s.afterCommit = fail },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s, began := newFaultyStore(), time.Now()
-				down(s, func([]*group.Pending) error {
+				down(s, func([]*record.Change) error {
 					if since := time.Since(began); since > 2*time.Second && since < time.Minute {
 						return errDown
 					}
@@ -205,8 +205,8 @@ func TestOneGroupThatFailsDelaysNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
 		var healed atomic.Bool
-		s.beforeCommit = func(changes []*group.Pending) error {
-			if !healed.Load() && slices.ContainsFunc(changes, func(c *group.Pending) bool { return c.Group == "bad" }) {
+		s.beforeCommit = func(changes []*record.Change) error {
+			if !healed.Load() && slices.ContainsFunc(changes, func(c *record.Change) bool { return c.Group == "bad" }) {
 				return errDown
 			}
 			return nil
@@ -312,7 +312,7 @@ func TestConflictingWriter(t *testing.T) {
 func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.beforeCommit = func([]*group.Pending) error {
+		s.beforeCommit = func([]*record.Change) error {
 			<-opened
 			return nil
 		}
@@ -345,7 +345,7 @@ func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 func TestUnwrittenGroupsAreListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.beforeCommit = func([]*group.Pending) error {
+		s.beforeCommit = func([]*record.Change) error {
 			<-opened
 			return nil
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -33,32 +34,32 @@ func (l *loader) LoadAfterInDoubt(ctx context.Context, name string) (*group.Grou
 }
 
 // load makes a group of the record that read returns.
-func (l *loader) load(ctx context.Context, name string, read func(context.Context, string) (*group.Record, error)) (*group.Group, error) {
-	record, err := read(ctx, name)
+func (l *loader) load(ctx context.Context, name string, read func(context.Context, string) (*record.Group, error)) (*group.Group, error) {
+	r, err := read(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	if len(record.Layout) == 0 && !record.Initialized {
-		return group.New(name, record.Version), nil
+	if !r.Exists() {
+		return group.New(name, r.Version), nil
 	}
-	defs, err := l.resolve(ctx, record.Layout)
+	defs, err := l.resolve(ctx, r.Layout)
 	if err != nil {
 		return nil, err
 	}
-	g, err := group.Restore(record, defs)
+	g, err := group.Restore(r, defs)
 	if err != nil {
-		return nil, &store.CorruptError{Record: fmt.Sprintf("group %q", name), Reason: err.Error()}
+		return nil, &record.CorruptError{Record: fmt.Sprintf("group %q", name), Reason: err.Error()}
 	}
 	return g, nil
 }
 
 // FindMessageID implements cache.Backing.
-func (l *loader) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
+func (l *loader) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	return l.store.FindMessageID(ctx, name, id)
 }
 
 // Persist implements cache.Backing.
-func (l *loader) Persist(ctx context.Context, changes []*group.Pending) error {
+func (l *loader) Persist(ctx context.Context, changes []*record.Change) error {
 	return l.store.Commit(ctx, changes)
 }
 
@@ -83,7 +84,7 @@ func (l *loader) resolve(ctx context.Context, layout []tracker.ID) ([]*tracker.D
 	for n, text := range texts {
 		d, err := l.definitions.Read(missing[n], text)
 		if corrupt := (*definitionError)(nil); errors.As(err, &corrupt) {
-			return nil, &store.CorruptError{Record: "definition " + missing[n].String(), Reason: corrupt.reason}
+			return nil, &record.CorruptError{Record: "definition " + missing[n].String(), Reason: corrupt.reason}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("stored definition %s: %w", missing[n], err)

@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/notify"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 )
 
 // ErrIDReused means that the id of a message was used before, with other data.
@@ -54,7 +55,7 @@ func (t *task) Group() string { return t.name }
 func (t *task) ID() string { return t.id }
 
 // Apply implements cache.Task.
-func (t *task) Apply(g *group.Group, seen *group.MessageID) *group.MessageID {
+func (t *task) Apply(g *group.Group, seen *record.MessageID) *record.MessageID {
 	if seen != nil && t.deps.now() < seen.Expires {
 		t.repeat(seen)
 		return nil
@@ -72,11 +73,11 @@ func (t *task) Apply(g *group.Group, seen *group.MessageID) *group.MessageID {
 		return nil
 	}
 	expires := t.deps.now() + t.deps.idWindow
-	return &group.MessageID{ID: t.id, Hash: t.hash, Version: t.effect.Version, Expires: expires}
+	return &record.MessageID{ID: t.id, Hash: t.hash, Version: t.effect.Version, Expires: expires}
 }
 
 // repeat answers a call whose id is remembered.
-func (t *task) repeat(seen *group.MessageID) {
+func (t *task) repeat(seen *record.MessageID) {
 	t.effect, t.err, t.duplicate = group.Effect{Version: seen.Version}, nil, seen.Hash == t.hash
 	t.due, t.dueChanged = limiter.Never, false
 	if !t.duplicate {

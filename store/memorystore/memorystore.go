@@ -7,8 +7,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -22,7 +22,7 @@ type Store struct {
 	names       []string // of groups, in order; nil when groups came since
 	due         map[string]int64
 	definitions map[tracker.ID][]byte
-	seen        map[string]map[string]group.MessageID // group -> id
+	seen        map[string]map[string]record.MessageID // group -> id
 }
 
 // storedGroup is a group; its parts run parallel, one a chunk.
@@ -44,7 +44,7 @@ func New() *Store {
 
 func (s *Store) empty() {
 	s.groups, s.names = map[string]*storedGroup{}, nil
-	s.due, s.seen = map[string]int64{}, map[string]map[string]group.MessageID{}
+	s.due, s.seen = map[string]int64{}, map[string]map[string]record.MessageID{}
 }
 
 // begin locks the store for a call, until mu.Unlock, unless the error says why there can be none.
@@ -52,7 +52,7 @@ func (s *Store) begin(ctx context.Context) error {
 	s.mu.Lock()
 	err := ctx.Err()
 	if s.closed {
-		err = store.ErrClosed
+		err = record.ErrClosed
 	}
 	if err != nil {
 		s.mu.Unlock()
@@ -61,7 +61,7 @@ func (s *Store) begin(ctx context.Context) error {
 }
 
 // Load implements store.Store.
-func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 	if err := store.CheckGroupName(name); err != nil {
 		return nil, err
 	}
@@ -71,9 +71,9 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 	defer s.mu.Unlock()
 	g, ok := s.groups[name]
 	if !ok {
-		return &group.Record{Name: name, Version: s.floor}, nil
+		return &record.Group{Name: name, Version: s.floor}, nil
 	}
-	return &group.Record{
+	return &record.Group{
 		Name: name, Version: g.version, Initialized: g.fed, Due: s.dueOf(name),
 		Layout: slices.Concat(g.layouts...), States: slices.Concat(g.states...),
 	}, nil
@@ -96,7 +96,7 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 	for i, id := range ids {
 		text, ok := s.definitions[id]
 		if !ok {
-			return nil, &store.CorruptError{Record: "definition " + id.String(), Reason: "it is missing"}
+			return nil, &record.CorruptError{Record: "definition " + id.String(), Reason: "it is missing"}
 		}
 		texts[i] = slices.Clone(text)
 	}
@@ -104,12 +104,12 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 }
 
 // FindMessageID implements store.Store.
-func (s *Store) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if err := store.CheckGroupName(name); err != nil {
-		return group.MessageID{}, false, err
+		return record.MessageID{}, false, err
 	}
 	if err := s.begin(ctx); err != nil {
-		return group.MessageID{}, false, err
+		return record.MessageID{}, false, err
 	}
 	defer s.mu.Unlock()
 	seen, ok := s.seen[name][id]

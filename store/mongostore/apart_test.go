@@ -6,7 +6,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/mongostore"
 )
 
@@ -26,18 +26,18 @@ func TestApart(t *testing.T) {
 		}
 		return names
 	}
-	for i, step := range []func() *group.Pending{
-		func() *group.Pending { return added(g, all[:127]...) },
-		func() *group.Pending { return added(g, all[127:129]...) }, // where a chunk ends
-		func() *group.Pending { return tracked(g, "a", 0, 128) },
-		func() *group.Pending { return added(g, all[129:]...) },
-		func() *group.Pending { return tracked(g, "b", 200) },
-		func() *group.Pending { return tracked(g, "c", 0, 299) },
-		func() *group.Pending { return removed(g, names(2, 299)...) },
-		func() *group.Pending { return added(g, define(1000, nil)) }, // laid out anew, with fewer chunks
-		func() *group.Pending { return added(g, all[2:299]...) },     // and more again
-		func() *group.Pending { return tracked(g, "d", 0, 150, 299) },
-		func() *group.Pending { return removed(g) },
+	for i, step := range []func() *record.Change{
+		func() *record.Change { return added(g, all[:127]...) },
+		func() *record.Change { return added(g, all[127:129]...) }, // where a chunk ends
+		func() *record.Change { return tracked(g, "a", 0, 128) },
+		func() *record.Change { return added(g, all[129:]...) },
+		func() *record.Change { return tracked(g, "b", 200) },
+		func() *record.Change { return tracked(g, "c", 0, 299) },
+		func() *record.Change { return removed(g, names(2, 299)...) },
+		func() *record.Change { return added(g, define(1000, nil)) }, // laid out anew, with fewer chunks
+		func() *record.Change { return added(g, all[2:299]...) },     // and more again
+		func() *record.Change { return tracked(g, "d", 0, 150, 299) },
+		func() *record.Change { return removed(g) },
 	} {
 		c := step()
 		if i%4 == 3 {
@@ -97,13 +97,13 @@ func TestManyIDs(t *testing.T) {
 	for round := range 8 { // each fills the tail
 		c := tracked(g, "", 0)
 		for i := range 100 {
-			c.AddMessageID(group.MessageID{ID: fmt.Sprintf("%d/%d", round, i), Version: c.Version, Expires: now + int64(round)})
+			c.AddMessageID(record.MessageID{ID: fmt.Sprintf("%d/%d", round, i), Version: c.Version, Expires: now + int64(round)})
 		}
 		mustCommit(t, s, c)
 	}
 	c := tracked(g, "", 0)
 	for i := range 2000 {
-		c.AddMessageID(group.MessageID{ID: fmt.Sprintf("large/%d", i), Version: c.Version, Expires: now + 100})
+		c.AddMessageID(record.MessageID{ID: fmt.Sprintf("large/%d", i), Version: c.Version, Expires: now + 100})
 	}
 	mustCommit(t, s, c)
 	for range 2 {

@@ -5,19 +5,18 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/tracker"
 )
 
 // Commit implements store.Store.
-func (s *Store) Commit(ctx context.Context, changes []*group.Pending) error {
+func (s *Store) Commit(ctx context.Context, changes []*record.Change) error {
 	if err := s.calls.Enter(ctx); err != nil {
 		return err
 	}
 	defer s.calls.Leave()
 	writes, keys := make([]*write, len(changes)), make([]string, len(changes))
-	var definitions []*tracker.Definition
+	var definitions []record.Definition
 	for i, c := range changes {
 		err := store.CheckGroupName(c.Group)
 		if err == nil {
@@ -38,17 +37,17 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Pending) error {
 }
 
 // laid are the definitions that a change refers to anew.
-func laid(c *group.Pending) []*tracker.Definition {
-	for _, part := range c.Chunks() {
+func laid(c *record.Change) []record.Definition {
+	for _, part := range c.Chunks {
 		if part.Layout != nil {
-			return c.Definitions()
+			return c.Definitions
 		}
 	}
 	return nil
 }
 
 // commit writes what the documents of the groups refer to, and then those.
-func (s *Store) commit(ctx context.Context, writes []*write, definitions []*tracker.Definition) error {
+func (s *Store) commit(ctx context.Context, writes []*write, definitions []record.Definition) error {
 	if err := s.relieve(ctx, writes); err != nil {
 		return err
 	}

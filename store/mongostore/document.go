@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // The fields of a group's document. Chunks are fields of fieldChunks by their number, ids that came lately
@@ -72,15 +72,15 @@ type document struct {
 // unborn tells that no commit has been applied.
 func (d *document) unborn() bool { return d.version == d.born }
 
-// parse reads a document. What is not there stays zero. The error is a *store.FormatError when another
-// version wrote it, a *store.CorruptError when nobody did.
+// parse reads a document. What is not there stays zero. The error is a *record.FormatError when another
+// version wrote it, a *record.CorruptError when nobody did.
 func parse(raw bson.Raw) (*document, error) {
 	d := &document{due: limiter.Never}
 	p := parser{}
 	d.key = p.text(raw, "_id")
 	d.version, d.born = p.int(raw, fieldVersion), p.int(raw, fieldBorn)
 	if f := (&parser{}).int(raw, fieldFormat); f != format && f != 0 {
-		return nil, &store.FormatError{Found: int(f), Known: format}
+		return nil, &record.FormatError{Found: int(f), Known: format}
 	}
 	p.int(raw, fieldFormat)
 	elements, err := raw.Elements()
@@ -130,7 +130,7 @@ func corrupt(key string, err error) error {
 	if !ok {
 		name = key
 	}
-	return &store.CorruptError{Record: "group " + name, Reason: err.Error()}
+	return &record.CorruptError{Record: "group " + name, Reason: err.Error()}
 }
 
 // parser reads fields and keeps the first error.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/mongodb"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/mongostore"
 )
 
@@ -45,7 +46,7 @@ func TestFlushRaces(t *testing.T) {
 				if !g.Exists() {
 					c = added(group.New(name, g.Version()-1), counters(1)...)
 				}
-				err = s.Commit(t.Context(), []*group.Pending{c})
+				err = s.Commit(t.Context(), []*record.Change{c})
 				switch {
 				case isConflict(err):
 					over = false
@@ -152,7 +153,7 @@ func TestLeftSeed(t *testing.T) {
 		t.Errorf("Load: version %d, known %v, want %d and false", g.Version(), g.Exists(), floor)
 	}
 	old := added(group.New("g", 0), counters(1)...)
-	if err := s.Commit(t.Context(), []*group.Pending{old}); !isConflict(err) {
+	if err := s.Commit(t.Context(), []*record.Change{old}); !isConflict(err) {
 		t.Errorf("Commit from before the Flush: %v, want a conflict", err)
 	}
 	mustCommit(t, s, added(g, counters(1)...))
@@ -173,7 +174,7 @@ func TestStaleFloor(t *testing.T) {
 	if err := other.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Commit(t.Context(), []*group.Pending{added(g, counters(1)...)}); !isConflict(err) {
+	if err := s.Commit(t.Context(), []*record.Change{added(g, counters(1)...)}); !isConflict(err) {
 		t.Errorf("Commit from before the Flush: %v, want a conflict", err)
 	}
 	g = mustLoad(t, s, "g")

@@ -9,14 +9,14 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // Load implements store.Store.
-func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 	if err := store.CheckGroupName(name); err != nil {
 		return nil, err
 	}
@@ -24,7 +24,7 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 		return nil, err
 	}
 	defer s.calls.Leave()
-	var r *group.Record
+	var r *record.Group
 	err := s.calls.Do(ctx, "load", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		d, err := s.read(ctx, name, bson.D{}, (*document).values)
 		if err == nil && d == nil {
@@ -43,12 +43,12 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 }
 
 // nobody is the record of a group that does not exist.
-func (s *Store) nobody(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) nobody(ctx context.Context, name string) (*record.Group, error) {
 	m, err := s.readMeta(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &group.Record{Name: name, Version: uint64(m.floor)}, nil
+	return &record.Group{Name: name, Version: uint64(m.floor)}, nil
 }
 
 // maxReads bounds how often a document is read anew because its parts were replaced meanwhile.
@@ -97,8 +97,8 @@ func (d *document) entries() []*value {
 }
 
 // record is the document as the caller knows groups.
-func (d *document) record(name string) (*group.Record, error) {
-	r := &group.Record{
+func (d *document) record(name string) (*record.Group, error) {
+	r := &record.Group{
 		Name: name, Version: uint64(d.version), Initialized: d.fed, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
 	}
 	if len(d.chunks) != wire.Chunks(d.count) {
@@ -120,14 +120,14 @@ func (d *document) open(i int) (layout []tracker.ID, states []byte, err error) {
 	c := &d.chunks[i]
 	payload, err := unseal(d.key, kindLayout, i, c.layout.bytes)
 	if err == nil {
-		want := min(group.ChunkSize, d.count-i*group.ChunkSize)
+		want := min(record.ChunkSize, d.count-i*record.ChunkSize)
 		layout, err = wire.ParseLayout(make([]tracker.ID, 0, want), payload, want)
 	}
 	if err == nil {
 		states, err = unseal(d.key, kindStates, i, c.states.bytes)
 	}
 	if err != nil {
-		return nil, nil, corrupt(d.key, fmt.Errorf("trackers from %d on: %w", i*group.ChunkSize, err))
+		return nil, nil, corrupt(d.key, fmt.Errorf("trackers from %d on: %w", i*record.ChunkSize, err))
 	}
 	return layout, states, nil
 }

@@ -10,7 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/dictrack/dictrack/internal/retry"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // The one document of the collection meta.
@@ -43,7 +43,7 @@ func (s *Store) introduce(ctx context.Context) (m meta, err error) {
 func (s *Store) readMeta(ctx context.Context) (meta, error) {
 	raw, err := s.meta.FindOne(ctx, object("_id", metaID)).Raw()
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return meta{}, &store.CorruptError{Record: "of the store", Reason: "it is missing"}
+		return meta{}, &record.CorruptError{Record: "of the store", Reason: "it is missing"}
 	}
 	if err != nil {
 		return meta{}, err
@@ -54,10 +54,10 @@ func (s *Store) readMeta(ctx context.Context) (meta, error) {
 		m.flushing = p.toBool(metaFlushing, flushing)
 	}
 	if found := p.int(raw, metaFormat); p.err == nil && found != format {
-		return meta{}, &store.FormatError{Found: int(found), Known: format}
+		return meta{}, &record.FormatError{Found: int(found), Known: format}
 	}
 	if p.err != nil {
-		return meta{}, &store.CorruptError{Record: "of the store", Reason: p.err.Error()}
+		return meta{}, &record.CorruptError{Record: "of the store", Reason: p.err.Error()}
 	}
 	s.floor.Store(m.floor)
 	return m, nil

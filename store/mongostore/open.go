@@ -24,7 +24,7 @@ import (
 // mongodb+srv://..., with the driver's options; others are refused.
 //
 // When there is no connection to be had, the error says in one line where to and why not. The error is a
-// *store.FormatError when another version of dictrack wrote the database, or says which option is wrong. No
+// *record.FormatError when another version of dictrack wrote the database, or says which option is wrong. No
 // error has the password.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	o = o.withDefaults()

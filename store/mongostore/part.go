@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // A part is a value that is too large for its group's document. It never changes: a commit writes new parts
@@ -36,7 +36,7 @@ const (
 // lay puts a value into the group's document, or into a part.
 func (w *write) lay(kind byte, index int, payload []byte) (any, error) {
 	if len(payload) > maxPart {
-		return nil, fmt.Errorf("group %q, trackers from %d on: %d bytes of states are more than a document of MongoDB holds", w.name, index*group.ChunkSize, len(payload))
+		return nil, fmt.Errorf("group %q, trackers from %d on: %d bytes of states are more than a document of MongoDB holds", w.name, index*record.ChunkSize, len(payload))
 	}
 	sealed := seal(w.key, kind, index, payload)
 	if index < w.inline && len(sealed) <= maxValue {
@@ -56,7 +56,7 @@ func (w *write) part(chunk int, sealed []byte, more ...bson.E) bson.ObjectID {
 }
 
 // layIDs puts the ids that the change brought into the document, or into parts.
-func (w *write) layIDs(seen []group.MessageID) {
+func (w *write) layIDs(seen []record.MessageID) {
 	if len(seen) == 0 {
 		return
 	}

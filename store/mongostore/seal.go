@@ -4,9 +4,9 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 )
 
 // format is the version of the documents.
@@ -37,7 +37,7 @@ func valueKey(key string, kind byte, index int) []byte {
 }
 
 // appendSeen writes an id and what is remembered of it.
-func appendSeen(dst []byte, s *group.MessageID) []byte {
+func appendSeen(dst []byte, s *record.MessageID) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(s.ID)))
 	dst = append(append(dst, s.ID...), s.Hash[:]...)
 	dst = binary.AppendUvarint(dst, s.Version)
@@ -45,10 +45,10 @@ func appendSeen(dst []byte, s *group.MessageID) []byte {
 }
 
 // parseSeen reads all that appendSeen wrote.
-func parseSeen(payload []byte) ([]group.MessageID, error) {
-	var all []group.MessageID
+func parseSeen(payload []byte) ([]record.MessageID, error) {
+	var all []record.MessageID
 	for r := (wire.Reader{Buf: payload}); len(r.Buf) > 0; {
-		s := group.MessageID{ID: string(r.Bytes(r.Uvarint()))}
+		s := record.MessageID{ID: string(r.Bytes(r.Uvarint()))}
 		copy(s.Hash[:], r.Bytes(uint64(len(s.Hash))))
 		s.Version, s.Expires = r.Uvarint(), r.Varint()
 		if r.Failed {

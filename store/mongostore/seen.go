@@ -8,7 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -26,12 +26,12 @@ const (
 var tailFields = object(fieldFormat, 1, fieldVersion, 1, fieldBorn, 1, fieldTail, 1)
 
 // FindMessageID implements store.Store.
-func (s *Store) FindMessageID(ctx context.Context, name, id string) (seen group.MessageID, ok bool, err error) {
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (seen record.MessageID, ok bool, err error) {
 	if err := store.CheckGroupName(name); err != nil {
-		return group.MessageID{}, false, err
+		return record.MessageID{}, false, err
 	}
 	if err := s.calls.Enter(ctx); err != nil {
-		return group.MessageID{}, false, err
+		return record.MessageID{}, false, err
 	}
 	defer s.calls.Leave()
 	err = s.calls.Do(ctx, "look up an id", s.calls.AttemptTimeout(), func(ctx context.Context) error {
@@ -48,13 +48,13 @@ func (s *Store) FindMessageID(ctx context.Context, name, id string) (seen group.
 }
 
 // find looks an id up in the tail. Of two with that id the later is meant: the earlier had expired.
-func (d *document) find(id string) (found group.MessageID, ok bool, err error) {
+func (d *document) find(id string) (found record.MessageID, ok bool, err error) {
 	latest := int64(0)
 	for i := range d.tail {
 		e := &d.tail[i]
 		all, err := d.ids(e)
 		if err != nil {
-			return group.MessageID{}, false, err
+			return record.MessageID{}, false, err
 		}
 		for _, seen := range all {
 			if seen.ID == id && (!ok || e.version >= latest) {
@@ -66,10 +66,10 @@ func (d *document) find(id string) (found group.MessageID, ok bool, err error) {
 }
 
 // ids are what an entry of the tail holds.
-func (d *document) ids(e *entry) ([]group.MessageID, error) {
+func (d *document) ids(e *entry) ([]record.MessageID, error) {
 	payload, err := unseal(d.key, kindSeen, int(e.version), e.value.bytes)
 	if err == nil {
-		var all []group.MessageID
+		var all []record.MessageID
 		if all, err = parseSeen(payload); err == nil {
 			return all, nil
 		}
@@ -79,16 +79,16 @@ func (d *document) ids(e *entry) ([]group.MessageID, error) {
 
 // findSeen looks an id up among the documents. One from before the group was born is left over from before a
 // Flush.
-func (s *Store) findSeen(ctx context.Context, d *document, id string) (group.MessageID, bool, error) {
+func (s *Store) findSeen(ctx context.Context, d *document, id string) (record.MessageID, bool, error) {
 	raw, err := s.ids.FindOne(ctx, object("_id", seenKey(d.key, id))).Raw()
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return group.MessageID{}, false, nil
+		return record.MessageID{}, false, nil
 	}
 	if err != nil {
-		return group.MessageID{}, false, err
+		return record.MessageID{}, false, err
 	}
 	var p parser
-	seen := group.MessageID{ID: id, Version: uint64(p.int(raw, seenVersion)), Expires: p.int(raw, seenExpires)}
+	seen := record.MessageID{ID: id, Version: uint64(p.int(raw, seenVersion)), Expires: p.int(raw, seenExpires)}
 	v := raw.Lookup(seenHash)
 	_, hash, ok := v.BinaryOK()
 	p.check(ok && len(hash) == len(seen.Hash), seenHash, "16 bytes", v)
@@ -96,7 +96,7 @@ func (s *Store) findSeen(ctx context.Context, d *document, id string) (group.Mes
 	commit := p.int(raw, seenCommit)
 	if p.err != nil {
 		name, _ := nameOf(d.key)
-		return group.MessageID{}, false, &store.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: p.err.Error()}
+		return record.MessageID{}, false, &record.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: p.err.Error()}
 	}
 	return seen, commit > d.born, nil
 }
@@ -124,7 +124,7 @@ func (d *document) seenDocs(now int64) ([]any, error) {
 	return docs, nil
 }
 
-func seenDoc(key string, commit int64, seen *group.MessageID) bson.D {
+func seenDoc(key string, commit int64, seen *record.MessageID) bson.D {
 	return object(
 		"_id", seenKey(key, seen.ID),
 		seenHash, bson.Binary{Data: seen.Hash[:]},

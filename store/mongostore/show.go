@@ -8,8 +8,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/retry"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -50,8 +50,8 @@ func (v *visit) panes() []pane {
 	var panes []pane
 	for i := range v.chunks {
 		if v.dirty(i) {
-			from := i * group.ChunkSize
-			panes = append(panes, pane{v: v, chunk: i, from: from, to: min(from+group.ChunkSize, v.count)})
+			from := i * record.ChunkSize
+			panes = append(panes, pane{v: v, chunk: i, from: from, to: min(from+record.ChunkSize, v.count)})
 		}
 	}
 	if v.all || v.cut > v.shown {

@@ -43,7 +43,7 @@ const partingTime = 5 * time.Second
 
 // Close waits for the calls under way, brings the trackers' documents up to date, and disconnects, unless the
 // client is one that New was given. Servers that do not answer are waited for some seconds only: calls
-// that wait for them return store.ErrClosed, whatever became of what they asked for, and the documents are
+// that wait for them return record.ErrClosed, whatever became of what they asked for, and the documents are
 // left to whoever opens the store next.
 func (s *Store) Close() error {
 	if !s.calls.Close() {

@@ -6,9 +6,9 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 )
 
 // write is a change on its way into the database: what replaces the group's document where that stands at
@@ -29,7 +29,7 @@ type write struct {
 }
 
 // encode brings a change to documents.
-func (s *Store) encode(c *group.Pending) (*write, error) {
+func (s *Store) encode(c *record.Change) (*write, error) {
 	w := &write{
 		name: c.Group, key: keyOf(c.Group), base: int64(c.Base), version: int64(c.Version),
 		token: bson.NewObjectID(), urgent: s.shows, inline: s.inline,
@@ -62,8 +62,8 @@ func (s *Store) encode(c *group.Pending) (*write, error) {
 	return w, nil
 }
 
-func (w *write) layChunks(c *group.Pending) error {
-	for _, part := range c.Chunks() {
+func (w *write) layChunks(c *record.Change) error {
+	for _, part := range c.Chunks {
 		field := fmt.Sprintf("%s.%d.", fieldChunks, part.Index)
 		states, err := w.lay(kindStates, part.Index, append([]byte(nil), part.States...))
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -16,7 +17,7 @@ import (
 const now = 1_800_000_000_000
 
 // newGroup makes a group of n counters, and the change that brings it into a store.
-func newGroup(tb testing.TB, name string, n int) (*group.Group, *group.Pending) {
+func newGroup(tb testing.TB, name string, n int) (*group.Group, *record.Change) {
 	tb.Helper()
 	defs := make([]*tracker.Definition, n)
 	for i := range defs {
@@ -35,11 +36,11 @@ func newGroup(tb testing.TB, name string, n int) (*group.Group, *group.Pending) 
 	if _, err := g.Add(defs, now); err != nil {
 		tb.Fatal(err)
 	}
-	return g, g.EndChange()
+	return g, g.EndChange().Encode()
 }
 
 // track moves one counter, with ids to remember.
-func track(g *group.Group, at int, ids ...group.MessageID) (*group.Pending, error) {
+func track(g *group.Group, at int, ids ...record.MessageID) (*record.Change, error) {
 	g.BeginChange()
 	_, err := g.Track(&group.Call{
 		Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: true,
@@ -49,5 +50,5 @@ func track(g *group.Group, at int, ids ...group.MessageID) (*group.Pending, erro
 		seen.Version = g.Version()
 		g.Pending().AddMessageID(seen)
 	}
-	return g.EndChange(), err
+	return g.EndChange().Encode(), err
 }

@@ -4,11 +4,10 @@ import (
 	"context"
 	"slices"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/tracker"
 )
 
 // write is a change brought to bytes, while its group holds still.
@@ -18,14 +17,14 @@ type write struct {
 	head        head       // after the change
 	first       bool       // head.first is new; otherwise the stored one stays
 	rest        []keyValue // besides the head and the due time
-	definitions []*tracker.Definition
+	definitions []record.Definition
 }
 
 // keyValue is a key and its value; a nil value deletes it.
 type keyValue struct{ key, value []byte }
 
 // Commit implements store.Store.
-func (s *Store) Commit(ctx context.Context, changes []*group.Pending) error {
+func (s *Store) Commit(ctx context.Context, changes []*record.Change) error {
 	for _, c := range changes {
 		if err := store.CheckGroupName(c.Group); err != nil {
 			return err
@@ -39,12 +38,12 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Pending) error {
 	return s.submit(ctx, r)
 }
 
-func (w *write) encode(c *group.Pending) {
+func (w *write) encode(c *record.Change) {
 	w.name, w.base = c.Group, c.Base
 	w.head = head{version: c.Version, due: c.Due, fed: c.Initialized, count: c.Count}
 	w.head.inline, w.first = c.Count == 0, c.Count == 0
 	relaid := false
-	for _, part := range c.Chunks() {
+	for _, part := range c.Chunks {
 		relaid = relaid || part.Layout != nil
 		w.part(part)
 	}
@@ -55,18 +54,18 @@ func (w *write) encode(c *group.Pending) {
 		w.seen(&c.MessageIDs[i])
 	}
 	if relaid {
-		w.definitions = c.Definitions()
+		w.definitions = c.Definitions
 	}
 }
 
 // part adds a chunk: to the head if it is the only one.
-func (w *write) part(part group.Chunk) {
+func (w *write) part(part record.Chunk) {
 	if part.Layout != nil {
 		w.set(partKey(kindLayout, w.name, part.Index), wire.AppendLayout(nil, part.Layout))
 	}
 	if part.Index == 0 {
 		w.first = true
-		if w.head.count <= group.ChunkSize {
+		if w.head.count <= record.ChunkSize {
 			w.head.inline, w.head.first = true, part.States
 			return
 		}
@@ -75,7 +74,7 @@ func (w *write) part(part group.Chunk) {
 }
 
 // seen adds an id, and when to forget it.
-func (w *write) seen(s *group.MessageID) {
+func (w *write) seen(s *record.MessageID) {
 	w.set(seenKey(w.name, s.ID), appendSeen(nil, s))
 	w.set(expiryKey(s.Expires, w.name, s.ID), nil)
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // markName is the file that makes a directory one of ours; it says the format.
@@ -80,14 +80,14 @@ func (d *directory) readMark() error {
 	return checkMark(content)
 }
 
-// checkMark reads the content of the mark. The error is a *store.CorruptError or *store.FormatError.
+// checkMark reads the content of the mark. The error is a *record.CorruptError or *record.FormatError.
 func checkMark(content []byte) error {
 	var found int
 	if _, err := fmt.Sscanf(string(content), markContent, &found); err != nil {
-		return &store.CorruptError{Record: "file " + markName, Reason: fmt.Sprintf("%.40q is no mark of dictrack", content)}
+		return &record.CorruptError{Record: "file " + markName, Reason: fmt.Sprintf("%.40q is no mark of dictrack", content)}
 	}
 	if found != format {
-		return &store.FormatError{Found: found, Known: format}
+		return &record.FormatError{Found: found, Known: format}
 	}
 	return nil
 }

@@ -46,5 +46,5 @@
 //
 // Only what is removed may fail to be removed: Pebble tries again when it is opened.
 //
-// Errors of reading fail the call and nothing else: a *store.CorruptError where bytes are wrong.
+// Errors of reading fail the call and nothing else: a *record.CorruptError where bytes are wrong.
 package pebblestore

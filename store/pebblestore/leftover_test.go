@@ -8,6 +8,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // kinds counts the records of each kind.
@@ -34,10 +35,10 @@ func kinds(t *testing.T, s *Store) string {
 func TestRecords(t *testing.T) {
 	s := mustOpen(t, "data", small(vfs.NewMem()))
 	defer mustClose(t, s)
-	commit := func(c *group.Pending, err error) {
+	commit := func(c *record.Change, err error) {
 		t.Helper()
 		if err == nil {
-			err = s.Commit(t.Context(), []*group.Pending{c})
+			err = s.Commit(t.Context(), []*record.Change{c})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -55,7 +56,7 @@ func TestRecords(t *testing.T) {
 	small, c := newGroup(t, "small", 100) // of definitions that are there
 	commit(c, nil)
 	expect("D400 g2 c4 l5 ")
-	commit(track(small, 7, group.MessageID{ID: "id", Expires: now}))
+	commit(track(small, 7, record.MessageID{ID: "id", Expires: now}))
 	expect("D400 g2 c4 l5 i1 x1 ")
 
 	commit(shrunk(g, 50))
@@ -75,7 +76,7 @@ func TestRecords(t *testing.T) {
 }
 
 // shrunk leaves the first n trackers of a group and lays it out anew, with one more.
-func shrunk(g *group.Group, n int) (*group.Pending, error) {
+func shrunk(g *group.Group, n int) (*record.Change, error) {
 	var names []string
 	for _, d := range g.Definitions()[n:] {
 		names = append(names, d.Name())
@@ -85,12 +86,12 @@ func shrunk(g *group.Group, n int) (*group.Pending, error) {
 		return nil, err
 	}
 	_, err := g.Add(newPlayer("player 0", 500).defs()[499:], now)
-	return g.EndChange(), err
+	return g.EndChange().Encode(), err
 }
 
 // TestStepIsOneRecord: the usual commit of a small group is one record and no more.
 func TestStepIsOneRecord(t *testing.T) {
-	for _, n := range []int{1, group.ChunkSize} {
+	for _, n := range []int{1, record.ChunkSize} {
 		g, c := newGroup(t, "g", n)
 		var first, step write
 		first.encode(c)

@@ -7,7 +7,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/dictrack/dictrack/internal/checksum"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // walk calls visit for the keys from lower up to but not including upper, in order, until it says no.
@@ -27,10 +27,10 @@ func walk(db *pebble.DB, lower, upper []byte, what string, visit func(i *pebble.
 }
 
 // Due implements store.Store. It may name a group whose commit is not on disk yet; Load waits for it.
-func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
+func (s *Store) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
 	const what = "of due times"
 	lower, upper := momentsUntil(kindDue, until)
-	return call(ctx, s, func() (due []store.Due, err error) {
+	return call(ctx, s, func() (due []record.Due, err error) {
 		if limit <= 0 {
 			return nil, nil
 		}
@@ -42,7 +42,7 @@ func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, e
 			if err != nil {
 				return false, damaged(what, err)
 			}
-			due = append(due, store.Due{Group: name, At: at})
+			due = append(due, record.Due{Group: name, At: at})
 			return len(due) < limit, ctx.Err()
 		})
 		return due, err

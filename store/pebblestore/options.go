@@ -17,7 +17,7 @@ type Options struct {
 	FS vfs.FS
 	// NoSync answers a Commit when the operating system has it, not the disk. Then commits survive any
 	// end of the process. After a loss of power the last ones are gone, each as a whole; or, where the
-	// disk kept later blocks and not earlier ones, Open returns a *store.CorruptError.
+	// disk kept later blocks and not earlier ones, Open returns a *record.CorruptError.
 	NoSync bool
 	// Logger is told what goes on; nil is silent.
 	Logger *slog.Logger

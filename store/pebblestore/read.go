@@ -8,9 +8,9 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -36,7 +36,7 @@ func get(from pebble.Reader, key []byte, what string) (payload []byte, ok bool, 
 
 // damaged names the record whose bytes are wrong.
 func damaged(what string, err error) error {
-	return &store.CorruptError{Record: what, Reason: err.Error()}
+	return &record.CorruptError{Record: what, Reason: err.Error()}
 }
 
 func readFloor(from pebble.Reader) (uint64, error) {
@@ -65,11 +65,11 @@ func readHead(from pebble.Reader, name string) (head, bool, error) {
 }
 
 // Load implements store.Store.
-func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 	if err := store.CheckGroupName(name); err != nil {
 		return nil, err
 	}
-	return call(ctx, s, func() (*group.Record, error) {
+	return call(ctx, s, func() (*record.Group, error) {
 		snapshot := s.db.NewSnapshot()
 		r, err := load(snapshot, name)
 		if closing := snapshot.Close(); err == nil {
@@ -80,25 +80,25 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 	})
 }
 
-func load(from pebble.Reader, name string) (*group.Record, error) {
+func load(from pebble.Reader, name string) (*record.Group, error) {
 	h, ok, err := readHead(from, name)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
 		floor, err := readFloor(from)
-		return &group.Record{Name: name, Version: floor}, err
+		return &record.Group{Name: name, Version: floor}, err
 	}
-	r := &group.Record{Name: name, Version: h.version, Initialized: h.fed, Due: h.due, Layout: make([]tracker.ID, 0, h.count), States: h.first}
+	r := &record.Group{Name: name, Version: h.version, Initialized: h.fed, Due: h.due, Layout: make([]tracker.ID, 0, h.count), States: h.first}
 	if err := loadLayout(from, r, h.count); err != nil {
 		return nil, err
 	}
 	return r, loadChunks(from, r, &h)
 }
 
-func loadLayout(from pebble.Reader, r *group.Record, count int) error {
+func loadLayout(from pebble.Reader, r *record.Group, count int) error {
 	for i := 0; len(r.Layout) < count; i++ {
-		want := min(group.ChunkSize, count-len(r.Layout))
+		want := min(record.ChunkSize, count-len(r.Layout))
 		payload, what, err := loadPart(from, kindLayout, r.Name, i)
 		if err != nil {
 			return err
@@ -110,12 +110,12 @@ func loadLayout(from pebble.Reader, r *group.Record, count int) error {
 	return nil
 }
 
-func loadChunks(from pebble.Reader, r *group.Record, h *head) error {
+func loadChunks(from pebble.Reader, r *record.Group, h *head) error {
 	first := 0
 	if h.inline {
 		first = 1
 	}
-	for i := first; i*group.ChunkSize < h.count; i++ {
+	for i := first; i*record.ChunkSize < h.count; i++ {
 		payload, _, err := loadPart(from, kindChunk, r.Name, i)
 		if err != nil {
 			return err
@@ -158,23 +158,23 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 }
 
 // FindMessageID implements store.Store.
-func (s *Store) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if err := store.CheckGroupName(name); err != nil {
-		return group.MessageID{}, false, err
+		return record.MessageID{}, false, err
 	}
-	seen, err := call(ctx, s, func() (*group.MessageID, error) {
+	seen, err := call(ctx, s, func() (*record.MessageID, error) {
 		seen, err := readSeen(s.db, name, id)
 		s.recent.settle(name)
 		return seen, err
 	})
 	if err != nil || seen == nil {
-		return group.MessageID{}, false, err
+		return record.MessageID{}, false, err
 	}
 	return *seen, true, nil
 }
 
 // readSeen returns what is remembered of an id; nil for nothing.
-func readSeen(from pebble.Reader, name, id string) (*group.MessageID, error) {
+func readSeen(from pebble.Reader, name, id string) (*record.MessageID, error) {
 	what := fmt.Sprintf("id %q of group %s", id, name)
 	payload, ok, err := get(from, seenKey(name, id), what)
 	if err != nil || !ok {

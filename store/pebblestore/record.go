@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 )
 
 // format is the version of keys and values, in the mark of the directory and in front of every value.
@@ -65,20 +65,20 @@ func parseHead(payload []byte) (head, error) {
 	return h, nil
 }
 
-func appendSeen(dst []byte, s *group.MessageID) []byte {
+func appendSeen(dst []byte, s *record.MessageID) []byte {
 	dst = append(dst, s.Hash[:]...)
 	dst = binary.AppendUvarint(dst, s.Version)
 	return binary.AppendVarint(dst, s.Expires)
 }
 
 // parseSeen reads what appendSeen wrote about an id.
-func parseSeen(id string, payload []byte) (group.MessageID, error) {
-	s := group.MessageID{ID: id}
+func parseSeen(id string, payload []byte) (record.MessageID, error) {
+	s := record.MessageID{ID: id}
 	r := wire.Reader{Buf: payload}
 	copy(s.Hash[:], r.Bytes(uint64(len(s.Hash))))
 	s.Version, s.Expires = r.Uvarint(), r.Varint()
 	if r.Failed || len(r.Buf) > 0 {
-		return group.MessageID{}, fmt.Errorf("%d bytes are not what is remembered of an id", len(payload))
+		return record.MessageID{}, fmt.Errorf("%d bytes are not what is remembered of an id", len(payload))
 	}
 	return s, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -31,8 +32,8 @@ type Store struct {
 var _ store.Store = (*Store)(nil)
 
 // Open opens the store in dir, which it makes if need be: a directory of its own, that nothing else
-// writes to. The error is store.ErrInUse when another Store has it open, a *store.FormatError when
-// another version of dictrack wrote it, a *store.CorruptError when it is damaged, or says which option
+// writes to. The error is store.ErrInUse when another Store has it open, a *record.FormatError when
+// another version of dictrack wrote it, a *record.CorruptError when it is damaged, or says which option
 // or directory is wrong. When ctx ends, Open gives up.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	o = o.withDefaults()
@@ -107,7 +108,7 @@ func (s *Store) begin(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return store.ErrClosed
+		return record.ErrClosed
 	}
 	if err := s.breaker.tripped(); err != nil {
 		return err
@@ -196,9 +197,9 @@ func (s *Store) abandon() error {
 }
 
 // corrupt names the record when err says that Pebble found its data damaged.
-func corrupt(record string, err error) error {
+func corrupt(name string, err error) error {
 	if pebble.IsCorruptionError(err) {
-		return &store.CorruptError{Record: record, Reason: err.Error()}
+		return &record.CorruptError{Record: name, Reason: err.Error()}
 	}
-	return fmt.Errorf("read %s: %w", record, err)
+	return fmt.Errorf("read %s: %w", name, err)
 }

@@ -6,8 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -46,9 +46,9 @@ type idColumns struct {
 
 // encode brings changes to columns, in the order of the names: then commits that meet in the database wait
 // for each other and not in a circle. The error names what PostgreSQL cannot keep.
-func encode(changes []*group.Pending) (*columns, error) {
+func encode(changes []*record.Change) (*columns, error) {
 	c := &columns{definitions: map[tracker.ID][]byte{}, versionsLeft: make(map[string]int64, len(changes))}
-	inOrder := slices.SortedFunc(slices.Values(changes), func(a, b *group.Pending) int { return cmp.Compare(a.Group, b.Group) })
+	inOrder := slices.SortedFunc(slices.Values(changes), func(a, b *record.Change) int { return cmp.Compare(a.Group, b.Group) })
 	for _, change := range inOrder {
 		if err := check(change); err != nil {
 			return nil, err
@@ -58,7 +58,7 @@ func encode(changes []*group.Pending) (*columns, error) {
 	return c, nil
 }
 
-func check(c *group.Pending) error {
+func check(c *record.Change) error {
 	if err := checkName(c.Group); err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func check(c *group.Pending) error {
 	return nil
 }
 
-func (c *columns) add(change *group.Pending) {
+func (c *columns) add(change *record.Change) {
 	name := []byte(change.Group)
 	c.versionsLeft[change.Group] = int64(change.Version)
 	states, relaid := c.addParts(name, change)
@@ -84,18 +84,18 @@ func (c *columns) add(change *group.Pending) {
 	}
 	c.ids.add(name, change)
 	if relaid {
-		for _, d := range change.Definitions() {
-			c.definitions[d.ID()] = d.JSON()
+		for _, d := range change.Definitions {
+			c.definitions[d.ID] = d.JSON
 		}
 	}
 }
 
 // addParts adds the chunks of a change but for the first, whose states are returned, nil when they stay.
-func (c *columns) addParts(name []byte, change *group.Pending) (first []byte, relaid bool) {
+func (c *columns) addParts(name []byte, change *record.Change) (first []byte, relaid bool) {
 	if change.Count == 0 {
 		first = seal(partKey('c', change.Group, 0), nil)
 	}
-	for _, part := range change.Chunks() {
+	for _, part := range change.Chunks {
 		states := seal(partKey('c', change.Group, part.Index), part.States)
 		if part.Index == 0 {
 			first = states
@@ -110,7 +110,7 @@ func (c *columns) addParts(name []byte, change *group.Pending) (first []byte, re
 	return first, relaid
 }
 
-func (g *groupColumns) add(name []byte, c *group.Pending, states []byte) {
+func (g *groupColumns) add(name []byte, c *record.Change, states []byte) {
 	version, places := int64(c.Version), int32(c.Count)
 	g.names = append(g.names, name)
 	g.bases = append(g.bases, int64(c.Base))
@@ -129,7 +129,7 @@ func (p *partColumns) add(name []byte, part int, value []byte) {
 }
 
 // add adds the ids of a change. Of one that is there twice the last counts: the earlier had expired.
-func (i *idColumns) add(name []byte, c *group.Pending) {
+func (i *idColumns) add(name []byte, c *record.Change) {
 	last := make(map[string]int, len(c.MessageIDs))
 	for n := range c.MessageIDs {
 		last[c.MessageIDs[n].ID] = n

@@ -9,7 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -30,7 +30,7 @@ type commit struct {
 // When the connection breaks it is made again. A row says which transaction wrote it, so a commit that may
 // have happened is recognised where it did, and happens now where it did not; it is ErrUnknown only if
 // another process has built on the group in between, or the store is out of patience.
-func (s *Store) Commit(ctx context.Context, changes []*group.Pending) error {
+func (s *Store) Commit(ctx context.Context, changes []*record.Change) error {
 	columns, err := encode(changes)
 	if err != nil {
 		return err

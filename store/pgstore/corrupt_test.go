@@ -7,8 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/pgstore"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -65,7 +64,7 @@ func (b *broken) reads() map[string]func() error {
 func (b *broken) notices(what, call, record string) {
 	b.Helper()
 	err := b.reads()[call]()
-	corrupt, ok := errors.AsType[*store.CorruptError](err)
+	corrupt, ok := errors.AsType[*record.CorruptError](err)
 	if !ok || corrupt.Record != record {
 		b.Errorf("%s: %s says %v, want a CorruptError of %q", what, call, err, record)
 	}
@@ -157,7 +156,7 @@ func TestMissingRows(t *testing.T) {
 	mustExec(t, conn, "DELETE FROM "+table(b.o, "floor"))
 	for _, call := range []string{"new", "load", "flush"} {
 		err := b.reads()[call]()
-		if corrupt, ok := errors.AsType[*store.CorruptError](err); !ok || corrupt.Record != "of the first version" {
+		if corrupt, ok := errors.AsType[*record.CorruptError](err); !ok || corrupt.Record != "of the first version" {
 			t.Errorf("%s without the first version: %v, want a CorruptError", call, err)
 		}
 	}
@@ -178,15 +177,15 @@ func TestLimits(t *testing.T) {
 	p := newPlayer(noise(2048), 300)
 	p.mustCommit(t, s)
 	c := p.next()
-	c.MessageIDs = []group.MessageID{{ID: noise(512), Version: 2, Expires: now}}
-	if err := s.Commit(t.Context(), []*group.Pending{c}); err != nil {
+	c.MessageIDs = []record.MessageID{{ID: noise(512), Version: 2, Expires: now}}
+	if err := s.Commit(t.Context(), []*record.Change{c}); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok, err := s.FindMessageID(t.Context(), p.group.Name(), noise(512)); err != nil || !ok {
 		t.Errorf("the longest id: %v, %v", ok, err)
 	}
 
-	err := s.Commit(t.Context(), []*group.Pending{newPlayer(noise(2049), 1).next()})
+	err := s.Commit(t.Context(), []*record.Change{newPlayer(noise(2049), 1).next()})
 	if err == nil || !strings.Contains(err.Error(), "2049 bytes, want at most 2048") || len(err.Error()) > 400 {
 		t.Errorf("a name that is too long: %v", err)
 	}
@@ -194,12 +193,12 @@ func TestLimits(t *testing.T) {
 		t.Error("Load of a name that is too long went well")
 	}
 	c = p.next()
-	c.MessageIDs = []group.MessageID{{ID: noise(513)}}
-	if err := s.Commit(t.Context(), []*group.Pending{c}); err == nil || !strings.Contains(err.Error(), "513 bytes, want at most 512") {
+	c.MessageIDs = []record.MessageID{{ID: noise(513)}}
+	if err := s.Commit(t.Context(), []*record.Change{c}); err == nil || !strings.Contains(err.Error(), "513 bytes, want at most 512") {
 		t.Errorf("an id that is too long: %v", err)
 	}
 	c.MessageIDs, c.Version = nil, 1<<63
-	if err := s.Commit(t.Context(), []*group.Pending{c}); err == nil || !strings.Contains(err.Error(), "version 9223372036854775808") {
+	if err := s.Commit(t.Context(), []*record.Change{c}); err == nil || !strings.Contains(err.Error(), "version 9223372036854775808") {
 		t.Errorf("a version that is too large: %v", err)
 	}
 }

@@ -6,7 +6,7 @@
 // PostgreSQL 12 or newer. The user needs CREATE on the database at the first start, to make the schema, or
 // owns a schema that was made for it; afterwards its own tables are enough. The tables come from embedded
 // SQL, forward only; processes that start at once wait for the one that makes them, and a database that a
-// newer dictrack has brought further is a *store.FormatError.
+// newer dictrack has brought further is a *record.FormatError.
 //
 // # What is kept, and when
 //
@@ -42,7 +42,7 @@
 // # Tables
 //
 // docs/formats.md describes them. Every binary value has a format and a checksum over the row; one that
-// does not match is a *store.CorruptError that names the record, nothing is deleted, and other groups go
+// does not match is a *record.CorruptError that names the record, nothing is deleted, and other groups go
 // on. Names and ids are bytea, since they may be any bytes but NUL, at most 2,048 and 512 of them. The
 // views readable_groups, readable_definitions and readable_ids show them as text, with due times, and the
 // definitions as jsonb:

@@ -8,10 +8,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -29,18 +28,18 @@ type row struct {
 }
 
 // Load implements store.Store, in one round trip.
-func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 	return s.load(ctx, name)
 }
 
 // LoadAfterInDoubt implements store.Settling, in one round trip: the server may go on with the transaction of a process that
 // died.
-func (s *Store) LoadAfterInDoubt(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) LoadAfterInDoubt(ctx context.Context, name string) (*record.Group, error) {
 	return s.load(ctx, name, "settled_new", "settled")
 }
 
 // load reads a group after queries that are given its name too.
-func (s *Store) load(ctx context.Context, name string, before ...string) (*group.Record, error) {
+func (s *Store) load(ctx context.Context, name string, before ...string) (*record.Group, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
@@ -62,12 +61,12 @@ func (s *Store) load(ctx context.Context, name string, before ...string) (*group
 }
 
 // record checks what was read and puts it together.
-func (r *row) record(name string) (*group.Record, error) {
+func (r *row) record(name string) (*record.Group, error) {
 	if r.version == nil {
 		if err := checkFloor(r.floor, r.floorSeal); err != nil {
 			return nil, err
 		}
-		return &group.Record{Name: name, Version: uint64(r.floor), Due: limiter.Never}, nil
+		return &record.Group{Name: name, Version: uint64(r.floor), Due: limiter.Never}, nil
 	}
 	due := int64(limiter.Never)
 	if r.due != nil {
@@ -81,33 +80,33 @@ func (r *row) record(name string) (*group.Record, error) {
 	if count < 0 || len(r.layouts) != wire.Chunks(count) || len(r.chunks) != max(0, wire.Chunks(count)-1) {
 		return nil, damaged(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
 	}
-	record := &group.Record{Name: name, Version: uint64(*r.version), Initialized: *r.fed, Due: due, Layout: make([]tracker.ID, 0, count)}
-	if err := r.readLayouts(record, count); err != nil {
+	rec := &record.Group{Name: name, Version: uint64(*r.version), Initialized: *r.fed, Due: due, Layout: make([]tracker.ID, 0, count)}
+	if err := r.readLayouts(rec, count); err != nil {
 		return nil, err
 	}
-	return record, r.readStates(record)
+	return rec, r.readStates(rec)
 }
 
-func (r *row) readLayouts(record *group.Record, count int) error {
+func (r *row) readLayouts(rec *record.Group, count int) error {
 	for i, value := range r.layouts {
-		payload, err := unseal(partKey('l', record.Name, i), value)
+		payload, err := unseal(partKey('l', rec.Name, i), value)
 		if err == nil {
-			record.Layout, err = wire.ParseLayout(record.Layout, payload, min(group.ChunkSize, count-len(record.Layout)))
+			rec.Layout, err = wire.ParseLayout(rec.Layout, payload, min(record.ChunkSize, count-len(rec.Layout)))
 		}
 		if err != nil {
-			return damaged(fmt.Sprintf("group %s, part l%d", record.Name, i), err)
+			return damaged(fmt.Sprintf("group %s, part l%d", rec.Name, i), err)
 		}
 	}
 	return nil
 }
 
-func (r *row) readStates(record *group.Record) error {
+func (r *row) readStates(rec *record.Group) error {
 	for i, value := range append([][]byte{r.states}, r.chunks...) {
-		payload, err := unseal(partKey('c', record.Name, i), value)
+		payload, err := unseal(partKey('c', rec.Name, i), value)
 		if err != nil {
-			return damaged(fmt.Sprintf("group %s, part c%d", record.Name, i), err)
+			return damaged(fmt.Sprintf("group %s, part c%d", rec.Name, i), err)
 		}
-		record.States = append(record.States, payload...)
+		rec.States = append(rec.States, payload...)
 	}
 	return nil
 }
@@ -163,9 +162,9 @@ func inOrder(ids []tracker.ID, found map[tracker.ID][]byte) ([][]byte, error) {
 }
 
 // FindMessageID implements store.Store.
-func (s *Store) FindMessageID(ctx context.Context, name, id string) (group.MessageID, bool, error) {
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if err := checkName(name); err != nil {
-		return group.MessageID{}, false, err
+		return record.MessageID{}, false, err
 	}
 	var hash []byte
 	var version, expires int64
@@ -178,14 +177,14 @@ func (s *Store) FindMessageID(ctx context.Context, name, id string) (group.Messa
 		})
 	})
 	if err != nil || !ok {
-		return group.MessageID{}, false, err
+		return record.MessageID{}, false, err
 	}
 	payload, err := unseal(seenKey(name, id, version, expires), hash)
-	if err == nil && len(payload) != len(group.MessageID{}.Hash) {
+	if err == nil && len(payload) != len(record.MessageID{}.Hash) {
 		err = fmt.Errorf("%d bytes are not a hash", len(payload))
 	}
 	if err != nil {
-		return group.MessageID{}, false, &store.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: err.Error()}
+		return record.MessageID{}, false, &record.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: err.Error()}
 	}
-	return group.MessageID{ID: id, Hash: [16]byte(payload), Version: uint64(version), Expires: expires}, true, nil
+	return record.MessageID{ID: id, Hash: [16]byte(payload), Version: uint64(version), Expires: expires}, true, nil
 }

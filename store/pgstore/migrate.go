@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // migrate brings the tables up to date, one file of migrations/ after the other. All is one transaction
@@ -59,7 +59,7 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// migrated is how many migrations the schema has had. More than known is a *store.FormatError. It looks
+// migrated is how many migrations the schema has had. More than known is a *record.FormatError. It looks
 // into the catalog's tables: what to_regclass says may be of before the wait for the lock.
 func migrated(ctx context.Context, q querier, o *Options, known int) (int, error) {
 	there, done := false, 0
@@ -72,7 +72,7 @@ func migrated(ctx context.Context, q querier, o *Options, known int) (int, error
 		return 0, err
 	}
 	if done > known {
-		return 0, &store.FormatError{Found: done, Known: known}
+		return 0, &record.FormatError{Found: done, Known: known}
 	}
 	return done, nil
 }

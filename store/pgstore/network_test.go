@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pgstore"
 )
@@ -31,7 +32,7 @@ func behind(t *testing.T, patience time.Duration) (p *proxy, s, direct *pgstore.
 func TestRoundTrips(t *testing.T) {
 	p, s, _ := behind(t, time.Minute)
 	small, large := newPlayer("small", 3), newPlayer("large", 300)
-	both := func() error { return s.Commit(t.Context(), []*group.Pending{small.next(), large.next()}) }
+	both := func() error { return s.Commit(t.Context(), []*record.Change{small.next(), large.next()}) }
 	calls := []struct {
 		name string
 		call func() error
@@ -95,7 +96,7 @@ func TestLostAnswerOfConflict(t *testing.T) {
 		player.mustCommit(t, s)
 		player.mustCommit(t, s)
 	}
-	changes := []*group.Pending{c.next(), b.next(), a.next()}
+	changes := []*record.Change{c.next(), b.next(), a.next()}
 	rival := newPlayer("b", 1)
 	rival.group = mustRestore(t, direct, "b")
 	rival.mustCommit(t, direct)
@@ -249,7 +250,7 @@ func TestCloseWhileAway(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-done; !errors.Is(err, store.ErrClosed) || time.Since(start) > 5*time.Second {
+	if err := <-done; !errors.Is(err, record.ErrClosed) || time.Since(start) > 5*time.Second {
 		t.Fatalf("Load: %v after %v, want ErrClosed at once", err, time.Since(start))
 	}
 }
@@ -278,7 +279,7 @@ func TestLoadSettled(t *testing.T) {
 			r, err := direct.LoadAfterInDoubt(context.Background(), "g")
 			if err != nil {
 				t.Error(err)
-				r = &group.Record{}
+				r = &record.Group{}
 			}
 			loaded <- r.Version
 		}()

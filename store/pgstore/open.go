@@ -18,7 +18,7 @@ import (
 // what it does not say comes from the environment, as with psql.
 //
 // When there is no connection to be had, the error says in one line where to and why not, and nothing is
-// tried again; only a server that is about to start is waited for. The error is a *store.FormatError when
+// tried again; only a server that is about to start is waited for. The error is a *record.FormatError when
 // a newer dictrack has made the tables, or says which option is wrong. No error has the password.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	o = o.withDefaults()

@@ -11,6 +11,7 @@ import (
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/rawjson"
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -44,12 +45,12 @@ func definitions(n int) []*tracker.Definition {
 	return defs
 }
 
-func nth(version uint64) group.MessageID {
-	return group.MessageID{ID: fmt.Sprintf("call %d", version), Version: version, Expires: now + int64(version)}
+func nth(version uint64) record.MessageID {
+	return record.MessageID{ID: fmt.Sprintf("call %d", version), Version: version, Expires: now + int64(version)}
 }
 
 // next makes the next change.
-func (p *player) next() *group.Pending {
+func (p *player) next() *record.Change {
 	g := p.group
 	g.BeginChange()
 	var err error
@@ -64,7 +65,7 @@ func (p *player) next() *group.Pending {
 	if err != nil {
 		panic(err)
 	}
-	c := g.EndChange()
+	c := g.EndChange().Encode()
 	c.Due = now + int64(c.Version)
 	p.tried = c.Version
 	return c
@@ -73,7 +74,7 @@ func (p *player) next() *group.Pending {
 // commit makes the next change and commits it.
 func (p *player) commit(ctx context.Context, s store.Store) error {
 	c := p.next()
-	if err := s.Commit(ctx, []*group.Pending{c}); err != nil {
+	if err := s.Commit(ctx, []*record.Change{c}); err != nil {
 		return err
 	}
 	p.acked = c.Version
@@ -128,7 +129,7 @@ func (p *player) mustBeAt(tb testing.TB, s store.Store, want uint64) {
 }
 
 // checkStates wants every tracker as the version says.
-func checkStates(ctx context.Context, s store.Store, r *group.Record, size int) error {
+func checkStates(ctx context.Context, s store.Store, r *record.Group, size int) error {
 	g, err := restore(ctx, s, r)
 	if err != nil {
 		return err
@@ -145,7 +146,7 @@ func checkStates(ctx context.Context, s store.Store, r *group.Record, size int) 
 	return nil
 }
 
-func restore(ctx context.Context, s store.Store, r *group.Record) (*group.Group, error) {
+func restore(ctx context.Context, s store.Store, r *record.Group) (*group.Group, error) {
 	texts, err := s.Definitions(ctx, r.Layout)
 	if err != nil {
 		return nil, err

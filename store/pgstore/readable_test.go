@@ -7,7 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/pgstore"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -32,9 +32,9 @@ func TestReadable(t *testing.T) {
 	if _, err := g.Add([]*tracker.Definition{d}, now); err != nil {
 		t.Fatal(err)
 	}
-	c := g.EndChange()
+	c := g.EndChange().Encode()
 	c.Due = 1<<63 - 2
-	if err := s.Commit(t.Context(), []*group.Pending{c}); err != nil {
+	if err := s.Commit(t.Context(), []*record.Change{c}); err != nil {
 		t.Fatal(err)
 	}
 	conn := mustConnect(t)

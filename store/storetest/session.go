@@ -10,6 +10,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -52,7 +53,7 @@ func (s *session) again() {
 }
 
 // commit commits what must apply.
-func (s *session) commit(changes ...*group.Pending) {
+func (s *session) commit(changes ...*record.Change) {
 	s.Helper()
 	if err := s.store.Commit(s.Context(), changes); err != nil {
 		s.Fatalf("Commit: %v", err)
@@ -60,7 +61,7 @@ func (s *session) commit(changes ...*group.Pending) {
 }
 
 // conflict commits what must conflict for exactly the groups named.
-func (s *session) conflict(changes []*group.Pending, groups ...string) {
+func (s *session) conflict(changes []*record.Change, groups ...string) {
 	s.Helper()
 	err := s.store.Commit(s.Context(), changes)
 	conflict, ok := errors.AsType[*store.ConflictError](err)
@@ -162,7 +163,7 @@ func shots(g *group.Group) []string {
 }
 
 // seen looks an id up.
-func (s *session) seen(name, id string) (group.MessageID, bool) {
+func (s *session) seen(name, id string) (record.MessageID, bool) {
 	s.Helper()
 	seen, ok, err := s.store.FindMessageID(s.Context(), name, id)
 	if err != nil {
@@ -172,7 +173,7 @@ func (s *session) seen(name, id string) (group.MessageID, bool) {
 }
 
 // due lists what is due.
-func (s *session) due(until int64, limit int) []store.Due {
+func (s *session) due(until int64, limit int) []record.Due {
 	s.Helper()
 	due, err := s.store.Due(s.Context(), until, limit)
 	if err != nil {

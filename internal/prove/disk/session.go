@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -86,10 +86,10 @@ func (s *Session) step(ctx context.Context, step, name string, do func() error) 
 	defer d.mu.Unlock()
 	switch {
 	case s.closed && step != StepCommit: // a sweep may look on while the Manager closes
-		return store.ErrClosed
+		return record.ErrClosed
 	case s.closed:
 		d.breach("%s %q on a store that is closed", step, name)
-		return store.ErrClosed
+		return record.ErrClosed
 	case d.current != s:
 		return fmt.Errorf("%s %q: the process is gone: %w", step, name, ErrFault)
 	case verdict == Refuse:
@@ -106,7 +106,7 @@ func (s *Session) step(ctx context.Context, step, name string, do func() error) 
 }
 
 // Commit implements store.Store.
-func (s *Session) Commit(ctx context.Context, changes []*group.Pending) error {
+func (s *Session) Commit(ctx context.Context, changes []*record.Change) error {
 	names := make([]string, len(changes))
 	for i, c := range changes {
 		names[i] = c.Group
@@ -117,7 +117,7 @@ func (s *Session) Commit(ctx context.Context, changes []*group.Pending) error {
 }
 
 // Load implements store.Store.
-func (s *Session) Load(ctx context.Context, name string) (r *group.Record, err error) {
+func (s *Session) Load(ctx context.Context, name string) (r *record.Group, err error) {
 	err = s.step(ctx, StepLoad, name, func() error {
 		r = s.disk.load(name)
 		return nil
@@ -131,7 +131,7 @@ func (s *Session) Definitions(ctx context.Context, ids []tracker.ID) (texts [][]
 		for _, id := range ids {
 			text, ok := s.disk.definitions[id]
 			if !ok {
-				return &store.CorruptError{Record: "definition " + id.String(), Reason: "it is not there"}
+				return &record.CorruptError{Record: "definition " + id.String(), Reason: "it is not there"}
 			}
 			texts = append(texts, slices.Clone(text))
 		}
@@ -141,7 +141,7 @@ func (s *Session) Definitions(ctx context.Context, ids []tracker.ID) (texts [][]
 }
 
 // FindMessageID implements store.Store.
-func (s *Session) FindMessageID(ctx context.Context, name, id string) (seen group.MessageID, ok bool, err error) {
+func (s *Session) FindMessageID(ctx context.Context, name, id string) (seen record.MessageID, ok bool, err error) {
 	err = s.step(ctx, StepSeen, name, func() error {
 		if r := s.disk.groups[name]; r != nil {
 			seen, ok = r.seen[id]
@@ -152,14 +152,14 @@ func (s *Session) FindMessageID(ctx context.Context, name, id string) (seen grou
 }
 
 // Due implements store.Store.
-func (s *Session) Due(ctx context.Context, until int64, limit int) (due []store.Due, err error) {
+func (s *Session) Due(ctx context.Context, until int64, limit int) (due []record.Due, err error) {
 	err = s.step(ctx, StepDue, "", func() error {
 		for name, r := range s.disk.groups {
 			if r.due <= until && r.due != limiter.Never {
-				due = append(due, store.Due{Group: name, At: r.due})
+				due = append(due, record.Due{Group: name, At: r.due})
 			}
 		}
-		slices.SortFunc(due, func(a, b store.Due) int {
+		slices.SortFunc(due, func(a, b record.Due) int {
 			return cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.Group, b.Group))
 		})
 		due = due[:min(len(due), limit)]

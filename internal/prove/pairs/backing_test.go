@@ -5,6 +5,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -43,7 +44,7 @@ func parse(text []byte) (*tracker.Definition, error) {
 }
 
 // Persist implements cache.Backing.
-func (b backing) Persist(ctx context.Context, changes []*group.Pending) error {
+func (b backing) Persist(ctx context.Context, changes []*record.Change) error {
 	return b.Commit(ctx, changes)
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/script"
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/record"
 
 	"github.com/redis/rueidis"
 )
@@ -30,7 +30,7 @@ type write struct {
 	writesPatch   bool    // in place of chunks
 	token         format.Token
 
-	definitions []*tracker.Definition // that must be in Redis before
+	definitions []record.Definition // that must be in Redis before
 	generation  uint64                // see replica
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache/internal/script"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/record"
 )
 
 // step applies the tasks to the replica and builds the commit. It returns false if there is nothing to send. A batch that
@@ -85,14 +85,14 @@ func union(a, b []int32) []int32 {
 
 // missingDefinitions are the definitions of a commit that are not known to be in Redis: those that it newly refers to,
 // and all of the group if a server was restarted or replaced.
-func (a *attempt) missingDefinitions(w *write) []*tracker.Definition {
+func (a *attempt) missingDefinitions(w *write) []record.Definition {
 	r, defs := a.entry.replica, a.env.Definitions
 	w.generation = defs.Generation()
 	switch {
 	case r.generation != w.generation:
-		return defs.Missing(r.group.DiffSince(0, 0, nil).Definitions())
+		return defs.Missing(r.group.DiffSince(0, 0, nil).Encode().Definitions)
 	case w.pending.LayoutChanged():
-		return defs.Missing(w.pending.Definitions())
+		return defs.Missing(w.pending.Encode().Definitions)
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ func (q *request) addDue(key, name string, due int64) {
 
 // addDirtyChunks notes which chunks the store does not have. A group of one chunk needs no note.
 func (a *attempt) addDirtyChunks(w *write) {
-	if w.pending.Count <= group.ChunkSize && w.pending.BaseCount <= group.ChunkSize {
+	if w.pending.Count <= record.ChunkSize && w.pending.BaseCount <= record.ChunkSize {
 		return
 	}
 	version := string(format.AppendVersion(nil, w.pending.Version))
@@ -168,7 +168,7 @@ func (a *attempt) addDirtyChunks(w *write) {
 }
 
 // addIDs remembers message ids, notes when they expire and, if there is a store, that it does not have them.
-func (a *attempt) addIDs(q *request, ids []group.MessageID, hasStore bool) {
+func (a *attempt) addIDs(q *request, ids []record.MessageID, hasStore bool) {
 	k, name := &a.env.Client.Keys[a.entry.shard], a.entry.name
 	var fields, dirty []string
 	byHour := map[int64][]string{}
@@ -200,8 +200,8 @@ func (a *attempt) addGroup(w *write) {
 		m.text = w.pending.AppendPatch(m.text, w.patchIndexes)
 		fields = append(fields, format.FieldPatch, m.withChecksum(key, format.FieldPatch, from))
 	} else {
-		for i := range w.pending.Chunks() {
-			fields = format.AppendChunk(fields, key, &w.pending.Chunks()[i])
+		for i := range w.pending.Encode().Chunks {
+			fields = format.AppendChunk(fields, key, &w.pending.Chunks[i])
 		}
 	}
 	if r.storeVersion != nil {
