@@ -8,7 +8,6 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/writebehind"
-	"github.com/dictrack/dictrack/record"
 )
 
 // TestDrain waits for what a cache is ahead, and for nothing with other caches.

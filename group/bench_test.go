@@ -98,7 +98,7 @@ func BenchmarkTake(b *testing.B) {
 		if _, err := g.Track(&c); err != nil {
 			b.Fatal(err)
 		}
-		for _, part := range g.EndChange().Chunks() {
+		for _, part := range g.EndChange().Encode().Chunks {
 			written += len(part.States)
 		}
 	}

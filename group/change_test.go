@@ -12,9 +12,9 @@ import (
 )
 
 // parts are the chunks of a change: "index" or "index laid out".
-func parts(c *record.Change) string {
+func parts(c *group.Pending) string {
 	text := ""
-	for _, part := range c.Chunks() {
+	for _, part := range c.Encode().Chunks {
 		text += fmt.Sprint(part.Index, " ")
 		if part.Layout != nil {
 			text += fmt.Sprintf("(%d) ", len(part.Layout))
@@ -63,8 +63,8 @@ func TestChangeHoldsWhatChanged(t *testing.T) {
 			if c == nil {
 				t.Fatal("no change")
 			}
-			if got := parts(c); got != step.want || len(c.Definitions()) != step.defs || c.Group != "g" {
-				t.Errorf("chunks %q with %d definitions, want %q with %d", got, len(c.Definitions()), step.want, step.defs)
+			if got := parts(c); got != step.want || len(c.Encode().Definitions) != step.defs || c.Group != "g" {
+				t.Errorf("chunks %q with %d definitions, want %q with %d", got, len(c.Encode().Definitions), step.want, step.defs)
 			}
 			kept.commit(c)
 			kept.same(g)
@@ -117,8 +117,8 @@ func TestDefinitionsAreGivenOnce(t *testing.T) {
 	add(t, g, 0, a)
 	remove(t, g, "a")
 	add(t, g, 0, a)
-	if c := g.EndChange(); c.Count != 2 || len(c.Definitions()) != 1 {
-		t.Errorf("%d places with %d definitions", c.Count, len(c.Definitions()))
+	if c := g.EndChange(); c.Count != 2 || len(c.Encode().Definitions) != 1 {
+		t.Errorf("%d places with %d definitions", c.Count, len(c.Encode().Definitions))
 	}
 }
 
@@ -297,7 +297,7 @@ func TestRestoreRefuses(t *testing.T) {
 // What is recorded in a recycled change is what would be recorded in a new one, whatever the sizes.
 func TestRecycledChange(t *testing.T) {
 	g, other := filled(t, numberedDefs(t, 0, 300, `"targets":[100000]`)...), filled(t, numberedDefs(t, 0, 300, `"targets":[100000]`)...)
-	spare := &record.Change{}
+	spare := &group.Pending{}
 	for _, n := range []string{`1`, `299`, `2`, `150`, `1`} {
 		g.BeginChangeIn(spare)
 		other.BeginChange()
@@ -306,7 +306,7 @@ func TestRecycledChange(t *testing.T) {
 			track(t, other, `{"n":`+n+`}`, 0)
 		}
 		spare = g.EndChange()
-		equal(t, "chunks", fmt.Sprint(spare.Chunks()), fmt.Sprint(other.EndChange().Chunks()))
+		equal(t, "chunks", fmt.Sprint(spare.Encode().Chunks), fmt.Sprint(other.EndChange().Encode().Chunks))
 		spare.AllowReuse()
 	}
 }

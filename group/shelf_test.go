@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/rawjson"
 	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -28,17 +29,17 @@ func newShelf(t testing.TB, g *group.Group) *shelf {
 }
 
 // commit applies a change, which must fit what is kept.
-func (s *shelf) commit(c *record.Change) {
+func (s *shelf) commit(c *group.Pending) {
 	s.Helper()
 	if c.Base != s.version || c.Version <= c.Base || c.BaseCount != len(s.layout()) {
 		s.Fatalf("a change of version %d to %d, %d places; kept are version %d, %d places", c.Base, c.Version, c.BaseCount, s.version, len(s.layout()))
 	}
 	patched := s.amend(c)
-	for _, d := range c.Definitions() {
-		s.defs[d.ID()] = d
+	for _, d := range c.Encode().Definitions {
+		s.defs[d.ID] = parse(s, d.JSON)
 	}
 	last := -1
-	for _, part := range c.Chunks() {
+	for _, part := range c.Encode().Chunks {
 		if part.Index <= last || part.Index > len(s.chunks) {
 			s.Fatalf("chunk %d after %d, of %d", part.Index, last, len(s.chunks))
 		}
@@ -62,11 +63,25 @@ func (s *shelf) commit(c *record.Change) {
 	}
 }
 
+// parse reads the canonical JSON of a definition.
+func parse(t testing.TB, text []byte) *tracker.Definition {
+	t.Helper()
+	v, err := rawjson.Decode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := custom.Parse(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
 // mostPlaces is how many the patch has at most.
 const mostPlaces = 5
 
 // amend takes a change into the patch, if it goes there; else the change carries the places of the patch too.
-func (s *shelf) amend(c *record.Change) bool {
+func (s *shelf) amend(c *group.Pending) bool {
 	places, few := c.ChangedIndexes()
 	if all := union(s.places, places); few && len(all) <= mostPlaces {
 		s.places, s.patch = all, c.AppendPatch(nil, all)
@@ -83,9 +98,9 @@ func union(a, b []int32) []int32 {
 }
 
 // renew takes the chunks of a change, after which there is no patch.
-func (s *shelf) renew(c *record.Change) {
+func (s *shelf) renew(c *group.Pending) {
 	s.older, s.places, s.patch = slices.Grow(s.older, len(s.chunks))[:len(s.chunks)], nil, nil
-	for _, part := range c.Chunks() {
+	for _, part := range c.Encode().Chunks {
 		s.older[part.Index] = s.chunks[part.Index]
 	}
 }

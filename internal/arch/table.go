@@ -47,6 +47,7 @@ var core = [][]string{
 	{"dotpath", "field"},
 	{"condition", "limiter"},
 	{"tracker"},
+	{"record"},
 	{"internal/match"},
 	{"internal/states"},
 	{"group"},

@@ -17,8 +17,8 @@ var mutations = []mutation{
 		caught: inCache,
 	},
 	{
-		name: "id applied again", file: "task.go",
-		edits:  []edit{{"if seen != nil && t.m.now() < seen.Expires {", "if seen != nil && false {"}},
+		name: "id applied again", file: "internal/engine/task.go",
+		edits:  []edit{{"if seen != nil && t.deps.now() < seen.Expires {", "if seen != nil && false {"}},
 		caught: inRoot, run: "ID",
 	},
 	{
@@ -37,12 +37,12 @@ var mutations = []mutation{
 		caught: inProve, run: "Model|Simulation",
 	},
 	{
-		name: "id window ignored", file: "task.go",
-		edits:  []edit{{"if seen != nil && t.m.now() < seen.Expires {", "if seen != nil {"}},
+		name: "id window ignored", file: "internal/engine/task.go",
+		edits:  []edit{{"if seen != nil && t.deps.now() < seen.Expires {", "if seen != nil {"}},
 		caught: inProve, run: "Model",
 	},
 	{
-		name: "id with other data accepted", file: "task.go",
+		name: "id with other data accepted", file: "internal/engine/task.go",
 		edits:  []edit{{"seen.Hash == t.hash", "true"}},
 		caught: inProve, run: "Model",
 	},
@@ -72,10 +72,10 @@ var mutations = []mutation{
 		caught: inProve, run: "Simulation",
 	},
 	{
-		name: "listeners told before the commit", file: "task.go",
+		name: "listeners told before the commit", file: "internal/engine/task.go",
 		edits: []edit{
-			{"t.m.publisher.enqueue(telling{t.occasion(), t.effect.Events})", ""},
-			{"\tt.due = g.Due()\n", "\tt.due = g.Due()\n\tif t.err == nil && t.effect.Changed {\n\t\tt.m.publisher.enqueue(telling{t.occasion(), t.effect.Events})\n\t\tt.m.publisher.deliver(t.name)\n\t}\n"},
+			{"t.deps.publisher.Enqueue(notify.Commit{CommitInfo: t.info(), Events: t.effect.Events})", ""},
+			{"\tt.due = g.Due()\n", "\tt.due = g.Due()\n\tif t.err == nil && t.effect.Changed {\n\t\tt.deps.publisher.Enqueue(notify.Commit{CommitInfo: t.info(), Events: t.effect.Events})\n\t\tt.deps.publisher.Deliver(t.name)\n\t}\n"},
 		},
 		caught: inProve, run: "Simulation",
 	},
@@ -85,8 +85,8 @@ var mutations = []mutation{
 		caught: inProve, run: "Model",
 	},
 	{
-		name: "due time dropped after a sweep", file: "sweep.go",
-		edits:  []edit{{"m.sweeper.note(t.name, t.due)", ""}},
+		name: "due time dropped after a sweep", file: "internal/engine/timers.go",
+		edits:  []edit{{"e.config.Schedule(t.name, t.due)", ""}},
 		caught: inProve, run: "Model",
 	},
 	{

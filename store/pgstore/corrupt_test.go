@@ -61,12 +61,12 @@ func (b *broken) reads() map[string]func() error {
 }
 
 // notices wants a call to name the record, and the neighbour to be served.
-func (b *broken) notices(what, call, record string) {
+func (b *broken) notices(what, call, name string) {
 	b.Helper()
 	err := b.reads()[call]()
 	corrupt, ok := errors.AsType[*record.CorruptError](err)
-	if !ok || corrupt.Record != record {
-		b.Errorf("%s: %s says %v, want a CorruptError of %q", what, call, err, record)
+	if !ok || corrupt.Record != name {
+		b.Errorf("%s: %s says %v, want a CorruptError of %q", what, call, err, name)
 	}
 	r, err := b.Load(b.Context(), "small")
 	if err != nil || r.Version != b.small.acked {

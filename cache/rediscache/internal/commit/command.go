@@ -31,7 +31,7 @@ type write struct {
 	token         format.Token
 
 	definitions []record.Definition // that must be in Redis before
-	generation  uint64                // see replica
+	generation  uint64              // see replica
 }
 
 // command adds a command on a key.
