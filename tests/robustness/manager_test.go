@@ -1,0 +1,55 @@
+// Package prove tries to break the promises of dictrack. README.md says how.
+package robustness
+
+import (
+	"context"
+	"testing"
+
+	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/internal/faultstore"
+	"github.com/dictrack/dictrack/tracker"
+)
+
+// data is what a tracker without conditions counts.
+var data = map[string]any{}
+
+func open(t *testing.T, o dictrack.Options) *dictrack.Manager {
+	t.Helper()
+	o.ManualSweep = true
+	m, err := dictrack.Open(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func add(t *testing.T, m *dictrack.Manager, group string, specs ...tracker.Spec) {
+	t.Helper()
+	if err := m.Add(t.Context(), group, specs...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func track(t *testing.T, m *dictrack.Manager, group string, options ...dictrack.TrackOption) dictrack.Result {
+	t.Helper()
+	res, err := m.Track(t.Context(), group, data, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res
+}
+
+func shut(t *testing.T, m *dictrack.Manager) {
+	t.Helper()
+	if err := m.Close(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+// sound fails the test when the engine broke the contract of the store.
+func sound(t *testing.T, d *faultstore.Disk) {
+	t.Helper()
+	for _, breach := range d.Violations() {
+		t.Error(breach)
+	}
+}
