@@ -94,7 +94,6 @@ func portRules() []Rule {
 	const (
 		port    = "ring 1, a port: only ring 0, never the other port"
 		suite   = "a conformance suite: only its port, ring 0 and testing, and no adapter"
-		faults  = "a store with faults, for tests: only its port and ring 0"
 		mailbox = "ring 2, what caches share: only their port and ring 0"
 		leaf    = "ring 1, a leaf: only the standard library"
 		kit     = "ring 2, what stores share: only their port and ring 0"
@@ -120,8 +119,6 @@ func portRules() []Rule {
 
 		{For: []string{"cache/cachetest"}, Inner: coreAnd("cache"), Suite: true, Ring: suite, Why: whySuite},
 		{For: []string{"store/storetest"}, Inner: coreAnd("store"), Suite: true, Ring: suite, Why: whySuite},
-
-		{For: []string{"internal/faultstore"}, Inner: coreAnd("store"), Suite: true, Ring: faults, Why: whySuite},
 
 		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache", "internal/gate"), Ring: mailbox, Why: whyMailbox},
 		{For: []string{"internal/sieve"}, Inner: coreAnd(), Ring: mailbox, Why: "which group is evicted is one thing, and what a cache promises another"},
@@ -183,6 +180,13 @@ func outerRules() []Rule {
 			Suite: true,
 			Ring:  "child processes for tests: nothing of the module",
 			Why:   "how a process is started has nothing to do with what is tested on it",
+		},
+		{
+			For:   []string{"internal/faultstore"},
+			Inner: coreAnd("store", "store/memorystore"),
+			Suite: true,
+			Ring:  "a store for tests: the port of stores, and the one that needs no library",
+			Why:   "tests of every part need a store that fails",
 		},
 		{
 			For:       []string{"internal/testserver/..."},

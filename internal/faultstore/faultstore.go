@@ -1,167 +1,198 @@
-// Package faultstore is a store for tests that injects faults. A Disk is the durable part, which survives a crash; a
-// Session is a store.Store opened on it. Before each operation a Session asks its Injector for the outcome: proceed,
-// fail without effect, take effect and lose the reply, or report a conflict with another writer. The Disk logs every
-// commit that took effect, so a test knows the outcomes that the engine cannot.
+// Package faultstore is a store for tests that fails on demand. It stands in front of a real store.Store: hooks run
+// before and after its operations, and can wait, look at the arguments, or return an error. An error before an operation
+// prevents it; an error after it hides that it took effect, as a lost reply does.
+//
+// A Store outlives the Managers that use it, as a disk outlives processes: each one opens a Session, and closing that
+// leaves the data as it is.
 package faultstore
 
 import (
-	"bytes"
-	"fmt"
-	"slices"
+	"context"
+	"errors"
 	"sync"
+	"sync/atomic"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Disk is the durable part of a store. Its methods may be called from any goroutine.
-type Disk struct {
-	mu          sync.Mutex // protects all below
-	groups      map[string]*storedGroup
-	definitions map[tracker.ID][]byte
-	floor       uint64
-	log         []Commit
-	violations  []string
-	current     *Session
-}
+// ErrInjected is the error of FailFirst.
+var ErrInjected = errors.New("injected fault")
 
-// storedGroup is the stored form of a group.
-type storedGroup struct {
-	version uint64
-	fed     bool
-	count   int
-	due     int64
-	chunks  map[int]chunk
-	seen    map[string]group.Seen
-}
+// Hook is a function that a test may set at any time. The zero Hook does nothing.
+type Hook[T any] struct{ f atomic.Pointer[func(T) error] }
 
-type chunk struct {
-	layout []tracker.ID
-	states []byte
-}
+// Set sets the function, which runs on the goroutine of the operation, with no lock held.
+func (h *Hook[T]) Set(f func(T) error) { h.f.Store(&f) }
 
-// Commit is a change of one group that took effect.
-type Commit struct {
-	Group         string
-	Base, Version uint64
-	Due           int64
-	Seen          []group.Seen
-}
+// Clear removes the function.
+func (h *Hook[T]) Clear() { h.f.Store(nil) }
 
-// New returns an empty disk.
-func New() *Disk {
-	return &Disk{groups: map[string]*storedGroup{}, definitions: map[tracker.ID][]byte{}}
-}
-
-// Log returns the commits that took effect, in their order.
-func (d *Disk) Log() []Commit {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Clone(d.log)
-}
-
-// Violations describes what the engine did that the contract of store.Store forbids.
-func (d *Disk) Violations() []string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Clone(d.violations)
-}
-
-func (d *Disk) violation(format string, args ...any) {
-	d.violations = append(d.violations, fmt.Sprintf(format, args...))
-}
-
-// Versions returns the version of every group that exists.
-func (d *Disk) Versions() map[string]uint64 {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	versions := map[string]uint64{}
-	for name, r := range d.groups {
-		versions[name] = r.version
-	}
-	return versions
-}
-
-// commit applies changes as the contract of store.Store says. The lock is held.
-func (d *Disk) commit(changes []*group.Change) error {
-	var late []string
-	for _, c := range changes {
-		if d.version(c.Group) == c.Base {
-			d.apply(c)
-		} else {
-			late = append(late, c.Group)
-		}
-	}
-	if late != nil {
-		return &store.ConflictError{Groups: late}
+func (h *Hook[T]) run(argument T) error {
+	if f := h.f.Load(); f != nil {
+		return (*f)(argument)
 	}
 	return nil
 }
 
-func (d *Disk) version(name string) uint64 {
-	if r := d.groups[name]; r != nil {
-		return r.version
+// FailFirst returns a function for a Hook that fails n times with ErrInjected, and then succeeds.
+func FailFirst[T any](n int64) func(T) error {
+	var calls atomic.Int64
+	return func(T) error {
+		if calls.Add(1) <= n {
+			return ErrInjected
+		}
+		return nil
 	}
-	return d.floor
 }
 
-func (d *Disk) apply(c *group.Change) {
-	r := d.groups[c.Group]
-	if r == nil {
-		r = &storedGroup{due: limiter.Never, chunks: map[int]chunk{}, seen: map[string]group.Seen{}}
-		d.groups[c.Group] = r
-	}
-	if c.Version <= c.Base {
-		d.violation("group %s: a change from version %d to %d", c.Group, c.Base, c.Version)
-	}
-	if r.count != c.BaseCount {
-		d.violation("group %s: a change from %d trackers, but %d are stored", c.Group, c.BaseCount, r.count)
-	}
-	r.version, r.fed, r.count, r.due = c.Version, c.Fed, c.Count, c.Due
-	for _, part := range c.Chunks() {
-		r.put(part)
-	}
-	for from, to := c.Dropped(); from < to; from++ {
-		delete(r.chunks, from)
-	}
-	for _, def := range c.Definitions() {
-		d.definitions[def.ID()] = bytes.Clone(def.JSON())
-	}
-	for _, s := range c.Seen {
-		r.seen[s.ID] = s
-	}
-	d.log = append(d.log, Commit{c.Group, c.Base, c.Version, c.Due, slices.Clone(c.Seen)})
+// Store is what the sessions share. Its methods may be called from any goroutine.
+type Store struct {
+	// Data is the store behind the faults.
+	Data store.Store
+
+	BeforeLoad   Hook[string]          // name of the group
+	BeforeLookup Hook[string]          // message id
+	BeforeCommit Hook[[]*group.Change] // its error prevents the commit
+	AfterCommit  Hook[[]*group.Change] // its error hides that the commit took effect
+	BeforeDue    Hook[struct{}]
+	BeforeFlush  Hook[struct{}]
+	AfterFlush   Hook[struct{}]
+
+	// How often each operation was called.
+	Loads, Lookups, Commits atomic.Int64
+
+	mu      sync.Mutex // protects all below
+	largest int
 }
 
-func (r *storedGroup) put(part group.Chunk) {
-	one := r.chunks[part.Index]
-	one.states = bytes.Clone(part.States)
-	if part.Layout != nil {
-		one.layout = slices.Clone(part.Layout)
-	}
-	r.chunks[part.Index] = one
+// New returns an empty store in memory without faults.
+func New() *Store { return &Store{Data: memorystore.New()} }
+
+// ClearHooks removes the functions of all hooks.
+func (s *Store) ClearHooks() {
+	s.BeforeLoad.Clear()
+	s.BeforeLookup.Clear()
+	s.BeforeCommit.Clear()
+	s.AfterCommit.Clear()
+	s.BeforeDue.Clear()
+	s.BeforeFlush.Clear()
+	s.AfterFlush.Clear()
 }
 
-// load returns a group as a whole. The lock is held.
-func (d *Disk) load(name string) *group.Record {
-	r := d.groups[name]
-	if r == nil {
-		return &group.Record{Name: name, Version: d.floor, Due: limiter.Never}
-	}
-	out := &group.Record{Name: name, Version: r.version, Fed: r.fed, Due: r.due}
-	for i := range len(r.chunks) {
-		out.Layout = append(out.Layout, r.chunks[i].layout...)
-		out.States = append(out.States, r.chunks[i].states...)
-	}
-	return out
+// LargestCommit is the number of changes in the largest commit so far.
+func (s *Store) LargestCommit() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.largest
 }
 
-// flush removes everything. The lock is held.
-func (d *Disk) flush() {
-	for _, r := range d.groups {
-		d.floor = max(d.floor, r.version+1)
+// Open opens a session.
+func (s *Store) Open() *Session { return &Session{Store: s} }
+
+// Session is a store.Store on the data of a Store.
+type Session struct {
+	*Store
+	closed atomic.Bool
+}
+
+var _ store.Store = (*Session)(nil)
+
+// begin runs a hook, unless the session is closed.
+func begin[T any](s *Session, hook *Hook[T], argument T) error {
+	if err := s.err(); err != nil {
+		return err
 	}
-	d.groups = map[string]*storedGroup{}
+	return hook.run(argument)
+}
+
+func (s *Session) err() error {
+	if s.closed.Load() {
+		return store.ErrClosed
+	}
+	return nil
+}
+
+// Commit implements store.Store.
+func (s *Session) Commit(ctx context.Context, changes []*group.Change) error {
+	s.Commits.Add(1)
+	s.mu.Lock()
+	s.largest = max(s.largest, len(changes))
+	s.mu.Unlock()
+	if err := begin(s, &s.BeforeCommit, changes); err != nil {
+		return err
+	}
+	if err := s.Data.Commit(ctx, changes); err != nil {
+		return err
+	}
+	return s.AfterCommit.run(changes)
+}
+
+// Load implements store.Store.
+func (s *Session) Load(ctx context.Context, name string) (*group.Record, error) {
+	s.Loads.Add(1)
+	if err := begin(s, &s.BeforeLoad, name); err != nil {
+		return nil, err
+	}
+	return s.Data.Load(ctx, name)
+}
+
+// Definitions implements store.Store.
+func (s *Session) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
+	if err := s.err(); err != nil {
+		return nil, err
+	}
+	return s.Data.Definitions(ctx, ids)
+}
+
+// Seen implements store.Store.
+func (s *Session) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+	s.Lookups.Add(1)
+	if err := begin(s, &s.BeforeLookup, id); err != nil {
+		return group.Seen{}, false, err
+	}
+	return s.Data.Seen(ctx, name, id)
+}
+
+// Due implements store.Store.
+func (s *Session) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
+	if err := begin(s, &s.BeforeDue, struct{}{}); err != nil {
+		return nil, err
+	}
+	return s.Data.Due(ctx, until, limit)
+}
+
+// Groups implements store.Store.
+func (s *Session) Groups(ctx context.Context, after string, limit int) ([]string, error) {
+	if err := s.err(); err != nil {
+		return nil, err
+	}
+	return s.Data.Groups(ctx, after, limit)
+}
+
+// Forget implements store.Store.
+func (s *Session) Forget(ctx context.Context, now int64) error {
+	if err := s.err(); err != nil {
+		return err
+	}
+	return s.Data.Forget(ctx, now)
+}
+
+// Flush implements store.Store.
+func (s *Session) Flush(ctx context.Context) error {
+	if err := begin(s, &s.BeforeFlush, struct{}{}); err != nil {
+		return err
+	}
+	if err := s.Data.Flush(ctx); err != nil {
+		return err
+	}
+	return s.AfterFlush.run(struct{}{})
+}
+
+// Close implements store.Store. The data stays.
+func (s *Session) Close() error {
+	s.closed.Store(true)
+	return nil
 }

@@ -17,7 +17,7 @@ import (
 func TestCancelWhileWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
-		d := faultstore.New()
+		d := faultstore.NewDisk()
 		m := open(t, dictrack.Options{Store: d.Open(func(step, _ string) faultstore.Outcome {
 			if step == faultstore.StepCommit {
 				<-release
@@ -49,7 +49,7 @@ func TestCancelWhileWaiting(t *testing.T) {
 // Close waits for the calls under way: each is answered as if nobody had closed, or refused with ErrClosed.
 func TestCloseWaitsForCalls(t *testing.T) {
 	for round := range 200 {
-		d := faultstore.New()
+		d := faultstore.NewDisk()
 		m := open(t, dictrack.Options{Store: d.Open(nil)})
 		var calls sync.WaitGroup
 		for client := range 8 {

@@ -20,7 +20,7 @@ func TestTwoManagersOnOneStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, one := range []store.Store{faultstore.New().Open(nil), memorystore.New(), kept} {
+	for _, one := range []store.Store{faultstore.NewDisk().Open(nil), memorystore.New(), kept} {
 		s := lasting{one}
 		a, b := open(t, dictrack.Options{Store: s}), open(t, dictrack.Options{Store: s})
 		add(t, a, "g", dictrack.Count("t", dictrack.Targets(500)))
@@ -46,7 +46,7 @@ func TestTwoManagersOnOneStore(t *testing.T) {
 func TestCommitsAfterManyConflicts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		busy := true
-		m := open(t, dictrack.Options{Store: faultstore.New().Open(func(step, _ string) faultstore.Outcome {
+		m := open(t, dictrack.Options{Store: faultstore.NewDisk().Open(func(step, _ string) faultstore.Outcome {
 			if step == faultstore.StepCommit && busy {
 				return faultstore.Conflict
 			}

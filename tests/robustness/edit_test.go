@@ -12,7 +12,7 @@ import (
 // Adding no trackers changes nothing: not the places of others, and not what is known of the group.
 func TestAddNothing(t *testing.T) {
 	const trackers = 70 // enough removed ones for the group to be laid out anew
-	d := faultstore.New()
+	d := faultstore.NewDisk()
 	for _, o := range []dictrack.Options{{}, {Store: d.Open(nil)}} {
 		m := open(t, o)
 		var specs []tracker.Spec

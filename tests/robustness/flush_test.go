@@ -13,7 +13,7 @@ import (
 // When a flush fails, nobody knows whether it took effect; memory must not go on from what it held before.
 func TestFlushWithLostAnswer(t *testing.T) {
 	lose := faultstore.Proceed
-	d := faultstore.New()
+	d := faultstore.NewDisk()
 	m := open(t, dictrack.Options{Store: d.Open(func(step, _ string) faultstore.Outcome {
 		if step == faultstore.StepFlush {
 			return lose
@@ -54,7 +54,7 @@ func TestGroupsAfterFlush(t *testing.T) {
 
 // A flush may come at any moment: calls before it are gone with it, calls after it are kept, none is lost between.
 func TestFlushWhileTracking(t *testing.T) {
-	d := faultstore.New()
+	d := faultstore.NewDisk()
 	m := open(t, dictrack.Options{Store: d.Open(nil)})
 	var calls sync.WaitGroup
 	for range 4 {

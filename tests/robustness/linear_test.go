@@ -126,7 +126,7 @@ func newHistory(seed uint64) (*history, error) {
 		processes = 3
 		fallthrough
 	default:
-		o.Store = lasting{faultstore.New().Open(h.gate)}
+		o.Store = lasting{faultstore.NewDisk().Open(h.gate)}
 	}
 	bound := memorycache.Options{MaxGroups: int(seed / 8 % 3)} // #nosec G115 -- below 3
 	for range processes {
@@ -211,7 +211,7 @@ func (h *history) track(m *dictrack.Manager, in linearInput, id string, giveUp b
 		switch {
 		case errors.Is(err, dictrack.ErrUnknown) && giveUp:
 			return linearOutput{unknown: true}, nil
-		case errors.Is(err, faultstore.ErrFault):
+		case errors.Is(err, faultstore.ErrInjected):
 			continue
 		case err != nil:
 			return out, err
@@ -226,7 +226,7 @@ func (h *history) track(m *dictrack.Manager, in linearInput, id string, giveUp b
 func (h *history) look(m *dictrack.Manager, group string) (out linearOutput, err error) {
 	for {
 		snaps, err := m.List(context.Background(), group)
-		if errors.Is(err, faultstore.ErrFault) {
+		if errors.Is(err, faultstore.ErrInjected) {
 			continue
 		}
 		if len(snaps) == 2 {

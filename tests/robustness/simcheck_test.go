@@ -9,7 +9,7 @@ import (
 	"github.com/dictrack/dictrack/tests/robustness/oracle"
 )
 
-var errFault = faultstore.ErrFault
+var errFault = faultstore.ErrInjected
 
 // replayed is what the oracle makes of the commits.
 type replayed struct {

@@ -22,7 +22,7 @@ func (s *simulation) crash() {
 	for _, one := range steps {
 		one.answer <- faultstore.Fail
 	}
-	if err := old.Close(context.Background()); err != nil && !errors.Is(err, faultstore.ErrFault) {
+	if err := old.Close(context.Background()); err != nil && !errors.Is(err, faultstore.ErrInjected) {
 		s.fail("close after a crash: %v", err)
 	}
 }

@@ -84,7 +84,7 @@ const simStart = int64(1_700_000_000_000)
 
 func newSimulation(seed uint64, sum map[string]int) *simulation {
 	s := &simulation{
-		chance: chance{rand.New(rand.NewPCG(seed, 3))}, seed: seed, disk: faultstore.New(), sum: sum, now: simStart, told: map[string]string{},
+		chance: chance{rand.New(rand.NewPCG(seed, 3))}, seed: seed, disk: faultstore.NewDisk(), sum: sum, now: simStart, told: map[string]string{},
 	}
 	for i := range 1 + s.IntN(3) {
 		s.template = append(s.template, s.definition(fmt.Sprint("t", i), simStart/1000))

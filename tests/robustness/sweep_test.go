@@ -15,7 +15,7 @@ import (
 // Due times that a renewed window has left behind must not keep the sweeper busy for ever, and others waiting.
 func TestSweepEndsWithManyRenewedWindows(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
-	d := faultstore.New()
+	d := faultstore.NewDisk()
 	m := open(t, dictrack.Options{Store: d.Open(nil), Clock: func() time.Time { return now }})
 	defer shut(t, m)
 	window := dictrack.Limit(limiter.For(100 * time.Second))
@@ -64,7 +64,7 @@ func TestSweepEndsWithAFailingLimiter(t *testing.T) {
 		}
 		o := dictrack.Options{Registry: r}
 		if kept {
-			o.Store = faultstore.New().Open(nil)
+			o.Store = faultstore.NewDisk().Open(nil)
 		}
 		m := open(t, o)
 		add(t, m, "g", dictrack.Count("t", dictrack.Targets(5), dictrack.Limit(limiter.Custom("stuck", nil))))

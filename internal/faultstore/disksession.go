@@ -3,7 +3,6 @@ package faultstore
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -40,32 +39,29 @@ const (
 // separator separates the names of groups; none holds a NUL.
 const separator = "\x00"
 
-// Injector chooses the outcome of each operation of a Session, before it begins and on the goroutine that makes it;
+// Injector chooses the outcome of each operation of a DiskSession, before it begins and on the goroutine that makes it;
 // it may block. group is empty for operations that are not about one group.
 type Injector func(step, group string) Outcome
 
-// ErrFault is what every injected failure wraps.
-var ErrFault = errors.New("injected fault")
-
-// Session is a store.Store on a Disk. Only the latest one can use the disk: opening another simulates
+// DiskSession is a store.Store on a Disk. Only the latest one can use the disk: opening another simulates
 // a crash.
-type Session struct {
+type DiskSession struct {
 	storage *Disk
 	inject  Injector
 	closed  bool // protected by storage.mu
 }
 
-var _ store.Store = (*Session)(nil)
+var _ store.Store = (*DiskSession)(nil)
 
 // Open starts a session and ends the previous one, as a crash does: its operations fail from now on, without effect.
 // With a nil Injector everything proceeds.
-func (d *Disk) Open(inject Injector) *Session {
+func (d *Disk) Open(inject Injector) *DiskSession {
 	if inject == nil {
 		inject = func(string, string) Outcome { return Proceed }
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.current = &Session{storage: d, inject: inject}
+	d.current = &DiskSession{storage: d, inject: inject}
 	return d.current
 }
 
@@ -77,7 +73,7 @@ func (d *Disk) Crash() {
 }
 
 // step performs one operation with the outcome that the injector chooses. do runs with the disk locked.
-func (s *Session) step(ctx context.Context, step, name string, do func() error) error {
+func (s *DiskSession) step(ctx context.Context, step, name string, do func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -92,22 +88,22 @@ func (s *Session) step(ctx context.Context, step, name string, do func() error) 
 		d.violation("%s %q on a store that is closed", step, name)
 		return store.ErrClosed
 	case d.current != s:
-		return fmt.Errorf("%s %q: the process has crashed: %w", step, name, ErrFault)
+		return fmt.Errorf("%s %q: the process has crashed: %w", step, name, ErrInjected)
 	case outcome == Fail:
-		return fmt.Errorf("%s %q: refused: %w", step, name, ErrFault)
+		return fmt.Errorf("%s %q: refused: %w", step, name, ErrInjected)
 	}
 	if outcome == Conflict {
 		return &store.ConflictError{Groups: strings.Split(name, separator)}
 	}
 	err := do()
 	if outcome == LoseReply {
-		return fmt.Errorf("%s %q: the reply is lost: %w", step, name, ErrFault)
+		return fmt.Errorf("%s %q: the reply is lost: %w", step, name, ErrInjected)
 	}
 	return err
 }
 
 // Commit implements store.Store.
-func (s *Session) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *DiskSession) Commit(ctx context.Context, changes []*group.Change) error {
 	names := make([]string, len(changes))
 	for i, c := range changes {
 		names[i] = c.Group
@@ -118,7 +114,7 @@ func (s *Session) Commit(ctx context.Context, changes []*group.Change) error {
 }
 
 // Load implements store.Store.
-func (s *Session) Load(ctx context.Context, name string) (r *group.Record, err error) {
+func (s *DiskSession) Load(ctx context.Context, name string) (r *group.Record, err error) {
 	err = s.step(ctx, StepLoad, name, func() error {
 		r = s.storage.load(name)
 		return nil
@@ -127,7 +123,7 @@ func (s *Session) Load(ctx context.Context, name string) (r *group.Record, err e
 }
 
 // Definitions implements store.Store.
-func (s *Session) Definitions(ctx context.Context, ids []tracker.ID) (texts [][]byte, err error) {
+func (s *DiskSession) Definitions(ctx context.Context, ids []tracker.ID) (texts [][]byte, err error) {
 	err = s.step(ctx, StepDefinitions, "", func() error {
 		for _, id := range ids {
 			text, ok := s.storage.definitions[id]
@@ -142,7 +138,7 @@ func (s *Session) Definitions(ctx context.Context, ids []tracker.ID) (texts [][]
 }
 
 // Seen implements store.Store.
-func (s *Session) Seen(ctx context.Context, name, id string) (seen group.Seen, ok bool, err error) {
+func (s *DiskSession) Seen(ctx context.Context, name, id string) (seen group.Seen, ok bool, err error) {
 	err = s.step(ctx, StepSeen, name, func() error {
 		if r := s.storage.groups[name]; r != nil {
 			seen, ok = r.seen[id]
@@ -153,7 +149,7 @@ func (s *Session) Seen(ctx context.Context, name, id string) (seen group.Seen, o
 }
 
 // Due implements store.Store.
-func (s *Session) Due(ctx context.Context, until int64, limit int) (due []store.Due, err error) {
+func (s *DiskSession) Due(ctx context.Context, until int64, limit int) (due []store.Due, err error) {
 	err = s.step(ctx, StepDue, "", func() error {
 		for name, r := range s.storage.groups {
 			if r.due <= until && r.due != limiter.Never {
@@ -170,7 +166,7 @@ func (s *Session) Due(ctx context.Context, until int64, limit int) (due []store.
 }
 
 // Groups implements store.Store.
-func (s *Session) Groups(ctx context.Context, after string, limit int) (names []string, err error) {
+func (s *DiskSession) Groups(ctx context.Context, after string, limit int) (names []string, err error) {
 	err = s.step(ctx, StepGroups, "", func() error {
 		for name := range s.storage.groups {
 			if name > after {
@@ -185,7 +181,7 @@ func (s *Session) Groups(ctx context.Context, after string, limit int) (names []
 }
 
 // Forget implements store.Store.
-func (s *Session) Forget(ctx context.Context, now int64) error {
+func (s *DiskSession) Forget(ctx context.Context, now int64) error {
 	return s.step(ctx, StepForget, "", func() error {
 		for _, r := range s.storage.groups {
 			for id, seen := range r.seen {
@@ -199,7 +195,7 @@ func (s *Session) Forget(ctx context.Context, now int64) error {
 }
 
 // Flush implements store.Store.
-func (s *Session) Flush(ctx context.Context) error {
+func (s *DiskSession) Flush(ctx context.Context) error {
 	return s.step(ctx, StepFlush, "", func() error {
 		s.storage.flush()
 		return nil
@@ -207,7 +203,7 @@ func (s *Session) Flush(ctx context.Context) error {
 }
 
 // Close implements store.Store.
-func (s *Session) Close() error {
+func (s *DiskSession) Close() error {
 	s.storage.mu.Lock()
 	defer s.storage.mu.Unlock()
 	s.closed = true
