@@ -56,8 +56,8 @@ func (s *redisServer) wipe(t *testing.T) {
 	s.resume(t)
 }
 
-// shared is the PostgreSQL of all tests that leave it alone.
-var shared struct {
+// sharedPostgres is the PostgreSQL of all tests that leave it alone.
+var sharedPostgres struct {
 	once   sync.Once
 	server *postgres.Server
 	err    error
@@ -67,12 +67,12 @@ var shared struct {
 // newDatabase is the URL of an empty database.
 func newDatabase(t *testing.T) string {
 	t.Helper()
-	shared.once.Do(func() { shared.server, shared.err = postgres.Start() })
-	if shared.err != nil {
-		t.Fatal(shared.err)
+	sharedPostgres.once.Do(func() { sharedPostgres.server, sharedPostgres.err = postgres.Start() })
+	if sharedPostgres.err != nil {
+		t.Fatal(sharedPostgres.err)
 	}
-	name := fmt.Sprint("fleet", shared.names.Add(1))
-	conn, err := pgx.Connect(t.Context(), shared.server.URL())
+	name := fmt.Sprint("multiprocess", sharedPostgres.names.Add(1))
+	conn, err := pgx.Connect(t.Context(), sharedPostgres.server.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +80,7 @@ func newDatabase(t *testing.T) string {
 	if _, err := conn.Exec(t.Context(), "CREATE DATABASE "+name); err != nil {
 		t.Fatal(err)
 	}
-	u, err := url.Parse(shared.server.URL())
+	u, err := url.Parse(sharedPostgres.server.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,10 +90,10 @@ func newDatabase(t *testing.T) string {
 
 // stopShared ends what newDatabase started.
 func stopShared() error {
-	if shared.server == nil {
+	if sharedPostgres.server == nil {
 		return nil
 	}
-	return shared.server.Stop()
+	return sharedPostgres.server.Stop()
 }
 
 // startStore is a PostgreSQL for one test, which may do to it what it likes.
@@ -111,24 +111,24 @@ func startStore(t *testing.T) *postgres.Server {
 	return s
 }
 
-// way is a worker's own way to Redis.
-type way struct {
+// proxy is a worker's own proxy to Redis.
+type proxy struct {
 	*faultproxy.Proxy
 	url string
 }
 
-func newWay(t *testing.T, s *redisServer) *way {
+func newProxy(t *testing.T, s *redisServer) *proxy {
 	t.Helper()
 	l, err := faultproxy.New(s.Address())
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(l.Close)
-	return &way{l, "redis://" + l.Address()}
+	return &proxy{l, "redis://" + l.Address()}
 }
 
-// trouble breaks a way in one of four manners; Restore ends it.
-func (w *way) trouble(kind int) {
+// injectFault injects one of four faults; Restore ends it.
+func (w *proxy) injectFault(kind int) {
 	switch kind {
 	case 0:
 		w.Delay(5 * time.Millisecond)

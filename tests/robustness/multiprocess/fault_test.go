@@ -12,31 +12,31 @@ import (
 func TestProcessesKilled(t *testing.T) {
 	t.Parallel()
 	redis, store := startRedis(t), newDatabase(t)
-	c := newCrew(t, store, redis.url(), redis.url(), redis.url())
-	c.advance(100)
+	c := newWorkers(t, store, redis.url(), redis.url(), redis.url())
+	c.waitForOps(100)
 	for range rounds(8, 60) {
-		c.advance(50 + rand.IntN(100)) // #nosec G404 -- chance, no secret
-		victim := rand.IntN(len(c.members))
+		c.waitForOps(50 + rand.IntN(100)) // #nosec G404 -- chance, no secret
+		victim := rand.IntN(len(c.processes))
 		c.kill(victim)
-		c.spawn(victim, nil)
+		c.startWorker(victim, nil)
 	}
-	c.advance(100)
-	c.verdict()
+	c.waitForOps(100)
+	c.verify()
 }
 
 // A Redis that is killed and comes back with what it had synced has all that was acknowledged.
 func TestRedisRestarted(t *testing.T) {
 	t.Parallel()
 	redis, store := startRedis(t), newDatabase(t)
-	c := newCrew(t, store, redis.url(), redis.url())
+	c := newWorkers(t, store, redis.url(), redis.url())
 	for range rounds(4, 30) {
-		c.advance(100 + rand.IntN(200))
+		c.waitForOps(100 + rand.IntN(200))
 		redis.Kill()
 		time.Sleep(time.Duration(rand.IntN(500)) * time.Millisecond)
 		redis.resume(t)
 	}
-	c.advance(100)
-	c.verdict()
+	c.waitForOps(100)
+	c.verify()
 }
 
 // A Redis that comes back with nothing at all is filled from the store; what was drained is not lost, and nothing that
@@ -44,64 +44,64 @@ func TestRedisRestarted(t *testing.T) {
 func TestStoreOutlivesRedis(t *testing.T) {
 	t.Parallel()
 	redis, store := startRedis(t), newDatabase(t)
-	c := newCrew(t, store, redis.url(), redis.url())
-	c.advance(300)
-	c.finish() // drains
+	c := newWorkers(t, store, redis.url(), redis.url())
+	c.waitForOps(300)
+	c.stopAll() // drains
 	redis.wipe(t)
 	for number := range c.caches {
-		c.spawn(number, nil)
+		c.startWorker(number, nil)
 	}
-	c.advance(300)
-	c.verdict()
+	c.waitForOps(300)
+	c.verify()
 }
 
 // While the store is away the calls go on, and what they did is there when it comes back.
-func TestStoreAway(t *testing.T) {
+func TestStoreUnavailable(t *testing.T) {
 	t.Parallel()
 	redis, store := startRedis(t), startStore(t)
-	c := newCrew(t, store.URL(), redis.url(), redis.url())
-	c.advance(200)
+	c := newWorkers(t, store.URL(), redis.url(), redis.url())
+	c.waitForOps(200)
 	store.Kill()
-	away := time.Now()
-	for time.Since(away) < time.Duration(rounds(10, 60))*time.Second {
-		c.advance(100)
+	since := time.Now()
+	for time.Since(since) < time.Duration(rounds(10, 60))*time.Second {
+		c.waitForOps(100)
 		time.Sleep(time.Second)
 	}
 	if err := store.Resume(); err != nil {
 		t.Fatal(err)
 	}
-	c.advance(200)
-	c.verdict()
+	c.waitForOps(200)
+	c.verify()
 }
 
 // Slow ways, cut connections and lost answers lose nothing: what is not answered is asked for again, with its id.
 func TestConnectionsBreak(t *testing.T) {
 	t.Parallel()
 	redis, store := startRedis(t), newDatabase(t)
-	ways := []*way{newWay(t, redis), newWay(t, redis), newWay(t, redis)}
-	c := newCrew(t, store, ways[0].url, ways[1].url, ways[2].url)
-	c.advance(100)
+	proxies := []*proxy{newProxy(t, redis), newProxy(t, redis), newProxy(t, redis)}
+	c := newWorkers(t, store, proxies[0].url, proxies[1].url, proxies[2].url)
+	c.waitForOps(100)
 	for range rounds(12, 120) {
-		w := ways[rand.IntN(len(ways))]
-		w.trouble(rand.IntN(4))
-		c.advance(50)
+		w := proxies[rand.IntN(len(proxies))]
+		w.injectFault(rand.IntN(4))
+		c.waitForOps(50)
 		w.Restore()
 	}
-	c.advance(100)
-	c.verdict()
+	c.waitForOps(100)
+	c.verify()
 }
 
 // A process that stands still for longer than any lease lasts, and goes on as if nothing were, does no harm.
 func TestProcessPaused(t *testing.T) {
 	t.Parallel()
 	redis, store := startRedis(t), newDatabase(t)
-	c := newCrew(t, store, redis.url(), redis.url(), redis.url())
+	c := newWorkers(t, store, redis.url(), redis.url(), redis.url())
 	for i := range rounds(2, 6) {
-		c.advance(200)
-		c.pause(i%len(c.members), lease+3*time.Second)
+		c.waitForOps(200)
+		c.pause(i%len(c.processes), lease+3*time.Second)
 	}
-	c.advance(200)
-	c.verdict()
+	c.waitForOps(200)
+	c.verify()
 }
 
 // lease is how long a process that drains holds a part of Redis without being heard of.

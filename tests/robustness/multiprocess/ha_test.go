@@ -19,13 +19,13 @@ func TestClusterFailsOver(t *testing.T) {
 	}
 	t.Cleanup(cluster.Close)
 	url := cluster.URL() + "/?replicas=1"
-	c := newCrew(t, newDatabase(t), url, url)
+	c := newWorkers(t, newDatabase(t), url, url)
 	for range rounds(2, 8) {
-		c.advance(150)
+		c.waitForOps(150)
 		killPrimary(t, cluster.Nodes)
-		c.advance(150)
+		c.waitForOps(150)
 	}
-	c.verdict()
+	c.verify()
 }
 
 // killPrimary kills a server that takes writes, and starts it again when another does instead.
@@ -46,7 +46,7 @@ func killPrimary(t *testing.T, servers []*redis.Server) {
 	}
 	victim := before[rand.IntN(len(before))] // #nosec G404 -- chance, no secret
 	victim.Kill()
-	for end := time.Now().Add(patience); len(primaries()) < len(before); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(timeout); len(primaries()) < len(before); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("no replica has taken over")
 		}
@@ -65,9 +65,9 @@ func TestSentinelFailsOver(t *testing.T) {
 	}
 	t.Cleanup(set.Close)
 	url := set.URL() + "?replicas=1"
-	c := newCrew(t, newDatabase(t), url, url)
-	c.advance(150)
+	c := newWorkers(t, newDatabase(t), url, url)
+	c.waitForOps(150)
 	killPrimary(t, set.Servers)
-	c.advance(150)
-	c.verdict()
+	c.waitForOps(150)
+	c.verify()
 }

@@ -8,27 +8,27 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// operation is a call of a history, as the worker that made it tells it: a data with an amount, or a look at the group.
+// operation is a call of a history, as its worker reports it: a tracked message with an amount, or a list of the group.
 type operation struct {
 	Client, Group int
-	Look          bool
+	List          bool
 	Amount        int64
 	// Begun and Ended are in nanoseconds of one clock of the machine.
 	Begun, Ended int64
-	// Unknown: nobody knows whether it happened. Short: only the version is known, since it had happened before.
-	Unknown, Short bool
-	Version        uint64
-	Calls, Sum     int64
+	// Unknown: nobody knows whether it happened. Duplicate: only the version is known, since it had happened before.
+	Unknown, Duplicate bool
+	Version            uint64
+	Calls, Sum         int64
 }
 
-// state is what a group has come to.
+// state is the state of a group.
 type state struct {
 	version    uint64
 	calls, sum int64
 }
 
-// oneByOne is a group whose calls happen one after the other.
-var oneByOne = porcupine.NondeterministicModel{
+// sequential models a group whose calls happen one after the other.
+var sequential = porcupine.NondeterministicModel{
 	Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
 		byGroup := map[int][]porcupine.Operation{}
 		for _, o := range history {
@@ -46,28 +46,28 @@ var oneByOne = porcupine.NondeterministicModel{
 		s, o := before.(state), input.(operation)
 		next := state{s.version + 1, s.calls + 1, s.sum + o.Amount}
 		switch {
-		case o.Look && !o.Unknown:
-			return only(s, o.Calls == s.calls && o.Sum == s.sum)
-		case o.Look:
+		case o.List && !o.Unknown:
+			return stateIf(s, o.Calls == s.calls && o.Sum == s.sum)
+		case o.List:
 			return []any{s}
 		case o.Unknown:
 			return []any{s, next}
-		case o.Short:
-			return only(next, o.Version == next.version)
+		case o.Duplicate:
+			return stateIf(next, o.Version == next.version)
 		}
-		return only(next, state{o.Version, o.Calls, o.Sum} == next)
+		return stateIf(next, state{o.Version, o.Calls, o.Sum} == next)
 	},
 }
 
-func only(s state, possible bool) []any {
+func stateIf(s state, possible bool) []any {
 	if possible {
 		return []any{s}
 	}
 	return nil
 }
 
-// check says whether a history could have happened one call after the other.
-func check(operations []operation) error {
+// checkHistory reports an error unless a history could have happened one call after the other.
+func checkHistory(operations []operation) error {
 	history := make([]porcupine.Operation, len(operations))
 	for i, o := range operations {
 		history[i] = porcupine.Operation{ClientId: o.Client, Input: o, Call: o.Begun, Return: o.Ended}
@@ -75,8 +75,8 @@ func check(operations []operation) error {
 			history[i].Return = math.MaxInt64
 		}
 	}
-	if verdict := porcupine.CheckOperationsTimeout(oneByOne.ToModel(), history, 20*time.Second); verdict != porcupine.Ok {
-		return fmt.Errorf("the history of %d calls is not linearizable: %v", len(history), verdict)
+	if result := porcupine.CheckOperationsTimeout(sequential.ToModel(), history, 20*time.Second); result != porcupine.Ok {
+		return fmt.Errorf("the history of %d calls is not linearizable: %v", len(history), result)
 	}
 	return nil
 }

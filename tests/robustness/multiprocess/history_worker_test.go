@@ -15,20 +15,20 @@ import (
 	"github.com/dictrack/dictrack"
 )
 
-// task asks a historian for its part of a history.
+// task asks a history worker for its part of a history.
 type task struct {
 	History int
 	Seed    uint64
 }
 
 const (
-	historyClients = 2 // of a historian
+	historyClients = 2 // of a history worker
 	historyCalls   = 12
 	historyGroups  = 2
 )
 
-// makeHistories makes the historian's part of each history that is asked for: a line "op" for each operation, and
-// "history" when it is complete.
+// makeHistories makes the worker's part of each requested history: it prints a line "op" for each operation, and
+// "history" when the part is complete.
 func (w *worker) makeHistories(in io.Reader) error {
 	m, err := openManager(context.Background(), w.Cache, w.Store)
 	if err != nil {
@@ -57,14 +57,14 @@ func (w *worker) makeHistory(m *dictrack.Manager, one task) {
 		r := rand.New(rand.NewPCG(one.Seed, uint64(number))) // #nosec G404 -- chance, no secret
 		all.Go(func() {
 			for n := range historyCalls {
-				w.tell(w.operate(m, one.History, number, n, r))
+				w.printOperation(w.operate(m, one.History, number, n, r))
 			}
 		})
 	}
 	all.Wait()
 }
 
-func (w *worker) tell(o operation) {
+func (w *worker) printOperation(o operation) {
 	text, err := json.Marshal(o)
 	if err != nil {
 		w.say("error %v", err)
@@ -72,17 +72,18 @@ func (w *worker) tell(o operation) {
 	w.say("op %s", text)
 }
 
-// operate makes one call: a data, with an id that it repeats until it is answered, or without, or a look.
+// operate makes one call: it lists the group, or tracks a message without an id, or one with an id, which it repeats
+// until it gets an answer.
 func (w *worker) operate(m *dictrack.Manager, history, client, n int, r *rand.Rand) operation {
-	o := operation{Client: client, Group: r.IntN(historyGroups), Look: r.IntN(4) == 0, Amount: int64(r.IntN(9))}
+	o := operation{Client: client, Group: r.IntN(historyGroups), List: r.IntN(4) == 0, Amount: int64(r.IntN(9))}
 	name := fmt.Sprintf("h%d-%d", history, o.Group)
 	id := fmt.Sprintf("%d-%d", client, n)
 	if r.IntN(3) == 0 {
 		id = ""
 	}
 	o.Begun = now()
-	if o.Look {
-		o.look(m, name)
+	if o.List {
+		o.list(m, name)
 	} else {
 		o.track(m, name, id)
 	}
@@ -90,9 +91,9 @@ func (w *worker) operate(m *dictrack.Manager, history, client, n int, r *rand.Ra
 	return o
 }
 
-// look looks until it sees: a look that failed says nothing.
-func (o *operation) look(m *dictrack.Manager, name string) {
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+// list lists the group until that succeeds.
+func (o *operation) list(m *dictrack.Manager, name string) {
+	for end := time.Now().Add(timeout); time.Now().Before(end); {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		snaps, err := m.List(ctx, name)
 		cancel()
@@ -100,14 +101,14 @@ func (o *operation) look(m *dictrack.Manager, name string) {
 			continue
 		}
 		for _, s := range snaps {
-			o.take(s.Name, s.Progress.String())
+			o.setProgress(s.Name, s.Progress.String())
 		}
 		return
 	}
 	o.Unknown = true
 }
 
-func (o *operation) take(tracker, progress string) {
+func (o *operation) setProgress(tracker, progress string) {
 	to := &o.Calls
 	if tracker == "sum" {
 		to = &o.Sum
@@ -119,7 +120,7 @@ func (o *operation) take(tracker, progress string) {
 
 // track makes a call until its outcome is known; without an id a call that may have happened is not made again.
 func (o *operation) track(m *dictrack.Manager, name, id string) {
-	for end := time.Now().Add(patience); time.Now().Before(end); {
+	for end := time.Now().Add(timeout); time.Now().Before(end); {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		res, err := m.Track(ctx, name, map[string]any{"amount": o.Amount}, dictrack.ID(id))
 		cancel()
@@ -130,9 +131,9 @@ func (o *operation) track(m *dictrack.Manager, name, id string) {
 			o.Unknown = true
 			return
 		}
-		o.Version, o.Short = res.Version, res.Duplicate
+		o.Version, o.Duplicate = res.Version, res.Duplicate
 		for _, s := range res.Changed() {
-			o.take(s.Name, s.Progress.String())
+			o.setProgress(s.Name, s.Progress.String())
 		}
 		return
 	}

@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// TestLinearizable lets three processes track and look at few groups at the same time, over ways to Redis that are
-// slow, cut, and lose answers. Each history must be one that could have happened one call after the other, by a
+// TestLinearizable lets three processes track and list a few groups at the same time, over connections to Redis that are
+// slow, cut, and lose replies. Each history must be one that could have happened one call after the other, by a
 // checker that knows nothing of dictrack. DICTRACK_HISTORIES says how many there are.
 func TestLinearizable(t *testing.T) {
 	t.Parallel()
@@ -21,13 +21,13 @@ func TestLinearizable(t *testing.T) {
 		histories = n
 	}
 	redis, store := startRedis(t), newDatabase(t)
-	ways := []*way{newWay(t, redis), newWay(t, redis), newWay(t, redis)}
-	h := newHistorians(t, store, ways)
+	proxies := []*proxy{newProxy(t, redis), newProxy(t, redis), newProxy(t, redis)}
+	h := newHistoryWorkers(t, store, proxies)
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0)) // #nosec G404 -- chance, no secret
 	operations, unknown := 0, 0
 	for n := range histories {
 		h.ask(n, r.Uint64())
-		h.disturb(r)
+		h.injectFault(r)
 		history := h.collect(n)
 		operations += len(history)
 		for _, o := range history {
@@ -35,15 +35,15 @@ func TestLinearizable(t *testing.T) {
 				unknown++
 			}
 		}
-		if err := check(history); err != nil {
-			t.Fatalf("history %d: %v\n%s", n, err, tell(history))
+		if err := checkHistory(history); err != nil {
+			t.Fatalf("history %d: %v\n%s", n, err, formatHistory(history))
 		}
 	}
 	t.Logf("%d histories of %d operations, %d of unknown outcome", histories, operations, unknown)
 }
 
-// tell writes a history for somebody to read.
-func tell(history []operation) string {
+// formatHistory formats a history for a person.
+func formatHistory(history []operation) string {
 	var lines []string
 	for _, o := range history {
 		lines = append(lines, fmt.Sprintf("%+v", o))
@@ -51,75 +51,75 @@ func tell(history []operation) string {
 	return strings.Join(lines, "\n")
 }
 
-// historians are workers that make histories, and the ways that they go.
-type historians struct {
-	*crew
-	ways []*way
-	said chan saying
+// historyWorkers are workers that make histories, and their proxies to Redis.
+type historyWorkers struct {
+	*workers
+	proxies []*proxy
+	lines   chan workerLine
 }
 
-// saying is a line that a historian says.
-type saying struct {
-	member int
-	line   string
+// workerLine is a line of a worker's output.
+type workerLine struct {
+	process int
+	line    string
 }
 
-func newHistorians(t *testing.T, store string, ways []*way) *historians {
-	h := &historians{crew: &crew{T: t, ledger: newLedger(), store: store, members: make([]*member, len(ways))}, ways: ways, said: make(chan saying, 1000)}
-	h.crew.hears = func(member int, line string) { h.said <- saying{member, line} }
-	for i, w := range ways {
+func newHistoryWorkers(t *testing.T, store string, proxies []*proxy) *historyWorkers {
+	h := &historyWorkers{workers: &workers{T: t, checker: newChecker(), store: store, processes: make([]*process, len(proxies))}, proxies: proxies, lines: make(chan workerLine, 1000)}
+	h.workers.onLine = func(process int, line string) { h.lines <- workerLine{process, line} }
+	for i, w := range proxies {
 		h.caches = append(h.caches, w.url)
-		h.enlist(i, orders{Worker: i, Cache: w.url, Store: store, Historian: true})
+		h.start(i, config{Worker: i, Cache: w.url, Store: store, MakeHistories: true})
 	}
 	t.Cleanup(func() {
-		go func() { // what is said while they end
-			for range h.said {
+		go func() { // drain their output while they end
+			for range h.lines {
 			}
 		}()
-		h.disband()
-		close(h.said)
+		h.killAll()
+		close(h.lines)
 	})
 	return h
 }
 
-// ask lets every historian make its part.
-func (h *historians) ask(n int, seed uint64) {
-	for _, m := range h.members {
+// ask requests a part from every worker.
+func (h *historyWorkers) ask(n int, seed uint64) {
+	for _, m := range h.processes {
 		if err := json.NewEncoder(m.in).Encode(task{History: n, Seed: seed}); err != nil {
 			h.Fatal(err)
 		}
 	}
 }
 
-// disturb breaks a way for a moment, three times out of four.
-func (h *historians) disturb(r *rand.Rand) {
-	w := h.ways[r.IntN(len(h.ways))]
+// injectFault injects a fault into a proxy for a moment.
+func (h *historyWorkers) injectFault(r *rand.Rand) {
+	w := h.proxies[r.IntN(len(h.proxies))]
 	time.Sleep(time.Duration(r.IntN(8)) * time.Millisecond)
-	w.trouble(r.IntN(4))
+	w.injectFault(r.IntN(4))
 	time.Sleep(time.Duration(r.IntN(20)) * time.Millisecond)
 	w.Restore()
 }
 
 // collect returns the whole history.
-func (h *historians) collect(n int) []operation {
+func (h *historyWorkers) collect(n int) []operation {
 	h.Helper()
 	var history []operation
-	end := time.After(2 * patience)
-	for left := len(h.members); left > 0; {
+	end := time.After(2 * timeout)
+	for left := len(h.processes); left > 0; {
 		select {
-		case s := <-h.said:
+		case s := <-h.lines:
 			text, isOperation := strings.CutPrefix(s.line, "op ")
 			switch {
 			case isOperation:
 				var o operation
 				if err := json.Unmarshal([]byte(text), &o); err != nil {
-					h.Fatalf("historian %d says %q: %v", s.member, s.line, err)
+					h.Fatalf("history worker %d wrote %q: %v", s.process, s.line, err)
 				}
 				history = append(history, o)
 			case s.line == fmt.Sprint("history ", n):
 				left--
 			default:
-				h.Fatalf("historian %d says %q", s.member, s.line)
+				h.Fatalf("history worker %d wrote %q", s.process, s.line)
 			}
 		case <-end:
 			h.Fatalf("history %d does not end", n)

@@ -8,7 +8,7 @@ import (
 // What a Redis may lose that does not sync each write, killed: with appendfsync everysec, what it answered in its last
 // second or so; without an append-only file, what the store does not have yet, which is brought there every second.
 // Nothing older is ever lost, nothing is doubled, and what was lost counts when it is sent again with its id.
-func TestRedisThatMayLose(t *testing.T) {
+func TestRedisDataLoss(t *testing.T) {
 	for name, options := range map[string][]string{
 		"synced every second": {"--appendonly", "yes", "--appendfsync", "everysec"},
 		"without a file":      {"--appendonly", "no"},
@@ -17,50 +17,50 @@ func TestRedisThatMayLose(t *testing.T) {
 			t.Parallel()
 			redis, store := startRedis(t, options...), newDatabase(t)
 			url := redis.url() + "/?allow=no_persistence"
-			c := newCrew(t, store, url, url)
-			for begun := time.Now(); time.Since(begun) < 2*mayLose; {
-				c.advance(100)
+			c := newWorkers(t, store, url, url)
+			for started := time.Now(); time.Since(started) < 2*maxLossAge; {
+				c.waitForOps(100)
 			}
 			redis.Kill()
 			killed := time.Now()
-			for number := range c.members {
+			for number := range c.processes {
 				c.kill(number)
 			}
 			redis.resume(t)
-			c.recount(killed)
+			c.repeatAndCountLosses(killed)
 		})
 	}
 }
 
-// mayLose is how long ago the oldest thing that is lost may have been answered; on a busy machine a second is long.
-const mayLose = 8 * time.Second
+// maxLossAge is the maximal age of a lost answer; generous, for busy machines.
+const maxLossAge = 8 * time.Second
 
-// recount makes every deed again and holds what is counted then against what was acknowledged before.
-func (c *crew) recount(killed time.Time) {
+// repeatAndCountLosses repeats every operation and compares the counts with what was acknowledged before.
+func (c *workers) repeatAndCountLosses(killed time.Time) {
 	c.Helper()
-	before := c.ledger
-	c.ledger = newLedger()
-	c.hears = c.hear
+	before := c.checker
+	c.checker = newChecker()
+	c.onLine = c.observe
 	for number := range c.caches {
 		until := before.resume(number)
 		for client := range until {
 			until[client]++
 		}
-		c.spawn(number, &until)
+		c.startWorker(number, &until)
 	}
-	c.finish()
+	c.stopAll()
 	lost, oldest := 0, time.Duration(0)
 	for g := range groups {
-		for version := range c.fresh[g] {
-			if at, acked := before.at[c.deeds[g][version]]; acked {
+		for version := range c.firstAcks[g] {
+			if at, acked := before.at[c.ops[g][version]]; acked {
 				lost++
 				oldest = max(oldest, killed.Sub(time.UnixMilli(at)))
 			}
 		}
 	}
-	if oldest > mayLose {
-		c.Errorf("a deed is lost that was acknowledged %v before the end", oldest)
+	if oldest > maxLossAge {
+		c.Errorf("an operation is lost that was acknowledged %v before the end", oldest)
 	}
-	c.Logf("%d of %d acknowledged deeds lost, the oldest from %v before the end", lost, before.count(), oldest)
-	c.verdict()
+	c.Logf("%d of %d acknowledged operations lost, the oldest from %v before the end", lost, before.count(), oldest)
+	c.verify()
 }

@@ -1,6 +1,6 @@
-// Package fleet proves what several processes that share hot state promise. Its tests start workers, processes that
-// track into the same few groups through one Redis in front of one store, let things break while data flows, and
-// hold what is left against what was acknowledged.
+// Package multiprocess tests several processes that share state. Its tests start worker processes that track into the
+// same few groups through one Redis in front of one store, inject faults, and compare the result with what was
+// acknowledged.
 package multiprocess
 
 import (
@@ -20,7 +20,7 @@ var lingering = goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*clusterClie
 // TestMain is also the way into the workers: the test binary started again, told by its environment what to be.
 func TestMain(m *testing.M) {
 	if os.Getenv(envWorker) != "" {
-		os.Exit(work(os.Stdin, os.Stdout))
+		os.Exit(runWorker(os.Stdin, os.Stdout))
 	}
 	status := m.Run()
 	if err := stopShared(); err != nil {
@@ -34,12 +34,12 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// proving tells whether the whole programme is to run.
-func proving() bool { return os.Getenv("DICTRACK_PROVE") != "" }
+// fullRun reports whether to run the full tests, as make prove does.
+func fullRun() bool { return os.Getenv("DICTRACK_PROVE") != "" }
 
-// rounds is how often something is done: plainly, or when all is to be proved.
+// rounds chooses the number of rounds of a normal run or of a full one.
 func rounds(plain, proved int) int {
-	if proving() {
+	if fullRun() {
 		return proved
 	}
 	return plain

@@ -15,39 +15,39 @@ import (
 )
 
 // database is that of the one test on MongoDB.
-var database = fmt.Sprint("dictrack_test_fleet_", os.Getpid())
+var database = fmt.Sprint("dictrack_test_multiprocess_", os.Getpid())
 
 // With MongoDB behind Redis, processes are killed while it is there and while it is away, and it is killed and comes
 // back while data flows: nothing is lost or doubled, and it has all in the end.
-func TestMongoAway(t *testing.T) {
+func TestMongoUnavailable(t *testing.T) {
 	t.Parallel()
 	redis, store := startRedis(t), startMongo(t)
-	// Short patience: a process that is started while MongoDB is away asks again itself.
+	// A short retry timeout: a process that is started while MongoDB is away asks again itself.
 	url := store.Database(database) + "&trackers=false&retry_timeout=5s"
-	c := newCrew(t, url, redis.url(), redis.url(), redis.url())
-	c.advance(50)
+	c := newWorkers(t, url, redis.url(), redis.url(), redis.url())
+	c.waitForOps(50)
 	for range rounds(1, 10) {
 		c.killOne()
-		c.advance(50 + rand.IntN(50)) // #nosec G404 -- chance, no secret
+		c.waitForOps(50 + rand.IntN(50)) // #nosec G404 -- chance, no secret
 		store.Down()
-		for away := time.Now(); time.Since(away) < time.Duration(rounds(3, 20))*time.Second; time.Sleep(500 * time.Millisecond) {
-			c.advance(20)
+		for since := time.Now(); time.Since(since) < time.Duration(rounds(3, 20))*time.Second; time.Sleep(500 * time.Millisecond) {
+			c.waitForOps(20)
 		}
 		c.killOne()
 		if err := store.Up(); err != nil {
 			t.Fatal(err)
 		}
-		c.advance(100)
+		c.waitForOps(100)
 	}
-	c.verdict()
+	c.verify()
 }
 
 // killOne kills any worker, and starts another in its place.
-func (c *crew) killOne() {
+func (c *workers) killOne() {
 	c.Helper()
-	victim := rand.IntN(len(c.members)) // #nosec G404 -- chance, no secret
+	victim := rand.IntN(len(c.processes)) // #nosec G404 -- chance, no secret
 	c.kill(victim)
-	c.spawn(victim, nil)
+	c.startWorker(victim, nil)
 }
 
 // startMongo is a MongoDB for one test.

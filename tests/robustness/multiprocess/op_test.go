@@ -15,22 +15,22 @@ const (
 	fillers = 140
 )
 
-// deed is the nth call, from 1, of a client of a worker. Everything about it follows from these numbers, so that it
-// can be made again by a worker that knows nothing but them.
-type deed struct{ worker, client, n int }
+// op is the nth call, from 1, of a client of a worker. These numbers determine everything about it, so another
+// worker can repeat it.
+type op struct{ worker, client, n int }
 
-func (d deed) id() string    { return fmt.Sprintf("%d-%d-%d", d.worker, d.client, d.n) }
-func (d deed) group() int    { return (d.worker + d.client + d.n) % groups }
-func (d deed) amount() int   { return 1 + (11*d.worker+7*d.client+d.n)%13 }
-func (d deed) kind() int     { return d.n % 3 }
+func (d op) id() string      { return fmt.Sprintf("%d-%d-%d", d.worker, d.client, d.n) }
+func (d op) group() int      { return (d.worker + d.client + d.n) % groups }
+func (d op) amount() int     { return 1 + (11*d.worker+7*d.client+d.n)%13 }
+func (d op) kind() int       { return d.n % 3 }
 func groupName(i int) string { return fmt.Sprint("g", i) }
 
-func (d deed) data() map[string]any {
+func (d op) data() map[string]any {
 	return map[string]any{"amount": d.amount(), "kind": d.kind()}
 }
 
-// trackers is the template of the groups. Every deed moves calls, amount and laps, so that a group's version, the
-// number of its deeds and its progress are one number.
+// trackers is the template of the groups. Every operation changes calls, amount and laps, so that a group's version, the
+// number of its operations and its progress are one number.
 func trackers() []tracker.Spec {
 	const never = 1_000_000_000
 	specs := []tracker.Spec{
@@ -46,11 +46,11 @@ func trackers() []tracker.Spec {
 }
 
 const (
-	lap  = 3  // deeds of a lap
-	goal = 20 // deeds that complete once
+	lap  = 3  // operations of a lap
+	goal = 20 // operations that complete once
 )
 
-// events are what the deed that led to a version causes, as workers tell it: "kind tracker stage cycle".
+// events returns the events of the operation that led to a version, as workers print them: "kind tracker stage cycle".
 func events(version uint64) []string {
 	var lines []string
 	if version%lap == 0 {
@@ -62,26 +62,26 @@ func events(version uint64) []string {
 	return lines
 }
 
-// totals is what a group must have come to.
+// totals is the expected content of a group.
 type totals struct {
-	deeds, amount int
-	kinds         [3]int
+	ops, amount int
+	kinds       [3]int
 }
 
-func (t *totals) add(d deed) {
-	t.deeds++
+func (t *totals) add(d op) {
+	t.ops++
 	t.amount += d.amount()
 	t.kinds[d.kind()]++
 }
 
-// lines is what List must say: "name progress cycle".
+// lines is what List must return: "name progress cycle".
 func (t *totals) lines() []string {
 	lines := []string{
-		fmt.Sprint("calls ", t.deeds, " 1"), fmt.Sprint("amount ", t.amount, " 1"),
-		fmt.Sprint("laps ", t.deeds%lap, " ", 1+t.deeds/lap),
+		fmt.Sprint("calls ", t.ops, " 1"), fmt.Sprint("amount ", t.amount, " 1"),
+		fmt.Sprint("laps ", t.ops%lap, " ", 1+t.ops/lap),
 	}
-	if t.deeds < goal {
-		lines = append(lines, fmt.Sprint("once ", t.deeds, " 1"))
+	if t.ops < goal {
+		lines = append(lines, fmt.Sprint("once ", t.ops, " 1"))
 	}
 	for i := range fillers {
 		lines = append(lines, fmt.Sprint("filler", i, " ", t.kinds[i%3], " 1"))

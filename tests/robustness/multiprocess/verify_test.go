@@ -9,12 +9,13 @@ import (
 	"github.com/dictrack/dictrack"
 )
 
-// verdict ends the crew and compares what is left with what was acknowledged: in the cache, and in the store alone.
-func (c *crew) verdict() {
+// verify stops the workers and compares the trackers with what was acknowledged: through the cache, and in the store
+// alone.
+func (c *workers) verify() {
 	c.Helper()
-	c.finish()
-	c.again()
-	sums, mistakes := c.settle()
+	c.stopAll()
+	c.repeatAll()
+	sums, mistakes := c.checkAll()
 	for _, mistake := range mistakes[:min(len(mistakes), 20)] {
 		c.Error(mistake)
 	}
@@ -22,25 +23,25 @@ func (c *crew) verdict() {
 	if c.store != "" {
 		c.compare("the store alone", sums, "memory:", c.store)
 	}
-	c.Logf("%d deeds, %d of them asked for again, 0 lost, 0 doubled", c.count(), c.repeated)
+	c.Logf("%d operations, %d of them repeated, 0 lost, 0 doubled", c.count(), c.repeated)
 }
 
-// again makes every deed once more, by workers that know nothing of them: each must be known already. The next deed of
-// each client is made too: a worker that was killed may have begun it.
-func (c *crew) again() {
+// repeatAll repeats every operation by new workers: each must be a duplicate. It also makes the next operation of each
+// client, which a killed worker may have started.
+func (c *workers) repeatAll() {
 	c.Helper()
 	for number := range c.caches {
 		until := c.resume(number)
 		for client := range until {
 			until[client]++
 		}
-		c.spawn(number, &until)
+		c.startWorker(number, &until)
 	}
-	c.finish()
+	c.stopAll()
 }
 
 // compare looks at every tracker through a Manager of this process.
-func (c *crew) compare(where string, sums [groups]totals, cacheURL, storeURL string) {
+func (c *workers) compare(where string, sums [groups]totals, cacheURL, storeURL string) {
 	c.Helper()
 	ctx := context.Background()
 	m, err := tryOpen(ctx, cacheURL, storeURL)
@@ -58,7 +59,7 @@ func (c *crew) compare(where string, sums [groups]totals, cacheURL, storeURL str
 			c.Errorf("list group %d of %s: %v", g, where, err)
 		}
 		if diff := cmp.Diff(sums[g].lines(), lines); diff != "" {
-			c.Errorf("group %d of %s after %d deeds (- want, + is):\n%.600s", g, where, sums[g].deeds, diff)
+			c.Errorf("group %d of %s after %d operations (- want, + is):\n%.600s", g, where, sums[g].ops, diff)
 		}
 	}
 }

@@ -15,22 +15,22 @@ import (
 	"github.com/dictrack/dictrack/connect"
 )
 
-// orders is what a worker is told on its standard input. When that ends, a worker that goes on and on finishes the
-// deeds it has begun; then it drains, and ends.
-type orders struct {
-	Worker       int
-	Cache, Store string
-	Acked        [clients]int // the deeds that were acknowledged; the next may have happened
-	Until        [clients]int // the last deeds to do; 0: on and on
-	Historian    bool         // make histories instead: one for each task that follows
+// config configures a worker. A worker without an end finishes its current operations when its input ends, writes
+// everything to the store, and ends.
+type config struct {
+	Worker        int
+	Cache, Store  string
+	Acked         [clients]int // the acknowledged operations; the next may have happened
+	Until         [clients]int // the last operations to make; 0: without an end
+	MakeHistories bool         // make histories instead: one for each task on the input
 }
 
-// work is a worker. Its answers are lines: "ack client n version duplicate milliseconds" after each deed, before it
-// "event id kind tracker stage cycle" for what it told, and "ready" when it has begun.
-func work(in io.Reader, out io.Writer) (status int) {
+// runWorker runs a worker. It prints "ready" when it starts, "ack client n version duplicate milliseconds" after each
+// operation, and before that "event id kind tracker stage cycle" for each event.
+func runWorker(in io.Reader, out io.Writer) (status int) {
 	w := worker{out: out}
 	decoder := json.NewDecoder(in)
-	err := decoder.Decode(&w.orders)
+	err := decoder.Decode(&w.config)
 	if err == nil {
 		err = w.run(io.MultiReader(decoder.Buffered(), in))
 	}
@@ -42,7 +42,7 @@ func work(in io.Reader, out io.Writer) (status int) {
 }
 
 type worker struct {
-	orders
+	config
 
 	mu  sync.Mutex // held while a line is written
 	out io.Writer
@@ -55,7 +55,7 @@ func (w *worker) say(format string, values ...any) {
 }
 
 func (w *worker) run(in io.Reader) error {
-	if w.Historian {
+	if w.MakeHistories {
 		return w.makeHistories(in)
 	}
 	ctx, stop := context.WithCancel(context.Background())
@@ -87,7 +87,7 @@ func (w *worker) run(in io.Reader) error {
 	return m.Close(context.Background())
 }
 
-// openManager opens a Manager with the template, for a minute at most: a server may just be away.
+// openManager opens a Manager with the template. It retries for a minute, since a server may be down.
 func openManager(ctx context.Context, cacheURL, storeURL string) (*dictrack.Manager, error) {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
@@ -122,15 +122,15 @@ func tryOpen(ctx context.Context, cacheURL, storeURL string) (*dictrack.Manager,
 	return dictrack.Open(ctx, o)
 }
 
-// client makes its deeds, each until it is acknowledged.
+// client makes its operations, each until it is acknowledged.
 func (w *worker) client(ctx context.Context, m *dictrack.Manager, client int) {
 	for n := w.Acked[client] + 1; ctx.Err() == nil && (w.Until[client] == 0 || n <= w.Until[client]); n++ {
-		w.do(m, deed{w.Worker, client, n})
+		w.do(m, op{w.Worker, client, n})
 	}
 }
 
-// do is patient for two minutes: whatever breaks is mended by then.
-func (w *worker) do(m *dictrack.Manager, d deed) {
+// do retries for two minutes: every fault ends before that.
+func (w *worker) do(m *dictrack.Manager, d op) {
 	for end := time.Now().Add(2 * time.Minute); ; {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		res, err := m.Track(ctx, groupName(d.group()), d.data(), dictrack.ID(d.id()))
@@ -140,7 +140,7 @@ func (w *worker) do(m *dictrack.Manager, d deed) {
 			w.say("ack %d %d %d %t %d", d.client, d.n, res.Version, res.Duplicate, time.Now().UnixMilli())
 			return
 		case time.Now().After(end):
-			w.say("error deed %s: %v", d.id(), err)
+			w.say("error operation %s: %v", d.id(), err)
 			os.Exit(1)
 		}
 		time.Sleep(20 * time.Millisecond)

@@ -15,51 +15,51 @@ import (
 	"time"
 )
 
-// crew is the workers of a test, and what is known of their deeds.
-type crew struct {
+// workers is the worker processes of a test, and what is known of their operations.
+type workers struct {
 	*testing.T
-	*ledger
-	store   string
-	caches  []string // the URL of each worker: ways of their own to one Redis, perhaps
-	members []*member
-	hears   func(member int, line string)
-	all     sync.WaitGroup // readers of members
+	*checker
+	store     string
+	caches    []string // the cache URL of each worker, perhaps through proxies to one Redis
+	processes []*process
+	onLine    func(process int, line string)
+	all       sync.WaitGroup // readers of the processes' output
 }
 
-// member is a worker that runs, or ran.
-type member struct {
+// process is a worker process, running or ended.
+type process struct {
 	number int
 	cmd    *exec.Cmd
 	in     io.WriteCloser
-	ready  chan struct{} // closed when it has begun
-	over   chan struct{} // closed when all it said is heard and it is gone
+	ready  chan struct{} // closed when it is ready
+	over   chan struct{} // closed when it has ended and all its output was read
 }
 
-// newCrew starts a worker for each URL of a cache.
-func newCrew(t *testing.T, store string, caches ...string) *crew {
-	c := &crew{T: t, ledger: newLedger(), store: store, caches: caches, members: make([]*member, len(caches))}
-	c.hears = c.hear
+// newWorkers starts a worker for each cache URL.
+func newWorkers(t *testing.T, store string, caches ...string) *workers {
+	c := &workers{T: t, checker: newChecker(), store: store, caches: caches, processes: make([]*process, len(caches))}
+	c.onLine = c.observe
 	for i := range caches {
-		c.spawn(i, nil)
+		c.startWorker(i, nil)
 	}
-	t.Cleanup(c.disband)
+	t.Cleanup(c.killAll)
 	return c
 }
 
-// spawn starts a worker, where the one of that number before it left off.
-func (c *crew) spawn(number int, until *[clients]int) {
+// startWorker starts a worker that continues where the previous one of that number ended.
+func (c *workers) startWorker(number int, until *[clients]int) {
 	c.Helper()
-	o := orders{Worker: number, Cache: c.caches[number], Store: c.store, Acked: c.resume(number)}
+	o := config{Worker: number, Cache: c.caches[number], Store: c.store, Acked: c.resume(number)}
 	if until != nil {
 		o.Acked, o.Until = [clients]int{}, *until
 	}
-	c.enlist(number, o)
+	c.start(number, o)
 }
 
-// enlist starts a worker.
-func (c *crew) enlist(number int, o orders) {
+// start starts a worker.
+func (c *workers) start(number int, o config) {
 	c.Helper()
-	m := &member{number: number, cmd: exec.Command(os.Args[0]), ready: make(chan struct{}), over: make(chan struct{})} // #nosec G702 -- the test binary itself
+	m := &process{number: number, cmd: exec.Command(os.Args[0]), ready: make(chan struct{}), over: make(chan struct{})} // #nosec G702 -- the test binary itself
 	m.cmd.Env = append(os.Environ(), envWorker+"=1", "GOMAXPROCS=2")
 	m.cmd.Stderr = os.Stderr
 	in, inErr := m.cmd.StdinPipe()
@@ -71,12 +71,12 @@ func (c *crew) enlist(number int, o orders) {
 	if err := json.NewEncoder(in).Encode(o); err != nil {
 		c.Fatal(err)
 	}
-	c.members[number] = m
-	c.all.Go(func() { c.listen(m, out) })
+	c.processes[number] = m
+	c.all.Go(func() { c.readLines(m, out) })
 }
 
-// listen hears a member until it is gone.
-func (c *crew) listen(m *member, out io.Reader) {
+// readLines reads the output of a process until it ends.
+func (c *workers) readLines(m *process, out io.Reader) {
 	defer close(m.over)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
@@ -84,22 +84,22 @@ func (c *crew) listen(m *member, out io.Reader) {
 			close(m.ready)
 			continue
 		}
-		c.hears(m.number, lines.Text())
+		c.onLine(m.number, lines.Text())
 	}
-	_ = m.cmd.Wait() // who ends it knows how it ended
+	_ = m.cmd.Wait() // whoever ends it checks how it ended
 }
 
-// kill ends a worker with SIGKILL, wherever it is.
-func (c *crew) kill(number int) {
-	m := c.members[number]
+// kill kills a worker with SIGKILL.
+func (c *workers) kill(number int) {
+	m := c.processes[number]
 	_ = m.cmd.Process.Kill()
 	<-m.over
-	c.untold(number)
+	c.forgetAcks(number)
 }
 
 // pause stops a worker for a while, as a machine that swaps or migrates does.
-func (c *crew) pause(number int, d time.Duration) {
-	p := c.members[number].cmd.Process
+func (c *workers) pause(number int, d time.Duration) {
+	p := c.processes[number].cmd.Process
 	if err := errors.Join(p.Signal(syscall.SIGSTOP)); err != nil {
 		c.Error(err)
 	}
@@ -109,64 +109,64 @@ func (c *crew) pause(number int, d time.Duration) {
 	}
 }
 
-// patience is how long progress may take while something is broken.
-const patience = 90 * time.Second
+// timeout is how long progress may take during a fault.
+const timeout = 90 * time.Second
 
-// advance waits until so many more deeds are acknowledged.
-func (c *crew) advance(deeds int) {
+// waitForOps waits until so many more operations are acknowledged.
+func (c *workers) waitForOps(ops int) {
 	c.Helper()
-	c.await(c.count() + deeds)
+	c.waitForCount(c.count() + ops)
 }
 
-func (c *crew) await(deeds int) {
+func (c *workers) waitForCount(ops int) {
 	c.Helper()
-	for end := time.Now().Add(patience); c.count() < deeds; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(timeout); c.count() < ops; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
-			c.Fatalf("%d deeds after %v, want %d", c.count(), patience, deeds)
+			c.Fatalf("%d operations after %v, want %d", c.count(), timeout, ops)
 		}
-		c.alive()
+		c.checkAlive()
 	}
 }
 
-// alive fails the test when a worker ended by itself.
-func (c *crew) alive() {
+// checkAlive fails the test if a worker has ended by itself.
+func (c *workers) checkAlive() {
 	c.Helper()
-	for _, m := range c.members {
+	for _, m := range c.processes {
 		select {
 		case <-m.over:
-			c.Fatalf("worker %d ended by itself: %v", m.number, c.complaints())
+			c.Fatalf("worker %d ended by itself: %v", m.number, c.describeMistakes())
 		default:
 		}
 	}
 }
 
-func (l *ledger) complaints() string {
+func (l *checker) describeMistakes() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return strings.Join(slices.Clone(l.mistakes), "; ")
 }
 
-// finish lets the workers finish what they have begun, drain, and end.
-func (c *crew) finish() {
+// stopAll lets the workers finish their current operations, write everything to the store, and end.
+func (c *workers) stopAll() {
 	c.Helper()
-	for _, m := range c.members {
+	for _, m := range c.processes {
 		_ = m.in.Close() // it may have ended
 	}
-	for _, m := range c.members {
+	for _, m := range c.processes {
 		select {
 		case <-m.over:
-		case <-time.After(patience):
+		case <-time.After(timeout):
 			c.Fatalf("worker %d does not end", m.number)
 		}
 		if code := m.cmd.ProcessState.ExitCode(); code != 0 {
-			c.Fatalf("worker %d ended with status %d: %s", m.number, code, c.complaints())
+			c.Fatalf("worker %d ended with status %d: %s", m.number, code, c.describeMistakes())
 		}
 	}
 }
 
-// disband leaves no worker behind.
-func (c *crew) disband() {
-	for _, m := range c.members {
+// killAll kills all workers.
+func (c *workers) killAll() {
+	for _, m := range c.processes {
 		_ = m.cmd.Process.Signal(syscall.SIGCONT)
 		_ = m.cmd.Process.Kill()
 	}
