@@ -13,7 +13,7 @@ import (
 	"github.com/dictrack/dictrack/internal/faultstore"
 )
 
-// A call that is given up while it waits behind another has not happened, and the mailbox goes on.
+// A call that is cancelled while it waits for another has no effect, and the mailbox continues.
 func TestCancelWhileWaiting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
@@ -41,8 +41,8 @@ func TestCancelWhileWaiting(t *testing.T) {
 		if res := track(t, m, "g", dictrack.ID("second")); res.Duplicate {
 			t.Error("the cancelled call has happened")
 		}
-		shut(t, m)
-		sound(t, d)
+		closeManager(t, m)
+		checkContract(t, d)
 	})
 }
 
@@ -60,15 +60,15 @@ func TestCloseWaitsForCalls(t *testing.T) {
 						continue
 					}
 					if !errors.Is(err, dictrack.ErrClosed) {
-						t.Errorf("a call that Close met: %v", err)
+						t.Errorf("a call during Close: %v", err)
 					}
 					return
 				}
 			})
 		}
 		time.Sleep(time.Duration(round) * time.Microsecond)
-		shut(t, m)
+		closeManager(t, m)
 		calls.Wait()
-		sound(t, d)
+		checkContract(t, d)
 	}
 }

@@ -7,47 +7,47 @@ import (
 	"strings"
 )
 
-// account is what the outside knows of a directory that victims work on: the calls that happened, and what follows
-// from them. It shares nothing with the engine.
-type account struct {
-	acked  [clients]int
-	landed [clients]bool               // the call after acked has happened, unacknowledged
-	calls  [groups]map[uint64]call     // by the version at which they happened
-	told   [groups]map[uint64][]string // the events of a version, in order
-	first  [groups]map[uint64]bool     // versions acknowledged by the victim that made them
-	repeat int                         // calls that were answered again
+// checker records what is observed from outside of a directory that workers use: the calls that happened, and what
+// follows from them. It shares no code with the engine.
+type checker struct {
+	acked          [clients]int
+	unacknowledged [clients]bool               // the call after acked has happened, without an acknowledgement
+	calls          [groups]map[uint64]call     // by the version at which they happened
+	events         [groups]map[uint64][]string // the events of a version, in order
+	first          [groups]map[uint64]bool     // versions acknowledged by the worker that made them
+	repeat         int                         // calls that were repeated
 }
 
-func newAccount() *account {
-	a := &account{}
+func newChecker() *checker {
+	a := &checker{}
 	for g := range groups {
-		a.calls[g], a.told[g], a.first[g] = map[uint64]call{}, map[uint64][]string{}, map[uint64]bool{}
+		a.calls[g], a.events[g], a.first[g] = map[uint64]call{}, map[uint64][]string{}, map[uint64]bool{}
 	}
 	return a
 }
 
-// hear takes in a line of a victim.
-func (a *account) hear(line string) error {
+// observe records a line of a worker's output.
+func (a *checker) observe(line string) error {
 	var c call
 	var version uint64
 	var duplicate bool
-	if strings.HasPrefix(line, "error ") { // its status tells
+	if strings.HasPrefix(line, "error ") { // its exit status says so
 		return nil
 	}
 	if text, ok := strings.CutPrefix(line, "event "); ok {
-		return a.hearEvent(text)
+		return a.observeEvent(text)
 	}
 	if _, err := fmt.Sscanf(line, "ack %d %d %d %t", &c.client, &c.n, &version, &duplicate); err != nil {
-		return fmt.Errorf("a victim says %q", line)
+		return fmt.Errorf("a worker wrote %q", line)
 	}
 	acked := a.acked[c.client]
 	switch {
 	case c.n != acked && c.n != acked+1:
 		return fmt.Errorf("call %s is acknowledged after %d", c.id(), acked)
-	case c.n == acked || a.landed[c.client]:
+	case c.n == acked || a.unacknowledged[c.client]:
 		a.repeat++
 		if !duplicate || a.calls[c.group()][version] != c {
-			return fmt.Errorf("call %s happened before, and is answered with version %d, duplicate %v", c.id(), version, duplicate)
+			return fmt.Errorf("call %s happened before, and is onAnswer with version %d, duplicate %v", c.id(), version, duplicate)
 		}
 	case duplicate:
 		return fmt.Errorf("call %s did not happen before, and is called a duplicate", c.id())
@@ -55,26 +55,25 @@ func (a *account) hear(line string) error {
 		a.first[c.group()][version] = true
 	}
 	if c.n == acked+1 {
-		a.acked[c.client], a.landed[c.client] = c.n, false
+		a.acked[c.client], a.unacknowledged[c.client] = c.n, false
 	}
 	return a.happened(c, version)
 }
 
-// cut takes in that the victim ended in the midst of its work. A call may return while another goroutine
-// is telling events of its group, and its own come after those: what was acknowledged may be untold from
-// the last version on that anything was told of.
-func (a *account) cut() {
+// cut records that the worker was killed. A call may return while another goroutine delivers events of its group, and
+// its own come after those: events may be missing from the last version on that any event was delivered of.
+func (a *checker) workerKilled() {
 	for g := range groups {
 		last := uint64(0)
-		for version := range a.told[g] {
+		for version := range a.events[g] {
 			last = max(last, version)
 		}
 		maps.DeleteFunc(a.first[g], func(version uint64, _ bool) bool { return version >= last })
 	}
 }
 
-// happened takes in that a call happened at a version.
-func (a *account) happened(c call, version uint64) error {
+// happened records that a call happened at a version.
+func (a *checker) happened(c call, version uint64) error {
 	if other, taken := a.calls[c.group()][version]; taken && other != c {
 		return fmt.Errorf("calls %s and %s of group %d have version %d", other.id(), c.id(), c.group(), version)
 	}
@@ -82,7 +81,7 @@ func (a *account) happened(c call, version uint64) error {
 	return nil
 }
 
-func (a *account) hearEvent(text string) error {
+func (a *checker) observeEvent(text string) error {
 	var g, index int
 	var version uint64
 	id, what, _ := strings.Cut(text, " ")
@@ -90,15 +89,15 @@ func (a *account) hearEvent(text string) error {
 		return fmt.Errorf("event id %q", id)
 	}
 	line := fmt.Sprintf("%d %s", index, what)
-	if slices.Contains(a.told[g][version], line) {
-		return fmt.Errorf("event %s is told twice", text)
+	if slices.Contains(a.events[g][version], line) {
+		return fmt.Errorf("event %s is delivered twice", text)
 	}
-	a.told[g][version] = append(a.told[g][version], line)
+	a.events[g][version] = append(a.events[g][version], line)
 	return nil
 }
 
-// course is what a group's trackers must have come to, call by call.
-type course struct {
+// expectedGroup is the expected state of a group's trackers, call by call.
+type expectedGroup struct {
 	calls, amount int
 	kinds         [3]int
 	lap, ring     int // progress
@@ -106,8 +105,8 @@ type course struct {
 	events        []string
 }
 
-// step takes in one call; events are what it causes.
-func (k *course) step(c call) {
+// step applies one call; events are those it causes.
+func (k *expectedGroup) step(c call) {
 	k.events = nil
 	k.calls++
 	k.amount += c.amount()
@@ -136,12 +135,12 @@ func (k *course) step(c call) {
 
 const stageCompleted = "STAGE_COMPLETED"
 
-func (k *course) event(kind, name string, passed int) {
+func (k *expectedGroup) event(kind, name string, passed int) {
 	k.events = append(k.events, fmt.Sprintf("%s %s %d %d", kind, name, passed%2+1, passed/2+1))
 }
 
-// trackers is what List must say: "name progress stage cycle limited".
-func (k *course) trackers() []string {
+// trackers is what List must return: "name progress stage cycle limited".
+func (k *expectedGroup) trackers() []string {
 	if k.calls == 0 {
 		return nil
 	}
@@ -160,26 +159,26 @@ func (k *course) trackers() []string {
 	return lines
 }
 
-// course replays the calls of a group in the order of their versions, and checks what was told of them.
-func (a *account) course(g int) (*course, error) {
-	k := &course{}
+// replay replays the calls of a group in the order of their versions, and checks their events.
+func (a *checker) replay(g int) (*expectedGroup, error) {
+	k := &expectedGroup{}
 	for i, version := range slices.Sorted(maps.Keys(a.calls[g])) {
 		if version != uint64(i+1) {
 			return k, fmt.Errorf("group %d has version %d after %d calls", g, version, i)
 		}
 		k.step(a.calls[g][version])
-		told := make([]string, len(a.told[g][version]))
-		for n, line := range a.told[g][version] {
-			_, told[n], _ = strings.Cut(line, " ")
+		delivered := make([]string, len(a.events[g][version]))
+		for n, line := range a.events[g][version] {
+			_, delivered[n], _ = strings.Cut(line, " ")
 		}
-		lost := len(told) < len(k.events) && !a.first[g][version] // killed before it was told
-		if !slices.Equal(told, k.events[:min(len(told), len(k.events))]) || len(told) < len(k.events) && !lost {
-			return k, fmt.Errorf("group %d, version %d: told %q, want %q", g, version, told, k.events)
+		lost := len(delivered) < len(k.events) && !a.first[g][version] // killed before it was delivered
+		if !slices.Equal(delivered, k.events[:min(len(delivered), len(k.events))]) || len(delivered) < len(k.events) && !lost {
+			return k, fmt.Errorf("group %d, version %d: events %q, want %q", g, version, delivered, k.events)
 		}
 	}
-	for version := range a.told[g] {
+	for version := range a.events[g] {
 		if _, ok := a.calls[g][version]; !ok {
-			return k, fmt.Errorf("group %d tells events of version %d, which never was", g, version)
+			return k, fmt.Errorf("group %d has events of version %d, which never existed", g, version)
 		}
 	}
 	return k, nil

@@ -14,14 +14,14 @@ import (
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
 
-// Two processes on one store: an answer is only for what is kept.
+// Two processes on one store: only what is stored is acknowledged.
 func TestTwoManagersOnOneStore(t *testing.T) {
 	kept, err := pebblestore.Open(t.Context(), "data", pebblestore.Options{FS: vfs.NewMem()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, one := range []store.Store{faultstore.NewDisk().Open(nil), memorystore.New(), kept} {
-		s := lasting{one}
+		s := keepOpen{one}
 		a, b := open(t, dictrack.Options{Store: s}), open(t, dictrack.Options{Store: s})
 		add(t, a, "g", dictrack.Count("t", dictrack.Targets(500)))
 		if _, err := b.List(t.Context(), "g"); err != nil {
@@ -31,10 +31,10 @@ func TestTwoManagersOnOneStore(t *testing.T) {
 		track(t, b, "g")
 		c := open(t, dictrack.Options{Store: s})
 		if snap, err := c.Get(t.Context(), "g", "t"); err != nil || snap.Progress.String() != "2" {
-			t.Errorf("%T: two calls were answered and progress is %s, %v", one, snap.Progress, err)
+			t.Errorf("%T: two calls were onAnswer and progress is %s, %v", one, snap.Progress, err)
 		}
 		for _, m := range []*dictrack.Manager{a, b, c} {
-			shut(t, m)
+			closeManager(t, m)
 		}
 		if err := one.Close(); err != nil {
 			t.Error(err)
@@ -42,7 +42,7 @@ func TestTwoManagersOnOneStore(t *testing.T) {
 	}
 }
 
-// A round that gave up, since another process was always faster, must not hold up later commits.
+// A commit that failed after too many conflicts must not delay later commits.
 func TestCommitsAfterManyConflicts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		busy := true
@@ -52,15 +52,15 @@ func TestCommitsAfterManyConflicts(t *testing.T) {
 			}
 			return faultstore.Proceed
 		})})
-		defer shut(t, m)
+		defer closeManager(t, m)
 		if _, err := m.Track(t.Context(), "g", data, dictrack.ID("a")); err == nil {
-			t.Fatal("endless conflicts are no error")
+			t.Fatal("endless conflicts return no error")
 		}
 		busy = false
 		start := time.Now()
 		track(t, m, "g", dictrack.ID("b"))
 		if waited := time.Since(start); waited > 0 {
-			t.Errorf("a commit that stands alone waits %v for others", waited)
+			t.Errorf("a single commit waits %v for others", waited)
 		}
 	})
 }

@@ -20,69 +20,69 @@ import (
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
 
-// lanes is how many directories are worked on at the same time.
-const lanes = 4
+// parallelTests is how many directories are tested at the same time.
+const parallelTests = 4
 
 // TestCrashKill kills processes that track, again and again. What was acknowledged is there exactly once, what was
 // not may be retried with its id. DICTRACK_KILLS says how often.
 func TestCrashKill(t *testing.T) {
-	kills := 200 / share
+	kills := 200 / reduction
 	if n, err := strconv.Atoi(os.Getenv("DICTRACK_KILLS")); err == nil {
 		kills = n
 	}
 	var left atomic.Int64
 	left.Store(int64(kills))
-	seed := freshSeed(t)
-	var tally tally
+	seed := newSeed(t)
+	var totals crashTotals
 	var all sync.WaitGroup
-	for lane := range lanes {
+	for number := range parallelTests {
 		all.Go(func() {
-			l := newLane(t, fmt.Sprint("lane", lane))
-			r := rand.New(rand.NewPCG(seed, uint64(lane)))
+			l := newCrashTest(t, fmt.Sprint("directory", number))
+			r := rand.New(rand.NewPCG(seed, uint64(number)))
 			for !t.Failed() && left.Add(-1) >= 0 {
 				l.kill(r)
 			}
-			l.finish(&tally)
+			l.finish(&totals)
 		})
 	}
 	all.Wait()
-	t.Logf("%d kills: %v", kills, &tally)
-	if tally.calls.Load() < int64(kills) {
-		t.Error("the victims were killed before they did anything")
+	t.Logf("%d kills: %v", kills, &totals)
+	if totals.calls.Load() < int64(kills) {
+		t.Error("the workers were killed before they did anything")
 	}
 }
 
-// tally sums up the lanes.
-type tally struct{ calls, repeats, idle atomic.Int64 }
+// crashTotals adds up the results of all directories.
+type crashTotals struct{ calls, repeats, idle atomic.Int64 }
 
-func (s *tally) String() string {
-	return fmt.Sprintf("%d calls, %d of them made again, 0 lost, 0 doubled; %d victims did nothing", s.calls.Load(), s.repeats.Load(), s.idle.Load())
+func (s *crashTotals) String() string {
+	return fmt.Sprintf("%d calls, %d of them repeated, 0 lost, 0 doubled; %d workers did nothing", s.calls.Load(), s.repeats.Load(), s.idle.Load())
 }
 
-// lane is one directory and what is known of it.
-type lane struct {
+// crashTest tests one directory.
+type crashTest struct {
 	t    *testing.T
 	dir  string
-	a    *account
+	a    *checker
 	idle int64
 }
 
-func newLane(t *testing.T, name string) *lane {
-	return &lane{t: t, dir: filepath.Join(t.TempDir(), name), a: newAccount()}
+func newCrashTest(t *testing.T, name string) *crashTest {
+	return &crashTest{t: t, dir: filepath.Join(t.TempDir(), name), a: newChecker()}
 }
 
-// kill lets a victim work for a moment, kills it, and checks what it left.
-func (l *lane) kill(r *rand.Rand) {
+// kill lets a worker run for a moment, kills it, and checks the directory.
+func (l *crashTest) kill(r *rand.Rand) {
 	before := l.a.acked
 	wait := time.Duration(r.IntN(160)) * time.Millisecond
-	fromFirst := r.IntN(4) > 0 // most work; the others are killed while they start
-	v := l.start(orders{Calls: 1 << 30})
+	fromFirst := r.IntN(4) > 0 // the others are killed while they start
+	v := l.start(workerConfig{Calls: 1 << 30})
 	var timer *time.Timer
 	if !fromFirst {
 		timer = time.AfterFunc(wait, v.kill)
 	}
 	for v.lines.Scan() {
-		l.hear(v.lines.Text())
+		l.observe(v.lines.Text())
 		if timer == nil {
 			timer = time.AfterFunc(wait/2, v.kill)
 		}
@@ -91,22 +91,22 @@ func (l *lane) kill(r *rand.Rand) {
 		timer.Stop()
 	}
 	if err := v.cmd.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-		l.t.Errorf("%s: the victim ended by itself: %v", l.dir, err)
+		l.t.Errorf("%s: the worker ended by itself: %v", l.dir, err)
 	}
 	if before == l.a.acked {
 		l.idle++
 	}
-	l.a.cut()
+	l.a.workerKilled()
 	l.check()
 }
 
-func (l *lane) hear(line string) {
-	if err := l.a.hear(line); err != nil {
+func (l *crashTest) observe(line string) {
+	if err := l.a.observe(line); err != nil {
 		l.t.Errorf("%s: %v", l.dir, err)
 	}
 }
 
-// process is a victim.
+// process is a worker process.
 type process struct {
 	cmd   *exec.Cmd
 	lines *bufio.Scanner
@@ -114,12 +114,12 @@ type process struct {
 
 func (v *process) kill() { _ = v.cmd.Process.Kill() }
 
-// start starts a victim where the one before was killed.
-func (l *lane) start(o orders) *process {
+// start starts a worker that continues where the previous one was killed.
+func (l *crashTest) start(o workerConfig) *process {
 	o.Dir, o.Acked = l.dir, l.a.acked
 	text, err := json.Marshal(o)
 	v := &process{cmd: exec.Command(os.Args[0])} // #nosec G702 -- the test binary itself
-	v.cmd.Env = append(os.Environ(), envVictim+"=1", "GOMAXPROCS=2")
+	v.cmd.Env = append(os.Environ(), envWorker+"=1", "GOMAXPROCS=2")
 	v.cmd.Stdin, v.cmd.Stderr = strings.NewReader(string(text)), os.Stderr
 	out, pipeErr := v.cmd.StdoutPipe()
 	if err := errors.Join(err, pipeErr, v.cmd.Start()); err != nil {
@@ -130,23 +130,23 @@ func (l *lane) start(o orders) *process {
 	return v
 }
 
-// run lets a victim do what it is ordered, and returns its exit status.
-func (l *lane) run(o orders) (status int) {
+// run runs a worker to its end and returns its exit status.
+func (l *crashTest) run(o workerConfig) (status int) {
 	v := l.start(o)
 	for v.lines.Scan() {
-		l.hear(v.lines.Text())
+		l.observe(v.lines.Text())
 	}
 	_ = v.cmd.Wait()
 	return v.cmd.ProcessState.ExitCode()
 }
 
-// finish makes all calls again whose outcome is not known, and checks for the last time.
-func (l *lane) finish(sum *tally) {
+// finish repeats all calls whose outcome is unknown, and checks a last time.
+func (l *crashTest) finish(sum *crashTotals) {
 	if l.t.Failed() {
 		return
 	}
-	if status := l.run(orders{Calls: 2}); status != 0 {
-		l.t.Errorf("%s: the last victim ended with status %d", l.dir, status)
+	if status := l.run(workerConfig{Calls: 2}); status != 0 {
+		l.t.Errorf("%s: the last worker ended with status %d", l.dir, status)
 	}
 	l.check()
 	for g := range groups {
@@ -156,8 +156,8 @@ func (l *lane) finish(sum *tally) {
 	sum.idle.Add(l.idle)
 }
 
-// check opens the directory and compares it with the account.
-func (l *lane) check() {
+// check opens the directory and compares it with the checker.
+func (l *crashTest) check() {
 	if err := l.a.find(l.dir); err != nil {
 		l.t.Errorf("%s: %v", l.dir, err)
 	}
@@ -167,7 +167,7 @@ func (l *lane) check() {
 }
 
 // find looks up the last calls: those acknowledged must be there, the others may be.
-func (a *account) find(dir string) error {
+func (a *checker) find(dir string) error {
 	ctx := context.Background()
 	s, err := pebblestore.Open(ctx, dir, pebblestore.Options{})
 	if err != nil {
@@ -181,7 +181,7 @@ func (a *account) find(dir string) error {
 			switch {
 			case err != nil:
 			case ok && n > a.acked[client]:
-				a.landed[client] = true
+				a.unacknowledged[client] = true
 				err = a.happened(c, seen.Version)
 			case ok && a.calls[c.group()][seen.Version] != c, !ok && n == a.acked[client]:
 				err = fmt.Errorf("call %s was acknowledged and is not what is stored: %v %+v", c.id(), ok, seen)
@@ -193,15 +193,15 @@ func (a *account) find(dir string) error {
 }
 
 // compare reads every tracker.
-func (a *account) compare(dir string) error {
+func (a *checker) compare(dir string) error {
 	ctx := context.Background()
-	m, err := openCrashed(ctx, dir, nil)
+	m, err := openDirectory(ctx, dir, nil)
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for g := range groups {
-		k, err := a.course(g)
+		k, err := a.replay(g)
 		snaps, listErr := m.List(ctx, groupName(g))
 		errs = append(errs, err, listErr)
 		var lines []string

@@ -34,11 +34,11 @@ func TestAddNothing(t *testing.T) {
 		if res := track(t, m, "g", dictrack.ID("x")); res.Version != trackers+3 {
 			t.Errorf("version %d after %d commits: versions restart", res.Version, trackers+3)
 		}
-		shut(t, m)
+		closeManager(t, m)
 	}
-	sound(t, d)
+	checkContract(t, d)
 	m := open(t, dictrack.Options{Store: d.Open(nil)})
-	defer shut(t, m)
+	defer closeManager(t, m)
 	if snaps, err := m.List(t.Context(), "g"); err != nil || len(snaps) != 0 {
 		t.Errorf("read back: %d trackers, %v", len(snaps), err)
 	}
@@ -47,11 +47,11 @@ func TestAddNothing(t *testing.T) {
 // Nor does it let versions, and with them the ids of events, start again.
 func TestAddNothingVersions(t *testing.T) {
 	m := open(t, dictrack.Options{})
-	defer shut(t, m)
+	defer closeManager(t, m)
 	seen := map[string]bool{}
 	m.OnAll(func(e dictrack.Event) {
 		if seen[e.ID()] {
-			t.Errorf("event id %s is told twice", e.ID())
+			t.Errorf("event id %s is delivered twice", e.ID())
 		}
 		seen[e.ID()] = true
 	})

@@ -7,17 +7,17 @@ import (
 	"testing"
 )
 
-// TestCrashAtWrites lets a process end, or the disk fail or wait, before one of its writes and syncs, at different ones
-// all through its life: whichever it is, everything acknowledged must be there exactly once.
+// TestCrashAtWrites lets the process exit, or the disk fail or wait, before one of its writes and syncs. At whichever
+// write that is, everything acknowledged must be there exactly once.
 func TestCrashAtWrites(t *testing.T) {
 	writes, apart := int64(240), int64(12)
-	if proving() {
+	if fullRun() {
 		apart = 2
 	}
 	var next atomic.Int64
 	var met [3]atomic.Int64
 	var all sync.WaitGroup
-	for range lanes {
+	for range parallelTests {
 		all.Go(func() {
 			for !t.Failed() {
 				n := next.Add(1)
@@ -39,18 +39,18 @@ func TestCrashAtWrites(t *testing.T) {
 	}
 }
 
-// failAt lets one fault happen, and checks what is left; met tells that it did.
+// failAt injects one fault and checks the directory; met reports whether the fault happened.
 func failAt(t *testing.T, at int64, fault string) (met bool) {
-	l := newLane(t, fmt.Sprint(fault, at))
-	status := l.run(orders{Calls: 40, At: at, Fault: fault})
+	l := newCrashTest(t, fmt.Sprint(fault, at))
+	status := l.run(workerConfig{Calls: 40, At: at, Fault: fault})
 	want := map[string]int{"exit": statusExited, "error": statusFailed, "delay": 0}[fault]
 	if status != want && status != 0 {
-		t.Errorf("%s at write %d: the victim ended with status %d", fault, at, status)
+		t.Errorf("%s at write %d: the worker ended with status %d", fault, at, status)
 	}
 	if status != 0 {
-		l.a.cut()
+		l.a.workerKilled()
 	}
 	l.check()
-	l.finish(&tally{})
+	l.finish(&crashTotals{})
 	return status == want
 }

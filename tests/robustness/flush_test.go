@@ -30,19 +30,19 @@ func TestFlushWithLostAnswer(t *testing.T) {
 		t.Fatal("a flush with a lost answer is no error")
 	}
 	res := track(t, m, "a", dictrack.ID("x"))
-	shut(t, m)
+	closeManager(t, m)
 	m = open(t, dictrack.Options{Store: d.Open(nil)})
-	defer shut(t, m)
+	defer closeManager(t, m)
 	if again := track(t, m, "a", dictrack.ID("x")); !again.Duplicate || again.Version != res.Version {
-		t.Errorf("the call after the flush was answered with version %d and is lost: %+v", res.Version, again)
+		t.Errorf("the call after the flush was onAnswer with version %d and is lost: %+v", res.Version, again)
 	}
-	sound(t, d)
+	checkContract(t, d)
 }
 
 // What was flushed is gone, its name too.
 func TestGroupsAfterFlush(t *testing.T) {
 	m := open(t, dictrack.Options{})
-	defer shut(t, m)
+	defer closeManager(t, m)
 	add(t, m, "g", dictrack.Count("t", dictrack.Targets(500)))
 	if err := m.Flush(t.Context(), dictrack.FlushEverything); err != nil {
 		t.Fatal(err)
@@ -78,6 +78,6 @@ func TestFlushWhileTracking(t *testing.T) {
 		}
 	}
 	calls.Wait()
-	shut(t, m)
-	sound(t, d)
+	closeManager(t, m)
+	checkContract(t, d)
 }

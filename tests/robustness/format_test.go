@@ -12,7 +12,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// line says of a tracker what the oracle says of it.
+// line describes a tracker as the oracle does.
 func line(s *tracker.Snapshot) string {
 	text := fmt.Sprint(s.Name, " ", fraction(s.Progress.String()), "/", fraction(s.Target.String()), " stage ", s.Stage, " of ", len(s.Targets),
 		" cycle ", s.Cycle, " completed ", s.Completed, " limited ", s.Limited)
@@ -49,8 +49,8 @@ func fraction(number string) string {
 	return r.RatString()
 }
 
-// errorWord is an error of the engine in the oracle's words.
-func errorWord(err error) string {
+// errorName returns the oracle's name of an error of the engine.
+func errorName(err error) string {
 	var one *field.Error
 	var many field.Errors
 	switch {
@@ -83,8 +83,8 @@ func specs(defs []map[string]any) []tracker.Spec {
 	return out
 }
 
-// different describes the first difference of two lists; empty for none.
-func different(what string, has, want []string) string {
+// diffLines describes the first difference of two lists; empty for none.
+func diffLines(what string, has, want []string) string {
 	at, a, b := firstDifference(has, want)
 	if at < 0 {
 		return ""

@@ -5,12 +5,12 @@ import (
 	"math/rand/v2"
 )
 
-// chance makes definitions and data of few, small values, so that they meet each other often.
-type chance struct{ *rand.Rand }
+// generator generates definitions and messages from few, small values, so that they match often.
+type generator struct{ *rand.Rand }
 
-func (c chance) one(of ...any) any { return of[c.IntN(len(of))] }
-func (c chance) in(n int) bool     { return c.IntN(n) == 0 } // one time in n
-func (c chance) some(n int) (list []any) { // up to n small numbers and texts
+func (c generator) one(of ...any) any { return of[c.IntN(len(of))] }
+func (c generator) in(n int) bool     { return c.IntN(n) == 0 } // one time in n
+func (c generator) some(n int) (list []any) { // up to n small numbers and texts
 	for range c.IntN(n + 1) {
 		list = append(list, c.one(int64(0), int64(1), int64(2), 1.0, "a", "b"))
 	}
@@ -18,7 +18,7 @@ func (c chance) some(n int) (list []any) { // up to n small numbers and texts
 }
 
 // definition is a tracker in its JSON form that starts at second now.
-func (c chance) definition(name string, now int64) map[string]any {
+func (c generator) definition(name string, now int64) map[string]any {
 	def := map[string]any{"name": name, "kind": c.one("count", "sum"), "targets": c.targets()}
 	if def["kind"] == "sum" {
 		def["key"] = c.one("v", "v", "o.x")
@@ -43,7 +43,7 @@ func (c chance) definition(name string, now int64) map[string]any {
 	return def
 }
 
-func (c chance) targets() []any {
+func (c generator) targets() []any {
 	targets := []any{c.target()}
 	for c.in(2) {
 		targets = append(targets, c.target())
@@ -51,11 +51,11 @@ func (c chance) targets() []any {
 	return targets
 }
 
-func (c chance) target() any {
+func (c generator) target() any {
 	return c.one(int64(1), int64(2), int64(3), int64(5), 2.5, 0.3, int64(8))
 }
 
-func (c chance) limits(def map[string]any, now int64) {
+func (c generator) limits(def map[string]any, now int64) {
 	var limiters []any
 	if c.in(3) {
 		limiters = append(limiters, map[string]any{"kind": "count", "limit": int64(1 + c.IntN(4))})
@@ -83,7 +83,7 @@ func (c chance) limits(def map[string]any, now int64) {
 	}
 }
 
-func (c chance) condition() map[string]any {
+func (c generator) condition() map[string]any {
 	key := c.one("a", "s", "l", "o.x", "l.0", "l.-1", `d\.e`, "none").(string)
 	m := map[string]any{"key": key}
 	negate := ""
@@ -117,7 +117,7 @@ func (c chance) condition() map[string]any {
 }
 
 // data is what conditions and sums look at, most of it most of the time.
-func (c chance) data() map[string]any {
+func (c generator) data() map[string]any {
 	m := map[string]any{}
 	if !c.in(5) {
 		m["a"] = c.one(int64(0), int64(1), int64(2), 1.0, 1.5, true, nil, "1")

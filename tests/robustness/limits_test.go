@@ -20,8 +20,8 @@ import (
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
 
-// TestBoundLosesNothing has many goroutines count on many groups of which few fit into memory.
-func TestBoundLosesNothing(t *testing.T) {
+// TestEvictionLosesNothing lets many goroutines count in many groups, of which few fit into memory.
+func TestEvictionLosesNothing(t *testing.T) {
 	stores := map[string]func() (store.Store, error){
 		"memorystore": func() (store.Store, error) { return memorystore.New(), nil },
 		"pebblestore": func() (store.Store, error) {
@@ -49,7 +49,7 @@ func TestBoundLosesNothing(t *testing.T) {
 func countUnder(t *testing.T, o dictrack.Options) {
 	const groups, workers, each = 50, 16, 100
 	m := open(t, o)
-	defer shut(t, m)
+	defer closeManager(t, m)
 	if err := m.SetTemplate("all", dictrack.Count("count", dictrack.Targets(1_000_000))); err != nil {
 		t.Fatal(err)
 	}

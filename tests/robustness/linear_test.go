@@ -23,7 +23,7 @@ import (
 // history must be one that could have happened one call after the other, by a checker that knows nothing of dictrack.
 func TestLinearizable(t *testing.T) {
 	sum := map[string]int{}
-	seeds(t, 60, 300, func(seed uint64) error { return linearize(seed, sum) })
+	forSeeds(t, 60, 300, func(seed uint64) error { return linearize(seed, sum) })
 	t.Logf("%v", sum)
 }
 
@@ -47,8 +47,8 @@ func linearize(seed uint64, sum map[string]int) error {
 	return nil
 }
 
-// linearInput is a call: a data with an amount, or a look.
-type linearInput struct {
+// trackedInput is a call: a message with an amount, or a list.
+type trackedInput struct {
 	group  string
 	look   bool
 	amount int64
@@ -70,7 +70,7 @@ var linearModel = porcupine.NondeterministicModel{
 	Partition: func(history []porcupine.Operation) [][]porcupine.Operation {
 		byGroup := map[string][]porcupine.Operation{}
 		for _, o := range history {
-			name := o.Input.(linearInput).group
+			name := o.Input.(trackedInput).group
 			byGroup[name] = append(byGroup[name], o)
 		}
 		var parts [][]porcupine.Operation
@@ -81,7 +81,7 @@ var linearModel = porcupine.NondeterministicModel{
 	},
 	Init: func() []any { return []any{linearState{}} },
 	Step: func(state, input, output any) []any {
-		s, in, out := state.(linearState), input.(linearInput), output.(linearOutput)
+		s, in, out := state.(linearState), input.(trackedInput), output.(linearOutput)
 		if in.look {
 			return only(s, out.count == s.count && out.sum == s.sum)
 		}
@@ -110,14 +110,14 @@ type history struct {
 	began    time.Time
 
 	mu         sync.Mutex // protects all below
-	r          chance
+	r          generator
 	operations []porcupine.Operation
 	unknown    int
 	err        error
 }
 
 func newHistory(seed uint64) (*history, error) {
-	h := &history{seed: seed, began: time.Now(), r: chance{rand.New(rand.NewPCG(seed, 4))}}
+	h := &history{seed: seed, began: time.Now(), r: generator{rand.New(rand.NewPCG(seed, 4))}}
 	o := dictrack.Options{ManualSweep: true}
 	processes := 1
 	switch seed % 4 {
@@ -126,7 +126,7 @@ func newHistory(seed uint64) (*history, error) {
 		processes = 3
 		fallthrough
 	default:
-		o.Store = lasting{faultstore.NewDisk().Open(h.gate)}
+		o.Store = keepOpen{faultstore.NewDisk().Open(h.gate)}
 	}
 	bound := memorycache.Options{MaxGroups: int(seed / 8 % 3)} // #nosec G115 -- below 3
 	for range processes {
@@ -169,7 +169,7 @@ func (h *history) gate(step, _ string) faultstore.Outcome {
 func (h *history) run() {
 	var all sync.WaitGroup
 	for client := range 5 {
-		r := chance{rand.New(rand.NewPCG(h.seed, uint64(10+client)))}
+		r := generator{rand.New(rand.NewPCG(h.seed, uint64(10+client)))}
 		all.Go(func() {
 			for n := range 20 {
 				h.one(client, n, r)
@@ -180,8 +180,8 @@ func (h *history) run() {
 }
 
 // one makes one call and notes it. Looks are for one process alone: another's memory may be behind the store.
-func (h *history) one(client, n int, r chance) {
-	in := linearInput{group: r.one("g", "h").(string), look: len(h.managers) == 1 && r.in(3), amount: int64(r.IntN(9))}
+func (h *history) one(client, n int, r generator) {
+	in := trackedInput{group: r.one("g", "h").(string), look: len(h.managers) == 1 && r.in(3), amount: int64(r.IntN(9))}
 	call := time.Since(h.began).Nanoseconds()
 	var out linearOutput
 	var err error
@@ -205,7 +205,7 @@ func (h *history) one(client, n int, r chance) {
 }
 
 // track makes a call until it is answered, or gives up when the outcome is unknown.
-func (h *history) track(m *dictrack.Manager, in linearInput, id string, giveUp bool) (out linearOutput, err error) {
+func (h *history) track(m *dictrack.Manager, in trackedInput, id string, giveUp bool) (out linearOutput, err error) {
 	for {
 		res, err := m.Track(context.Background(), in.group, map[string]any{"amount": in.amount}, dictrack.ID(id))
 		switch {

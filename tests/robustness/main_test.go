@@ -7,15 +7,14 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain is also the way into the processes that the tests kill: the test binary started again, told by its
-// environment what to be.
+// TestMain also runs the worker processes that the tests kill: the test binary, with its role in the environment.
 func TestMain(m *testing.M) {
-	switch os.Getenv(envVictim) {
+	switch os.Getenv(envWorker) {
 	case "":
-	case victimBehind:
-		os.Exit(behindVictim(os.Stdin, os.Stdout))
+	case roleWriteBehind:
+		os.Exit(runWriteBehindWorker(os.Stdin, os.Stdout))
 	default:
-		os.Exit(victim(os.Stdin, os.Stdout))
+		os.Exit(runCrashWorker(os.Stdin, os.Stdout))
 	}
 	goleak.VerifyTestMain(m)
 }

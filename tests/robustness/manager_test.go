@@ -1,4 +1,4 @@
-// Package prove tries to break the promises of dictrack. README.md says how.
+// Package robustness tries to break the promises of dictrack. README.md describes how.
 package robustness
 
 import (
@@ -39,17 +39,17 @@ func track(t *testing.T, m *dictrack.Manager, group string, options ...dictrack.
 	return res
 }
 
-func shut(t *testing.T, m *dictrack.Manager) {
+func closeManager(t *testing.T, m *dictrack.Manager) {
 	t.Helper()
 	if err := m.Close(context.Background()); err != nil {
 		t.Error(err)
 	}
 }
 
-// sound fails the test when the engine broke the contract of the store.
-func sound(t *testing.T, d *faultstore.Disk) {
+// checkContract fails the test if the engine violated the contract of the store.
+func checkContract(t *testing.T, d *faultstore.Disk) {
 	t.Helper()
-	for _, breach := range d.Violations() {
-		t.Error(breach)
+	for _, violation := range d.Violations() {
+		t.Error(violation)
 	}
 }

@@ -27,13 +27,13 @@ import (
 // errors, events, trackers and groups; over every store, opened anew again and again.
 func TestModel(t *testing.T) {
 	sum := map[string]int{}
-	seeds(t, 1_000, 20_000, func(seed uint64) error { return playModel(seed, sum) })
+	forSeeds(t, 1_000, 20_000, func(seed uint64) error { return playModel(seed, sum) })
 	t.Logf("%v", sum)
 	for _, what := range []string{
 		"ADDED", "STAGE_COMPLETED", "ALL_COMPLETED", "RESET", "LIMITED", "REMOVED", "EXPIRED", "duplicate",
 		oracle.Reused, oracle.Exists, oracle.NotFound, oracle.Completed, oracle.Invalid,
 	} {
-		if manySeeds() && sum[what] == 0 {
+		if enoughSeeds() && sum[what] == 0 {
 			t.Errorf("not one %s in all sequences", what)
 		}
 	}
@@ -60,7 +60,7 @@ func playModel(seed uint64, sum map[string]int) error {
 
 // model is one sequence of operations under way.
 type model struct {
-	chance
+	generator
 	ctx    context.Context
 	world  *oracle.World
 	m      *dictrack.Manager
@@ -68,7 +68,7 @@ type model struct {
 	behind bool                        // the cache is ahead of the store
 	now    int64                       // Unix milliseconds
 	names  []string                    // of groups
-	told   map[string][]string         // events since the last look, by group
+	events map[string][]string         // since the last comparison, by group
 	known  map[string]bool             // ids of events
 	late   []string                    // what the listener found wrong
 	latest map[string]uint64           // versions
@@ -80,15 +80,15 @@ const modelWindow = 10 * time.Second
 
 func newModel(seed uint64) *model {
 	m := &model{
-		chance: chance{rand.New(rand.NewPCG(seed, 2))}, ctx: context.Background(),
+		generator: generator{rand.New(rand.NewPCG(seed, 2))}, ctx: context.Background(),
 		world: oracle.New(modelWindow.Milliseconds()), now: 1_700_000_000_000,
-		names: []string{"g", "h", "k"},
-		told:  map[string][]string{}, known: map[string]bool{}, latest: map[string]uint64{},
+		names:  []string{"g", "h", "k"},
+		events: map[string][]string{}, known: map[string]bool{}, latest: map[string]uint64{},
 	}
 	switch seed % 4 {
 	case 1:
 		s := memorystore.New()
-		m.store = func() (store.Store, error) { return lasting{s}, nil }
+		m.store = func() (store.Store, error) { return keepOpen{s}, nil }
 	case 2, 3:
 		fs := vfs.NewMem()
 		m.store = func() (store.Store, error) {
@@ -102,10 +102,10 @@ func newModel(seed uint64) *model {
 	return m
 }
 
-// lasting is a store that outlives its Manager.
-type lasting struct{ store.Store }
+// keepOpen is a store that its Manager does not close.
+type keepOpen struct{ store.Store }
 
-func (lasting) Close() error { return nil }
+func (keepOpen) Close() error { return nil }
 
 // open opens the Manager, anew if it was open.
 func (m *model) open() error {
@@ -147,11 +147,11 @@ func (m *model) cache() cache.Cache {
 // listen notes an event; its id must be new.
 func (m *model) listen(e dictrack.Event) {
 	if m.known[e.ID()] {
-		m.late = append(m.late, "event "+e.ID()+" is told twice")
+		m.late = append(m.late, "event "+e.ID()+" is delivered twice")
 	}
 	m.known[e.ID()] = true
 	m.sum[string(e.Kind)]++
-	m.told[e.Group] = append(m.told[e.Group], eventLine(&e))
+	m.events[e.Group] = append(m.events[e.Group], eventLine(&e))
 }
 
 // step does one operation on both.
@@ -165,11 +165,11 @@ func (m *model) step() error {
 		return errors.New(m.late[0])
 	}
 	for _, name := range m.names {
-		if diff := different("event of group "+name, m.told[name], want[name]); diff != "" {
+		if diff := diffLines("event of group "+name, m.events[name], want[name]); diff != "" {
 			return errors.New(diff)
 		}
 	}
-	clear(m.told)
+	clear(m.events)
 	if m.in(3) {
 		return m.compare()
 	}
@@ -188,7 +188,7 @@ func (m *model) compare() error {
 		if err != nil {
 			return err
 		}
-		if diff := different("tracker of group "+name, lines(snaps), g.Lines()); diff != "" {
+		if diff := diffLines("tracker of group "+name, lines(snaps), g.Lines()); diff != "" {
 			return errors.New(diff)
 		}
 	}
@@ -199,7 +199,7 @@ func (m *model) compare() error {
 		}
 		has = append(has, name)
 	}
-	if diff := different("group", has, want); diff != "" {
+	if diff := diffLines("group", has, want); diff != "" {
 		return errors.New(diff)
 	}
 	return nil

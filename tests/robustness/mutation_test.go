@@ -18,8 +18,8 @@ const moduleRoot = "../.."
 type mutation struct {
 	name, file string
 	edits      []edit
-	// caught names the package whose tests must fail, and run those of its tests that are run; all when empty.
-	caught, run string
+	// catches names the package whose tests must fail, and run those of its tests that are run; all when empty.
+	catches, run string
 }
 
 type edit struct{ old, new string }
@@ -28,7 +28,7 @@ type edit struct{ old, new string }
 // would not see such a mistake of ours either.
 func TestMutations(t *testing.T) {
 	all := mutations
-	if !proving() {
+	if !fullRun() {
 		all = mutations[:2]
 	}
 	for _, m := range all {
@@ -40,7 +40,7 @@ func TestMutations(t *testing.T) {
 			out, err := m.test(overlay)
 			switch {
 			case err == nil:
-				t.Errorf("%s: the tests of %s do not notice", m.name, m.caught)
+				t.Errorf("%s: the tests of %s do not notice", m.name, m.catches)
 			case !bytes.Contains(out, []byte("--- FAIL")) && !bytes.Contains(out, []byte("panic: ")):
 				t.Errorf("%s: the tests did not run: %v\n%s", m.name, err, out)
 			}
@@ -92,7 +92,7 @@ func (m *mutation) test(overlay string) (output []byte, err error) {
 	if m.run != "" {
 		args = append(args, "-run", m.run)
 	}
-	c := exec.Command("go", append(args, m.caught)...) // #nosec G204 -- from the list of mutations
+	c := exec.Command("go", append(args, m.catches)...) // #nosec G204 -- from the list of mutations
 	c.Dir = moduleRoot
 	c.Env = append(os.Environ(), "DICTRACK_PROVE=", "DICTRACK_SOAK=", "DICTRACK_KILLS=20", "DICTRACK_SEEDS=400")
 	return c.CombinedOutput()

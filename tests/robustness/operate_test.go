@@ -45,7 +45,7 @@ func (m *model) operate(want map[string][]string) error {
 func (m *model) agree(name string, want map[string][]string, do func(string) (oracle.Answer, error)) error {
 	answer, err := do(name)
 	m.sum[answer.Error]++
-	if has := errorWord(err); has != answer.Error {
+	if has := errorName(err); has != answer.Error {
 		return fmt.Errorf("error %q, want %q", has, answer.Error)
 	}
 	want[name] = append(want[name], answer.Events...)
@@ -81,7 +81,7 @@ func (m *model) track(name string, want map[string][]string) error {
 	} else {
 		out.Result, out.Err = m.m.Track(m.ctx, name, in.Data, options...)
 	}
-	return m.answered(&in, &out, want)
+	return m.onAnswer(&in, &out, want)
 }
 
 func (m *model) batch(want map[string][]string) error {
@@ -98,15 +98,15 @@ func (m *model) batch(want map[string][]string) error {
 	}
 	outputs := m.m.TrackBatch(m.ctx, given)
 	for i := range inputs {
-		if err := m.answered(&inputs[i], &outputs[i], want); err != nil {
+		if err := m.onAnswer(&inputs[i], &outputs[i], want); err != nil {
 			return fmt.Errorf("input %d: %w", i, err)
 		}
 	}
 	return nil
 }
 
-// answered compares an answer of Track with the oracle's.
-func (m *model) answered(in *dictrack.Input, out *dictrack.Output, want map[string][]string) error {
+// onAnswer compares an answer of Track with the oracle's.
+func (m *model) onAnswer(in *dictrack.Input, out *dictrack.Output, want map[string][]string) error {
 	now := m.now
 	if !in.At.IsZero() {
 		now = in.At.UnixMilli()
@@ -120,7 +120,7 @@ func (m *model) answered(in *dictrack.Input, out *dictrack.Output, want map[stri
 	if answer.Duplicate {
 		m.sum["duplicate"]++
 	}
-	if has := errorWord(out.Err); has != answer.Error {
+	if has := errorName(out.Err); has != answer.Error {
 		return fmt.Errorf("error %q, want %q", has, answer.Error)
 	}
 	if out.Err != nil {
@@ -138,7 +138,7 @@ func (m *model) answered(in *dictrack.Input, out *dictrack.Output, want map[stri
 	for _, e := range out.Events() {
 		events = append(events, eventLine(&e))
 	}
-	if diff := different("event of the result", events, answer.Events); diff != "" {
+	if diff := diffLines("event of the result", events, answer.Events); diff != "" {
 		return fmt.Errorf("%s", diff)
 	}
 	want[in.Group] = append(want[in.Group], answer.Events...)

@@ -2,5 +2,5 @@
 
 package robustness
 
-// share is what part of the long tests is run: the race detector makes them ten times slower.
-const share = 5
+// reduction divides the size of the long tests: the race detector makes them ten times slower.
+const reduction = 5

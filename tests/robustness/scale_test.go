@@ -2,5 +2,5 @@
 
 package robustness
 
-// share is what part of the long tests is run: one of so many.
-const share = 1
+// reduction divides the size of the long tests.
+const reduction = 1

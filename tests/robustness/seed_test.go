@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-var seedFlag = flag.Uint64("seed", 0, "the one seed to play again")
+var seedFlag = flag.Uint64("seed", 0, "the only seed to run")
 
-// proving tells whether the whole programme is to run.
-func proving() bool { return os.Getenv("DICTRACK_PROVE") != "" }
+// fullRun reports whether to run the full tests, as make prove does.
+func fullRun() bool { return os.Getenv("DICTRACK_PROVE") != "" }
 
-// freshSeed is a seed that nobody used before, or the one to play again.
-func freshSeed(t *testing.T) uint64 {
+// newSeed returns a new seed, or the one given by -seed.
+func newSeed(t *testing.T) uint64 {
 	t.Helper()
 	seed := *seedFlag
 	if seed == 0 {
@@ -24,11 +24,11 @@ func freshSeed(t *testing.T) uint64 {
 	return seed
 }
 
-// seeds calls one with plain seeds, or more of them when all is to be proved, or only with the one to play again.
-func seeds(t *testing.T, plain, proved int, one func(seed uint64) error) {
+// forSeeds calls one with the seeds of a normal run, of a full run, or with the seed given by -seed.
+func forSeeds(t *testing.T, plain, proved int, one func(seed uint64) error) {
 	t.Helper()
-	from, n := uint64(1), plain/share
-	if proving() {
+	from, n := uint64(1), plain/reduction
+	if fullRun() {
 		n = proved
 	}
 	if few, err := strconv.Atoi(os.Getenv("DICTRACK_SEEDS")); err == nil {
@@ -39,11 +39,11 @@ func seeds(t *testing.T, plain, proved int, one func(seed uint64) error) {
 	}
 	for seed := from; seed < from+uint64(n); seed++ {
 		if err := one(seed); err != nil {
-			t.Fatalf("seed %d: %v\nplay it again: go test ./tests/robustness -run %s -seed %d", seed, err, t.Name(), seed)
+			t.Fatalf("seed %d: %v\nrun it again: go test ./tests/robustness -run %s -seed %d", seed, err, t.Name(), seed)
 		}
 	}
-	t.Logf("%d seeds", n)
+	t.Logf("%d forSeeds", n)
 }
 
-// manySeeds tells whether there are enough seeds for everything to happen.
-func manySeeds() bool { return share == 1 && *seedFlag == 0 && os.Getenv("DICTRACK_SEEDS") == "" }
+// enoughSeeds reports whether there are enough seeds for everything to happen.
+func enoughSeeds() bool { return reduction == 1 && *seedFlag == 0 && os.Getenv("DICTRACK_SEEDS") == "" }

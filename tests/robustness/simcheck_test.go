@@ -9,7 +9,7 @@ import (
 	"github.com/dictrack/dictrack/tests/robustness/oracle"
 )
 
-var errFault = faultstore.ErrInjected
+var errInjected = faultstore.ErrInjected
 
 // replayed is what the oracle makes of the commits.
 type replayed struct {
@@ -19,19 +19,19 @@ type replayed struct {
 	version map[string]uint64   // "group id" -> where it happened
 }
 
-// check compares what anybody was told with what follows from the commits.
+// check compares all events and answers with those that follow from the commits.
 func (s *simulation) check() error {
 	r, err := s.replay()
 	if err != nil {
 		return err
 	}
-	for id, line := range s.told {
+	for id, line := range s.events {
 		if r.events[id] != line {
-			return fmt.Errorf("event %s was told: %s\nthe commits say: %s", id, line, r.events[id])
+			return fmt.Errorf("event %s was delivered: %s\nthe commits say: %s", id, line, r.events[id])
 		}
 	}
 	for _, c := range s.calls {
-		if err := r.checkCall(c, s.told); err != nil {
+		if err := r.checkCall(c, s.events); err != nil {
 			return err
 		}
 	}
@@ -40,7 +40,7 @@ func (s *simulation) check() error {
 		if err != nil {
 			return err
 		}
-		if diff := different("after all, tracker of group "+name, lines(snaps), g.Lines()); diff != "" {
+		if diff := diffLines("after all, tracker of group "+name, lines(snaps), g.Lines()); diff != "" {
 			return errors.New(diff)
 		}
 	}
@@ -75,7 +75,7 @@ func (s *simulation) replay() (*replayed, error) {
 			} else {
 				now, ok := s.sweptAt(i)
 				if !ok {
-					return nil, fmt.Errorf("version %d of group %s is nobody's", version, commit.Group)
+					return nil, fmt.Errorf("version %d of group %s belongs to no call", version, commit.Group)
 				}
 				events = r.world.Sweep(commit.Group, now)
 			}
@@ -103,21 +103,21 @@ func (r *replayed) note(group string, version uint64, events []string) {
 }
 
 // checkCall checks the answer that a client got.
-func (r *replayed) checkCall(c *simCall, told map[string]string) error {
+func (r *replayed) checkCall(c *simCall, delivered map[string]string) error {
 	version, happened := r.version[c.group+" "+c.id]
 	if !c.acked || !happened || version != c.version {
-		return fmt.Errorf("call %s of group %s was answered (%v) with version %d; it happened (%v) at %d", c.id, c.group, c.acked, c.version, happened, version)
+		return fmt.Errorf("call %s of group %s was onAnswer (%v) with version %d; it happened (%v) at %d", c.id, c.group, c.acked, c.version, happened, version)
 	}
 	if c.duplicate {
 		return nil
 	}
 	at := fmt.Sprintf("%s:%d", c.group, version)
-	if diff := different("event of call "+c.id, c.events, r.at[at]); diff != "" {
+	if diff := diffLines("event of call "+c.id, c.events, r.at[at]); diff != "" {
 		return errors.New(diff)
 	}
 	for i := range c.events {
-		if _, ok := told[fmt.Sprintf("%s:%d", at, i)]; !ok {
-			return fmt.Errorf("event %s:%d of an answered call was never told", at, i)
+		if _, ok := delivered[fmt.Sprintf("%s:%d", at, i)]; !ok {
+			return fmt.Errorf("event %s:%d of an onAnswer call was never delivered", at, i)
 		}
 	}
 	return nil

@@ -29,7 +29,7 @@ func (c *simCall) input() dictrack.Input {
 }
 
 // client makes calls, each again until it is answered; now and then one that was answered before.
-func (s *simulation) client(i int, r chance) {
+func (s *simulation) client(i int, r generator) {
 	var done []*simCall
 	for n := range 5 {
 		calls := make([]*simCall, 1)
@@ -54,26 +54,26 @@ func (s *simulation) client(i int, r chance) {
 }
 
 // until makes calls until all are answered.
-func (s *simulation) until(i int, r chance, calls []*simCall) {
+func (s *simulation) until(i int, r generator, calls []*simCall) {
 	for len(calls) > 0 {
 		s.stop(fmt.Sprint("client ", i), true)
 		outputs := s.make(r, calls)
 		var left []*simCall
 		for k, out := range outputs {
 			if out.Err != nil {
-				s.excused(out.Err)
-				s.nothingDone(calls[k], out.Err)
+				s.expectError(out.Err)
+				s.checkNotApplied(calls[k], out.Err)
 				left = append(left, calls[k])
 				continue
 			}
-			calls[k].answered(&out.Result)
+			calls[k].onAnswer(&out.Result)
 		}
 		calls = left
 	}
 }
 
 // make makes calls, which may be given up by their context.
-func (s *simulation) make(r chance, calls []*simCall) []dictrack.Output {
+func (s *simulation) make(r generator, calls []*simCall) []dictrack.Output {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if r.in(3) {
@@ -93,9 +93,9 @@ func (s *simulation) make(r chance, calls []*simCall) []dictrack.Output {
 	return []dictrack.Output{{Result: res, Err: err}}
 }
 
-// excused takes in why a call failed; only what was done to the engine is an excuse.
-func (s *simulation) excused(err error) {
-	for _, reason := range []error{dictrack.ErrUnknown, dictrack.ErrClosed, context.Canceled, errFault} {
+// expectError takes in why a call failed; only what was done to the engine is an excuse.
+func (s *simulation) expectError(err error) {
+	for _, reason := range []error{dictrack.ErrUnknown, dictrack.ErrClosed, context.Canceled, errInjected} {
 		if errors.Is(err, reason) {
 			return
 		}
@@ -103,8 +103,8 @@ func (s *simulation) excused(err error) {
 	s.fail("a call failed: %v", err)
 }
 
-// nothingDone makes sure that a call which failed has not happened, unless the error says that nobody knows.
-func (s *simulation) nothingDone(c *simCall, err error) {
+// checkNotApplied makes sure that a call which failed has not happened, unless the error says that nobody knows.
+func (s *simulation) checkNotApplied(c *simCall, err error) {
 	if c.unknown = c.unknown || errors.Is(err, dictrack.ErrUnknown); c.unknown {
 		return
 	}
@@ -117,7 +117,7 @@ func (s *simulation) nothingDone(c *simCall, err error) {
 	}
 }
 
-func (c *simCall) answered(res *dictrack.Result) {
+func (c *simCall) onAnswer(res *dictrack.Result) {
 	c.acked, c.duplicate, c.version = true, res.Duplicate, res.Version
 	for _, e := range res.Events() {
 		c.events = append(c.events, eventLine(&e))
@@ -125,7 +125,7 @@ func (c *simCall) answered(res *dictrack.Result) {
 }
 
 // repeat makes a call again that was answered: with the same data it is a duplicate, with other data an error.
-func (s *simulation) repeat(i int, r chance, c *simCall) {
+func (s *simulation) repeat(i int, r generator, c *simCall) {
 	in := c.input()
 	other := r.in(2)
 	if other {
@@ -139,10 +139,10 @@ func (s *simulation) repeat(i int, r chance, c *simCall) {
 			s.count("reused")
 			return
 		case out.Err != nil:
-			s.excused(out.Err)
+			s.expectError(out.Err)
 			continue
 		case other || !out.Duplicate || out.Version != c.version:
-			s.fail("call %s, answered with version %d, is made again (other data %v): %+v", c.id, c.version, other, out.Result)
+			s.fail("call %s, onAnswer with version %d, is made again (other data %v): %+v", c.id, c.version, other, out.Result)
 		}
 		s.count("duplicate")
 		return
@@ -163,7 +163,7 @@ func (s *simulation) sweeper() {
 		s.sweeps = append(s.sweeps, sweepStart{len(s.disk.Log()), s.now})
 		s.mu.Unlock()
 		if err := s.manager().Sweep(context.Background()); err != nil && !errors.Is(err, store.ErrClosed) {
-			s.excused(err)
+			s.expectError(err)
 		}
 	}
 }

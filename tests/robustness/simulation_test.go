@@ -19,13 +19,13 @@ import (
 
 // TestSimulation runs the engine on a disk that fails: every step of the engine and of its clients stops at a gate,
 // and the seed says which goes on, what becomes of it, when the process crashes, and how the clock jumps. Afterwards
-// the oracle replays what was committed, and everything that anybody was told must follow from that.
+// the oracle replays what was committed, and every answer and event must follow from that.
 func TestSimulation(t *testing.T) {
 	sum := map[string]int{}
-	seeds(t, 1_000, 10_000, func(seed uint64) error { return simulate(t, seed, sum) })
+	forSeeds(t, 1_000, 10_000, func(seed uint64) error { return simulate(t, seed, sum) })
 	t.Logf("%v", sum)
 	for _, what := range []string{"crash", "lose", "refuse", "conflict", "jump", "cancel", "duplicate", "reused"} {
-		if manySeeds() && sum[what] == 0 {
+		if enoughSeeds() && sum[what] == 0 {
 			t.Errorf("not one %s in all simulations", what)
 		}
 	}
@@ -37,7 +37,7 @@ func simulate(t *testing.T, seed uint64, sum map[string]int) (err error) {
 		s.reopen()
 		s.run()
 		s.crash() // the last one, after which nothing fails
-		err = s.judge()
+		err = s.verify()
 		if closed := s.m.Close(context.Background()); err == nil {
 			err = closed
 		}
@@ -47,7 +47,7 @@ func simulate(t *testing.T, seed uint64, sum map[string]int) (err error) {
 
 // simulation is one run.
 type simulation struct {
-	chance
+	generator
 	seed     uint64
 	disk     *faultstore.Disk
 	template []map[string]any
@@ -62,12 +62,12 @@ type simulation struct {
 	cancels    []context.CancelFunc
 	sweeps     []sweepStart
 	calls      []*simCall
-	told       map[string]string // event id -> line
+	events     map[string]string // event id -> line
 	wrong      []string
 	trace      []string
 }
 
-// stop is somebody who waits at a gate.
+// stop is a goroutine that waits for the scheduler.
 type stop struct {
 	label  string // "client 2", "commit g"
 	client bool
@@ -84,7 +84,7 @@ const simStart = int64(1_700_000_000_000)
 
 func newSimulation(seed uint64, sum map[string]int) *simulation {
 	s := &simulation{
-		chance: chance{rand.New(rand.NewPCG(seed, 3))}, seed: seed, disk: faultstore.NewDisk(), sum: sum, now: simStart, told: map[string]string{},
+		generator: generator{rand.New(rand.NewPCG(seed, 3))}, seed: seed, disk: faultstore.NewDisk(), sum: sum, now: simStart, events: map[string]string{},
 	}
 	for i := range 1 + s.IntN(3) {
 		s.template = append(s.template, s.definition(fmt.Sprint("t", i), simStart/1000))
@@ -92,7 +92,7 @@ func newSimulation(seed uint64, sum map[string]int) *simulation {
 	return s
 }
 
-// stop waits at a gate for the verdict of the scheduler.
+// stop waits for the outcome that the scheduler chooses.
 func (s *simulation) stop(label string, client bool) faultstore.Outcome {
 	one := &stop{label: label, client: client, answer: make(chan faultstore.Outcome)}
 	s.mu.Lock()
@@ -152,17 +152,17 @@ func (s *simulation) fail(format string, args ...any) {
 func (s *simulation) listen(e dictrack.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, again := s.told[e.ID()]; again {
-		s.wrong = append(s.wrong, fmt.Sprintf("event %s is told twice", e.ID()))
+	if _, again := s.events[e.ID()]; again {
+		s.wrong = append(s.wrong, fmt.Sprintf("event %s is delivered twice", e.ID()))
 	}
-	s.told[e.ID()] = eventLine(&e)
+	s.events[e.ID()] = eventLine(&e)
 }
 
 // run lets the clients work until they are done. Faults end after a while, so that it ends.
 func (s *simulation) run() {
 	var clients sync.WaitGroup
 	for i := range 4 {
-		r := chance{rand.New(rand.NewPCG(s.Uint64(), uint64(i)))}
+		r := generator{rand.New(rand.NewPCG(s.Uint64(), uint64(i)))}
 		clients.Go(func() { s.client(i, r) })
 	}
 	clients.Go(s.sweeper)
@@ -252,14 +252,14 @@ func (s *simulation) note(format string, args ...any) {
 	s.sum[cmp.Or(what, text)]++
 }
 
-// judge checks everything when all is done.
-func (s *simulation) judge() error {
+// verify checks everything at the end.
+func (s *simulation) verify() error {
 	err := s.check()
 	if len(s.wrong) > 0 {
 		err = errors.New(s.wrong[0])
 	}
-	for _, breach := range s.disk.Violations() {
-		err = errors.Join(err, errors.New(breach))
+	for _, violation := range s.disk.Violations() {
+		err = errors.Join(err, errors.New(violation))
 	}
 	if err != nil {
 		return fmt.Errorf("%w\ntemplate %v\n%s", err, s.template, strings.Join(s.trace, "\n"))

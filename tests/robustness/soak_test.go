@@ -20,14 +20,14 @@ func TestSoak(t *testing.T) {
 		{"TestSimulation", func(seed uint64, sum map[string]int) error { return simulate(t, seed, sum) }},
 		{"TestLinearizable", linearize},
 	}
-	first := freshSeed(t)
+	first := newSeed(t)
 	seed, end := first, time.Now().Add(length)
 	for ; time.Now().Before(end); seed++ {
 		for _, part := range parts {
 			if err := part.play(seed, map[string]int{}); err != nil {
-				t.Fatalf("%v\nplay it again: go test ./tests/robustness -run %s -seed %d", err, part.name, seed)
+				t.Fatalf("%v\nrun it again: go test ./tests/robustness -run %s -seed %d", err, part.name, seed)
 			}
 		}
 	}
-	t.Logf("%d seeds", seed-first)
+	t.Logf("%d forSeeds", seed-first)
 }

@@ -17,7 +17,7 @@ func TestSweepEndsWithManyRenewedWindows(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	d := faultstore.NewDisk()
 	m := open(t, dictrack.Options{Store: d.Open(nil), Clock: func() time.Time { return now }})
-	defer shut(t, m)
+	defer closeManager(t, m)
 	window := dictrack.Limit(limiter.For(100 * time.Second))
 	if err := m.SetTemplate("all", dictrack.Count("t", dictrack.Targets(2, 1000), window)); err != nil {
 		t.Fatal(err)
@@ -41,7 +41,7 @@ func TestSweepEndsWithManyRenewedWindows(t *testing.T) {
 	}
 }
 
-// stuck is a limiter that says it is due and never lets itself be asked.
+// stuck is a limiter that is always due and panics when it is called.
 type stuck struct{}
 
 func (stuck) Start(now time.Time) []byte                                    { return []byte(now.Format(time.RFC3339)) }
@@ -73,6 +73,6 @@ func TestSweepEndsWithAFailingLimiter(t *testing.T) {
 			t.Errorf("kept %v: the sweep does not end: %.200v", kept, err)
 		}
 		cancel()
-		shut(t, m)
+		closeManager(t, m)
 	}
 }

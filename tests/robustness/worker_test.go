@@ -20,21 +20,21 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// envVictim makes the test binary a victim: a process that tracks until it is killed.
-const envVictim = "DICTRACK_PROVE_VICTIM"
+// envWorker makes the test binary a worker: a process that tracks until it is killed.
+const envWorker = "DICTRACK_ROBUSTNESS_WORKER"
 
 const (
-	clients = 4 // goroutines of a victim
+	clients = 4 // goroutines of a worker
 	groups  = 3
 	// fillers are trackers that make a group three stored chunks.
 	fillers = 300
 )
 
-// orders is what a victim is told on its standard input.
-type orders struct {
+// workerConfig configures a worker, as JSON on its standard input.
+type workerConfig struct {
 	Dir   string
 	Acked [clients]int // the calls of each client that were acknowledged; the next must be made again
-	Calls int          // how many calls each client makes; then the victim closes and ends
+	Calls int          // how many calls each client makes; then the worker closes and ends
 	At    int64        // the write to disk that Fault happens before; 0 for none
 	Fault string       // exit, error or delay
 }
@@ -50,7 +50,7 @@ func (c call) data() map[string]any            { return map[string]any{"amount":
 func groupName(i int) string                   { return fmt.Sprint("g", i) }
 func (c call) input() (string, map[string]any) { return groupName(c.group()), c.data() }
 
-// crashTrackers is the template of the groups that are crashed. account.go knows what they must come to.
+// crashTrackers is the template of the groups that are crashed. checker_test.go computes their expected states.
 func crashTrackers() []tracker.Spec {
 	specs := []tracker.Spec{
 		dictrack.Count("calls", dictrack.Targets(1_000_000_000)),
@@ -66,13 +66,13 @@ func crashTrackers() []tracker.Spec {
 	return specs
 }
 
-// victim tracks as ordered. Its answers are lines: "ack client n version duplicate" after each call, before it
-// "event id kind tracker stage cycle" for what it told.
-func victim(in io.Reader, out io.Writer) (status int) {
-	var o orders
+// runCrashWorker tracks as configured. It prints "ack client n version duplicate" after each call, and before that
+// "event id kind tracker stage cycle" for each event.
+func runCrashWorker(in io.Reader, out io.Writer) (status int) {
+	var o workerConfig
 	err := json.NewDecoder(in).Decode(&o)
 	if err == nil {
-		err = o.obey(out)
+		err = o.run(out)
 	}
 	if err != nil {
 		fmt.Fprintln(out, "error", err)
@@ -81,9 +81,9 @@ func victim(in io.Reader, out io.Writer) (status int) {
 	return 0
 }
 
-func (o *orders) obey(out io.Writer) error {
+func (o *workerConfig) run(out io.Writer) error {
 	ctx := context.Background()
-	m, err := openCrashed(ctx, o.Dir, o.faulty())
+	m, err := openDirectory(ctx, o.Dir, o.faulty())
 	if err != nil {
 		return err
 	}
@@ -107,7 +107,7 @@ func (o *orders) obey(out io.Writer) error {
 }
 
 // client repeats the last call that was acknowledged, and goes on with the next.
-func (o *orders) client(ctx context.Context, m *dictrack.Manager, client int, out io.Writer) error {
+func (o *workerConfig) client(ctx context.Context, m *dictrack.Manager, client int, out io.Writer) error {
 	for n := max(1, o.Acked[client]); n <= o.Acked[client]+o.Calls; n++ {
 		c := call{client, n}
 		group, data := c.input()
@@ -120,8 +120,8 @@ func (o *orders) client(ctx context.Context, m *dictrack.Manager, client int, ou
 	return nil
 }
 
-// openCrashed opens a Manager on a directory, with little memory so that much goes on in the background.
-func openCrashed(ctx context.Context, dir string, fs vfs.FS) (*dictrack.Manager, error) {
+// openDirectory opens a Manager on a directory, with little memory so that much goes on in the background.
+func openDirectory(ctx context.Context, dir string, fs vfs.FS) (*dictrack.Manager, error) {
 	s, err := pebblestore.Open(ctx, dir, pebblestore.Options{FS: fs, CacheBytes: 1 << 20, MemTableBytes: 64 << 10})
 	if err != nil {
 		return nil, err
@@ -134,7 +134,7 @@ func openCrashed(ctx context.Context, dir string, fs vfs.FS) (*dictrack.Manager,
 }
 
 // faulty is the disk, and the fault before write At.
-func (o *orders) faulty() vfs.FS {
+func (o *workerConfig) faulty() vfs.FS {
 	if o.At == 0 {
 		return nil
 	}
@@ -154,7 +154,7 @@ func (o *orders) faulty() vfs.FS {
 	}))
 }
 
-// The statuses that a victim may end with, besides 0.
+// The statuses that a worker may end with, besides 0.
 const (
 	statusFailed = 3 // a call failed, or the store did not open
 	statusExited = 9 // it met the write it had to exit at

@@ -19,32 +19,32 @@ import (
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
 
-// victimBehind makes a victim one that writes behind.
-const victimBehind = "behind"
+// roleWriteBehind is the role of a worker with a write-behind cache.
+const roleWriteBehind = "behind"
 
-// behindOrders is what such a victim is told.
-type behindOrders struct {
+// writeBehindConfig configures such a worker.
+type writeBehindConfig struct {
 	Dir      string
 	Bound    writebehind.Options
-	From, To [clients]int  // the first call of each client, and the last; then the victim closes and ends
+	From, To [clients]int  // the first call of each client, and the last; then the worker closes and ends
 	Pause    time.Duration // after each call
 }
 
-// behindVictim tracks as ordered. After each call it says "client n version", and when that was in Unix microseconds.
-func behindVictim(in io.Reader, out io.Writer) (status int) {
-	var o behindOrders
+// runWriteBehindWorker tracks as configured. After each call it prints "client n version" and the time in Unix microseconds.
+func runWriteBehindWorker(in io.Reader, out io.Writer) (status int) {
+	var o writeBehindConfig
 	err := json.NewDecoder(in).Decode(&o)
 	if err == nil {
-		err = o.obey(out)
+		err = o.run(out)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "a victim that writes behind:", err)
+		fmt.Fprintln(os.Stderr, "a write-behind worker:", err)
 		return statusFailed
 	}
 	return 0
 }
 
-func (o *behindOrders) obey(out io.Writer) error {
+func (o *writeBehindConfig) run(out io.Writer) error {
 	ctx := context.Background()
 	s, err := pebblestore.Open(ctx, o.Dir, pebblestore.Options{CacheBytes: 1 << 20, MemTableBytes: 64 << 10})
 	if err != nil {
@@ -76,32 +76,32 @@ func (o *behindOrders) obey(out io.Writer) error {
 	return m.Close(ctx)
 }
 
-// settled is what a victim said of a call.
-type settled struct {
+// ack is a worker's acknowledgement of a call.
+type ack struct {
 	version uint64
 	at      time.Time
 }
 
-// behindLane is a directory that such victims work on.
-type behindLane struct {
+// writeBehindTest is a test of such workers on one directory.
+type writeBehindTest struct {
 	*testing.T
-	behindOrders
-	told    map[call]settled // by the latest victim that said so
-	far     [clients]int     // the last call of each client
-	last    time.Time        // when the last call was settled
-	missing int              // calls, in all
+	writeBehindConfig
+	acks      map[call]ack // by the latest worker that acknowledged it
+	lastCalls [clients]int // the last call of each client
+	last      time.Time    // when the last call was acknowledged
+	missing   int          // calls, in all
 }
 
-// TestCrashBehind kills processes that write behind. What is missing afterwards is no more than the bound says, by count
+// TestCrashWriteBehind kills processes that write behind. What is missing afterwards is no more than the bound says, by count
 // or by age, and the last of each group; made again, it counts once.
-func TestCrashBehind(t *testing.T) {
-	for name, o := range map[string]behindOrders{
+func TestCrashWriteBehind(t *testing.T) {
+	for name, o := range map[string]writeBehindConfig{
 		"count": {Bound: writebehind.Options{MaxDelay: time.Hour, MaxPending: 40}},
 		"age":   {Bound: writebehind.Options{MaxDelay: 400 * time.Millisecond, MaxPending: 1 << 30}, Pause: time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := &behindLane{T: t, behindOrders: o, told: map[call]settled{}}
+			l := &writeBehindTest{T: t, writeBehindConfig: o, acks: map[call]ack{}}
 			l.Dir, l.From = t.TempDir(), [clients]int{1, 1, 1, 1}
 			for client := range clients {
 				l.To[client] = 1 << 30
@@ -110,28 +110,28 @@ func TestCrashBehind(t *testing.T) {
 				l.kill(after)
 			}
 			for client := range clients {
-				l.To[client] = l.far[client] + 20
+				l.To[client] = l.lastCalls[client] + 20
 			}
 			for line := range l.run(nil) {
-				l.hear(line)
+				l.observe(line)
 			}
 			if lost := l.check(); lost != 0 {
 				t.Errorf("%d calls are missing after Close", lost)
 			}
-			t.Logf("%d calls, %d of them made again", len(l.told), l.missing)
+			t.Logf("%d calls, %d of them made again", len(l.acks), l.missing)
 			if l.missing == 0 {
-				t.Error("no call was ever missing: the victims do not write behind")
+				t.Error("no call was ever missing: the workers do not write behind")
 			}
 		})
 	}
 }
 
-// kill lets a victim work for a while, kills it, and checks what is missing.
-func (l *behindLane) kill(after time.Duration) {
+// kill lets a worker run for a while, kills it, and checks what is missing.
+func (l *writeBehindTest) kill(after time.Duration) {
 	began := make(chan func(), 1)
 	first := true
 	for line := range l.run(began) {
-		l.hear(line)
+		l.observe(line)
 		if first {
 			first = false
 			time.AfterFunc(after, <-began)
@@ -140,12 +140,12 @@ func (l *behindLane) kill(after time.Duration) {
 	l.missing += l.check()
 }
 
-// run runs a victim and goes through what it says.
-func (l *behindLane) run(began chan<- func()) func(yield func(string) bool) {
+// run runs a worker and yields the lines of its output.
+func (l *writeBehindTest) run(began chan<- func()) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
-		text, err := json.Marshal(l.behindOrders)
+		text, err := json.Marshal(l.writeBehindConfig)
 		cmd := exec.Command(os.Args[0]) // #nosec G702 -- the test binary itself
-		cmd.Env = append(os.Environ(), envVictim+"="+victimBehind, "GOMAXPROCS=2")
+		cmd.Env = append(os.Environ(), envWorker+"="+roleWriteBehind, "GOMAXPROCS=2")
 		cmd.Stdin, cmd.Stderr = strings.NewReader(string(text)), os.Stderr
 		out, pipeErr := cmd.StdoutPipe()
 		if err := errors.Join(err, pipeErr, cmd.Start()); err != nil {
@@ -158,54 +158,54 @@ func (l *behindLane) run(began chan<- func()) func(yield func(string) bool) {
 		for lines := bufio.NewScanner(out); lines.Scan() && yield(lines.Text()); {
 		}
 		if err := cmd.Wait(); (err == nil) != (began == nil) {
-			l.Errorf("the victim ended with %v", err)
+			l.Errorf("the worker ended with %v", err)
 		}
 	}
 }
 
-func (l *behindLane) hear(line string) {
+func (l *writeBehindTest) observe(line string) {
 	var c call
-	var s settled
+	var s ack
 	var micros int64
 	if _, err := fmt.Sscanf(line, "%d %d %d %d", &c.client, &c.n, &s.version, &micros); err != nil {
 		return // cut short by the kill
 	}
 	s.at = time.UnixMicro(micros)
-	if before, ok := l.told[c]; ok && c.n < l.From[c.client] && before.version != s.version {
-		l.Errorf("call %s was kept as version %d, and is answered with %d", c.id(), before.version, s.version)
+	if before, ok := l.acks[c]; ok && c.n < l.From[c.client] && before.version != s.version {
+		l.Errorf("call %s was stored as version %d, and is onAnswer with %d", c.id(), before.version, s.version)
 	}
-	l.told[c] = s
+	l.acks[c] = s
 	if s.at.After(l.last) {
 		l.last = s.at
 	}
-	l.far[c.client] = max(l.far[c.client], c.n)
+	l.lastCalls[c.client] = max(l.lastCalls[c.client], c.n)
 }
 
-// check compares what is kept with what was told, and returns how many calls are missing. Each client goes on with its
-// first that is.
-func (l *behindLane) check() (missing int) {
+// check compares the stored calls with the acknowledged ones, and returns how many calls are missing. Each client
+// continues with its first missing one.
+func (l *writeBehindTest) check() (missing int) {
 	s, err := pebblestore.Open(l.Context(), l.Dir, pebblestore.Options{})
 	if err != nil {
 		l.Fatal(err)
 	}
-	a, oldest := newAccount(), l.last
+	a, oldest := newChecker(), l.last
 	for client := range clients {
 		l.From[client] = 0
-		for n := 1; n <= l.far[client]+1; n++ {
+		for n := 1; n <= l.lastCalls[client]+1; n++ {
 			c := call{client, n}
 			seen, kept, err := s.Seen(l.Context(), groupName(c.group()), c.id())
-			told, ok := l.told[c]
+			acked, ok := l.acks[c]
 			switch {
 			case err != nil:
 				l.Fatal(err)
-			case kept && ok && seen.Version != told.version:
-				l.Errorf("call %s was settled as version %d and kept as %d", c.id(), told.version, seen.Version)
+			case kept && ok && seen.Version != acked.version:
+				l.Errorf("call %s was acknowledged as version %d and stored as %d", c.id(), acked.version, seen.Version)
 			case kept:
 				err = a.happened(c, seen.Version)
 			case ok:
 				missing++
-				if told.at.Before(oldest) {
-					oldest = told.at
+				if acked.at.Before(oldest) {
+					oldest = acked.at
 				}
 			}
 			if err != nil {
@@ -216,7 +216,7 @@ func (l *behindLane) check() (missing int) {
 			}
 		}
 		if l.From[client] == 0 {
-			l.From[client] = l.far[client] + 2
+			l.From[client] = l.lastCalls[client] + 2
 		}
 	}
 	if err := errors.Join(s.Close(), a.compare(l.Dir)); err != nil { // each group is what its first calls lead to
@@ -225,11 +225,11 @@ func (l *behindLane) check() (missing int) {
 	if missing > l.Bound.MaxPending {
 		l.Errorf("%d calls are missing, more than the bound of %d", missing, l.Bound.MaxPending)
 	}
-	if age := l.last.Sub(oldest); age > l.Bound.MaxDelay+slowDisk {
-		l.Errorf("a call is missing that was settled %v before the end, and the bound is %v", age, l.Bound.MaxDelay)
+	if age := l.last.Sub(oldest); age > l.Bound.MaxDelay+commitTolerance {
+		l.Errorf("a call is missing that was acknowledged %v before the end, and the bound is %v", age, l.Bound.MaxDelay)
 	}
 	return missing
 }
 
-// slowDisk is how much longer than half the bound a commit may take on a machine that has other things to do.
-const slowDisk = 2 * time.Second
+// commitTolerance is how much longer than half the limit a commit may take on a busy machine.
+const commitTolerance = 2 * time.Second
