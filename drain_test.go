@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 )
 
 // TestDrain waits for what a cache is ahead, and for nothing with other caches.
@@ -19,7 +19,7 @@ func TestDrain(t *testing.T) {
 		}
 	})
 	d := newDisk()
-	f := open(t, d, func(o *dictrack.Options) { o.Cache = memorycache.NewBehind(memorycache.Behind{Every: time.Hour}) })
+	f := open(t, d, func(o *dictrack.Options) { o.Cache = writebehind.New(writebehind.Options{MaxDelay: time.Hour}) })
 	f.add("g", dictrack.Count("a", dictrack.Targets(9)))
 	if n := d.commits.Load(); n != 0 {
 		t.Errorf("%d commits before Drain", n)

@@ -14,7 +14,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-type resetBy = tracker.ResetBy
+type resetBy = tracker.ResetOptions
 
 func TestTrackCountsAndSums(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
@@ -172,8 +172,8 @@ func TestResult(t *testing.T) {
 	expectLines(t, names(second.Completed()))
 	expectLines(t, names(second.Limited()), "once", "early")
 	for name, want := range map[string]tracker.Outcome{
-		"plain": tracker.Changed, "once": tracker.Refused, "early": tracker.Refused, "short": tracker.Done,
-		"same": tracker.Same, "unknown": tracker.Same,
+		"plain": tracker.Changed, "once": tracker.Refused, "early": tracker.Refused, "short": tracker.AlreadyCompleted,
+		"same": tracker.Unchanged, "unknown": tracker.Unchanged,
 	} {
 		if got := second.Outcome(name); got != want {
 			t.Errorf("outcome of %q: %v, want %v", name, got, want)
@@ -193,7 +193,7 @@ func TestLimitedIsNotCompleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	res := f.track("g", nil)
-	if res.Outcome("a") != tracker.Done || len(res.Limited()) != 0 {
+	if res.Outcome("a") != tracker.AlreadyCompleted || len(res.Limited()) != 0 {
 		t.Errorf("outcome %v, limited %q; want it completed, and not among the limited", res.Outcome("a"), names(res.Limited()))
 	}
 }

@@ -55,7 +55,7 @@ func (t *operandType) check(v *value.Value) error {
 	if t.allows(v) {
 		return nil
 	}
-	return &field.Error{Path: "value", Value: field.Found(v.Any()), Want: t.want}
+	return &field.Error{Path: "value", Value: field.OrNull(v.Any()), Want: t.want}
 }
 
 // normalize copies an operand or arguments into the form that reading their JSON gives. So a condition made in Go and

@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 
 	"github.com/dictrack/dictrack/dotpath"
+	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/value"
 )
 
@@ -60,7 +61,10 @@ func makeCondition(root node) Condition {
 func invalid(root node, err error) Condition { return Condition{expr: &expr{root: root, err: err}} }
 
 // empty is what the zero Condition is.
-var empty = expr{root: &comparison{operator: &operator{}, test: never{}}}
+var empty = expr{
+	root: &comparison{operator: &operator{}, test: never{}},
+	err:  &field.Error{Path: "op", Value: "", Want: "want an operator or a registered kind"},
+}
 
 func (c *Condition) inner() *expr {
 	if c.expr == nil {

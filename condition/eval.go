@@ -85,30 +85,6 @@ func (c *Condition) NeedsContent() bool {
 	return false
 }
 
-// Class says which index finds the values for which a condition holds.
-type Class uint8
-
-// The classes of conditions.
-const (
-	ClassResidual Class = iota // none: the condition must be evaluated
-	ClassEquality              // the value is equal to one of Access.Values
-	ClassItem                  // the value is a list with an item equal to one of Access.Values
-	ClassRange                 // the value is within Access.Low and Access.High, and of their type
-)
-
-// Access describes the values for which a condition holds, and no others, in terms of an index.
-type Access struct {
-	Class     Class
-	Values    []value.Value
-	Low, High Bound
-}
-
-// Bound is one end of a range; it has none if Value is Absent.
-type Bound struct {
-	Value     value.Value
-	Inclusive bool
-}
-
 // Access returns the class of the condition, and what an index of that class needs.
 func (c *Condition) Access() Access {
 	leaf, ok := c.inner().root.(*comparison)

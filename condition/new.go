@@ -88,7 +88,7 @@ func compareItems[T any](op Op, path string, items []T) Condition {
 	if c.Err() == nil && len(list) == 1 && reflect.TypeFor[T]().Kind() != reflect.Interface {
 		if only := value.Of(list[0]); only.Kind() == value.List {
 			return invalid(c.expr.root, &field.Error{
-				Path: "value", Value: field.Found(only.Any()),
+				Path: "value", Value: field.OrNull(only.Any()),
 				Want: "want the items themselves: pass a slice as items..., or instantiate the constructor with [any] for an item that is a list",
 			})
 		}

@@ -42,14 +42,6 @@ type operator struct {
 	symbol string
 }
 
-// test is an operator with its operand, prepared for evaluation.
-type test interface {
-	// holds evaluates a present value.
-	holds(v *value.Value) bool
-	// needsContent reports whether the items or members of a list or an object matter.
-	needsContent() bool
-}
-
 // operators has the built-in operators, in the order in which they are listed to people.
 var operators = []operator{
 	{name: OpExists, prepare: exists, symbol: "exists"},

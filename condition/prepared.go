@@ -6,6 +6,14 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
+// test is an operator with its operand, prepared for evaluation.
+type test interface {
+	// holds evaluates a present value.
+	holds(v *value.Value) bool
+	// needsContent reports whether the items or members of a list or an object matter.
+	needsContent() bool
+}
+
 // never holds for no value.
 type never struct{}
 
@@ -107,7 +115,9 @@ func (m membership) needsContent() bool { return m.items.hasComposite() }
 // intersection looks the items of a list up in a set.
 type intersection struct{ items *valueSet }
 
-func hasItem(operand *value.Value, _ bool) test { return intersection{newValueSet([]any{operand.Any()})} }
+func hasItem(operand *value.Value, _ bool) test {
+	return intersection{newValueSet([]any{operand.Any()})}
+}
 
 func hasOneOf(operand *value.Value, _ bool) test { return intersection{newValueSet(operand.List())} }
 

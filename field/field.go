@@ -31,13 +31,13 @@ func (e *Error) Error() string {
 	case e.Value == nil:
 		return e.Path + ": " + e.Want
 	case e.Path == "":
-		return fmt.Sprintf("%s is not allowed: %s", show(e.Value), e.Want)
+		return fmt.Sprintf("%s is not allowed: %s", format(e.Value), e.Want)
 	}
-	return fmt.Sprintf("%s: %s is not allowed: %s", e.Path, show(e.Value), e.Want)
+	return fmt.Sprintf("%s: %s is not allowed: %s", e.Path, format(e.Value), e.Want)
 }
 
-// show prints a value the way its author wrote it, cut to a readable length.
-func show(v any) string {
+// format prints a value the way its author wrote it, cut to a readable length.
+func format(v any) string {
 	text, err := value.AppendCanonical(nil, v)
 	switch _, isText := v.(string); {
 	case err != nil && isText:

@@ -72,20 +72,20 @@ func take[T any](r *Reader, name, want string) (T, bool) {
 	}
 	t, ok := v.(T)
 	if !ok {
-		r.Errs.Add(name, Found(v), want)
+		r.Errs.Add(name, OrNull(v), want)
 	}
 	return t, ok
 }
 
 // Int takes a whole number of at least least.
-func (r *Reader) Int(name string, least int64) (int64, bool) {
+func (r *Reader) Int(name string, minimum int64) (int64, bool) {
 	v, ok := r.Any(name)
 	if !ok {
 		return 0, false
 	}
 	n, ok := Int(v)
-	if !ok || n < least {
-		r.Errs.Add(name, Found(v), fmt.Sprintf("want a whole number of at least %d", least))
+	if !ok || n < minimum {
+		r.Errs.Add(name, OrNull(v), fmt.Sprintf("want a whole number of at least %d", minimum))
 		return 0, false
 	}
 	return n, true
@@ -99,7 +99,7 @@ func (r *Reader) Number(name string) (decimal.Decimal, bool) {
 	}
 	d, ok := Number(v)
 	if !ok {
-		r.Errs.Add(name, Found(v), "want a finite number")
+		r.Errs.Add(name, OrNull(v), "want a finite number")
 	}
 	return d, ok
 }
@@ -143,24 +143,24 @@ type Null struct{}
 // String prints the JSON form.
 func (Null) String() string { return "null" }
 
-// Found is v for an Error's Value: a null that was found is told from nothing.
-func Found(v any) any {
+// OrNull is v for an Error's Value: a null that was found is told from nothing.
+func OrNull(v any) any {
 	if v == nil {
 		return Null{}
 	}
 	return v
 }
 
-// Whole takes a field that parse turns into a whole number, such as a time; parse's error says what is
+// IntFunc takes a field that parse turns into a whole number, such as a time; parse's error says what is
 // allowed.
-func (r *Reader) Whole(name string, parse func(any) (int64, error)) (int64, bool) {
+func (r *Reader) IntFunc(name string, parse func(any) (int64, error)) (int64, bool) {
 	v, ok := r.Any(name)
 	if !ok {
 		return 0, false
 	}
 	n, err := parse(v)
 	if err != nil {
-		r.Errs.Add(name, Found(v), err.Error())
+		r.Errs.Add(name, OrNull(v), err.Error())
 		return 0, false
 	}
 	return n, true

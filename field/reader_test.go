@@ -42,7 +42,7 @@ var getters = map[string]func(*field.Reader) (any, bool){
 		return d.String(), ok
 	},
 	"whole": func(r *field.Reader) (any, bool) {
-		return r.Whole("f", func(v any) (int64, error) {
+		return r.IntFunc("f", func(v any) (int64, error) {
 			if v == "seven" {
 				return 7, nil
 			}

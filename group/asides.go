@@ -3,13 +3,13 @@ package group
 import (
 	"slices"
 
-	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/internal/states"
 )
 
 // asides are what does not fit the cells of some trackers: the states of limiters, expiries. The nil asides are empty.
 type asides struct {
 	places []int32 // in order
-	extras []*tracker.Extra
+	extras []states.Overflow
 }
 
 // seek is where a place stands, or would.
@@ -23,23 +23,23 @@ func (a *asides) seek(place int32) (at int, there bool) {
 	return slices.BinarySearch(a.places, place)
 }
 
-// of is what stands aside for a place, nil for nothing.
-func (a *asides) of(place int32) *tracker.Extra {
+// of is what stands aside for a place, empty for nothing.
+func (a *asides) of(place int32) states.Overflow {
 	if a == nil {
-		return nil
+		return states.Overflow{}
 	}
 	if at, there := a.seek(place); there {
 		return a.extras[at]
 	}
-	return nil
+	return states.Overflow{}
 }
 
-func (a *asides) set(place int32, e *tracker.Extra) {
+func (a *asides) set(place int32, e states.Overflow) {
 	at, there := a.seek(place)
 	switch {
 	case there:
 		a.extras[at] = e
-	case e != nil:
+	case !e.Empty():
 		a.places = slices.Insert(a.places, at, place)
 		a.extras = slices.Insert(a.extras, at, e)
 	}
@@ -55,7 +55,7 @@ func (a *asides) after(place int32) int32 {
 		at++
 	}
 	for ; at < len(a.places); at++ {
-		if a.extras[at] != nil {
+		if !a.extras[at].Empty() {
 			return a.places[at]
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -20,17 +21,17 @@ type pool struct {
 	made  map[string]*tracker.Definition
 	games [3]condition.Condition
 	bets  [41]condition.Condition
-	sets  map[match.Key]*match.Set
+	sets  map[match.Key]*states.Program
 
 	paths        map[string]*match.Paths
 	dictionaries map[string]*match.Dictionary
-	paces        map[string]*match.Paces
+	rules        map[string]*states.RuleList
 }
 
 func newPool(b testing.TB) *pool {
 	p := &pool{
-		TB: b, made: map[string]*tracker.Definition{}, sets: map[match.Key]*match.Set{}, paths: map[string]*match.Paths{},
-		dictionaries: map[string]*match.Dictionary{}, paces: map[string]*match.Paces{},
+		TB: b, made: map[string]*tracker.Definition{}, sets: map[match.Key]*states.Program{}, paths: map[string]*match.Paths{},
+		dictionaries: map[string]*match.Dictionary{}, rules: map[string]*states.RuleList{},
 	}
 	for i := range p.games {
 		p.games[i] = condition.Eq("game", string(rune('a'+i)))
@@ -70,27 +71,27 @@ func (p *pool) list(n int, r *rand.Rand) []*tracker.Definition {
 	return defs
 }
 
-func (p *pool) compile(under *match.Set, defs []*tracker.Definition) *match.Set {
-	key := match.KeyOf(under, defs)
+func (p *pool) compile(under *states.Program, defs []*tracker.Definition) *states.Program {
+	key := states.KeyOf(under, defs)
 	if p.sets[key] == nil {
-		p.sets[key] = match.CompileShared(key, under, defs, p)
+		p.sets[key] = states.CompileShared(key, under, defs, p)
 	}
 	return p.sets[key]
 }
 
-// Paths implements match.Shared.
+// Paths implements match.Interner.
 func (p *pool) Paths(key string, build func() *match.Paths) *match.Paths {
 	return shareOf(p.paths, key, build)
 }
 
-// Dictionary implements match.Shared.
+// Dictionary implements match.Interner.
 func (p *pool) Dictionary(key string, build func() *match.Dictionary) *match.Dictionary {
 	return shareOf(p.dictionaries, key, build)
 }
 
-// Paces implements match.Shared.
-func (p *pool) Paces(key string, build func() *match.Paces) *match.Paces {
-	return shareOf(p.paces, key, build)
+// Rules implements states.Interner.
+func (p *pool) Rules(key string, build func() *states.RuleList) *states.RuleList {
+	return shareOf(p.rules, key, build)
 }
 
 func shareOf[V any](known map[string]*V, key string, build func() *V) *V {
@@ -116,7 +117,7 @@ func BenchmarkTrackGroups(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			p, r := newPool(b), rand.New(rand.NewPCG(1, 2))
 			groups, template, texts := make([]*group.Group, 1000), p.list(100, r), p.wagers()
-			c := group.Call{Compile: p.compile, Scratch: &match.Scratch{}, Now: 1}
+			c := group.Call{Compile: p.compile, Scratch: &states.Scratch{}, Now: 1}
 			for i := range groups {
 				groups[i] = p.filled(template, name == "own", r, c)
 			}
@@ -157,7 +158,7 @@ func BenchmarkMemory(b *testing.B) {
 					p.tracker(i, k%3, k/3)
 				}
 			}
-			c := group.Call{Compile: p.compile, Scratch: &match.Scratch{}, Now: 1}
+			c := group.Call{Compile: p.compile, Scratch: &states.Scratch{}, Now: 1}
 			for b.Loop() {
 				template := p.list(100, r)
 				before := heap()
@@ -199,7 +200,7 @@ func BenchmarkAdd(b *testing.B) {
 			if _, err := g.Add(apart(b, 0, n), 0); err != nil {
 				b.Fatal(err)
 			}
-			c := group.Call{Compile: match.Compile, Scratch: &match.Scratch{}, Now: 1, Data: match.Data{JSON: []byte(`{"bet":317,"game":"b"}`)}}
+			c := group.Call{Compile: states.Compile, Scratch: &states.Scratch{}, Now: 1, Data: match.Data{JSON: []byte(`{"bet":317,"game":"b"}`)}}
 			if _, err := g.Track(&c); err != nil {
 				b.Fatal(err)
 			}

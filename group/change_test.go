@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -80,7 +80,7 @@ func remove(t testing.TB, g *group.Group, names ...string) {
 
 func reset(t testing.TB, g *group.Group, names ...string) {
 	t.Helper()
-	if _, err := g.Reset(names, tracker.ResetBy{}, 0); err != nil {
+	if _, err := g.Reset(names, tracker.ResetOptions{}, 0); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -89,9 +89,9 @@ func edit(t testing.TB, g *group.Group, name string, change func(*tracker.Spec))
 	t.Helper()
 	_, err := g.Edit(name, 0, func(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
 		if change == nil {
-			return d, s.ExpiringAt(99 * second), nil, nil
+			return d, s.WithExpiry(99 * second), nil, nil
 		}
-		next, err := d.Revise(s, custom, change)
+		next, err := d.WithSpec(s, custom, change)
 		return next, s, nil, err
 	})
 	if err != nil {
@@ -123,13 +123,13 @@ func TestDefinitionsAreGivenOnce(t *testing.T) {
 
 // Groups with the same trackers share one compiled set, and go on apart.
 func TestGroupsThatShareASetGoOnApart(t *testing.T) {
-	var set *match.Set
-	share := func(under *match.Set, defs []*tracker.Definition) *match.Set {
+	var set *states.Program
+	share := func(under *states.Program, defs []*tracker.Definition) *states.Program {
 		if under != nil {
-			return match.Compile(under, defs)
+			return states.Compile(under, defs)
 		}
 		if set == nil || set.Len() != len(defs) {
-			set = match.Compile(nil, append(make([]*tracker.Definition, 0, 99), defs...))
+			set = states.Compile(nil, append(make([]*tracker.Definition, 0, 99), defs...))
 		}
 		return set
 	}
@@ -163,7 +163,7 @@ func TestNothingChangedIsNoChange(t *testing.T) {
 	}
 	track(t, g, `{}`, 0)
 	g.Sweep(9 * second)
-	if _, err := g.Reset([]string{"x"}, tracker.ResetBy{}, 0); err == nil {
+	if _, err := g.Reset([]string{"x"}, tracker.ResetOptions{}, 0); err == nil {
 		t.Error("reset nobody")
 	}
 	if c := g.Take(); c != nil {

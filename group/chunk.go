@@ -43,7 +43,7 @@ func (g *Group) encode(from, to int, room []byte) []byte {
 	states := slices.Grow(room, usualState*(to-from))
 	for at := from; at < to; {
 		var plain int
-		states, plain = g.cells.AppendPlain(states, at, to)
+		states, plain = g.cells.EncodeSmall(states, at, to)
 		if at += plain; at < to {
 			s := g.state(at)
 			states = tracker.AppendState(states, &s)

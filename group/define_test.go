@@ -11,6 +11,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -143,7 +144,7 @@ func add(t testing.TB, g *group.Group, now int64, defs ...*tracker.Definition) g
 
 // call is data in raw JSON.
 func call(text string, now int64) *group.Call {
-	return &group.Call{Data: match.Data{JSON: []byte(text)}, Now: now, Compile: match.Compile, Scratch: &match.Scratch{}}
+	return &group.Call{Data: match.Data{JSON: []byte(text)}, Now: now, Compile: states.Compile, Scratch: &states.Scratch{}}
 }
 
 func track(t testing.TB, g *group.Group, text string, now int64) group.Effect {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -39,7 +40,7 @@ func (w *work) append(d *tracker.Definition, s *tracker.State) {
 	g.join(s)
 	g.relaid(g.cells.Len() - 1)
 	w.put(int32(g.cells.Len()-1), s)
-	w.events = append(w.events, tracker.Event{Kind: tracker.Added, Definition: d, State: *s})
+	w.events = append(w.events, tracker.Event{Kind: tracker.EventAdded, Definition: d, State: *s})
 }
 
 // compactAt is how many removed trackers a group carries along at least before it is laid out anew.
@@ -53,7 +54,7 @@ func (g *Group) compact() {
 	}
 	kept := g.all()
 	was, defs := *g, make([]*tracker.Definition, len(kept))
-	g.cells, g.asides, g.gone = tracker.MakeCells(len(kept)), nil, 0
+	g.cells, g.asides, g.gone = states.MakeTable(len(kept)), nil, 0
 	for n, i := range kept {
 		defs[n] = was.roster.at(i)
 		s := was.state(i)
@@ -72,14 +73,14 @@ func (g *Group) Remove(names []string, now int64) (Effect, error) {
 	}
 	w := work{g: g, now: now}
 	for _, i := range places {
-		w.events = append(w.events, tracker.Event{Kind: tracker.Removed, Definition: g.roster.at(i), State: g.state(i)})
+		w.events = append(w.events, tracker.Event{Kind: tracker.EventRemoved, Definition: g.roster.at(i), State: g.state(i)})
 		w.drop(int32(i))
 	}
 	return w.finish(), nil
 }
 
 // Reset resets the named trackers by hand, all or none; all of the group when no name is given.
-func (g *Group) Reset(names []string, by tracker.ResetBy, now int64) (Effect, error) {
+func (g *Group) Reset(names []string, by tracker.ResetOptions, now int64) (Effect, error) {
 	places, err := g.places(names)
 	if err != nil {
 		return Effect{}, err
@@ -99,9 +100,9 @@ func (g *Group) Reset(names []string, by tracker.ResetBy, now int64) (Effect, er
 	return w.finish(), nil
 }
 
-func reset(d *tracker.Definition, s tracker.State, by tracker.ResetBy, now int64, events []tracker.Event) (next tracker.State, _ []tracker.Event, err error) {
+func reset(d *tracker.Definition, s tracker.State, by tracker.ResetOptions, now int64, events []tracker.Event) (next tracker.State, _ []tracker.Event, err error) {
 	defer contain(&err)
-	return d.ResetState(s, by, now, events)
+	return d.Reset(s, by, now, events)
 }
 
 // Edit changes one living tracker: definition and state become what change returns. An error changes

@@ -52,7 +52,7 @@ func (g *Group) Explain(c *Call) ([]Explanation, error) {
 	}
 	for _, one := range fresh {
 		e := explain(one, data, custom, c.Now)
-		added := tracker.Event{Kind: tracker.Added, Definition: one.definition, State: one.state}
+		added := tracker.Event{Kind: tracker.EventAdded, Definition: one.definition, State: one.state}
 		e.Events = append([]tracker.Event{added}, e.Events...)
 		explanations = append(explanations, e)
 	}
@@ -65,12 +65,12 @@ func explain(one start, data map[string]any, custom error, now int64) Explanatio
 	e := Explanation{Definition: d, Before: s, After: s}
 	matches := e.judge(data, custom)
 	if s.Expired(now) {
-		e.Events = []tracker.Event{{Kind: tracker.Expired, Definition: d, State: s}}
+		e.Events = []tracker.Event{{Kind: tracker.EventExpired, Definition: d, State: s}}
 		return e
 	}
 	var swept bool
 	if e.After, swept, e.Events, _ = sweep(d, s, now, nil); swept {
-		e.Outcome = tracker.LimitedNow
+		e.Outcome = tracker.BecameLimited
 		return e
 	}
 	if d.NeedsData() && matches && e.Err == nil {

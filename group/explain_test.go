@@ -17,12 +17,12 @@ func told(explanations []group.Explanation) string {
 	var moves, failures []string
 	for _, e := range explanations {
 		for _, event := range e.Events {
-			if event.Kind == tracker.Added {
+			if event.Kind == tracker.EventAdded {
 				continue // lines leaves it out too
 			}
 			p.tell(&one{event.Definition, event.State}, event.Kind)
 		}
-		if e.Outcome != tracker.Same {
+		if e.Outcome != tracker.Unchanged {
 			moves = append(moves, fmt.Sprint(e.Definition.Name(), " ", e.Outcome, " ", e.After.Progress, e.After.Stage))
 		}
 		if e.Err != nil {

@@ -95,7 +95,7 @@ func TestPanicsInDueAreContained(t *testing.T) {
 func TestPanicsInCallsByHandChangeNothing(t *testing.T) {
 	g := filled(t, define(t, "a", `{"initial":1}`), define(t, "bad", `{"initial":1,"limiters":[{"kind":"bad","args":"reset"}]}`))
 	policy := tracker.ResetAll
-	if e, err := g.Reset(nil, tracker.ResetBy{Policy: &policy}, 0); err == nil || e.Changed || !strings.Contains(err.Error(), `"bad"`) {
+	if e, err := g.Reset(nil, tracker.ResetOptions{Policy: &policy}, 0); err == nil || e.Changed || !strings.Contains(err.Error(), `"bad"`) {
 		t.Errorf("reset: %v", err)
 	}
 	e, err := g.Edit("a", 0, func(*tracker.Definition, tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
@@ -151,16 +151,16 @@ func TestEditAndReset(t *testing.T) {
 		}
 	}
 	policy := tracker.ResetAll | tracker.ResetStage
-	e, err = g.Reset([]string{"c", "b"}, tracker.ResetBy{Policy: &policy}, 0)
+	e, err = g.Reset([]string{"c", "b"}, tracker.ResetOptions{Policy: &policy}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "events", tell(&e), "RESET c, RESET b")
 	equal(t, "after the reset", look(t, g), "b 1/1 0, c 1/1 0")
-	if e, err = g.Reset([]string{"b", "x"}, tracker.ResetBy{}, 0); !errors.Is(err, group.ErrNotFound) || e.Changed {
+	if e, err = g.Reset([]string{"b", "x"}, tracker.ResetOptions{}, 0); !errors.Is(err, group.ErrNotFound) || e.Changed {
 		t.Errorf("an unknown name: %v", err)
 	}
-	if e, err = g.Reset([]string{"b", "b"}, tracker.ResetBy{}, 0); err != nil || tell(&e) != "RESET b" {
+	if e, err = g.Reset([]string{"b", "b"}, tracker.ResetOptions{}, 0); err != nil || tell(&e) != "RESET b" {
 		t.Errorf("named twice: %s, %v", tell(&e), err)
 	}
 }
@@ -168,12 +168,12 @@ func TestEditAndReset(t *testing.T) {
 // What a call returned is the caller's: later calls do not change what it tells.
 func TestEffectsOutliveLaterCalls(t *testing.T) {
 	g := filled(t, defineAll(t, `{}`, "a", "b")...)
-	first, err := g.Reset(nil, tracker.ResetBy{}, 0)
+	first, err := g.Reset(nil, tracker.ResetOptions{}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, err = g.Edit("a", 0, func(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
-		next, err := d.Revise(s, custom, func(spec *tracker.Spec) { spec.Keep = true })
+		next, err := d.WithSpec(s, custom, func(spec *tracker.Spec) { spec.Keep = true })
 		return next, s, nil, err
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
@@ -31,7 +32,7 @@ type drive struct {
 	g     *group.Group
 	p     *plain
 	kept  *shelf
-	x     match.Scratch
+	x     states.Scratch
 	now   int64
 	made  map[string]*tracker.Definition
 }
@@ -122,9 +123,9 @@ func (d *drive) remove(names ...string) {
 
 func (d *drive) reset() []string {
 	policy := tracker.Policy(d.roll(8))
-	e, err := d.g.Reset(nil, tracker.ResetBy{Policy: &policy}, d.now)
+	e, err := d.g.Reset(nil, tracker.ResetOptions{Policy: &policy}, d.now)
 	d.p.each(func(o *one) bool {
-		s, events, _ := o.d.ResetState(o.s, tracker.ResetBy{Policy: &policy}, d.now, nil)
+		s, events, _ := o.d.Reset(o.s, tracker.ResetOptions{Policy: &policy}, d.now, nil)
 		d.p.took(o, s, events)
 		return true
 	})
@@ -138,7 +139,7 @@ func (d *drive) edit(name string) []string {
 	revise := d.roll(2) == 1
 	change := func(def *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
 		if revise {
-			next, err := def.Revise(s, custom, func(spec *tracker.Spec) { spec.Targets = append(spec.Targets, spec.Targets[0]) })
+			next, err := def.WithSpec(s, custom, func(spec *tracker.Spec) { spec.Targets = append(spec.Targets, spec.Targets[0]) })
 			return next, s, nil, err
 		}
 		s, events, err := def.SetProgress(s, def.Spec().Targets[0], d.now, nil)
@@ -164,7 +165,7 @@ func (d *drive) edit(name string) []string {
 
 func (d *drive) track() []string {
 	data := datas[d.roll(len(datas))]
-	c := &group.Call{Data: match.Data{Map: data}, Now: d.now, Compile: match.Compile, Scratch: &d.x}
+	c := &group.Call{Data: match.Data{Map: data}, Now: d.now, Compile: states.Compile, Scratch: &d.x}
 	if d.roll(2) == 1 {
 		text, err := value.AppendCanonical(nil, data)
 		if err != nil {

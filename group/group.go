@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -18,8 +19,8 @@ type Group struct {
 
 	// roster and cells run in parallel. A tracker that is removed keeps its place, so that groups which started
 	// with the same definitions go on sharing one compiled set.
-	cells   tracker.Cells
-	set     *match.Set // compiled from the first set.Len() definitions; nil at first
+	cells   states.Table
+	set     *states.Program // compiled from the first set.Len() definitions; nil at first
 	version uint64
 	due     int64   // no later than the first moment at which the clock changes something
 	record  *Change // nil when nobody asks what changed
@@ -31,7 +32,7 @@ type Group struct {
 	asides  *asides // what does not fit the cells
 
 	name  string
-	kept  int64       // the due time that was last recorded or restored
+	kept  int64           // the due time that was last recorded or restored
 	added match.NameIndex // of the definitions that set does not cover
 }
 

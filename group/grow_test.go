@@ -6,6 +6,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -14,7 +15,7 @@ func sameBets(t *testing.T, g *group.Group, p *plain, compile group.Compiler) {
 	t.Helper()
 	for _, bet := range []int{0, 7, 8, 100, 399} {
 		data := map[string]any{"bet": bet, "game": fmt.Sprint("g", bet%3), "tags": []any{bet, 7}}
-		c := &group.Call{Data: match.Data{Map: data}, Compile: compile, Scratch: &match.Scratch{}}
+		c := &group.Call{Data: match.Data{Map: data}, Compile: compile, Scratch: &states.Scratch{}}
 		e, err := g.Track(c)
 		if err != nil {
 			t.Fatal(err)
@@ -49,14 +50,14 @@ func wagerDef(t *testing.T, i int) *tracker.Definition {
 // A group that had data goes on finding its trackers as more are added one at a time, others removed, and changed; the
 // set that it shares with others stays what it is.
 func TestGroupsGrow(t *testing.T) {
-	var shared *match.Set
+	var shared *states.Program
 	compiled := 0
-	compile := func(under *match.Set, defs []*tracker.Definition) *match.Set {
+	compile := func(under *states.Program, defs []*tracker.Definition) *states.Program {
 		compiled++
 		if under == nil && shared != nil && len(defs) == shared.Len() {
 			return shared
 		}
-		return match.Compile(under, defs)
+		return states.Compile(under, defs)
 	}
 	for _, first := range []int{1, 20, 100, 1100} {
 		g, p := group.New("g", 0), &plain{}
@@ -71,7 +72,7 @@ func TestGroupsGrow(t *testing.T) {
 		}
 		add(t, g, 0, base...)
 		p.add(base, 0, false)
-		shared, compiled = match.Compile(nil, base), 0
+		shared, compiled = states.Compile(nil, base), 0
 		sameBets(t, g, p, compile)
 		for i := first; i < first+150; i++ {
 			put(i)
@@ -101,7 +102,7 @@ func revise(t *testing.T, g *group.Group, p *plain, first string, last int) {
 		edit(t, g, name, by)
 		p.each(func(o *one) bool {
 			if o.d.Name() == name {
-				next, err := o.d.Revise(o.s, custom, by)
+				next, err := o.d.WithSpec(o.s, custom, by)
 				if err != nil {
 					t.Fatal(err)
 				}

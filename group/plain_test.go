@@ -61,7 +61,7 @@ func (p *plain) took(o *one, s tracker.State, events []tracker.Event) {
 // sweep tells whether the tracker is still there, and may take data.
 func (p *plain) sweep(o *one, now int64) (there, open bool) {
 	if o.s.Expired(now) {
-		p.tell(o, tracker.Expired)
+		p.tell(o, tracker.EventExpired)
 		return false, false
 	}
 	s, limited, events := o.d.Sweep(o.s, now, nil)
@@ -103,7 +103,7 @@ func matches(d *tracker.Definition, data map[string]any) bool {
 func lines(e *group.Effect) []string {
 	p := plain{}
 	for _, event := range e.Events {
-		if event.Kind != tracker.Added && event.Kind != tracker.Removed {
+		if event.Kind != tracker.EventAdded && event.Kind != tracker.EventRemoved {
 			p.tell(&one{event.Definition, event.State}, event.Kind)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -62,14 +63,14 @@ func (g *Group) laidOut(layout []tracker.ID) bool {
 }
 
 // read takes in what a record has beside the layout. Old are the states of the same trackers at another time, or nil.
-func (g *Group) read(r *Record, old *tracker.Cells) (*Group, error) {
+func (g *Group) read(r *Record, old *states.Table) (*Group, error) {
 	g.fed, g.kept = r.Fed, r.Due
-	g.cells = tracker.MakeCells(g.roster.len())
+	g.cells = states.MakeTable(g.roster.len())
 	rest, later := r.States, newPatch(r.Patch)
 	for i := 0; i < g.cells.Len(); i++ {
 		if old != nil {
 			var plain int
-			rest, plain = g.cells.ReadPlain(rest, i, max(i, min(later.place, g.cells.Len())), old)
+			rest, plain = g.cells.DecodeSmall(rest, i, max(i, min(later.place, g.cells.Len())), old)
 			if i += plain; i == g.cells.Len() {
 				break
 			}

@@ -2,6 +2,7 @@ package group
 
 import (
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -27,7 +28,7 @@ func (r *roster) all() []*tracker.Definition {
 
 // Compiler makes, or finds, the compiled set of a list of definitions over another set, or over none. The Group hands
 // defs over.
-type Compiler func(under *match.Set, defs []*tracker.Definition) *match.Set
+type Compiler func(under *states.Program, defs []*tracker.Definition) *states.Program
 
 const (
 	// fewTrackers is how many are better compiled anew, into a set that other groups may share, than looked up in two.
@@ -38,7 +39,7 @@ const (
 
 // compiled is the set of all definitions. A group that adds trackers to a set goes on using it, with a set of its own
 // over it: a new one at each addition at first, later one that grows.
-func (g *Group) compiled(compile Compiler) *match.Set {
+func (g *Group) compiled(compile Compiler) *states.Program {
 	n := g.roster.len()
 	switch {
 	case g.set != nil && g.set.Len() == n:
@@ -48,14 +49,14 @@ func (g *Group) compiled(compile Compiler) *match.Set {
 	case len(g.roster.own) <= fewTrackers:
 		g.take(compile(g.bottom(), g.roster.own))
 	default:
-		g.take(match.NewMutable(g.bottom(), g.roster.own))
+		g.take(states.NewMutable(g.bottom(), g.roster.own))
 		g.growing = true
 	}
 	return g.set
 }
 
 // bottom is the set that others may share.
-func (g *Group) bottom() *match.Set {
+func (g *Group) bottom() *states.Program {
 	if under := g.set.Base(); under != nil {
 		return under
 	}
@@ -63,7 +64,7 @@ func (g *Group) bottom() *match.Set {
 }
 
 // take uses a set that covers all definitions.
-func (g *Group) take(set *match.Set) {
+func (g *Group) take(set *states.Program) {
 	g.set, g.growing, g.added, g.unnamed = set, false, match.NameIndex{}, false
 	if under := set.Base(); under != nil {
 		own := set.Definitions()

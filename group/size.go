@@ -12,5 +12,5 @@ const (
 
 // Size is about how many bytes of memory the group takes. Definitions are shared between groups and not counted.
 func (g *Group) Size() int {
-	return ownSize + len(g.name) + placeSize*g.cells.Len() + cellSize*g.cells.Full()
+	return ownSize + len(g.name) + placeSize*g.cells.Len() + cellSize*g.cells.WideCount()
 }

@@ -1,6 +1,7 @@
 package group
 
 import (
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -8,22 +9,22 @@ import (
 // state is the state of the tracker at a place.
 func (g *Group) state(place int) tracker.State {
 	c := g.cells.At(place)
-	if !c.Beside() {
-		return c.State(nil)
+	if !c.HasOverflow() {
+		return c.State(states.Overflow{})
 	}
 	return c.State(g.asides.of(int32(place)))
 }
 
 // join appends the state of a tracker that is enlisted.
 func (g *Group) join(s *tracker.State) {
-	g.cells.Append(tracker.RemovedCell())
+	g.cells.Append(states.RemovedPacked())
 	g.write(g.cells.Len()-1, s)
 }
 
 // write installs a state.
 func (g *Group) write(place int, s *tracker.State) {
-	cell, beside := s.Pack()
-	if beside != nil || g.cells.Beside(place) {
+	cell, beside := states.Pack(s)
+	if !beside.Empty() || g.cells.HasOverflow(place) {
 		if g.asides == nil {
 			g.asides = &asides{}
 		}

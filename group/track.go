@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -18,15 +19,15 @@ type Call struct {
 	// Template are the definitions that the group gets if this is its first data.
 	Template []*tracker.Definition
 	Compile  Compiler
-	Scratch  *match.Scratch
+	Scratch  *states.Scratch
 	// Moved is memory for that of the Effect, to be used again once nobody looks at it; nil for none.
-	Moved []tracker.Moved
+	Moved []states.PackedResult
 }
 
 // Move is what a call did to one tracker.
 type Move struct {
-	Cell    tracker.Cell // of the state after it; see Effect.State
-	Place   int32        // see Effect.Definition
+	Cell    states.Packed // of the state after it; see Effect.State
+	Place   int32         // see Effect.Definition
 	Outcome tracker.Outcome
 }
 
@@ -44,7 +45,7 @@ type Effect struct {
 	Events   []tracker.Event
 	Failures []Failure
 	// Moved are the trackers that changed, were refused or were completed already, in order; see Moves.
-	Moved []tracker.Moved
+	Moved []states.PackedResult
 
 	others []Move // those of Moved that say no more than the place
 	roster roster
@@ -56,7 +57,7 @@ func (e *Effect) Moves() iter.Seq[*Move] {
 	return func(yield func(*Move) bool) {
 		others := e.others
 		for _, moved := range e.Moved {
-			m := &Move{Place: moved.Place(), Outcome: tracker.Changed}
+			m := &Move{Place: moved.Index(), Outcome: tracker.Changed}
 			var small bool
 			if m.Cell, small = moved.Small(); !small {
 				m, others = &others[0], others[1:]
@@ -73,8 +74,8 @@ func (e *Effect) Definition(m *Move) *tracker.Definition { return e.roster.at(in
 
 // State is what the tracker moved to.
 func (e *Effect) State(m *Move) tracker.State {
-	if !m.Cell.Beside() {
-		return m.Cell.State(nil)
+	if !m.Cell.HasOverflow() {
+		return m.Cell.State(states.Overflow{})
 	}
 	return m.Cell.State(e.asides.of(m.Place))
 }
@@ -129,7 +130,7 @@ func (g *Group) fresh(c *Call) ([]start, error) {
 }
 
 // prospect is the compiled set of the group as it would be with the fresh trackers.
-func (g *Group) prospect(fresh []start, compile Compiler) *match.Set {
+func (g *Group) prospect(fresh []start, compile Compiler) *states.Program {
 	if len(fresh) == 0 {
 		return g.compiled(compile)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -196,14 +197,14 @@ func TestSweep(t *testing.T) {
 
 // A Scratch serves one group after the other, in map and in text.
 func TestScratchIsShared(t *testing.T) {
-	var x match.Scratch
+	var x states.Scratch
 	small := filled(t, define(t, "a", `{"where":[{"op":"eq","key":"k","value":"v"}]}`))
 	large := filled(t, defineAll(t, `{"kind":"sum","key":"n","where":[{"op":"gt","key":"n","value":0}],"targets":[100]}`, numbered(0, 200)...)...)
 	for i, data := range []match.Data{
 		{JSON: []byte(`{"k":"v","n":1}`)}, {Map: map[string]any{"k": "v", "n": 2.5}}, {JSON: []byte(`{"n":-1}`)}, {Map: map[string]any{}},
 	} {
 		for _, g := range []*group.Group{large, small, large} {
-			e, err := g.Track(&group.Call{Data: data, Compile: match.Compile, Scratch: &x})
+			e, err := g.Track(&group.Call{Data: data, Compile: states.Compile, Scratch: &x})
 			if want := g.Len(); err != nil || i < 2 && len(e.Moved) != want && len(e.Events) == 0 || i >= 2 && len(e.Moved) != 0 {
 				t.Errorf("data %d, group of %d: %d moves, %v", i, g.Len(), len(e.Moved), err)
 			}

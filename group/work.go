@@ -3,18 +3,18 @@ package group
 import (
 	"fmt"
 
-	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // work is one call under way: it moves trackers and gathers what happened.
 type work struct {
 	g       *Group
-	x       *match.Scratch
+	x       *states.Scratch
 	now     int64
 	changed bool
 
-	moved    []tracker.Moved
+	moved    []states.PackedResult
 	others   []Move // see Effect
 	events   []tracker.Event
 	failures []Failure
@@ -25,7 +25,7 @@ type work struct {
 func (w *work) hits() {
 	for hits := w.x.Hits; len(hits) > 0; {
 		before := len(w.moved)
-		w.moved = w.x.Advance(&w.g.cells, hits, w.moved)
+		w.moved = w.x.Step(&w.g.cells, hits, w.moved)
 		w.advanced(w.moved[before:])
 		if hits = hits[len(w.moved)-before:]; len(hits) == 0 {
 			return
@@ -38,22 +38,22 @@ func (w *work) hits() {
 }
 
 // advanced notes what the scratch has stepped.
-func (w *work) advanced(moves []tracker.Moved) {
+func (w *work) advanced(moves []states.PackedResult) {
 	w.changed = w.changed || len(moves) > 0
 	for _, m := range moves {
 		if _, small := m.Small(); !small {
-			w.other(Move{w.g.cells.At(int(m.Place())), m.Place(), tracker.Changed})
+			w.other(Move{w.g.cells.At(int(m.Index())), m.Index(), tracker.Changed})
 		}
 	}
 	if w.g.record != nil {
 		for _, m := range moves {
-			w.g.touched(int(m.Place()))
+			w.g.touched(int(m.Index()))
 		}
 	}
 }
 
 // all goes through every tracker that the clock or the data may change, and those that are added, in their order.
-func (w *work) all(fresh []start, set *match.Set) {
+func (w *work) all(fresh []start, set *states.Program) {
 	g := w.g
 	known := g.cells.Len()
 	if len(fresh) > 0 {
@@ -90,7 +90,7 @@ func (w *work) one(i int32, added, hit bool) {
 	}
 	if added {
 		w.changed = true
-		w.events = append(w.events, tracker.Event{Kind: tracker.Added, Definition: w.g.roster.at(int(i)), State: w.g.state(int(i))})
+		w.events = append(w.events, tracker.Event{Kind: tracker.EventAdded, Definition: w.g.roster.at(int(i)), State: w.g.state(int(i))})
 	}
 	switch w.sweep(i) {
 	case still:
@@ -99,7 +99,7 @@ func (w *work) one(i int32, added, hit bool) {
 		}
 	case limited:
 		s := w.g.state(int(i))
-		w.move(i, &s, tracker.LimitedNow)
+		w.move(i, &s, tracker.BecameLimited)
 	}
 }
 
@@ -115,12 +115,12 @@ const (
 
 // sweep applies what the clock does to tracker i.
 func (w *work) sweep(i int32) swept {
-	if !w.g.cells.Beside(int(i)) {
+	if !w.g.cells.HasOverflow(int(i)) {
 		return still
 	}
 	d, s := w.g.roster.at(int(i)), w.g.state(int(i))
 	if s.Expired(w.now) {
-		w.events = append(w.events, tracker.Event{Kind: tracker.Expired, Definition: d, State: s})
+		w.events = append(w.events, tracker.Event{Kind: tracker.EventExpired, Definition: d, State: s})
 		w.drop(i)
 		return gone
 	}
@@ -145,25 +145,25 @@ func (w *work) step(i int32) {
 		w.fail(d, err)
 		return
 	}
-	if outcome == tracker.Same {
+	if outcome == tracker.Unchanged {
 		return
 	}
 	w.move(i, &next, outcome)
-	if outcome != tracker.Refused && outcome != tracker.Done {
+	if outcome != tracker.Refused && outcome != tracker.AlreadyCompleted {
 		w.settle(i, &next)
 	}
 }
 
 // move notes what happened to tracker i.
 func (w *work) move(i int32, s *tracker.State, outcome tracker.Outcome) {
-	cell, beside := s.Pack()
-	if beside != nil {
+	cell, beside := states.Pack(s)
+	if !beside.Empty() {
 		if w.asides == nil {
 			w.asides = &asides{}
 		}
 		w.asides.set(i, beside)
 	}
-	w.moved = append(w.moved, tracker.Elsewhere(i))
+	w.moved = append(w.moved, states.IndexOnly(i))
 	w.other(Move{cell, i, outcome})
 }
 
@@ -193,7 +193,7 @@ func (w *work) stepped(d *tracker.Definition, s tracker.State, i int32) (_ track
 		return next, outcome, nil
 	}
 	if in.Data, err = w.x.Decoded(); err != nil {
-		return s, tracker.Same, err
+		return s, tracker.Unchanged, err
 	}
 	next, outcome, events, err := step(d, s, in, w.now, w.events)
 	if err == nil {

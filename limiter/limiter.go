@@ -43,7 +43,7 @@ type Limiter struct {
 type State struct {
 	Limit, Left int64
 	Start, End  int64
-	Own         []byte
+	PrivateState         []byte
 }
 
 // Verdict is what a limiter says to data that would move its tracker.
@@ -117,7 +117,7 @@ func (l *Limiter) Start(c Call, lenient bool) (State, error) {
 	case KindTime:
 		return l.startWindow(c.Seconds(), lenient)
 	}
-	return State{Own: l.rule.Start(c.Time())}, nil
+	return State{PrivateState: l.rule.Start(c.Time())}, nil
 }
 
 // Before judges data that matched, before the step. A count lets everything pass: After limits the
@@ -129,7 +129,7 @@ func (l *Limiter) Before(s State, c Call) Verdict {
 	case KindTime:
 		return windowVerdict(s, c.Seconds())
 	}
-	return l.rule.Before(s.Own, c)
+	return l.rule.Before(s.PrivateState, c)
 }
 
 // After takes a step into account; limited tells that none is left.
@@ -141,7 +141,7 @@ func (l *Limiter) After(s State, c Call) (next State, limited bool) {
 	case KindTime:
 		return s, false
 	}
-	s.Own, limited = l.rule.After(s.Own, c)
+	s.PrivateState, limited = l.rule.After(s.PrivateState, c)
 	return s, limited
 }
 
@@ -164,7 +164,7 @@ func (l *Limiter) customDue(s State) (due int64) {
 		return due
 	}
 	defer func() { _ = recover() }()
-	if at := timed.Due(s.Own); !at.IsZero() {
+	if at := timed.Due(s.PrivateState); !at.IsZero() {
 		due = at.UnixMilli()
 	}
 	return due

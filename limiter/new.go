@@ -13,7 +13,7 @@ func Count(n int64) Limiter {
 	if n < 1 {
 		l.err = &field.Error{Path: "limit", Value: n, Want: "want a whole number of at least 1"}
 	}
-	return l.identified()
+	return l.withID()
 }
 
 // Window takes data from start to end, both inclusive, in whole seconds. Before start the tracker takes
@@ -33,13 +33,13 @@ func Until(end time.Time) Limiter {
 // seconds, at least one.
 func From(start time.Time, d time.Duration) Limiter {
 	l := Limiter{kind: KindTime, start: start.Unix(), hasStart: true}
-	return l.lasting(d)
+	return l.withDuration(d)
 }
 
 // For takes data for d from when the tracker is added; a completed stage starts d again from then.
-func For(d time.Duration) Limiter { return Limiter{kind: KindTime}.lasting(d) }
+func For(d time.Duration) Limiter { return Limiter{kind: KindTime}.withDuration(d) }
 
-func (l Limiter) lasting(d time.Duration) Limiter {
+func (l Limiter) withDuration(d time.Duration) Limiter {
 	seconds, err := wholeSeconds(d)
 	if err != nil {
 		l.err = &field.Error{Path: "duration", Value: d.String(), Want: err.Error()}
@@ -52,18 +52,18 @@ func (l Limiter) lasting(d time.Duration) Limiter {
 // checked refuses windows that could never be open.
 func (l Limiter) checked() Limiter {
 	switch {
-	case l.hasStart && (l.start < earliest || l.start > latest):
+	case l.hasStart && (l.start < minTime || l.start > maxTime):
 		l.err = &field.Error{Path: "start", Value: l.start, Want: "want a year from 1 to 9999"}
-	case l.hasEnd && (l.end < earliest || l.end > latest):
+	case l.hasEnd && (l.end < minTime || l.end > maxTime):
 		l.err = &field.Error{Path: "end", Value: l.end, Want: "want a year from 1 to 9999"}
 	case l.hasStart && l.hasEnd && l.start >= l.end:
-		l.err = &field.Error{Path: "end", Value: showTime(l.end), Want: "want a time after start, " + showTime(l.start)}
+		l.err = &field.Error{Path: "end", Value: formatTime(l.end), Want: "want a time after start, " + formatTime(l.start)}
 	case !l.hasEnd && l.duration == 0:
 		l.err = &field.Error{Want: "want one of end and duration"}
-	case l.hasStart && l.start+l.duration > latest:
-		l.err = &field.Error{Path: "duration", Value: l.length(), Want: "want the window to end before the year 10000"}
+	case l.hasStart && l.start+l.duration > maxTime:
+		l.err = &field.Error{Path: "duration", Value: l.durationText(), Want: "want the window to end before the year 10000"}
 	}
-	return l.identified()
+	return l.withID()
 }
 
 // Custom is a limiter of a registered kind. Args may be any value with a JSON form.
@@ -79,10 +79,10 @@ func Custom(kind string, args any) Limiter {
 		return l
 	}
 	l.args = form
-	return l.identified()
+	return l.withID()
 }
 
-func (l Limiter) identified() Limiter {
+func (l Limiter) withID() Limiter {
 	if l.err != nil {
 		return l
 	}
@@ -112,13 +112,13 @@ func (l *Limiter) Fields() map[string]any {
 
 func (l *Limiter) windowFields(m map[string]any) {
 	if l.hasStart {
-		m["start"] = showTime(l.start)
+		m["start"] = formatTime(l.start)
 	}
 	if l.hasEnd {
-		m["end"] = showTime(l.end)
+		m["end"] = formatTime(l.end)
 	} else {
-		m["duration"] = l.length()
+		m["duration"] = l.durationText()
 	}
 }
 
-func (l *Limiter) length() string { return FormatDuration(time.Duration(l.duration) * time.Second) }
+func (l *Limiter) durationText() string { return FormatDuration(time.Duration(l.duration) * time.Second) }

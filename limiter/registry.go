@@ -143,9 +143,9 @@ func parseCount(fields *field.Reader) (Limiter, error) {
 
 func parseWindow(fields *field.Reader) (Limiter, error) {
 	l := Limiter{kind: KindTime}
-	l.start, l.hasStart = fields.Whole("start", ParseTime)
-	l.end, l.hasEnd = fields.Whole("end", ParseTime)
-	l.duration, _ = fields.Whole("duration", ParseDuration)
+	l.start, l.hasStart = fields.IntFunc("start", ParseTime)
+	l.end, l.hasEnd = fields.IntFunc("end", ParseTime)
+	l.duration, _ = fields.IntFunc("duration", ParseDuration)
 	if fields.Has("end") && fields.Has("duration") {
 		fields.Errs.Add("", nil, "want one of end and duration, not both")
 	}

@@ -89,18 +89,18 @@ func TestCustomRuleKeepsItsState(t *testing.T) {
 	bad := limiter.Call{Data: map[string]any{"bad": true}}
 	for i, want := range []bool{false, false, true} {
 		before, limited := s, false
-		if s, limited = l.After(s, bad); limited != want || s.Own[0] != byte(2-i) || before.Own[0] != byte(3-i) {
-			t.Errorf("strike %d: limited %v, own %v", i+1, limited, s.Own)
+		if s, limited = l.After(s, bad); limited != want || s.PrivateState[0] != byte(2-i) || before.PrivateState[0] != byte(3-i) {
+			t.Errorf("strike %d: limited %v, own %v", i+1, limited, s.PrivateState)
 		}
 	}
 	if v := l.Before(s, limiter.Call{Data: map[string]any{"skip": true}}); v != limiter.Hold {
 		t.Errorf("verdict %d", v)
 	}
-	if next, limited := l.StageDone(s, bad); limited || next.Own[0] != 3 {
-		t.Errorf("a stage is done: %v, %v", next.Own, limited)
+	if next, limited := l.StageDone(s, bad); limited || next.PrivateState[0] != 3 {
+		t.Errorf("a stage is done: %v, %v", next.PrivateState, limited)
 	}
-	if next, limited, err := l.Reset(s, limiter.Reset{Args: 0}, bad); err != nil || !limited || next.Own[0] != 0 {
-		t.Errorf("reset to 0: %v, %v, %v", next.Own, limited, err)
+	if next, limited, err := l.Reset(s, limiter.Reset{Args: 0}, bad); err != nil || !limited || next.PrivateState[0] != 0 {
+		t.Errorf("reset to 0: %v, %v, %v", next.PrivateState, limited, err)
 	}
 	if _, _, err := l.Reset(s, limiter.Reset{Args: "x"}, bad); err == nil {
 		t.Error("reset with wrong args: no error")
@@ -119,7 +119,7 @@ func TestTimedRule(t *testing.T) {
 	if due := l.Due(begin(t, l, 7000)); due != 17_005 {
 		t.Errorf("due at %d", due)
 	}
-	if due := l.Due(limiter.State{Own: []byte{0}}); due != limiter.Never {
+	if due := l.Due(limiter.State{PrivateState: []byte{0}}); due != limiter.Never {
 		t.Errorf("the zero time is due at %d", due)
 	}
 }

@@ -40,9 +40,9 @@ func (l *Limiter) Reset(s State, r Reset, c Call) (next State, limited bool, err
 		s.Left = s.Limit
 		return s, s.Left <= 0, nil
 	case KindTime:
-		return moveWindow(s, c.Seconds(), int64(r.Duration/time.Second)), false, nil
+		return restartWindow(s, c.Seconds(), int64(r.Duration/time.Second)), false, nil
 	}
-	s.Own, limited, err = l.rule.Reset(s.Own, r.Args, c)
+	s.PrivateState, limited, err = l.rule.Reset(s.PrivateState, r.Args, c)
 	return s, limited, err
 }
 
@@ -57,8 +57,8 @@ func (l *Limiter) StageDone(s State, c Call) (next State, limited bool) {
 		if l.hasEnd {
 			return s, windowVerdict(s, c.Seconds()) == Stop
 		}
-		return moveWindow(s, c.Seconds(), 0), false
+		return restartWindow(s, c.Seconds(), 0), false
 	}
-	s.Own, limited = l.rule.StageDone(s.Own, c)
+	s.PrivateState, limited = l.rule.StageDone(s.PrivateState, c)
 	return s, limited
 }

@@ -22,8 +22,8 @@ func (l *Limiter) startWindow(now int64, lenient bool) (State, error) {
 	}
 	if !lenient {
 		return State{}, &field.Error{
-			Path: "end", Value: showTime(s.End),
-			Want: "the window would start after its end, at " + showTime(s.Start),
+			Path: "end", Value: formatTime(s.End),
+			Want: "the window would start after its end, at " + formatTime(s.Start),
 		}
 	}
 	s.Start = s.End
@@ -40,27 +40,27 @@ func windowVerdict(s State, now int64) Verdict {
 	return Pass
 }
 
-// moveWindow starts the window again at now, with its own length or the one given.
-func moveWindow(s State, now, length int64) State {
+// restartWindow starts the window again at now, with its own length or the one given.
+func restartWindow(s State, now, length int64) State {
 	if length == 0 {
 		length = s.End - s.Start
 	}
-	s.Start, s.End = now, min(now+length, latest)
+	s.Start, s.End = now, min(now+length, maxTime)
 	return s
 }
 
 // The years a window may lie in: those RFC 3339 can write.
 var (
-	earliest = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-	latest   = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
+	minTime = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	maxTime   = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
 )
 
 // Valid tells whether the state is one that a limiter can be in: its window lies in those years.
 func (s *State) Valid() bool {
-	return s.Start >= earliest && s.Start <= s.End && s.End <= latest
+	return s.Start >= minTime && s.Start <= s.End && s.End <= maxTime
 }
 
-func showTime(s int64) string { return time.Unix(s, 0).UTC().Format(time.RFC3339) }
+func formatTime(s int64) string { return time.Unix(s, 0).UTC().Format(time.RFC3339) }
 
 // ParseTime reads a moment: RFC 3339 text or a whole number of Unix seconds, cut to whole seconds.
 func ParseTime(v any) (int64, error) {
@@ -69,7 +69,7 @@ func ParseTime(v any) (int64, error) {
 		t, err := time.Parse(time.RFC3339, text)
 		s, ok = t.Unix(), err == nil
 	}
-	if !ok || s < earliest || s > latest {
+	if !ok || s < minTime || s > maxTime {
 		return 0, fmt.Errorf("want RFC 3339 such as 2026-01-31T12:00:00Z, or whole Unix seconds")
 	}
 	return s, nil

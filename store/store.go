@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -71,6 +72,14 @@ type Store interface {
 
 	// Close releases what the store holds. Later calls return ErrClosed; a second Close does nothing.
 	Close() error
+}
+
+// CheckGroupName returns an error unless name can be the name of a group: any bytes but NUL, and not empty.
+func CheckGroupName(name string) error {
+	if name == "" || strings.ContainsRune(name, 0) {
+		return &field.Error{Path: "group", Value: name, Want: "want a name that is not empty and has no NUL"}
+	}
+	return nil
 }
 
 // Due says when the clock changes a group.

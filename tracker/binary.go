@@ -17,9 +17,9 @@ const (
 	flagCompleted = 1 << iota
 	flagLimited
 	flagRemoved
-	flagMoved // stage or cycle is not 1
+	flagPosition // stage or cycle is not 1
 	flagExtra
-	flagsKnown = flagCompleted | flagLimited | flagRemoved | flagMoved | flagExtra
+	flagsKnown = flagCompleted | flagLimited | flagRemoved | flagPosition | flagExtra
 )
 
 // AppendState writes the binary form of s to dst: 2 bytes for a tracker with a small count.
@@ -48,7 +48,7 @@ func (s *State) flags() byte {
 		f |= flagLimited
 	}
 	if s.Stage != 1 || s.Cycle != 1 {
-		f |= flagMoved
+		f |= flagPosition
 	}
 	if s.Extra != nil {
 		f |= flagExtra
@@ -58,13 +58,13 @@ func (s *State) flags() byte {
 
 func (e *Extra) append(dst []byte) []byte {
 	dst = binary.AppendVarint(dst, e.ExpireAt)
-	dst = appendBytes(dst, e.Own)
+	dst = appendBytes(dst, e.PrivateState)
 	dst = binary.AppendUvarint(dst, uint64(len(e.Limits)))
 	for _, l := range e.Limits {
 		for _, n := range [...]int64{l.Limit, l.Left, l.Start, l.End} {
 			dst = binary.AppendVarint(dst, n)
 		}
-		dst = appendBytes(dst, l.Own)
+		dst = appendBytes(dst, l.PrivateState)
 	}
 	return dst
 }
@@ -134,7 +134,7 @@ func (r *reader) state() State {
 	}
 	s := State{Stage: 1, Cycle: 1, Completed: flags&flagCompleted != 0, Limited: flags&flagLimited != 0}
 	s.Progress = r.decimal()
-	if flags&flagMoved != 0 {
+	if flags&flagPosition != 0 {
 		stage := r.uvarint()
 		if stage > 1<<31-1 {
 			r.failed = true
@@ -148,7 +148,7 @@ func (r *reader) state() State {
 }
 
 func (r *reader) extra() *Extra {
-	e := &Extra{ExpireAt: r.varint(), Own: r.bytes()}
+	e := &Extra{ExpireAt: r.varint(), PrivateState: r.bytes()}
 	n := r.uvarint()
 	if n > uint64(len(r.src)) {
 		r.failed = true
@@ -160,7 +160,7 @@ func (r *reader) extra() *Extra {
 	for i := range e.Limits {
 		l := &e.Limits[i]
 		l.Limit, l.Left, l.Start, l.End = r.varint(), r.varint(), r.varint(), r.varint()
-		l.Own = r.bytes()
+		l.PrivateState = r.bytes()
 	}
 	return e
 }
@@ -177,15 +177,15 @@ func (r *reader) byte() byte {
 
 func (r *reader) uvarint() uint64 {
 	n, size := binary.Uvarint(r.src)
-	return take(r, n, size)
+	return advance(r, n, size)
 }
 
 func (r *reader) varint() int64 {
 	n, size := binary.Varint(r.src)
-	return take(r, n, size)
+	return advance(r, n, size)
 }
 
-func take[T int64 | uint64](r *reader, n T, size int) T {
+func advance[T int64 | uint64](r *reader, n T, size int) T {
 	if size <= 0 {
 		r.failed = true
 		return 0

@@ -95,7 +95,7 @@ func TestReadStateKeepsNoBuffer(t *testing.T) {
 		t.Fatal(err)
 	}
 	clear(text)
-	if own := read.Extra.Limits[0].Own; string(own) != "\x02\x03" {
+	if own := read.Extra.Limits[0].PrivateState; string(own) != "\x02\x03" {
 		t.Errorf("own state is now %v", own)
 	}
 }
@@ -139,7 +139,7 @@ func FuzzReadState(f *testing.F) {
 			s, _, _ = d.Step(s, tracker.Input{Amount: &amount, Data: map[string]any{"by": i}}, now, nil)
 		}
 		s, _, _ = d.Sweep(s, limiter.Never, nil)
-		if _, _, err := d.ResetState(s, reset(tracker.ResetAll|tracker.ResetStage), now, nil); err != nil {
+		if _, _, err := d.Reset(s, reset(tracker.ResetAll|tracker.ResetStage), now, nil); err != nil {
 			t.Fatal(err)
 		}
 	})

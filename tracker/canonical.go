@@ -12,13 +12,13 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// canonical writes the one JSON text that every equal Spec has: sorted fields, defaults left out. The conditions have
+// canonicalJSON writes the one JSON text that every equal Spec has: sorted fields, defaults left out. The conditions have
 // theirs already, and their field is the last one.
-func (d *Definition) canonical() ([]byte, error) {
+func (d *Definition) canonicalJSON() ([]byte, error) {
 	m := d.fields()
 	text, err := value.AppendCanonical(nil, m)
 	if err == nil && len(d.spec.Where) > 0 {
-		if !shallow(d.spec.Where) {
+		if !nestsSafely(d.spec.Where) {
 			text, err = value.AppendCanonical(nil, d.Fields())
 		} else {
 			text = d.appendWhere(text[:len(text)-1])
@@ -30,14 +30,14 @@ func (d *Definition) canonical() ([]byte, error) {
 	return text, nil
 }
 
-// deepText is how many brackets a condition has at most that surely does not nest too deep in a definition.
-const deepText = 60
+// maxBrackets is how many brackets a condition has at most that surely does not nest too deep in a definition.
+const maxBrackets = 60
 
-// shallow tells whether the conditions surely stand in a definition without nesting too deep.
-func shallow(where []condition.Condition) bool {
+// nestsSafely tells whether the conditions surely stand in a definition without nesting too deep.
+func nestsSafely(where []condition.Condition) bool {
 	return !slices.ContainsFunc(where, func(c condition.Condition) bool {
 		id := c.ID()
-		return len(id) > deepText && strings.Count(id, "[")+strings.Count(id, "{") > deepText
+		return len(id) > maxBrackets && strings.Count(id, "[")+strings.Count(id, "{") > maxBrackets
 	})
 }
 
@@ -67,7 +67,7 @@ func (d *Definition) Fields() map[string]any {
 // fields is all but the conditions.
 func (d *Definition) fields() map[string]any {
 	s := &d.spec
-	m := map[string]any{"name": s.Name, "kind": s.Kind, "targets": numbers(s.Targets)}
+	m := map[string]any{"name": s.Name, "kind": s.Kind, "targets": jsonNumbers(s.Targets)}
 	if s.Key != "" {
 		m["key"] = s.Key
 	}
@@ -84,7 +84,7 @@ func (d *Definition) fields() map[string]any {
 		}
 	}
 	if !s.Initial.IsZero() {
-		m["initial"] = number(s.Initial)
+		m["initial"] = jsonNumber(s.Initial)
 	}
 	d.expiryFields(m)
 	return m
@@ -109,24 +109,24 @@ func (d *Definition) expiryFields(m map[string]any) {
 	}
 }
 
-// number is d as definition files can write it: int64 or float64, which is what data can hold too.
-func number(d decimal.Decimal) any {
+// jsonNumber is d as definition files can write it: int64 or float64, which is what data can hold too.
+func jsonNumber(d decimal.Decimal) any {
 	if n, ok := d.Int64(); ok {
 		return n
 	}
 	return d.Float64()
 }
 
-func numbers(ds []decimal.Decimal) []any {
+func jsonNumbers(ds []decimal.Decimal) []any {
 	list := make([]any, len(ds))
 	for i, d := range ds {
-		list[i] = number(d)
+		list[i] = jsonNumber(d)
 	}
 	return list
 }
 
-// normal is d as it would be read back from a file.
-func normal(d decimal.Decimal) decimal.Decimal {
+// storedNumber is d as it would be read back from a file.
+func storedNumber(d decimal.Decimal) decimal.Decimal {
 	if n, ok := d.Int64(); ok {
 		return decimal.FromInt(n)
 	}

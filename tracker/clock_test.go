@@ -44,9 +44,9 @@ func TestExpiry(t *testing.T) {
 func TestExpiringAtLeavesTheOldStateAlone(t *testing.T) {
 	d := define(t, `{"limiters":[{"kind":"count","limit":2}]}`)
 	s := begun(t, d, 0)
-	soon := s.ExpiringAt(7)
-	later := soon.ExpiringAt(9)
-	never := later.ExpiringAt(0)
+	soon := s.WithExpiry(7)
+	later := soon.WithExpiry(9)
+	never := later.WithExpiry(0)
 	for i, c := range []struct {
 		s    tracker.State
 		want int64
@@ -56,7 +56,7 @@ func TestExpiringAtLeavesTheOldStateAlone(t *testing.T) {
 		}
 	}
 	plain := begun(t, define(t, `{}`), 0)
-	if same := plain.ExpiringAt(0); same.Extra != nil {
+	if same := plain.WithExpiry(0); same.Extra != nil {
 		t.Error("no expiry needs no Extra")
 	}
 }
@@ -89,7 +89,7 @@ func TestSweep(t *testing.T) {
 		t.Error("swept before its time")
 	}
 	next, changed, events := d.Sweep(s, 11*second, nil)
-	if !changed || !next.Limited || len(events) != 1 || events[0].Kind != tracker.Limited || events[0].Limiter != "time" || !events[0].State.Limited {
+	if !changed || !next.Limited || len(events) != 1 || events[0].Kind != tracker.EventLimited || events[0].Limiter != "time" || !events[0].State.Limited {
 		t.Fatalf("swept: %v, %+v", changed, events)
 	}
 	if due := d.Due(&next); due != 3600*second {
@@ -130,7 +130,7 @@ func TestDataBeforeTheWindowOpens(t *testing.T) {
 		t.Errorf("in time: %v, %v", outcome, in.Progress)
 	}
 	late, outcome, events := d.Step(early, tracker.Input{}, 21*second, nil)
-	if outcome != tracker.LimitedNow || !late.Limited || late.Progress.Sign() != 0 || len(events) != 1 || events[0].Limiter != "time" {
+	if outcome != tracker.BecameLimited || !late.Limited || late.Progress.Sign() != 0 || len(events) != 1 || events[0].Limiter != "time" {
 		t.Errorf("late: %v, %+v", outcome, events)
 	}
 }

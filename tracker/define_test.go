@@ -87,8 +87,8 @@ func kinds(events []tracker.Event) []tracker.EventKind {
 	return list
 }
 
-func reset(p tracker.Policy) tracker.ResetBy { return tracker.ResetBy{Policy: &p} }
+func reset(p tracker.Policy) tracker.ResetOptions { return tracker.ResetOptions{Policy: &p} }
 
-func resetLimit(n int64) tracker.ResetBy {
-	return tracker.ResetBy{Reset: limiter.Reset{Limit: &n}}
+func resetLimit(n int64) tracker.ResetOptions {
+	return tracker.ResetOptions{Reset: limiter.Reset{Limit: &n}}
 }

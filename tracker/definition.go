@@ -96,9 +96,9 @@ func (s Spec) clone() Spec {
 	s.Limiters = slices.Clone(s.Limiters)
 	s.Targets = slices.Clone(s.Targets)
 	for i, t := range s.Targets {
-		s.Targets[i] = normal(t)
+		s.Targets[i] = storedNumber(t)
 	}
-	s.Initial = normal(s.Initial)
+	s.Initial = storedNumber(s.Initial)
 	if !s.ExpireAt.IsZero() {
 		s.ExpireAt = s.ExpireAt.UTC().Truncate(time.Millisecond)
 	}
@@ -106,7 +106,7 @@ func (s Spec) clone() Spec {
 }
 
 func (d *Definition) identify() error {
-	text, err := d.canonical()
+	text, err := d.canonicalJSON()
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func (d *Definition) ID() ID { return d.id }
 
 // JSON is the canonical form, written anew at each call: the caller owns it.
 func (d *Definition) JSON() []byte {
-	text, _ := d.canonical() // New has seen that there is one
+	text, _ := d.canonicalJSON() // New has seen that there is one
 	return text
 }
 

@@ -13,17 +13,17 @@ import (
 // ErrCompleted says that a change by hand met a tracker that is completed; reset it first.
 var ErrCompleted = errors.New("the tracker is completed; reset it first")
 
-// ResetBy is what a reset by hand asks for.
-type ResetBy struct {
+// ResetOptions is what a reset by hand asks for.
+type ResetOptions struct {
 	// Policy replaces the tracker's own; nil: its own.
 	Policy *Policy
 	// Reset is for the limiters; without ResetLimiter in the policy it is checked and has no effect.
 	limiter.Reset
 }
 
-// ResetState resets a tracker by hand at now, and revives a completed one. The error is a *field.Error,
+// Reset resets a tracker by hand at now, and revives a completed one. The error is a *field.Error,
 // or a custom limiter's.
-func (d *Definition) ResetState(s State, by ResetBy, now int64, events []Event) (State, []Event, error) {
+func (d *Definition) Reset(s State, by ResetOptions, now int64, events []Event) (State, []Event, error) {
 	policy := d.spec.Reset
 	if by.Policy != nil {
 		policy = *by.Policy
@@ -38,7 +38,7 @@ func (d *Definition) ResetState(s State, by ResetBy, now int64, events []Event) 
 	next.Completed = false
 	if policy.Has(ResetProgress) {
 		next.Progress = decimal.Decimal{}
-		next = next.withOwn(nil)
+		next = next.withPrivateState(nil)
 	}
 	if policy.Has(ResetStage) {
 		next.Stage, next.Cycle = 1, 1
@@ -49,7 +49,7 @@ func (d *Definition) ResetState(s State, by ResetBy, now int64, events []Event) 
 			return s, events, err
 		}
 	}
-	return next, append(events, Event{Kind: Reset, Definition: d, State: next}), nil
+	return next, append(events, Event{Kind: EventReset, Definition: d, State: next}), nil
 }
 
 // resetLimiters resets every limiter, even when an earlier one stays limited.
@@ -72,7 +72,7 @@ func (d *Definition) resetLimiters(s State, r limiter.Reset, c limiter.Call) (St
 // limiterError says which limiter an error is about.
 func limiterError(i int, err error) error {
 	var errs field.Errors
-	if unknown := mergeKnown(&errs, field.Index("limiters", i), err); unknown != nil {
+	if unknown := mergeFieldErrors(&errs, field.Index("limiters", i), err); unknown != nil {
 		return fmt.Errorf("%s: %w", field.Index("limiters", i), unknown)
 	}
 	return errs.Err()
@@ -84,14 +84,14 @@ func (d *Definition) SetProgress(s State, p decimal.Decimal, now int64, events [
 		return s, events, ErrCompleted
 	}
 	s.Progress = p
-	s, _, events = d.settle(s, limiter.Call{Now: now}, events)
+	s, _, events = d.completeStages(s, limiter.Call{Now: now}, events)
 	return s, events, nil
 }
 
-// Revise returns the definition with a changed spec, for a tracker that lives on in state s. What s
+// WithSpec returns the definition with a changed spec, for a tracker that lives on in state s. What s
 // depends on must stay: the name, the kind, the limiters, and the stages it has been through. The error
 // is ErrCompleted, field.Errors, or an UnknownKindError.
-func (d *Definition) Revise(s State, r *Registry, change func(*Spec)) (*Definition, error) {
+func (d *Definition) WithSpec(s State, r *Registry, change func(*Spec)) (*Definition, error) {
 	if s.Completed {
 		return nil, ErrCompleted
 	}
@@ -101,14 +101,14 @@ func (d *Definition) Revise(s State, r *Registry, change func(*Spec)) (*Definiti
 	if err != nil {
 		return nil, err
 	}
-	if err := d.checkRevision(s, next); err != nil {
+	if err := d.checkContinues(s, next); err != nil {
 		return nil, err
 	}
 	return next, nil
 }
 
-// checkRevision refuses a definition that state s, of d, cannot go on with.
-func (d *Definition) checkRevision(s State, next *Definition) error {
+// checkContinues refuses a definition that state s, of d, cannot go on with.
+func (d *Definition) checkContinues(s State, next *Definition) error {
 	var errs field.Errors
 	if next.Name() != d.Name() {
 		errs.Add("name", next.Name(), "the name of a living tracker stays "+d.Name())
@@ -117,7 +117,7 @@ func (d *Definition) checkRevision(s State, next *Definition) error {
 		errs.Add("kind", next.Kind(), "the kind of a living tracker stays "+d.Kind())
 	}
 	if int(s.Stage) > len(next.targets) {
-		errs.Add("targets", numbers(next.targets), fmt.Sprintf("the tracker is in stage %d", s.Stage))
+		errs.Add("targets", jsonNumbers(next.targets), fmt.Sprintf("the tracker is in stage %d", s.Stage))
 	}
 	if !slices.EqualFunc(d.spec.Limiters, next.spec.Limiters, func(a, b limiter.Limiter) bool { return a.ID() == b.ID() }) {
 		errs.Add("limiters", nil, "the limiters of a living tracker stay")

@@ -33,8 +33,8 @@ func TestResetState(t *testing.T) {
 			s, _, _ := add(t, d, begun(t, d, 0), 30)
 			s, _, _ = add(t, d, s, 14)
 			s, _, _ = add(t, d, s, 1)
-			next, events, err := d.ResetState(s, tracker.ResetBy{Policy: c.policy}, 0, nil)
-			if err != nil || len(events) != 1 || events[0].Kind != tracker.Reset || !reflect.DeepEqual(events[0].State, next) {
+			next, events, err := d.Reset(s, tracker.ResetOptions{Policy: c.policy}, 0, nil)
+			if err != nil || len(events) != 1 || events[0].Kind != tracker.EventReset || !reflect.DeepEqual(events[0].State, next) {
 				t.Fatalf("%v, %v", kinds(events), err)
 			}
 			got := strings.Fields(tell([]tracker.Event{{State: next}})[0])
@@ -48,10 +48,10 @@ func TestResetState(t *testing.T) {
 func TestResetRevives(t *testing.T) {
 	d := define(t, `{"targets":[1],"keep":true}`)
 	s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil)
-	if same, outcome, events := d.Step(s, tracker.Input{}, 0, nil); outcome != tracker.Done || same != s || len(events) != 0 {
+	if same, outcome, events := d.Step(s, tracker.Input{}, 0, nil); outcome != tracker.AlreadyCompleted || same != s || len(events) != 0 {
 		t.Fatalf("a completed tracker took data: %v, %+v", outcome, same)
 	}
-	s, _, err := d.ResetState(s, reset(tracker.ResetProgress), 0, nil)
+	s, _, err := d.Reset(s, reset(tracker.ResetProgress), 0, nil)
 	if err != nil || s.Completed {
 		t.Fatalf("%+v, %v", s, err)
 	}
@@ -64,19 +64,19 @@ func TestResetRefusals(t *testing.T) {
 	d := define(t, `{"limiters":[{"kind":"count","limit":5}],"reset":"none"}`)
 	s := begun(t, d, 0)
 	minus, wrong := int64(-1), tracker.Policy(8)
-	for name, by := range map[string]tracker.ResetBy{
+	for name, by := range map[string]tracker.ResetOptions{
 		"limit":    {Reset: limiter.Reset{Limit: &minus}}, // also without limiter in the policy
 		"duration": {Reset: limiter.Reset{Duration: 1}},
 		"policy":   {Policy: &wrong},
 	} {
-		next, events, err := d.ResetState(s, by, 0, nil)
+		next, events, err := d.Reset(s, by, 0, nil)
 		var mistake *field.Error
 		if !errors.As(err, &mistake) || mistake.Path != name || len(events) != 0 || !reflect.DeepEqual(next, s) {
 			t.Errorf("%s: %v, %v", name, err, kinds(events))
 		}
 	}
 	by := resetLimit(2)
-	if next, _, err := d.ResetState(s, by, 0, nil); err != nil || next.Extra.Limits[0].Limit != 5 {
+	if next, _, err := d.Reset(s, by, 0, nil); err != nil || next.Extra.Limits[0].Limit != 5 {
 		t.Errorf("a limit without limiter in the policy: %+v, %v", next.Extra, err)
 	}
 }
@@ -96,7 +96,7 @@ func TestSetProgress(t *testing.T) {
 		t.Errorf("on: %+v, %v, %v", on, kinds(events), err)
 	}
 	done, events, err := d.SetProgress(s, num(t, "9"), 0, nil)
-	if err != nil || !done.Completed || events[len(events)-1].Kind != tracker.AllCompleted {
+	if err != nil || !done.Completed || events[len(events)-1].Kind != tracker.EventAllCompleted {
 		t.Errorf("done: %+v, %v, %v", done, kinds(events), err)
 	}
 	if same, events, err := d.SetProgress(done, num(t, "0"), 0, nil); !errors.Is(err, tracker.ErrCompleted) || len(events) != 0 || !reflect.DeepEqual(same, done) {
@@ -110,7 +110,7 @@ func TestResetFreesTheLimited(t *testing.T) {
 	for policy, limited := range map[tracker.Policy]bool{
 		tracker.ResetNone: true, tracker.ResetProgress: true, tracker.ResetStage: true, tracker.ResetLimiter: false, tracker.ResetAll: false,
 	} {
-		next, _, err := d.ResetState(s, reset(policy), 0, nil)
+		next, _, err := d.Reset(s, reset(policy), 0, nil)
 		if err != nil || !s.Limited || next.Limited != limited {
 			t.Errorf("%v: limited %v, %v", policy, next.Limited, err)
 		}
@@ -127,7 +127,7 @@ func TestLimitedByAStageIsToldOnce(t *testing.T) {
 	}
 	told := 0
 	for _, e := range events {
-		if e.Kind == tracker.Limited {
+		if e.Kind == tracker.EventLimited {
 			if told++; e.Limiter != "stuck" || e.State.Stage != 2 {
 				t.Errorf("told of %q in stage %d", e.Limiter, e.State.Stage)
 			}
@@ -152,7 +152,7 @@ func TestLimitedIsToldWhenAStageFindsTheWindowOver(t *testing.T) {
 	s, _, events = d.Sweep(s, 11*second, events)
 	limited := 0
 	for _, e := range events {
-		if e.Kind == tracker.Limited {
+		if e.Kind == tracker.EventLimited {
 			limited++
 		}
 	}
@@ -164,18 +164,18 @@ func TestLimitedIsToldWhenAStageFindsTheWindowOver(t *testing.T) {
 func TestRevise(t *testing.T) {
 	d := define(t, `{"targets":[1,5],"where":[{"op":"exists","key":"a"}]}`)
 	s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil)
-	more, err := d.Revise(s, builtin, func(spec *tracker.Spec) { spec.Targets = append(spec.Targets, num(t, "9")) })
+	more, err := d.WithSpec(s, builtin, func(spec *tracker.Spec) { spec.Targets = append(spec.Targets, num(t, "9")) })
 	if err != nil || string(more.JSON()) != `{"kind":"count","name":"t","targets":[1,5,9],"where":[{"key":"a","op":"exists"}]}` {
 		t.Errorf("more targets: %v", err)
 	}
 	if len(d.Spec().Targets) != 2 {
 		t.Error("the definition itself changed")
 	}
-	if _, err := d.Revise(s, builtin, func(spec *tracker.Spec) { spec.Targets, spec.Loop = append(spec.Targets, num(t, "-1")), true }); err == nil {
+	if _, err := d.WithSpec(s, builtin, func(spec *tracker.Spec) { spec.Targets, spec.Loop = append(spec.Targets, num(t, "-1")), true }); err == nil {
 		t.Error("a loop that would never end is fine")
 	}
 	s.Completed = true
-	if _, err := d.Revise(s, builtin, func(*tracker.Spec) {}); !errors.Is(err, tracker.ErrCompleted) {
+	if _, err := d.WithSpec(s, builtin, func(*tracker.Spec) {}); !errors.Is(err, tracker.ErrCompleted) {
 		t.Errorf("completed: %v", err)
 	}
 }
@@ -189,7 +189,7 @@ func TestReviseRefusesWhatDoesNotFitTheState(t *testing.T) {
 		"targets":  func(spec *tracker.Spec) { spec.Targets = spec.Targets[:1] },
 		"limiters": func(spec *tracker.Spec) { spec.Limiters = append(spec.Limiters, limiter.Count(1)) },
 	} {
-		_, err := d.Revise(s, builtin, change)
+		_, err := d.WithSpec(s, builtin, change)
 		var mistake *field.Error
 		if !errors.As(err, &mistake) || mistake.Path != name {
 			t.Errorf("%s: %v", name, err)

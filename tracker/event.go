@@ -5,13 +5,13 @@ type EventKind string
 
 // What can happen.
 const (
-	Added          EventKind = "ADDED"
-	StageCompleted EventKind = "STAGE_COMPLETED"
-	AllCompleted   EventKind = "ALL_COMPLETED"
-	Reset          EventKind = "RESET"
-	Limited        EventKind = "LIMITED"
-	Removed        EventKind = "REMOVED" // by a call
-	Expired        EventKind = "EXPIRED" // by its expiry
+	EventAdded          EventKind = "ADDED"
+	EventStageCompleted EventKind = "STAGE_COMPLETED"
+	EventAllCompleted   EventKind = "ALL_COMPLETED"
+	EventReset          EventKind = "RESET"
+	EventLimited        EventKind = "LIMITED"
+	EventRemoved        EventKind = "REMOVED" // by a call
+	EventExpired        EventKind = "EXPIRED" // by its expiry
 )
 
 // Event is something that happened to a tracker, with the tracker as it was then.
@@ -29,16 +29,16 @@ type Event struct {
 type Outcome uint8
 
 const (
-	// Same means that the data did not match, or gave no step.
-	Same Outcome = iota
+	// Unchanged means that the data did not match, or gave no step.
+	Unchanged Outcome = iota
 	// Changed means that the tracker moved.
 	Changed
 	// Refused means that it matched, but a limiter held it back, or it was limited already.
 	Refused
-	// LimitedNow means that the end of a window, or a limiter's Stop, limited it by this call.
-	LimitedNow
-	// Done means that it was completed already.
-	Done
+	// BecameLimited means that the end of a window, or a limiter's Stop, limited it by this call.
+	BecameLimited
+	// AlreadyCompleted means that it was completed already.
+	AlreadyCompleted
 )
 
 // String is a word for the outcome: same, changed, refused, limited or completed.
@@ -48,9 +48,9 @@ func (o Outcome) String() string {
 		return "changed"
 	case Refused:
 		return "refused"
-	case LimitedNow:
+	case BecameLimited:
 		return "limited"
-	case Done:
+	case AlreadyCompleted:
 		return "completed"
 	}
 	return "same"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
@@ -86,7 +87,7 @@ func (w *walk) go1(d *dice) {
 	switch d.roll(8) {
 	case 6:
 		policy := tracker.Policy(d.roll(8))
-		w.s, events, _ = w.d.ResetState(w.s, tracker.ResetBy{Policy: &policy}, w.now, nil)
+		w.s, events, _ = w.d.Reset(w.s, tracker.ResetOptions{Policy: &policy}, w.now, nil)
 	case 7:
 		w.s, events, _ = w.d.SetProgress(w.s, d.number(), w.now, nil)
 		w.settled()
@@ -112,13 +113,13 @@ func (w *walk) step(before tracker.State, d *dice) []tracker.Event {
 	w.s, outcome, events = w.d.Step(w.s, in, w.now, nil)
 	w.quick(before, &amount, outcome, events)
 	switch {
-	case (outcome == tracker.Done) != before.Completed:
+	case (outcome == tracker.AlreadyCompleted) != before.Completed:
 		w.Fatalf("completed %v, outcome %v", before.Completed, outcome)
 	case before.Limited && !before.Completed && outcome != tracker.Refused:
 		w.Fatalf("a limited tracker took data: %v", outcome)
 	case outcome == tracker.Changed:
 		w.settled()
-	case outcome == tracker.LimitedNow:
+	case outcome == tracker.BecameLimited:
 		w.swept(before, true, events)
 	case !reflect.DeepEqual(before, w.s) || len(events) != 0:
 		w.Fatalf("outcome %v, and yet %+v became %+v with %v", outcome, before, w.s, tell(events))
@@ -136,7 +137,7 @@ func (w *walk) quick(s tracker.State, amount *value.Value, outcome tracker.Outco
 	if !ok {
 		n = 1 << 63 // which no step adds
 	}
-	s, stepped := advanced(w, s, n, w.d.Quick())
+	s, stepped := stepFast(s, n, w.d.FastLimit())
 	if stepped {
 		want = w.s
 		if outcome != tracker.Changed || len(events) > 0 {
@@ -146,6 +147,16 @@ func (w *walk) quick(s tracker.State, amount *value.Value, outcome tracker.Outco
 	if !reflect.DeepEqual(s, want) {
 		w.Fatalf("%s: the quick form leads to %+v, want %+v", w.d.JSON(), s, want)
 	}
+}
+
+// stepFast is what adding n in place makes of a state.
+func stepFast(s tracker.State, n, limit uint64) (tracker.State, bool) {
+	packed, overflow := states.Pack(&s)
+	var table states.Table
+	table.Append(packed)
+	rules := states.NewStepRules(0, []uint16{1}, []states.StepRule{{}, {Limit: limit, Amount: 1}})
+	results := table.StepAll([]int32{0}, &rules, []uint64{5, n}, nil)
+	return table.At(0).State(overflow), len(results) > 0
 }
 
 // settled: no target is reached and not completed.
@@ -165,7 +176,7 @@ func (w *walk) settled() {
 func (w *walk) swept(before tracker.State, changed bool, events []tracker.Event) {
 	if changed {
 		before.Limited = true
-		if len(events) != 1 || events[0].Kind != tracker.Limited || events[0].Limiter == "" {
+		if len(events) != 1 || events[0].Kind != tracker.EventLimited || events[0].Limiter == "" {
 			w.Fatalf("became limited with %v", tell(events))
 		}
 	}
@@ -185,10 +196,10 @@ func (w *walk) plausible(before tracker.State, events []tracker.Event) {
 		w.Fatalf("%s: %d events of one move", w.d.JSON(), len(events))
 	}
 	for _, e := range events {
-		if e.Definition != w.d || (e.Kind == tracker.AllCompleted) != e.State.Completed {
+		if e.Definition != w.d || (e.Kind == tracker.EventAllCompleted) != e.State.Completed {
 			w.Fatalf("event %v", tell(events))
 		}
-		if e.Kind == tracker.Limited && before.Limited {
+		if e.Kind == tracker.EventLimited && before.Limited {
 			w.Fatalf("limited again: %v", tell(events))
 		}
 	}

@@ -85,15 +85,15 @@ func (r *Registry) kind(name string, args any) (Kind, error) {
 	if r == nil || r.kinds[name] == nil {
 		return nil, &UnknownKindError{Kind: name, Known: r.names()}
 	}
-	kind, err := r.kinds[name].make(args)
+	kind, err := r.kinds[name].makeKind(args)
 	if err != nil {
 		return nil, &field.Error{Path: "args", Value: args, Want: err.Error()}
 	}
 	return kind, nil
 }
 
-// make contains the panics of code that is not ours.
-func (f KindFactory) make(args any) (kind Kind, err error) {
+// makeKind contains the panics of code that is not ours.
+func (f KindFactory) makeKind(args any) (kind Kind, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			kind, err = nil, fmt.Errorf("the factory panicked: %v", r)

@@ -53,29 +53,29 @@ func TestCustomKindKeepsItsOwnState(t *testing.T) {
 		t.Errorf("needs data %v, kind %s", d.NeedsData(), d.Kind())
 	}
 	first, outcome, _ := by(d, begun(t, d, 0), 2)
-	if outcome != tracker.Changed || first.Progress.String() != "2" || string(first.Extra.Own) != "\x02" {
+	if outcome != tracker.Changed || first.Progress.String() != "2" || string(first.Extra.PrivateState) != "\x02" {
 		t.Fatalf("after 2: %+v, %v", first, outcome)
 	}
-	if same, outcome, _ := by(d, first, "x"); outcome != tracker.Same || !cmp.Equal(same.Extra, first.Extra) {
+	if same, outcome, _ := by(d, first, "x"); outcome != tracker.Unchanged || !cmp.Equal(same.Extra, first.Extra) {
 		t.Errorf("no step: %+v, %v", same, outcome)
 	}
 	second, _, _ := by(d, first, 1)
-	if string(second.Extra.Own) != "\x02\x01" || string(first.Extra.Own) != "\x02" {
-		t.Errorf("own state %v, and before %v", second.Extra.Own, first.Extra.Own)
+	if string(second.Extra.PrivateState) != "\x02\x01" || string(first.Extra.PrivateState) != "\x02" {
+		t.Errorf("own state %v, and before %v", second.Extra.PrivateState, first.Extra.PrivateState)
 	}
 	read, rest, err := d.ReadState(tracker.AppendState(nil, &second))
 	if err != nil || len(rest) != 0 || !cmp.Equal(read.Extra, second.Extra) {
 		t.Errorf("read back %+v, %v", read, err)
 	}
 	done, _, events := by(d, second, 4)
-	if len(events) != 2 || done.Stage != 2 || done.Progress.Sign() != 0 || len(done.Extra.Own) != 0 {
+	if len(events) != 2 || done.Stage != 2 || done.Progress.Sign() != 0 || len(done.Extra.PrivateState) != 0 {
 		t.Errorf("a stage that resets progress: %+v, %v", done, kinds(events))
 	}
-	if again, _, err := d.ResetState(second, reset(tracker.ResetProgress), 0, nil); err != nil || len(again.Extra.Own) != 0 {
-		t.Errorf("reset of progress: own %v, %v", again.Extra.Own, err)
+	if again, _, err := d.Reset(second, reset(tracker.ResetProgress), 0, nil); err != nil || len(again.Extra.PrivateState) != 0 {
+		t.Errorf("reset of progress: own %v, %v", again.Extra.PrivateState, err)
 	}
-	if again, _, err := d.ResetState(second, reset(tracker.ResetLimiter), 0, nil); err != nil || len(again.Extra.Own) != 2 {
-		t.Errorf("reset of the limiters: own %v, %v", again.Extra.Own, err)
+	if again, _, err := d.Reset(second, reset(tracker.ResetLimiter), 0, nil); err != nil || len(again.Extra.PrivateState) != 2 {
+		t.Errorf("reset of the limiters: own %v, %v", again.Extra.PrivateState, err)
 	}
 }
 

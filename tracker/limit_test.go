@@ -87,11 +87,11 @@ func TestVerdicts(t *testing.T) {
 		t.Errorf("hold: %v, %+v", outcome, hold)
 	}
 	stop, outcome, events := d.Step(s, tracker.Input{Data: map[string]any{"a": 1, "b": 2}}, 0, nil)
-	if outcome != tracker.LimitedNow || !stop.Limited || len(events) != 1 || events[0].Limiter != "bucket" {
+	if outcome != tracker.BecameLimited || !stop.Limited || len(events) != 1 || events[0].Limiter != "bucket" {
 		t.Errorf("stop: %v, %+v", outcome, events)
 	}
 	for _, refused := range []tracker.State{hold, stop} {
-		if refused.Extra.Limits[0].Left != 2 || refused.Extra.Limits[1].Own[0] != 2 || refused.Progress.Sign() != 0 {
+		if refused.Extra.Limits[0].Left != 2 || refused.Extra.Limits[1].PrivateState[0] != 2 || refused.Progress.Sign() != 0 {
 			t.Errorf("refused data used something up: %+v", refused)
 		}
 	}
@@ -103,7 +103,7 @@ func TestNoStepUsesNothingUp(t *testing.T) {
 	s := begun(t, d, 0)
 	for _, amount := range []any{nil, true, false, "", "x", "nan", "inf", "0x10", "1_000", "1,5", "\v1", []any{1}, map[string]any{}, false} {
 		next, outcome, events := add(t, d, s, amount)
-		if outcome != tracker.Same || len(events) != 0 || next.Extra.Limits[0].Left != 2 {
+		if outcome != tracker.Unchanged || len(events) != 0 || next.Extra.Limits[0].Left != 2 {
 			t.Errorf("%v: %v, %+v", amount, outcome, next.Extra)
 		}
 	}
@@ -124,8 +124,8 @@ func TestStageRefills(t *testing.T) {
 		}
 	}
 	d := defineIn(t, buckets(t), `{"targets":[1,9],"limiters":[{"kind":"bucket"}]}`)
-	if s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil); !cmp.Equal(s.Extra.Limits[0].Own, []byte{3, 4}) {
-		t.Errorf("custom: %v", s.Extra.Limits[0].Own)
+	if s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil); !cmp.Equal(s.Extra.Limits[0].PrivateState, []byte{3, 4}) {
+		t.Errorf("custom: %v", s.Extra.Limits[0].PrivateState)
 	}
 }
 
@@ -134,7 +134,7 @@ func TestDoneIsNotLimited(t *testing.T) {
 	d := define(t, `{"targets":[2],"limiters":[{"kind":"count","limit":2}]}`)
 	s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil)
 	s, outcome, events := d.Step(s, tracker.Input{}, 0, nil)
-	if outcome != tracker.Changed || !s.Completed || s.Limited || len(events) != 1 || events[0].Kind != tracker.AllCompleted {
+	if outcome != tracker.Changed || !s.Completed || s.Limited || len(events) != 1 || events[0].Kind != tracker.EventAllCompleted {
 		t.Errorf("%v, %+v, %v", outcome, s, kinds(events))
 	}
 }
@@ -143,20 +143,20 @@ func TestDoneIsNotLimited(t *testing.T) {
 func TestResetReachesEveryLimiter(t *testing.T) {
 	d := defineIn(t, buckets(t), `{"targets":[9],"limiters":[{"kind":"count","limit":2},{"kind":"bucket"},{"kind":"time","start":0,"end":10}]}`)
 	s, _, _ := d.Step(begun(t, d, 0), tracker.Input{}, 0, nil)
-	next, events, err := d.ResetState(s, resetLimit(0), 30*second, nil)
-	if err != nil || !next.Limited || len(events) != 1 || events[0].Kind != tracker.Reset || !events[0].State.Limited {
+	next, events, err := d.Reset(s, resetLimit(0), 30*second, nil)
+	if err != nil || !next.Limited || len(events) != 1 || events[0].Kind != tracker.EventReset || !events[0].State.Limited {
 		t.Fatalf("%+v, %v, %v", next, kinds(events), err)
 	}
 	limits := next.Extra.Limits
-	if limits[0].Left != 0 || limits[1].Own[1] != 9 || limits[2].Start != 30 || limits[2].End != 40 {
+	if limits[0].Left != 0 || limits[1].PrivateState[1] != 9 || limits[2].Start != 30 || limits[2].End != 40 {
 		t.Errorf("limiters %+v", limits)
 	}
-	by := tracker.ResetBy{Reset: limiter.Reset{Args: "stay"}}
-	if next, _, err = d.ResetState(s, by, 30*second, nil); err != nil || !next.Limited || next.Extra.Limits[0].Left != 2 || next.Extra.Limits[2].Start != 30 {
+	by := tracker.ResetOptions{Reset: limiter.Reset{Args: "stay"}}
+	if next, _, err = d.Reset(s, by, 30*second, nil); err != nil || !next.Limited || next.Extra.Limits[0].Left != 2 || next.Extra.Limits[2].Start != 30 {
 		t.Errorf("a custom one stays limited: %+v, %v", next.Extra, err)
 	}
 	by.Args = 7
-	failed, events, err := d.ResetState(s, by, 30*second, nil)
+	failed, events, err := d.Reset(s, by, 30*second, nil)
 	if !errors.Is(err, errBucket) || len(events) != 0 || !cmp.Equal(failed.Extra, s.Extra) {
 		t.Errorf("a custom one refuses: %v, %v", err, kinds(events))
 	}

@@ -61,7 +61,7 @@ func (r *Registry) parseWhere(fields *field.Reader) ([]condition.Condition, erro
 	where := make([]condition.Condition, 0, len(list))
 	for i, item := range list {
 		c, err := r.conditions().Parse(item)
-		if err := mergeKnown(&fields.Errs, field.Index("where", i), err); err != nil {
+		if err := mergeFieldErrors(&fields.Errs, field.Index("where", i), err); err != nil {
 			return nil, fmt.Errorf("%s.%w", field.Index("where", i), err)
 		}
 		if err == nil {
@@ -76,7 +76,7 @@ func (r *Registry) parseLimiters(fields *field.Reader) ([]limiter.Limiter, error
 	limiters := make([]limiter.Limiter, 0, len(list))
 	for i, item := range list {
 		l, err := r.limiters().Parse(item)
-		if err := mergeKnown(&fields.Errs, field.Index("limiters", i), err); err != nil {
+		if err := mergeFieldErrors(&fields.Errs, field.Index("limiters", i), err); err != nil {
 			return nil, fmt.Errorf("%s.%w", field.Index("limiters", i), err)
 		}
 		if err == nil {
@@ -95,7 +95,7 @@ func ParseTargets(fields *field.Reader) []decimal.Decimal {
 	targets := make([]decimal.Decimal, len(list))
 	for i, item := range list {
 		if targets[i], ok = field.Number(item); !ok {
-			fields.Errs.Add(field.Index("targets", i), field.Found(item), "want a finite number")
+			fields.Errs.Add(field.Index("targets", i), field.OrNull(item), "want a finite number")
 		}
 	}
 	return targets
@@ -123,8 +123,8 @@ func ParseInstant(v any) (time.Time, error) {
 			return t.UTC().Truncate(time.Millisecond), CheckExpiry(t)
 		}
 	}
-	if s, ok := field.Int(v); ok && s > 0 && s <= latestExpiry.Unix() {
+	if s, ok := field.Int(v); ok && s > 0 && s <= maxExpiry.Unix() {
 		return time.Unix(s, 0).UTC(), nil
 	}
-	return time.Time{}, &field.Error{Value: field.Found(v), Want: "want RFC 3339 such as 2026-01-31T12:00:00Z, or whole Unix seconds"}
+	return time.Time{}, &field.Error{Value: field.OrNull(v), Want: "want RFC 3339 such as 2026-01-31T12:00:00Z, or whole Unix seconds"}
 }

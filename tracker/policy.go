@@ -66,11 +66,11 @@ func ParsePolicy(v any) (Policy, error) {
 		var p Policy
 		for _, item := range list {
 			if _, nested := item.([]any); nested { // perhaps in itself
-				return 0, wrongPolicy(v)
+				return 0, policyError(v)
 			}
 			flag, err := ParsePolicy(item)
 			if err != nil {
-				return 0, wrongPolicy(v)
+				return 0, policyError(v)
 			}
 			p |= flag
 		}
@@ -89,11 +89,11 @@ func ParsePolicy(v any) (Policy, error) {
 	case "stage":
 		return ResetStage, nil
 	}
-	return 0, wrongPolicy(v)
+	return 0, policyError(v)
 }
 
-func wrongPolicy(v any) error {
-	return &field.Error{Value: field.Found(v), Want: "want none, progress, limiter, all or stage, or a list of them"}
+func policyError(v any) error {
+	return &field.Error{Value: field.OrNull(v), Want: "want none, progress, limiter, all or stage, or a list of them"}
 }
 
 // checkOwn refuses what a tracker's own policy cannot be.

@@ -190,7 +190,7 @@ func oneByOne(spec tracker.Spec, s tracker.State, p decimal.Decimal) (_ tracker.
 func cyclesOf(events []tracker.Event, stages int) int64 {
 	n := int64(0)
 	for _, e := range events {
-		if e.Kind == tracker.StageCompleted && int(e.State.Stage) == stages {
+		if e.Kind == tracker.EventStageCompleted && int(e.State.Stage) == stages {
 			n += max(1, e.Cycles)
 		}
 	}

@@ -34,8 +34,8 @@ type LimiterState struct {
 	Limit, Left int64
 	// Start and End are of time, both inclusive.
 	Start, End time.Time
-	// Own is of a custom kind.
-	Own []byte
+	// PrivateState is of a custom kind.
+	PrivateState []byte
 }
 
 // MarshalJSON writes the fields that the kind has: limit and left, start and end, or own.
@@ -57,7 +57,7 @@ func (l LimiterState) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Kind string `json:"kind"`
 		Own  []byte `json:"own,omitempty"`
-	}{l.Kind, l.Own})
+	}{l.Kind, l.PrivateState})
 }
 
 // Remaining are the targets of the stages after the current one.
@@ -84,7 +84,7 @@ func (d *Definition) Snapshot(group string, s State) Snapshot {
 }
 
 func limiterState(kind string, s limiter.State) LimiterState {
-	l := LimiterState{Kind: kind, Limit: s.Limit, Left: s.Left, Own: slices.Clone(s.Own)}
+	l := LimiterState{Kind: kind, Limit: s.Limit, Left: s.Left, PrivateState: slices.Clone(s.PrivateState)}
 	if kind == limiter.KindTime {
 		l.Start, l.End = time.Unix(s.Start, 0).UTC(), time.Unix(s.End, 0).UTC()
 	}

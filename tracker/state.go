@@ -27,10 +27,7 @@ type State struct {
 type Extra struct {
 	Limits   []limiter.State // one for each limiter of the definition
 	ExpireAt int64           // Unix milliseconds; 0: never
-	Own      []byte          // of a custom kind
-	// Stage and Cycle are for a Cell that is too small for them, and mean nothing in a State.
-	Stage int32
-	Cycle int64
+	PrivateState      []byte          // of a custom kind
 }
 
 // Start is the state of a tracker that is added at now, in Unix milliseconds. Lenient is for templates:
@@ -87,8 +84,8 @@ func (s *State) Expired(now int64) bool {
 	return s.Extra != nil && s.Extra.ExpireAt != 0 && now >= s.Extra.ExpireAt
 }
 
-// ExpiringAt returns s with another expiry in Unix milliseconds, 0 for never.
-func (s State) ExpiringAt(at int64) State {
+// WithExpiry returns s with another expiry in Unix milliseconds, 0 for never.
+func (s State) WithExpiry(at int64) State {
 	if at == 0 && s.Extra == nil {
 		return s
 	}
@@ -111,19 +108,19 @@ func (s State) withLimits(limits []limiter.State) State {
 	return s.withExtra(func(e *Extra) { e.Limits = limits })
 }
 
-// withOwn returns s with another own state of a custom kind.
-func (s State) withOwn(own []byte) State {
+// withPrivateState returns s with another own state of a custom kind.
+func (s State) withPrivateState(own []byte) State {
 	if s.Extra == nil && own == nil {
 		return s
 	}
-	return s.withExtra(func(e *Extra) { e.Own = own })
+	return s.withExtra(func(e *Extra) { e.PrivateState = own })
 }
 
-func (s *State) own() []byte {
+func (s *State) privateState() []byte {
 	if s.Extra == nil {
 		return nil
 	}
-	return s.Extra.Own
+	return s.Extra.PrivateState
 }
 
 // addCycles counts further cycles, stopping at the largest number there is.

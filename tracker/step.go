@@ -20,31 +20,31 @@ type Input struct {
 // appends what happened to events. It panics only when custom code does.
 func (d *Definition) Step(s State, in Input, now int64, events []Event) (State, Outcome, []Event) {
 	if s.Completed {
-		return s, Done, events
+		return s, AlreadyCompleted, events
 	}
 	if s.Limited {
 		return s, Refused, events
 	}
 	call := limiter.Call{Now: now, Data: in.Data}
 	if d.limited {
-		switch i, verdict := d.before(&s, call); verdict {
+		switch i, verdict := d.checkLimiters(&s, call); verdict {
 		case limiter.Hold:
 			return s, Refused, events
 		case limiter.Stop:
 			s, events = d.limit(s, i, events)
-			return s, LimitedNow, events
+			return s, BecameLimited, events
 		}
 	}
-	next, ok := d.advance(s, in, now)
+	next, ok := d.applyStep(s, in, now)
 	if !ok {
-		return s, Same, events
+		return s, Unchanged, events
 	}
 	if !d.limited && next.Progress.Cmp(d.target(&next)) < 0 {
 		return next, Changed, events // nearly every step
 	}
-	next, renewed, events := d.settle(next, call, events)
+	next, renewed, events := d.completeStages(next, call, events)
 	if !renewed {
-		next, events = d.charge(next, call, events)
+		next, events = d.consume(next, call, events)
 	}
 	return next, Changed, events
 }
@@ -66,8 +66,8 @@ func (d *Definition) Sweep(s State, now int64, events []Event) (next State, chan
 	return s, false, events
 }
 
-// before asks the limiters in order; i is the one that does not let pass.
-func (d *Definition) before(s *State, c limiter.Call) (i int, v limiter.Verdict) {
+// checkLimiters asks the limiters in order; i is the one that does not let pass.
+func (d *Definition) checkLimiters(s *State, c limiter.Call) (i int, v limiter.Verdict) {
 	for i := range d.spec.Limiters {
 		if v := d.spec.Limiters[i].Before(s.Extra.Limits[i], c); v != limiter.Pass {
 			return i, min(v, limiter.Stop) // a custom rule's verdict of its own invention
@@ -79,11 +79,11 @@ func (d *Definition) before(s *State, c limiter.Call) (i int, v limiter.Verdict)
 // limit holds the tracker back, by limiter i.
 func (d *Definition) limit(s State, i int, events []Event) (State, []Event) {
 	s.Limited = true
-	return s, append(events, Event{Kind: Limited, Definition: d, State: s, Limiter: d.spec.Limiters[i].Kind()})
+	return s, append(events, Event{Kind: EventLimited, Definition: d, State: s, Limiter: d.spec.Limiters[i].Kind()})
 }
 
-// advance is the step itself; ok is false when the data gives none.
-func (d *Definition) advance(s State, in Input, now int64) (next State, ok bool) {
+// applyStep is the step itself; ok is false when the data gives none.
+func (d *Definition) applyStep(s State, in Input, now int64) (next State, ok bool) {
 	if d.count {
 		s.Progress = s.Progress.Add(one)
 		return s, true
@@ -95,19 +95,19 @@ func (d *Definition) advance(s State, in Input, now int64) (next State, ok bool)
 		}
 		return s, ok
 	}
-	a := Advance{Progress: s.Progress, Own: s.own(), Data: in.Data, Now: now}
+	a := Advance{Progress: s.Progress, Own: s.privateState(), Data: in.Data, Now: now}
 	progress, own, ok := d.kind.Advance(a)
 	if !ok {
 		return s, false
 	}
 	s.Progress = progress
-	return s.withOwn(own), true
+	return s.withPrivateState(own), true
 }
 
 var one = decimal.FromInt(1)
 
-// charge takes the step into account with every limiter; the first that has none left limits.
-func (d *Definition) charge(s State, c limiter.Call, events []Event) (State, []Event) {
+// consume takes the step into account with every limiter; the first that has none left limits.
+func (d *Definition) consume(s State, c limiter.Call, events []Event) (State, []Event) {
 	if !d.limited {
 		return s, events
 	}

@@ -46,7 +46,7 @@ func (d *Definition) validateKind(r *Registry, errs *field.Errors) error {
 		return nil
 	}
 	if d.kind, err = r.kind(d.spec.Kind, d.spec.Args); err != nil {
-		return mergeKnown(errs, "", err)
+		return mergeFieldErrors(errs, "", err)
 	}
 	switch {
 	case d.spec.Kind == KindSum:
@@ -62,8 +62,8 @@ func (d *Definition) validateKind(r *Registry, errs *field.Errors) error {
 	return nil
 }
 
-// mergeKnown records mistakes and lets an unknown kind through as it is: callers branch on it.
-func mergeKnown(errs *field.Errors, path string, err error) error {
+// mergeFieldErrors records mistakes and lets an unknown kind through as it is: callers branch on it.
+func mergeFieldErrors(errs *field.Errors, path string, err error) error {
 	var one *field.Error
 	var all field.Errors
 	if err == nil || errors.As(err, &one) || errors.As(err, &all) {
@@ -76,14 +76,14 @@ func mergeKnown(errs *field.Errors, path string, err error) error {
 func (d *Definition) bind(r *Registry, errs *field.Errors) error {
 	for i := range d.spec.Where {
 		c, err := r.conditions().Bind(d.spec.Where[i])
-		if err := mergeKnown(errs, field.Index("where", i), err); err != nil {
+		if err := mergeFieldErrors(errs, field.Index("where", i), err); err != nil {
 			return fmt.Errorf("%s.%w", field.Index("where", i), err)
 		}
 		d.spec.Where[i] = c
 	}
 	for i := range d.spec.Limiters {
 		l, err := r.limiters().Bind(d.spec.Limiters[i])
-		if err := mergeKnown(errs, field.Index("limiters", i), err); err != nil {
+		if err := mergeFieldErrors(errs, field.Index("limiters", i), err); err != nil {
 			return fmt.Errorf("%s.%w", field.Index("limiters", i), err)
 		}
 		d.spec.Limiters[i] = l
@@ -100,7 +100,7 @@ func (d *Definition) validateTargets(errs *field.Errors) {
 	}
 	for i, t := range d.spec.Targets {
 		if t.Sign() <= 0 {
-			errs.Add(field.Index("targets", i), number(t), "want a target above 0, since loop would never end")
+			errs.Add(field.Index("targets", i), jsonNumber(t), "want a target above 0, since loop would never end")
 		}
 	}
 	if len(*errs) == 0 && d.spec.Carry {
@@ -111,14 +111,14 @@ func (d *Definition) validateTargets(errs *field.Errors) {
 // validateCarry refuses targets so far apart that taking the last from the highest changes nothing in 19
 // digits: a loop that carries would never end.
 func (d *Definition) validateCarry(errs *field.Errors) {
-	needs, takes := d.cycle()
+	needs, takes := d.cycleSize()
 	if needs.Sub(takes).Cmp(needs) >= 0 {
 		errs.Add("targets", nil, fmt.Sprintf("%s is too small beside %s for a loop with carry, which would never end", takes, needs))
 	}
 }
 
-// latestExpiry is the last moment that RFC 3339 can write.
-var latestExpiry = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+// maxExpiry is the last moment that RFC 3339 can write.
+var maxExpiry = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 
 func (d *Definition) validateExpiry(errs *field.Errors) {
 	s := &d.spec
@@ -135,7 +135,7 @@ func (d *Definition) validateExpiry(errs *field.Errors) {
 
 // CheckExpiry returns a *field.Error unless t can be an expiry: after 1970, before 10000.
 func CheckExpiry(t time.Time) error {
-	if t.UnixMilli() <= 0 || t.After(latestExpiry) {
+	if t.UnixMilli() <= 0 || t.After(maxExpiry) {
 		return &field.Error{Value: t.Format(time.RFC3339), Want: "want a time from 1970 to 9999"}
 	}
 	return nil

@@ -42,19 +42,19 @@ func FuzzParse(f *testing.F) {
 
 func checkPlaces(text []byte, err error) error {
 	var found *trackerfile.Error
-	if !errors.As(err, &found) || len(found.Mistakes) == 0 {
+	if !errors.As(err, &found) || len(found.Diagnostics) == 0 {
 		return fmt.Errorf("%w is no *Error with mistakes", err)
 	}
 	lines := 1 + strings.Count(string(text), "\n") + strings.Count(string(text), "\r")
 	line := 1
-	for _, m := range found.Mistakes {
+	for _, m := range found.Diagnostics {
 		if m.Line < line || m.Line > lines+1 || m.Column < 1 || m.Column > len(text)+1 || m.Text == "" {
 			return fmt.Errorf("%+v of %d lines, after line %d", m, lines, line)
 		}
 		line = m.Line
 	}
-	if n := strings.Count(err.Error(), "\n") + 1; n != len(found.Mistakes) {
-		return fmt.Errorf("%d lines for %d mistakes", n, len(found.Mistakes))
+	if n := strings.Count(err.Error(), "\n") + 1; n != len(found.Diagnostics) {
+		return fmt.Errorf("%d lines for %d mistakes", n, len(found.Diagnostics))
 	}
 	return nil
 }

@@ -9,9 +9,9 @@ import (
 
 // readJSON reads strict JSON as a tree; nil when it is broken, which is then recorded.
 func readJSON(text []byte, r *report) *node {
-	j := jsonReader{Scanner: rawjson.Scanner{Data: text}, report: r, now: place{1, 1}}
+	j := jsonReader{Scanner: rawjson.Scanner{Data: text}, report: r, now: position{1, 1}}
 	start := j.Space(0)
-	root := &node{place: j.moveTo(start)}
+	root := &node{position: j.moveTo(start)}
 	end := j.fill(root, start, depthOfTop(text[start] == '['))
 	if end >= 0 {
 		end = j.End(end)
@@ -21,7 +21,7 @@ func readJSON(text []byte, r *report) *node {
 	}
 	var wrong *rawjson.SyntaxError
 	if errors.As(j.Err(), &wrong) {
-		r.syntax(placeOf(text, wrong.Offset), "invalid JSON: "+wrong.Msg)
+		r.addSyntax(positionOf(text, wrong.Offset), "invalid JSON: "+wrong.Msg)
 	}
 	return nil
 }
@@ -33,7 +33,7 @@ type jsonReader struct {
 	*report
 
 	offset int   // how far places are known
-	now    place // of offset
+	now    position // of offset
 }
 
 // fill reads the value at offset i into n; depth is that of what encloses it.
@@ -82,7 +82,7 @@ func after(i int) int {
 }
 
 // moveTo returns the place of an offset. Offsets only grow, so that one pass over the text finds all places.
-func (j *jsonReader) moveTo(offset int) place {
+func (j *jsonReader) moveTo(offset int) position {
 	for ; j.offset < offset; j.offset++ {
 		if j.Data[j.offset] == '\n' {
 			j.now.line++

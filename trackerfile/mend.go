@@ -2,13 +2,13 @@ package trackerfile
 
 import "github.com/dictrack/dictrack/tracker"
 
-// mend replaces what is wrong at path by something that is right in any tracker, or removes it.
-func mend(fields map[string]any, path string) {
+// repair replaces what is wrong at path by something that is right in any tracker, or removes it.
+func repair(fields map[string]any, path string) {
 	name := path
 	if _, ok := fields[path]; !ok {
 		var rest string
 		name, rest = cutKey(path)
-		if mendItem(fields[name], name, rest) {
+		if repairItem(fields[name], name, rest) {
 			return
 		}
 	}
@@ -16,17 +16,17 @@ func mend(fields map[string]any, path string) {
 	case "name":
 		fields["name"] = "x"
 	case "targets":
-		fields["targets"] = []any{goodItem("targets")}
+		fields["targets"] = []any{validItem("targets")}
 	case "kind", "args", "key":
-		mendKind(fields, name)
+		repairKind(fields, name)
 	default:
 		delete(fields, name)
 	}
 }
 
-// mendKind mends what is wrong with the kind, or with what belongs to it. A tracker of an unknown kind, or of one that
+// repairKind mends what is wrong with the kind, or with what belongs to it. A tracker of an unknown kind, or of one that
 // refused its args, becomes a count.
-func mendKind(fields map[string]any, name string) {
+func repairKind(fields map[string]any, name string) {
 	isSum := fields["kind"] == tracker.KindSum
 	switch {
 	case name == "key" && isSum:
@@ -42,20 +42,20 @@ func mendKind(fields map[string]any, name string) {
 	}
 }
 
-// mendItem replaces the item of a list that the path begins with, so that the others keep their places; false when
+// repairItem replaces the item of a list that the path begins with, so that the others keep their places; false when
 // there is none.
-func mendItem(v any, name, path string) bool {
+func repairItem(v any, name, path string) bool {
 	items, _ := v.([]any)
 	i, _, ok := cutIndex(path)
 	if !ok || i >= len(items) {
 		return false
 	}
-	items[i] = goodItem(name)
+	items[i] = validItem(name)
 	return true
 }
 
-// goodItem is an item that the list called name always takes.
-func goodItem(name string) any {
+// validItem is an item that the list called name always takes.
+func validItem(name string) any {
 	switch name {
 	case "where":
 		return map[string]any{"op": "exists", "key": "x"}

@@ -16,13 +16,13 @@ import (
 type Error struct {
 	// File is the name that Parse was given.
 	File     string
-	Mistakes []Mistake
+	Diagnostics []Diagnostic
 }
 
 // Error prints one mistake a line, each after the name of the file.
 func (e *Error) Error() string {
-	lines := make([]string, len(e.Mistakes))
-	for i, m := range e.Mistakes {
+	lines := make([]string, len(e.Diagnostics))
+	for i, m := range e.Diagnostics {
 		lines[i] = m.String()
 		if e.File != "" {
 			lines[i] = e.File + ":" + lines[i]
@@ -31,9 +31,9 @@ func (e *Error) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Mistake is one thing that is wrong. A mistake about a field stands where its key stands, one about an item of a
+// Diagnostic is one thing that is wrong. A mistake about a field stands where its key stands, one about an item of a
 // list where the item begins, and one about a missing field where the object stands that should have it.
-type Mistake struct {
+type Diagnostic struct {
 	// Line and Column count from 1, columns in characters.
 	Line, Column int
 	// Path says where in the tree, from the top of the file: "trackers[2].where[0].value". Empty for the top itself,
@@ -45,7 +45,7 @@ type Mistake struct {
 
 // String is "line:column: path: text" on one line, without the path when there is none. Characters that a terminal does
 // not print become U+FFFD, line breaks and tabs spaces.
-func (m Mistake) String() string {
+func (m Diagnostic) String() string {
 	text := m.Text
 	if m.Path != "" {
 		text = m.Path + ": " + text
@@ -64,23 +64,23 @@ func printable(c rune) rune {
 }
 
 // report gathers the mistakes of one file.
-type report struct{ mistakes []Mistake }
+type report struct{ diagnostics []Diagnostic }
 
 // add records a mistake.
-func (r *report) add(at place, path, text string) {
-	r.mistakes = append(r.mistakes, Mistake{Line: at.line, Column: at.column, Path: path, Text: text})
+func (r *report) add(at position, path, text string) {
+	r.diagnostics = append(r.diagnostics, Diagnostic{Line: at.line, Column: at.column, Path: path, Text: text})
 }
 
-// at records a mistake about a node.
-func (r *report) at(n *node, text string) { r.add(n.place, n.path(), text) }
+// addNode records a mistake about a node.
+func (r *report) addNode(n *node, text string) { r.add(n.position, n.path(), text) }
 
-// syntax records a mistake about the text itself.
-func (r *report) syntax(at place, text string) { r.add(at, "", text) }
+// addSyntax records a mistake about the text itself.
+func (r *report) addSyntax(at position, text string) { r.add(at, "", text) }
 
-// breaks records what is wrong with the node itself, and marks it so that nothing more is said about its value.
-func (r *report) breaks(n *node, text string) {
+// markBroken records what is wrong with the node itself, and marks it so that nothing more is said about its value.
+func (r *report) markBroken(n *node, text string) {
 	n.broken = true
-	r.at(n, text)
+	r.addNode(n, text)
 }
 
 // refuse records that the value of a node is not what is wanted there, unless something is wrong with it already.
@@ -88,22 +88,22 @@ func (r *report) refuse(n *node, want string) {
 	if n.broken {
 		return
 	}
-	v := n.plain()
+	v := n.goValue()
 	if v == nil {
 		v = field.Null{}
 	}
-	r.at(n, (&field.Error{Value: v, Want: want}).Error())
+	r.addNode(n, (&field.Error{Value: v, Want: want}).Error())
 }
 
 // err is the mistakes as an *Error, nil when there are none.
 func (r *report) err(name string) error {
-	if len(r.mistakes) == 0 {
+	if len(r.diagnostics) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(r.mistakes, func(a, b Mistake) int {
+	slices.SortStableFunc(r.diagnostics, func(a, b Diagnostic) int {
 		return cmp.Or(a.Line-b.Line, a.Column-b.Column, strings.Compare(a.Path, b.Path))
 	})
-	return &Error{File: name, Mistakes: r.mistakes}
+	return &Error{File: name, Diagnostics: r.diagnostics}
 }
 
 // checkUTF8 tells whether the text is UTF-8, and records where it first is not.
@@ -119,13 +119,13 @@ func (r *report) checkUTF8(text []byte) bool {
 		}
 		offset += size
 	}
-	r.syntax(placeOf(text, offset), "the text is not UTF-8")
+	r.addSyntax(positionOf(text, offset), "the text is not UTF-8")
 	return false
 }
 
-// placeOf is where the byte at offset stands in the text.
-func placeOf(text []byte, offset int) place {
+// positionOf is where the byte at offset stands in the text.
+func positionOf(text []byte, offset int) position {
 	before := text[:min(offset, len(text))]
 	start := bytes.LastIndexByte(before, '\n') + 1
-	return place{line: bytes.Count(before, []byte("\n")) + 1, column: utf8.RuneCount(before[start:]) + 1}
+	return position{line: bytes.Count(before, []byte("\n")) + 1, column: utf8.RuneCount(before[start:]) + 1}
 }

@@ -253,7 +253,7 @@ func TestMistakeFields(t *testing.T) {
 	if !errors.As(err, &found) {
 		t.Fatal(err)
 	}
-	want := &trackerfile.Error{File: "quests.yaml", Mistakes: []trackerfile.Mistake{
+	want := &trackerfile.Error{File: "quests.yaml", Diagnostics: []trackerfile.Diagnostic{
 		{Line: 3, Column: 13, Path: "[0].targets[0]", Text: `"é" is not allowed: want a finite number`},
 		{Line: 3, Column: 16, Path: "[0].targets[1]", Text: `"é" is not allowed: want a finite number`},
 	}}
@@ -331,10 +331,10 @@ func TestMistakesAreSorted(t *testing.T) {
 	}
 	_, err := trackerfile.Parse("", []byte(text.String()), nil)
 	var found *trackerfile.Error
-	if !errors.As(err, &found) || len(found.Mistakes) != 200*5 {
+	if !errors.As(err, &found) || len(found.Diagnostics) != 200*5 {
 		t.Fatalf("got %v", err)
 	}
-	if !slices.IsSortedFunc(found.Mistakes, func(a, b trackerfile.Mistake) int { return a.Line - b.Line }) {
+	if !slices.IsSortedFunc(found.Diagnostics, func(a, b trackerfile.Diagnostic) int { return a.Line - b.Line }) {
 		t.Error("not sorted by line")
 	}
 }

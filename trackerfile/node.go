@@ -28,12 +28,12 @@ const (
 	object
 )
 
-// place is a position in the text, counted from 1; columns in characters.
-type place struct{ line, column int }
+// position is a position in the text, counted from 1; columns in characters.
+type position struct{ line, column int }
 
 // node is one value of a file and where it stands, whichever syntax it came from.
 type node struct {
-	place // of the key when the node is a field of an object, otherwise of the value
+	position // of the key when the node is a field of an object, otherwise of the value
 
 	parent *node
 	key    string // in the parent, when that is an object
@@ -49,18 +49,18 @@ type node struct {
 }
 
 // addItem makes the next item of the list n.
-func (n *node) addItem(at place) *node {
-	item := &node{place: at, parent: n, index: len(n.items)}
+func (n *node) addItem(at position) *node {
+	item := &node{position: at, parent: n, index: len(n.items)}
 	n.items = append(n.items, item)
 	return item
 }
 
 // addField makes a field of the object n. When there is one with that key, it is a mistake, and the new node belongs
 // to nothing.
-func (n *node) addField(key string, at place, r *report) *node {
-	field := &node{place: at, parent: n, key: key}
+func (n *node) addField(key string, at position, r *report) *node {
+	field := &node{position: at, parent: n, key: key}
 	if first := n.fields[key]; first != nil {
-		r.at(field, "given twice, first at line "+strconv.Itoa(first.line))
+		r.addNode(field, "given twice, first at line "+strconv.Itoa(first.line))
 		return field
 	}
 	if n.fields == nil {
@@ -70,19 +70,19 @@ func (n *node) addField(key string, at place, r *report) *node {
 	return field
 }
 
-// plain is the value in Go form, shared with nobody.
-func (n *node) plain() any {
+// goValue is the value in Go form, shared with nobody.
+func (n *node) goValue() any {
 	switch n.kind {
 	case list:
 		items := make([]any, len(n.items))
 		for i, item := range n.items {
-			items[i] = item.plain()
+			items[i] = item.goValue()
 		}
 		return items
 	case object:
 		fields := make(map[string]any, len(n.fields))
 		for key, field := range n.fields {
-			fields[key] = field.plain()
+			fields[key] = field.goValue()
 		}
 		return fields
 	}

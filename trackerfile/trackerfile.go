@@ -105,7 +105,7 @@ func (f *file) find(root *node) *node {
 		f.refuse(root, wantTop)
 		return nil
 	case root.fields["trackers"] == nil && root.fields["targets"] != nil:
-		f.at(root, "a tracker by itself: "+wantTop)
+		f.addNode(root, "a tracker by itself: "+wantTop)
 		return nil
 	}
 	f.checkTop(root)
@@ -119,11 +119,11 @@ func (f *file) find(root *node) *node {
 // checkTop checks which fields the object at the top has.
 func (f *file) checkTop(root *node) {
 	if root.fields["trackers"] == nil && !root.broken {
-		f.at(root, "trackers is missing: "+wantTop)
+		f.addNode(root, "trackers is missing: "+wantTop)
 	}
 	for name, field := range root.fields {
 		if name != "trackers" {
-			f.at(field, "unknown field; allowed here: trackers")
+			f.addNode(field, "unknown field; allowed here: trackers")
 		}
 	}
 }

@@ -28,7 +28,7 @@ func readYAML(text []byte, r *report) *node {
 		return nil
 	}
 	y := yamlReader{report: r, open: map[*yaml.Node]bool{}}
-	root := &node{place: placeOfYAML(top)}
+	root := &node{position: placeOfYAML(top)}
 	if y.fill(root, top, depthOfTop(top.Kind == yaml.SequenceNode)); y.spent {
 		return nil
 	}
@@ -47,11 +47,11 @@ func compose(text []byte, r *report) *yaml.Node {
 	}
 	switch {
 	case err == nil:
-		r.syntax(placeOfYAML(&second), "a second document; want one document in a file")
+		r.addSyntax(placeOfYAML(&second), "a second document; want one document in a file")
 	case !errors.Is(err, io.EOF):
-		r.syntax(explainYAML(text, err))
+		r.addSyntax(explainYAML(text, err))
 	case len(first.Content) == 0 || isNothing(first.Content[0]):
-		r.syntax(place{1, 1}, isEmpty)
+		r.addSyntax(position{1, 1}, isEmpty)
 	default:
 		return first.Content[0]
 	}
@@ -61,7 +61,7 @@ func compose(text []byte, r *report) *yaml.Node {
 // isNothing tells whether the node is what a document without content has.
 func isNothing(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Style == 0 && n.Value == "" }
 
-func placeOfYAML(n *yaml.Node) place { return place{n.Line, n.Column} }
+func placeOfYAML(n *yaml.Node) position { return position{n.Line, n.Column} }
 
 // yamlReader builds the tree of one YAML document.
 type yamlReader struct {
@@ -94,7 +94,7 @@ func (y *yamlReader) spend(n *node, text string) bool {
 	y.aliased += 1 + len(text)/longText
 	if y.aliased > maxAliased && !y.spent {
 		y.spent = true
-		y.breaks(n, fmt.Sprintf("the aliases of this file stand for more than %d values", maxAliased))
+		y.markBroken(n, fmt.Sprintf("the aliases of this file stand for more than %d values", maxAliased))
 	}
 	return !y.spent
 }
@@ -102,7 +102,7 @@ func (y *yamlReader) spend(n *node, text string) bool {
 func (y *yamlReader) fillAlias(n *node, from *yaml.Node, depth int) {
 	target := from.Alias
 	if y.open[target] {
-		y.breaks(n, fmt.Sprintf("the alias *%s contains itself", cut(from.Value, 60)))
+		y.markBroken(n, fmt.Sprintf("the alias *%s contains itself", cut(from.Value, 60)))
 		return
 	}
 	y.open[target] = true
@@ -147,9 +147,9 @@ func (y *yamlReader) fillList(n *node, from *yaml.Node, depth int) {
 func (y *yamlReader) mayOpen(n *node, from *yaml.Node, depth int, tag string) bool {
 	switch {
 	case depth > maxDepth:
-		y.breaks(n, fmt.Sprintf("nested deeper than %d levels", maxDepth))
+		y.markBroken(n, fmt.Sprintf("nested deeper than %d levels", maxDepth))
 	case from.Style&yaml.TaggedStyle != 0 && from.Tag != tag:
-		y.breaks(n, wrongTag(from.Tag))
+		y.markBroken(n, wrongTag(from.Tag))
 	default:
 		return true
 	}
@@ -159,7 +159,7 @@ func (y *yamlReader) mayOpen(n *node, from *yaml.Node, depth int, tag string) bo
 func (y *yamlReader) fillScalar(n *node, from *yaml.Node) {
 	v, wrong := scalarOf(from)
 	if wrong != "" {
-		y.breaks(n, wrong)
+		y.markBroken(n, wrong)
 		return
 	}
 	n.value = v

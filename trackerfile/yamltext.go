@@ -16,7 +16,7 @@ func checkYAMLText(text []byte, r *report) bool {
 	for offset := 0; offset < len(text); {
 		c, size := utf8.DecodeRune(text[offset:])
 		if !inYAML(c) {
-			r.syntax(placeOf(text, offset), fmt.Sprintf("invalid YAML: the character %U must be written as an escape, in double quotes", c))
+			r.addSyntax(positionOf(text, offset), fmt.Sprintf("invalid YAML: the character %U must be written as an escape, in double quotes", c))
 			return false
 		}
 		offset += size
@@ -35,12 +35,12 @@ func inYAML(c rune) bool {
 }
 
 // explainYAML says where and why the text is no YAML.
-func explainYAML(text []byte, err error) (place, string) {
+func explainYAML(text []byte, err error) (position, string) {
 	var load *yaml.LoadError
 	if !errors.As(err, &load) {
-		return place{1, 1}, "invalid YAML: " + err.Error()
+		return position{1, 1}, "invalid YAML: " + err.Error()
 	}
-	at := place{max(load.Mark.Line, 1), max(load.Mark.Column, 1)}
+	at := position{max(load.Mark.Line, 1), max(load.Mark.Column, 1)}
 	why := load.Message
 	if load.ContextMsg != "" && load.ContextMark.Line > 0 && load.ContextMark.Line != at.line {
 		why += fmt.Sprintf(" %s that begins at line %d", load.ContextMsg, load.ContextMark.Line)
@@ -49,7 +49,7 @@ func explainYAML(text []byte, err error) (place, string) {
 }
 
 // hint adds what usually is behind a message.
-func hint(text []byte, at place, message string) string {
+func hint(text []byte, at position, message string) string {
 	switch {
 	case strings.Contains(message, "cannot start any token"):
 		return hintChar(charAt(text, at))
@@ -74,7 +74,7 @@ func hintChar(c rune) string {
 }
 
 // charAt is the character at a place, utf8.RuneError past the end.
-func charAt(text []byte, at place) rune {
+func charAt(text []byte, at position) rune {
 	for range at.line - 1 {
 		_, text, _ = bytes.Cut(text, []byte("\n"))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -94,7 +95,7 @@ func (c *call) Apply(g *group.Group, seen *group.Seen) *group.Seen {
 		return nil
 	}
 	effect, err := g.Track(&group.Call{
-		Data: match.Data{JSON: c.data}, Commit: true, Template: total, Compile: match.Compile, Scratch: &match.Scratch{},
+		Data: match.Data{JSON: c.data}, Commit: true, Template: total, Compile: states.Compile, Scratch: &states.Scratch{},
 	})
 	if err != nil {
 		c.rig.watch.wrong("track: %v", err)

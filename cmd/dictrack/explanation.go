@@ -74,7 +74,7 @@ func (x *explanation) sentence(e *dictrack.Explanation) string {
 		return "fails: " + e.Err.Error()
 	case x.expires():
 		return "is removed: it has expired"
-	case e.Outcome == tracker.LimitedNow:
+	case e.Outcome == tracker.BecameLimited:
 		return "becomes limited by the clock"
 	case !x.Matches:
 		return "does not match"
@@ -84,7 +84,7 @@ func (x *explanation) sentence(e *dictrack.Explanation) string {
 		return "moves"
 	case tracker.Refused:
 		return "is held back by a limiter"
-	case tracker.Done:
+	case tracker.AlreadyCompleted:
 		return "is completed already"
 	}
 	if key, ok := e.Before.Definition.Key(); ok {

@@ -54,7 +54,7 @@ is printed as track prints it.`,
 }
 
 // by is what the flags ask for.
-func (f *resetFlags) by(cmd *cobra.Command) (by tracker.ResetBy, err error) {
+func (f *resetFlags) by(cmd *cobra.Command) (by tracker.ResetOptions, err error) {
 	by.Policy = f.policy.policy
 	by.Reset = limiter.Reset{Duration: f.duration}
 	if cmd.Flags().Changed("limit") {
@@ -70,7 +70,7 @@ func (f *resetFlags) by(cmd *cobra.Command) (by tracker.ResetBy, err error) {
 }
 
 // reset resets the named trackers; all, when no name is given.
-func (a *app) reset(ctx context.Context, m *dictrack.Manager, by tracker.ResetBy, group string, names []string) error {
+func (a *app) reset(ctx context.Context, m *dictrack.Manager, by tracker.ResetOptions, group string, names []string) error {
 	snaps, err := targets(ctx, m, group, names)
 	if err != nil {
 		return err

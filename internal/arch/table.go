@@ -44,10 +44,13 @@ var core = [][]string{
 	{"decimal"},
 	{"internal/rawjson"},
 	{"value"},
-	{"dotpath", "field"},
+	{"dotpath", "field", "internal/connective", "internal/match/hashtable"},
 	{"condition", "limiter"},
 	{"tracker"},
+	{"internal/match/predicate"},
+	{"internal/match/bitmap", "internal/match/index"},
 	{"internal/match"},
+	{"internal/states"},
 	{"group"},
 }
 
@@ -108,6 +111,7 @@ func portRules() []Rule {
 	mongo := []string{"go.mongodb.org/mongo-driver/v2/..."}
 	rueidis := []string{"github.com/redis/rueidis"}
 	pebble := []string{"github.com/cockroachdb/pebble/v2/..."}
+	storeKit := []string{"store", "internal/boundedmap", "internal/checksum", "internal/gate", "internal/retry", "internal/wire"}
 	pgx := []string{"github.com/jackc/pgx/v5/..."}
 	return []Rule{
 		{For: []string{"cache"}, Inner: coreAnd(), Ring: port, Why: whyPort},
@@ -119,13 +123,14 @@ func portRules() []Rule {
 		{For: []string{"store/storetest"}, Inner: coreAnd("store"), Suite: true, Ring: suite, Why: whySuite},
 
 		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache", "internal/gate"), Ring: mailbox, Why: whyMailbox},
-		{For: []string{"cache/memorycache"}, Inner: coreAnd("cache", "internal/gate", "cache/mailbox"), Ring: adapter, Why: whyAdapter},
-		{For: []string{"cache/rediscache"}, Inner: coreAnd("cache", "internal/gate", "cache/mailbox"), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/away", "store/packed"}, Inner: coreAnd("store", "internal/gate"), Ring: kit, Why: whyKit},
+		{For: []string{"internal/sieve"}, Inner: coreAnd(), Ring: mailbox, Why: "which group is evicted is one thing, and what a cache promises another"},
+		{For: []string{"cache/memorycache", "cache/writebehind"}, Inner: coreAnd("cache", "internal/gate", "cache/mailbox", "internal/sieve"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"cache/rediscache/..."}, Inner: coreAnd("cache", "internal/gate", "internal/boundedmap", "internal/checksum", "cache/mailbox", "cache/rediscache/internal/..."), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
+		{For: []string{"internal/retry", "internal/wire", "internal/checksum", "internal/boundedmap", "internal/urlparam"}, Inner: coreAnd("store", "internal/gate"), Ring: kit, Why: whyKit},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store", "internal/gate"), Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/mongostore"}, Inner: coreAnd("store", "internal/gate", "store/away", "store/packed"), Libraries: mongo, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/pebblestore"}, Inner: coreAnd("store", "internal/gate", "store/packed"), Libraries: pebble, Ring: adapter, Why: whyAdapter},
-		{For: []string{"store/pgstore"}, Inner: coreAnd("store", "internal/gate", "store/away", "store/packed"), Libraries: pgx, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/mongostore"}, Inner: coreAnd(storeKit...), Libraries: mongo, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pebblestore"}, Inner: coreAnd(storeKit...), Libraries: pebble, Ring: adapter, Why: whyAdapter},
+		{For: []string{"store/pgstore"}, Inner: coreAnd(storeKit...), Libraries: pgx, Ring: adapter, Why: whyAdapter},
 	}
 }
 
@@ -133,10 +138,23 @@ func portRules() []Rule {
 func outerRules() []Rule {
 	return []Rule{
 		{
-			For:   []string{"."},
-			Inner: coreAnd("internal/gate", "cache", "store", "cache/memorycache", "store/memorystore"),
-			Ring:  "the library's face: only rings 0 and 1 and the two adapters that need no library",
-			Why:   "a program that embeds dictrack must get no client library that it did not choose",
+			For:   []string{"internal/notify", "internal/timers"},
+			Inner: coreAnd("internal/gate", "cache", "store"),
+			Ring:  "a part of the engine: only rings 0 and 1",
+			Why:   "events and timers must not depend on who uses them",
+		},
+		{
+			For:   []string{"internal/engine"},
+			Inner: coreAnd("internal/gate", "cache", "store", "internal/notify", "internal/timers"),
+			Ring:  "the engine: only rings 0 and 1, and its parts",
+			Why:   "the engine must work with any cache and store, and not know the library's face",
+		},
+		{
+			For: []string{"."},
+			Inner: coreAnd("internal/gate", "cache", "store", "internal/engine", "internal/notify", "internal/timers",
+				"cache/memorycache", "store/memorystore"),
+			Ring: "the library's face: only rings 0 and 1, the engine, and the two adapters that need no library",
+			Why:  "a program that embeds dictrack must get no client library that it did not choose",
 		},
 		{
 			For:       []string{"trackerfile"},
@@ -147,9 +165,9 @@ func outerRules() []Rule {
 		},
 		{
 			For: []string{"connect"},
-			Inner: coreAnd("cache", "store", "cache/memorycache",
+			Inner: coreAnd(".", "cache", "store", "internal/urlparam", "cache/memorycache", "cache/writebehind",
 				"cache/rediscache", "store/memorystore", "store/mongostore", "store/pebblestore", "store/pgstore"),
-			Ring: "ring 3, URLs: the ports and every adapter, and nothing of what the adapters are made of",
+			Ring: "ring 3, URLs: the root, the ports and every adapter, and nothing of what the adapters are made of",
 			Why:  "a program that lets its user choose takes all adapters, and only such a program",
 		},
 		{

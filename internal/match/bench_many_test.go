@@ -9,6 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -97,7 +98,7 @@ func BenchmarkMatchMany(b *testing.B) {
 		b.Run(fmt.Sprintf("P=%d", n), func(b *testing.B) {
 			l := predicates(b, reduced(n))
 			before := heap()
-			set := match.Compile(nil, l.defs)
+			set := states.Compile(nil, l.defs)
 			bytes := float64(heap() - before)
 			inModes(b, l.texts, func(b *testing.B, texts []match.Data) {
 				l.run(b, set, texts)

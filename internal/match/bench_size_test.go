@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
@@ -47,7 +48,7 @@ func BenchmarkMatchSize(b *testing.B) {
 	for _, n := range []int{100, 1_000_000} {
 		b.Run(fmt.Sprintf("S=%d", n), func(b *testing.B) {
 			l := equalities(b, reduced(n))
-			set := match.Compile(nil, l.defs)
+			set := states.Compile(nil, l.defs)
 			inSizes(b, l.texts[:1], func(b *testing.B, texts []match.Data) { l.run(b, set, texts) })
 		})
 	}
@@ -106,11 +107,11 @@ func BenchmarkFurther(b *testing.B) {
 // slope compares two data, of which the second matches more. Each is tracked so often in a row that the clock is not
 // what is measured.
 func (l *load) slope(b *testing.B, texts []match.Data) {
-	var x match.Scratch
-	var moved []tracker.Moved
+	var x states.Scratch
+	var moved []states.PackedResult
 	var took [2]time.Duration
 	var hits [2]int
-	set := match.Compile(nil, l.defs)
+	set := states.Compile(nil, l.defs)
 	for b.Loop() {
 		for k := range took {
 			start := time.Now()
@@ -118,7 +119,7 @@ func (l *load) slope(b *testing.B, texts []match.Data) {
 				if err := set.Match(texts[k], &x); err != nil {
 					b.Fatal(err)
 				}
-				moved = x.Advance(&l.cells, x.Hits, moved[:0])
+				moved = x.Step(&l.cells, x.Hits, moved[:0])
 				hits[k] += len(moved)
 			}
 			took[k] += time.Since(start)

@@ -11,13 +11,14 @@ import (
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // load is a list of trackers and data for them.
 type load struct {
 	defs  []*tracker.Definition
-	cells tracker.Cells
+	cells states.Table
 	texts []match.Data
 }
 
@@ -36,7 +37,7 @@ func (l *load) add(b testing.TB, kind string, where ...condition.Condition) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	cell, _ := s.Pack()
+	cell, _ := states.Pack(&s)
 	l.defs = append(l.defs, d)
 	l.cells.Append(cell)
 }
@@ -118,16 +119,16 @@ func conjunctions(b testing.TB, n int) *load {
 }
 
 // run matches and steps one data after the other.
-func (l *load) run(b *testing.B, set *match.Set, texts []match.Data) {
-	var x match.Scratch
-	var moved []tracker.Moved
+func (l *load) run(b *testing.B, set *states.Program, texts []match.Data) {
+	var x states.Scratch
+	var moved []states.PackedResult
 	matches := 0
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		if err := set.Match(texts[i&(len(texts)-1)], &x); err != nil {
 			b.Fatal(err)
 		}
-		if moved = x.Advance(&l.cells, x.Hits, moved[:0]); len(moved) != len(x.Hits) {
+		if moved = x.Step(&l.cells, x.Hits, moved[:0]); len(moved) != len(x.Hits) {
 			b.Fatal(len(moved), len(x.Hits))
 		}
 		matches += len(x.Hits)
@@ -162,7 +163,7 @@ func BenchmarkScan(b *testing.B) {
 	l := &load{}
 	l.add(b, tracker.KindCount, condition.Exists("bet"), condition.Exists("game"))
 	l.bet(317, "b")
-	set := match.Compile(nil, l.defs)
+	set := states.Compile(nil, l.defs)
 	l.run(b, set, l.texts)
 }
 
@@ -177,7 +178,7 @@ func BenchmarkMatch(b *testing.B) {
 		for n := 10; n <= load.big; n *= 10 {
 			b.Run(fmt.Sprintf("%s=%d", load.name, n), func(b *testing.B) {
 				l := load.make(b, reduced(n))
-				set := match.Compile(nil, l.defs)
+				set := states.Compile(nil, l.defs)
 				inModes(b, l.texts, func(b *testing.B, texts []match.Data) {
 					b.Run("hot", func(b *testing.B) { l.run(b, set, texts[:1]) })
 					b.Run("cold", func(b *testing.B) { l.run(b, set, texts) })

@@ -209,19 +209,19 @@ func check(t testing.TB, defs []*tracker.Definition, data map[string]any, x *mat
 		if !slices.Equal(x.Hits, hits) || !slices.Equal(indexes(x.Failed), failed) {
 			t.Fatalf("data %v %s: hits %v, failed %v; the plain loop says %v, %v", source.Map, source.JSON, x.Hits, x.Failed, hits, failed)
 		}
-		checkAmounts(t, defs, data, x)
+		checkAmounts(t, defs, data, set, x)
 	}
 }
 
-func checkAmounts(t testing.TB, defs []*tracker.Definition, data map[string]any, x *match.Scratch) {
+func checkAmounts(t testing.TB, defs []*tracker.Definition, data map[string]any, set *match.Set, x *match.Scratch) {
 	t.Helper()
-	for i, d := range defs {
+	for _, d := range defs {
 		key, ok := d.Key()
 		if !ok {
 			continue
 		}
 		want := key.Lookup(data)
-		a, okA := x.Amount(int32(i)).Decimal()
+		a, okA := x.Values()[set.Slot(key)].Decimal()
 		b, okB := want.Decimal()
 		if a != b || okA != okB {
 			t.Fatalf("%s: amount %v, %v; want %v, %v", d.JSON(), a, okA, b, okB)

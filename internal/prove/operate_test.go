@@ -176,7 +176,7 @@ func (m *model) remove(name string) (oracle.Answer, error) {
 }
 
 func (m *model) reset(name string) (oracle.Answer, error) {
-	var by tracker.ResetBy
+	var by tracker.ResetOptions
 	var as oracle.Reset
 	if m.in(2) {
 		as.Policy = m.one("none", "progress", "limiter", "all", []any{"stage", "progress"}, []any{"all", "stage"})

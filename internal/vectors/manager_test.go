@@ -10,7 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/internal/vectors"
 	"github.com/dictrack/dictrack/store"
@@ -221,7 +221,7 @@ func TestVectorsManagerBehind(t *testing.T) {
 			p := &managed{keep: keep}
 			p.open = func(clock func() time.Time) (*dictrack.Manager, error) {
 				return dictrack.Open(context.Background(), dictrack.Options{
-					Store: lasting, Cache: memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 3}),
+					Store: lasting, Cache: writebehind.New(writebehind.Options{MaxDelay: time.Millisecond, MaxPending: 3}),
 					Clock: clock, ManualSweep: true,
 				})
 			}

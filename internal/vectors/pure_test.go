@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
@@ -37,8 +38,8 @@ func TestVectorsConditionsRaw(t *testing.T) {
 		if err != nil {
 			return false, err
 		}
-		var x match.Scratch
-		err = match.Compile(nil, []*tracker.Definition{d}).Match(match.Data{JSON: text}, &x)
+		var x states.Scratch
+		err = states.Compile(nil, []*tracker.Definition{d}).Match(match.Data{JSON: text}, &x)
 		return len(x.Hits) == 1, err
 	})
 	report(t, "conditions", score, err)
@@ -68,7 +69,7 @@ func report(t *testing.T, file string, score Score, err error) {
 // pure plays cases on a Group alone, without a Manager.
 type pure struct {
 	g *group.Group
-	x match.Scratch
+	x states.Scratch
 }
 
 func newPure(id string) (Player, func(), error) {
@@ -110,9 +111,9 @@ func (p *pure) Do(step map[string]any, now int64) (Answer, error) {
 func (p *pure) track(step map[string]any, now int64) (Answer, error) {
 	data := step["data"].(map[string]any)
 	effect, err := p.g.Track(&group.Call{
-		Data: match.Data{Map: data}, Now: now * 1000, Compile: match.Compile, Scratch: &p.x,
+		Data: match.Data{Map: data}, Now: now * 1000, Compile: states.Compile, Scratch: &p.x,
 	})
-	outcome := tracker.Same
+	outcome := tracker.Unchanged
 	for m := range effect.Moves() {
 		outcome = m.Outcome
 		break
@@ -135,7 +136,7 @@ func (p *pure) edit(step map[string]any, now int64) (group.Effect, error) {
 			return d, s, events, err
 		}
 		var err error
-		d, err = d.Revise(s, nil, func(spec *tracker.Spec) { revise(step, spec) })
+		d, err = d.WithSpec(s, nil, func(spec *tracker.Spec) { revise(step, spec) })
 		return d, s, nil, err
 	})
 }

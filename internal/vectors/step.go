@@ -9,7 +9,7 @@ import (
 )
 
 // ResetOf reads the arguments of a reset step.
-func ResetOf(step map[string]any) (by tracker.ResetBy, err error) {
+func ResetOf(step map[string]any) (by tracker.ResetOptions, err error) {
 	if v, ok := step["policy"]; ok {
 		p, err := tracker.ParsePolicy(v)
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 // Commit implements store.Store.
 func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 	for _, c := range changes {
-		if err := checkName(c.Group); err != nil {
+		if err := store.CheckGroupName(c.Group); err != nil {
 			return err
 		}
 	}

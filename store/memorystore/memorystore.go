@@ -4,9 +4,7 @@ package memorystore
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/dictrack/dictrack/group"
@@ -62,17 +60,9 @@ func (s *Store) begin(ctx context.Context) error {
 	return err
 }
 
-// checkName refuses what no group is called.
-func checkName(name string) error {
-	if name == "" || strings.ContainsRune(name, 0) {
-		return fmt.Errorf("group %q: want a name that is not empty and has no NUL", name)
-	}
-	return nil
-}
-
 // Load implements store.Store.
 func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
-	if err := checkName(name); err != nil {
+	if err := store.CheckGroupName(name); err != nil {
 		return nil, err
 	}
 	if err := s.begin(ctx); err != nil {
@@ -115,7 +105,7 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 
 // Seen implements store.Store.
 func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
-	if err := checkName(name); err != nil {
+	if err := store.CheckGroupName(name); err != nil {
 		return group.Seen{}, false, err
 	}
 	if err := s.begin(ctx); err != nil {

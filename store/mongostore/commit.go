@@ -12,14 +12,14 @@ import (
 
 // Commit implements store.Store.
 func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
-	if err := s.calls.Begin(ctx); err != nil {
+	if err := s.calls.Enter(ctx); err != nil {
 		return err
 	}
-	defer s.calls.Done()
+	defer s.calls.Leave()
 	writes, keys := make([]*write, len(changes)), make([]string, len(changes))
 	var definitions []*tracker.Definition
 	for i, c := range changes {
-		err := checkName(c.Group)
+		err := store.CheckGroupName(c.Group)
 		if err == nil {
 			writes[i], err = s.encode(c)
 		}
@@ -52,13 +52,13 @@ func (s *Store) commit(ctx context.Context, writes []*write, definitions []*trac
 	if err := s.relieve(ctx, writes); err != nil {
 		return err
 	}
-	if err := s.define(ctx, definitions); err != nil {
+	if err := s.writeDefinitions(ctx, definitions); err != nil {
 		return err
 	}
 	if err := s.insertParts(ctx, writes); err != nil {
 		return err
 	}
-	err := s.calls.Try(ctx, "commit", s.calls.Usual(), (&race{s: s, open: writes}).attempt)
+	err := s.calls.Do(ctx, "commit", s.calls.AttemptTimeout(), (&race{s: s, open: writes}).attempt)
 	var late []string
 	for _, w := range writes {
 		if w.lost {
@@ -83,27 +83,4 @@ func (s *Store) discard(ctx context.Context, writes []*write) {
 		}
 	}
 	s.removeParts(ctx, ids)
-}
-
-// A definition's document: its ID in hexadecimal digits and its canonical JSON.
-const definitionJSON = "json"
-
-// define writes definitions that may not be stored.
-func (s *Store) define(ctx context.Context, definitions []*tracker.Definition) error {
-	missing := s.known.missing(definitions)
-	if len(missing) == 0 {
-		return nil
-	}
-	var docs []any
-	for id, text := range missing {
-		docs = append(docs, object("_id", id.String(), definitionJSON, string(text)))
-	}
-	err := s.calls.Try(ctx, "commit", s.calls.Usual(), func(ctx context.Context) error {
-		_, err := insert(ctx, s.definitions, docs)
-		return err
-	})
-	if err == nil {
-		s.known.note(missing)
-	}
-	return err
 }

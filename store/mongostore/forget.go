@@ -11,13 +11,13 @@ import (
 
 // Forget implements store.Store.
 func (s *Store) Forget(ctx context.Context, now int64) error {
-	if err := s.calls.Begin(ctx); err != nil {
+	if err := s.calls.Enter(ctx); err != nil {
 		return err
 	}
-	defer s.calls.Done()
+	defer s.calls.Leave()
 	for _, step := range []func(context.Context, int64) (int, error){s.forgetTails, s.forgetSeen} {
 		for n := maxForget; n == maxForget; {
-			err := s.calls.Try(ctx, "forget ids", s.calls.Usual(), func(ctx context.Context) (err error) {
+			err := s.calls.Do(ctx, "forget ids", s.calls.AttemptTimeout(), func(ctx context.Context) (err error) {
 				n, err = step(ctx, now)
 				return err
 			})
@@ -26,7 +26,7 @@ func (s *Store) Forget(ctx context.Context, now int64) error {
 			}
 		}
 	}
-	return s.calls.Try(ctx, "forget ids", 0, func(ctx context.Context) error {
+	return s.calls.Do(ctx, "forget ids", 0, func(ctx context.Context) error {
 		_, err := s.parts.DeleteMany(ctx, object(partExpires, object("$lte", now)))
 		return err
 	})

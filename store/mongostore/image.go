@@ -3,7 +3,7 @@ package mongostore
 import (
 	"hash/maphash"
 
-	"github.com/dictrack/dictrack/store/packed"
+	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -87,5 +87,5 @@ func (m *images) raise(v *visit) {
 }
 
 func (m *images) hash(layout []tracker.ID) uint64 {
-	return maphash.Bytes(m.seed, packed.AppendLayout(nil, layout))
+	return maphash.Bytes(m.seed, wire.AppendLayout(nil, layout))
 }

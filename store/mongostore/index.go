@@ -38,7 +38,7 @@ func (s *Store) indexes() map[*mongo.Collection][]index {
 // makeIndexes makes those that are not there.
 func (s *Store) makeIndexes(ctx context.Context) error {
 	for c, wanted := range s.indexes() {
-		err := s.calls.Try(ctx, "make indexes of "+c.Name(), 0, func(ctx context.Context) error { return makeMissing(ctx, c, wanted) })
+		err := s.calls.Do(ctx, "make indexes of "+c.Name(), 0, func(ctx context.Context) error { return makeMissing(ctx, c, wanted) })
 		if err != nil {
 			return err
 		}

@@ -44,15 +44,15 @@ type listing[T any] struct {
 
 // list returns at most limit groups.
 func (l *listing[T]) list(ctx context.Context, s *Store, limit int) (all []T, err error) {
-	if err := s.calls.Begin(ctx); err != nil {
+	if err := s.calls.Enter(ctx); err != nil {
 		return nil, err
 	}
-	defer s.calls.Done()
+	defer s.calls.Leave()
 	if limit <= 0 {
 		return nil, nil
 	}
 	passed := 0
-	err = s.calls.Try(ctx, l.what, s.calls.Usual(), func(ctx context.Context) error {
+	err = s.calls.Do(ctx, l.what, s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		for {
 			n, err := l.page(ctx, s, limit+passed, &all)
 			if err != nil || len(all) >= limit || n < limit+passed {

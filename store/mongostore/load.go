@@ -1,34 +1,31 @@
 package mongostore
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/store/packed"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // Load implements store.Store.
 func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
-	if err := checkName(name); err != nil {
+	if err := store.CheckGroupName(name); err != nil {
 		return nil, err
 	}
-	if err := s.calls.Begin(ctx); err != nil {
+	if err := s.calls.Enter(ctx); err != nil {
 		return nil, err
 	}
-	defer s.calls.Done()
+	defer s.calls.Leave()
 	var r *group.Record
-	err := s.calls.Try(ctx, "load", s.calls.Usual(), func(ctx context.Context) error {
+	err := s.calls.Do(ctx, "load", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		d, err := s.read(ctx, name, bson.D{}, (*document).values)
 		if err == nil && d == nil {
 			r, err = s.nobody(ctx, name)
@@ -104,7 +101,7 @@ func (d *document) record(name string) (*group.Record, error) {
 	r := &group.Record{
 		Name: name, Version: uint64(d.version), Fed: d.fed, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
 	}
-	if len(d.chunks) != packed.Chunks(d.count) {
+	if len(d.chunks) != wire.Chunks(d.count) {
 		return nil, corrupt(d.key, fmt.Errorf("it has %d chunks for %d trackers", len(d.chunks), d.count))
 	}
 	for i := range d.chunks {
@@ -124,7 +121,7 @@ func (d *document) open(i int) (layout []tracker.ID, states []byte, err error) {
 	payload, err := unseal(d.key, kindLayout, i, c.layout.bytes)
 	if err == nil {
 		want := min(group.ChunkSize, d.count-i*group.ChunkSize)
-		layout, err = packed.ParseLayout(make([]tracker.ID, 0, want), payload, want)
+		layout, err = wire.ParseLayout(make([]tracker.ID, 0, want), payload, want)
 	}
 	if err == nil {
 		states, err = unseal(d.key, kindStates, i, c.states.bytes)
@@ -133,82 +130,4 @@ func (d *document) open(i int) (layout []tracker.ID, states []byte, err error) {
 		return nil, nil, corrupt(d.key, fmt.Errorf("trackers from %d on: %w", i*group.ChunkSize, err))
 	}
 	return layout, states, nil
-}
-
-// Definitions implements store.Store.
-func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
-	if err := s.calls.Begin(ctx); err != nil {
-		return nil, err
-	}
-	defer s.calls.Done()
-	found, err := s.texts(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	texts := make([][]byte, len(ids))
-	for i, id := range ids {
-		if err := checkDefinition(id, found[id]); err != nil {
-			return nil, err
-		}
-		texts[i] = bytes.Clone(found[id]) // the caller's own, also of one that comes twice
-	}
-	return texts, nil
-}
-
-// texts are the definitions with those ids, as they are remembered or stored: whoever wants to be sure checks
-// them.
-func (s *Store) texts(ctx context.Context, ids []tracker.ID) (map[tracker.ID][]byte, error) {
-	found, missing := s.known.find(ids)
-	if len(missing) == 0 {
-		return found, nil
-	}
-	read := map[tracker.ID][]byte{}
-	err := s.calls.Try(ctx, "read definitions", s.calls.Usual(), func(ctx context.Context) error {
-		return s.readDefinitions(ctx, missing, read)
-	})
-	if err != nil {
-		return nil, err
-	}
-	for id, text := range read {
-		found[id] = text
-		if checkDefinition(id, text) != nil {
-			delete(read, id)
-		}
-	}
-	s.known.note(read)
-	return found, nil
-}
-
-// checkDefinition tells whether the text is the definition's.
-func checkDefinition(id tracker.ID, text []byte) error {
-	sum := sha256.Sum256(text)
-	switch {
-	case text == nil:
-		return &store.CorruptError{Record: "definition " + id.String(), Reason: "it is missing"}
-	case tracker.ID(sum[:len(tracker.ID{})]) != id:
-		return &store.CorruptError{Record: "definition " + id.String(), Reason: "its text has another hash"}
-	}
-	return nil
-}
-
-// readDefinitions reads the texts of definitions.
-func (s *Store) readDefinitions(ctx context.Context, ids []tracker.ID, found map[tracker.ID][]byte) error {
-	byName := map[string]tracker.ID{}
-	names := bson.A{}
-	for _, id := range ids {
-		byName[id.String()] = id
-		names = append(names, id.String())
-	}
-	for some := range slices.Chunk(names, maxBatch) {
-		err := each(ctx, s.definitions, object("_id", object("$in", some)), options.Find(), func(raw bson.Raw) error {
-			name, _ := raw.Lookup("_id").StringValueOK()
-			text, _ := raw.Lookup(definitionJSON).StringValueOK()
-			found[byName[name]] = []byte(text)
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

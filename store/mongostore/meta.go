@@ -9,8 +9,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
+	"github.com/dictrack/dictrack/internal/retry"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/store/away"
 )
 
 // The one document of the collection meta.
@@ -28,7 +28,7 @@ type meta struct {
 
 // introduce makes the document unless it is there, and reads it.
 func (s *Store) introduce(ctx context.Context) (m meta, err error) {
-	err = s.calls.Try(ctx, "look at the store", s.calls.Usual(), func(ctx context.Context) error {
+	err = s.calls.Do(ctx, "look at the store", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		_, err := s.meta.InsertOne(ctx, object("_id", metaID, metaFormat, int32(format), metaFloor, int64(0)))
 		if err != nil && !mongo.IsDuplicateKeyError(err) {
 			return err
@@ -70,13 +70,13 @@ const epoch = 1 << 32
 // Flush implements store.Store. It raises the floor, which ends all commits to groups that do not exist yet,
 // and then removes what is below it.
 func (s *Store) Flush(ctx context.Context) error {
-	if err := s.calls.Begin(ctx); err != nil {
+	if err := s.calls.Enter(ctx); err != nil {
 		return err
 	}
-	defer s.calls.Done()
+	defer s.calls.Leave()
 	defer s.tender.rest()()
 	var floor int64
-	err := s.calls.Try(ctx, "flush", 0, func(ctx context.Context) (err error) {
+	err := s.calls.Do(ctx, "flush", 0, func(ctx context.Context) (err error) {
 		floor, err = s.raise(ctx)
 		return err
 	})
@@ -102,7 +102,7 @@ func (s *Store) raise(ctx context.Context) (int64, error) {
 	res, err := s.meta.UpdateOne(ctx, object("_id", metaID, metaFloor, m.floor),
 		object("$set", object(metaFloor, top+epoch, metaFlushing, true)))
 	if err == nil && res.MatchedCount == 0 {
-		err = away.ErrAgain // another Flush was faster
+		err = retry.ErrRetry // another Flush was faster
 	}
 	return top + epoch, err
 }
@@ -131,7 +131,7 @@ func (s *Store) empty(ctx context.Context, floor int64) error {
 		collection *mongo.Collection
 		version    string
 	}{{s.groups, fieldVersion}, {s.parts, partVersion}, {s.ids, seenCommit}, {s.trackers, trackerVersion}} {
-		err := s.calls.Try(ctx, "flush", 0, func(ctx context.Context) error {
+		err := s.calls.Do(ctx, "flush", 0, func(ctx context.Context) error {
 			_, err := at.collection.DeleteMany(ctx, object(at.version, older))
 			return err
 		})
@@ -139,7 +139,7 @@ func (s *Store) empty(ctx context.Context, floor int64) error {
 			return err
 		}
 	}
-	return s.calls.Try(ctx, "flush", s.calls.Usual(), func(ctx context.Context) error {
+	return s.calls.Do(ctx, "flush", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		_, err := s.meta.UpdateOne(ctx, object("_id", metaID, metaFloor, floor),
 			object("$unset", object(metaFlushing, "")))
 		return err

@@ -1,18 +1,8 @@
 package mongostore
 
 import (
-	"fmt"
-	"strings"
 	"unicode/utf8"
 )
-
-// checkName refuses what no group is called.
-func checkName(name string) error {
-	if name == "" || strings.ContainsRune(name, 0) {
-		return fmt.Errorf("group %q: want a name that is not empty and has no NUL", name)
-	}
-	return nil
-}
 
 // keyOf writes bytes as a text that any database of texts can hold: each byte becomes the character of that
 // number. So ASCII stays as it is, and keys are in the order of the bytes, which MongoDB's binary values

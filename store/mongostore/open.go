@@ -14,7 +14,9 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 
-	"github.com/dictrack/dictrack/store/away"
+	"github.com/dictrack/dictrack/internal/boundedmap"
+	"github.com/dictrack/dictrack/internal/retry"
+	"github.com/dictrack/dictrack/tracker"
 )
 
 // Open connects to the database that the URL or Options name and opens the store in it, with its
@@ -59,10 +61,10 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	return s.open(ctx, &o)
 }
 
-// OpenClient opens the store in a database of a client, as Open does; Options.Database is dictrack if it
+// New opens the store in a database of a client, as Open does; Options.Database is dictrack if it
 // does not say otherwise. The client stays the caller's: it is to be connected as long as the store, and
 // Close leaves it so. Of its settings, the concerns and the read preference do not matter.
-func OpenClient(ctx context.Context, client *mongo.Client, o Options) (*Store, error) {
+func New(ctx context.Context, client *mongo.Client, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if err := errors.Join(o.validate(), ctx.Err()); err != nil {
 		return nil, err
@@ -85,19 +87,20 @@ func newStore(client *mongo.Client, servers string, o *Options, w *writeconcern.
 		SetWriteConcern(w).SetReadConcern(r).SetReadPreference(readpref.Primary()))
 	s := &Store{
 		moving: make(chan struct{}, 1),
+		cached: boundedmap.New[tracker.ID, []byte](maxCachedDefinitions),
 		client: client, log: o.Logger,
 		where: fmt.Sprintf("%s, database %q", servers, o.Database),
 		me:    bson.NewObjectID().Hex()[8:], // without the time
 	}
 	s.life, s.end = context.WithCancel(context.Background())
-	s.calls = away.New(away.Options{
-		Server: "MongoDB", Patience: o.Patience, Logger: o.Logger, Passes: passes, Plain: s.plain, Life: s.life,
+	s.calls = retry.New(retry.Options{
+		Server: "MongoDB", Timeout: o.RetryTimeout, Logger: o.Logger, IsTransient: passes, Describe: s.plain, Context: s.life,
 	})
 	s.meta, s.groups = db.Collection(o.Prefix+"meta"), db.Collection(o.Prefix+"groups")
 	s.parts, s.ids = db.Collection(o.Prefix+"parts"), db.Collection(o.Prefix+"ids")
 	s.definitions, s.trackers = db.Collection(o.Prefix+"definitions"), db.Collection(o.Prefix+"trackers")
-	s.shows, s.inline = !o.NoTrackers, maxInline
-	s.tender = newTender(s, o.TrackersAfter)
+	s.shows, s.inline = !o.DisableTrackerDocs, maxInline
+	s.tender = newTender(s, o.TrackerDocDelay)
 	return s
 }
 
@@ -119,7 +122,7 @@ const maxGreeting = 5 * time.Second
 
 // prepare makes what is not there, and looks at what is.
 func (s *Store) prepare(ctx context.Context) error {
-	short, cancel := context.WithTimeout(ctx, min(s.calls.Usual(), maxGreeting))
+	short, cancel := context.WithTimeout(ctx, min(s.calls.AttemptTimeout(), maxGreeting))
 	defer cancel()
 	err := s.client.Ping(short, readpref.Primary())
 	if ctx.Err() != nil {

@@ -91,7 +91,7 @@ func (s *Store) insertParts(ctx context.Context, writes []*write) error {
 	for _, w := range writes {
 		parts = append(parts, w.parts...)
 	}
-	return s.calls.Try(ctx, "commit", s.calls.Usual(), func(ctx context.Context) error {
+	return s.calls.Do(ctx, "commit", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		_, err := insert(ctx, s.parts, parts)
 		return err
 	})

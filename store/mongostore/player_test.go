@@ -11,6 +11,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -68,7 +69,7 @@ func tracked(g *group.Group, id string, places ...int) *group.Change {
 		for _, at := range places {
 			_, err := g.Track(&group.Call{
 				Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: true,
-				Compile: match.Compile, Scratch: new(match.Scratch),
+				Compile: states.Compile, Scratch: new(states.Scratch),
 			})
 			if err != nil {
 				return err

@@ -12,7 +12,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
 
-	"github.com/dictrack/dictrack/store/away"
+	"github.com/dictrack/dictrack/internal/retry"
 )
 
 // plain puts an error of the driver into one line, which says where if it is about the way there.
@@ -24,7 +24,7 @@ func (s *Store) plain(err error) error {
 	case reason == "":
 		return err
 	}
-	return &away.Problem{Line: reason, Cause: err}
+	return &retry.OneLineError{Text: reason, Cause: err}
 }
 
 // unreached is why there is no connection to be had.
@@ -33,7 +33,7 @@ func (s *Store) unreached(err error) error {
 	if reason == "" {
 		reason = line(err)
 	}
-	return &away.Problem{Line: fmt.Sprintf("connect to %s: %s", s.where, reason), Cause: err}
+	return &retry.OneLineError{Text: fmt.Sprintf("connect to %s: %s", s.where, reason), Cause: err}
 }
 
 // explain says in one line what is wrong, and what to do about it; "" where the error says all. Unreached tells

@@ -7,7 +7,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"github.com/dictrack/dictrack/store/away"
+	"github.com/dictrack/dictrack/internal/retry"
 )
 
 // race is the compare-and-set of the groups of one commit, which others may be after too. It may be run
@@ -42,7 +42,7 @@ func (r *race) attempt(ctx context.Context) error {
 		return err
 	}
 	if len(r.open) > 0 {
-		return away.ErrAgain // a majority is behind the primary, or the group has only just come to be
+		return retry.ErrRetry // a majority is behind the primary, or the group has only just come to be
 	}
 	return nil
 }

@@ -27,14 +27,14 @@ var tailFields = object(fieldFormat, 1, fieldVersion, 1, fieldBorn, 1, fieldTail
 
 // Seen implements store.Store.
 func (s *Store) Seen(ctx context.Context, name, id string) (seen group.Seen, ok bool, err error) {
-	if err := checkName(name); err != nil {
+	if err := store.CheckGroupName(name); err != nil {
 		return group.Seen{}, false, err
 	}
-	if err := s.calls.Begin(ctx); err != nil {
+	if err := s.calls.Enter(ctx); err != nil {
 		return group.Seen{}, false, err
 	}
-	defer s.calls.Done()
-	err = s.calls.Try(ctx, "look up an id", s.calls.Usual(), func(ctx context.Context) error {
+	defer s.calls.Leave()
+	err = s.calls.Do(ctx, "look up an id", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		d, err := s.read(ctx, name, tailFields, (*document).entries)
 		if err != nil || d == nil {
 			return err

@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store/away"
+	"github.com/dictrack/dictrack/internal/retry"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -35,7 +35,7 @@ func (t *tender) show(ctx context.Context, visits []visit) error {
 		panes = append(panes, visits[i].panes()...)
 	}
 	for some := range slices.Chunk(panes, maxPanes) {
-		if err := t.s.calls.Once(ctx, t.s.calls.Patience, func(ctx context.Context) error { return t.showSome(ctx, some) }); err != nil {
+		if err := t.s.calls.DoOnce(ctx, t.s.calls.Timeout, func(ctx context.Context) error { return t.showSome(ctx, some) }); err != nil {
 			return err
 		}
 	}
@@ -122,7 +122,7 @@ func (t *tender) open(ctx context.Context, panes []pane) ([]pane, error) {
 	}
 	whole, err := t.s.readParts(ctx, values)
 	if err == nil && !whole {
-		err = away.ErrAgain // a group has gone on: what it is now will be shown
+		err = retry.ErrRetry // a group has gone on: what it is now will be shown
 	}
 	if err != nil {
 		return nil, err

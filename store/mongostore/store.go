@@ -8,8 +8,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
+	"github.com/dictrack/dictrack/internal/retry"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/store/away"
 )
 
 // Store is a store.Store in a MongoDB database. Any number of them, in any number of processes, may work in
@@ -26,14 +26,14 @@ type Store struct {
 	meta, groups, parts, ids, definitions, trackers *mongo.Collection
 
 	floor  atomic.Int64 // the version that new groups started from when somebody last looked
-	known  known
+	cached *definitionCache
 	claims claims
 	tender *tender
 	moving chan struct{} // capacity 1: full while ids move out of tails, see move
 
 	life  context.Context // ends when nothing is waited for any more
 	end   context.CancelFunc
-	calls *away.Calls
+	calls *retry.Retrier
 }
 
 var _ store.Store = (*Store)(nil)
@@ -42,7 +42,7 @@ var _ store.Store = (*Store)(nil)
 const partingTime = 5 * time.Second
 
 // Close waits for the calls under way, brings the trackers' documents up to date, and disconnects, unless the
-// client is one that OpenClient was given. Servers that do not answer are waited for some seconds only: calls
+// client is one that New was given. Servers that do not answer are waited for some seconds only: calls
 // that wait for them return store.ErrClosed, whatever became of what they asked for, and the documents are
 // left to whoever opens the store next.
 func (s *Store) Close() error {

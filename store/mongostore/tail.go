@@ -47,7 +47,7 @@ func (s *Store) relieve(ctx context.Context, writes []*write) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	return s.calls.Try(ctx, "commit", s.calls.Usual(), func(ctx context.Context) error { return s.shorten(ctx, keys) })
+	return s.calls.Do(ctx, "commit", s.calls.AttemptTimeout(), func(ctx context.Context) error { return s.shorten(ctx, keys) })
 }
 
 // shorten moves the ids of some groups. One of this Store's goroutines does so at a time: what another has

@@ -32,7 +32,7 @@ func (t *tender) tend(ctx context.Context, some map[string]bool) error {
 		func(ctx context.Context) error { return t.trim(ctx, visits) },
 		func(ctx context.Context) error { return t.sweep(ctx, visits) },
 	} {
-		if err := t.s.calls.Once(ctx, t.s.calls.Patience, step); err != nil {
+		if err := t.s.calls.DoOnce(ctx, t.s.calls.Timeout, step); err != nil {
 			return err
 		}
 	}
@@ -41,7 +41,7 @@ func (t *tender) tend(ctx context.Context, some map[string]bool) error {
 			return err
 		}
 	}
-	return t.s.calls.Once(ctx, t.s.calls.Patience, func(ctx context.Context) error { return t.finish(ctx, visits) })
+	return t.s.calls.DoOnce(ctx, t.s.calls.Timeout, func(ctx context.Context) error { return t.finish(ctx, visits) })
 }
 
 // read reads the documents of groups. Those that cannot be read are left to whoever loads them.

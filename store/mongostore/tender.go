@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"github.com/dictrack/dictrack/store/away"
+	"github.com/dictrack/dictrack/internal/retry"
 )
 
 // tender does for groups what is left to be done after a commit, a moment later and for many at once: it
@@ -113,7 +113,7 @@ func (t *tender) run() {
 		}
 		timer.Stop()
 		if wait = t.after; !t.round() {
-			wait = max(wait, away.LongestWait)
+			wait = max(wait, retry.MaxBackoff)
 		}
 	}
 }
@@ -127,7 +127,7 @@ func (t *tender) stop() {
 // leftovers queues what processes that ended have left. What others are about to do is among it, and does no
 // harm.
 func (t *tender) leftovers() {
-	err := t.s.calls.Once(t.s.life, t.s.calls.Patience, func(ctx context.Context) error {
+	err := t.s.calls.DoOnce(t.s.life, t.s.calls.Timeout, func(ctx context.Context) error {
 		o := options.Find().SetProjection(object("_id", 1))
 		return each(ctx, t.s.groups, object(fieldTodo, true), o, func(raw bson.Raw) error {
 			if key, ok := raw.Lookup("_id").StringValueOK(); ok {
@@ -157,7 +157,7 @@ func (t *tender) round() bool {
 }
 
 func (t *tender) complain(err error) {
-	if err != nil && t.s.life.Err() == nil && !errors.Is(err, away.ErrAgain) {
+	if err != nil && t.s.life.Err() == nil && !errors.Is(err, retry.ErrRetry) {
 		t.s.log.Warn("what follows commits is late; trying again", "error", t.s.plain(err))
 	}
 }

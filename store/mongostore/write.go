@@ -7,8 +7,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/store/packed"
 )
 
 // write is a change on its way into the database: what replaces the group's document where that stands at
@@ -70,7 +70,7 @@ func (w *write) layChunks(c *group.Change) error {
 			return err
 		}
 		if part.Layout != nil {
-			layout, err := w.lay(kindLayout, part.Index, packed.AppendLayout(nil, part.Layout))
+			layout, err := w.lay(kindLayout, part.Index, wire.AppendLayout(nil, part.Layout))
 			if err != nil {
 				return err
 			}

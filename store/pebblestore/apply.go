@@ -5,6 +5,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
+	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
@@ -56,7 +57,7 @@ func (c *committer) add(round *round, w *write, last *latest, old *head) error {
 		put(round.batch, record{key: partKey(kindChunk, w.name, 0)})
 	}
 	c.key = append(append(c.key[:0], kindGroup), w.name...)
-	c.value = addCheck(c.key, w.head.append(append(c.value[:0], format)))
+	c.value = checksum.Append(c.key, w.head.append(append(c.value[:0], format)))
 	put(round.batch, record{c.key, c.value})
 	for _, r := range w.rest {
 		put(round.batch, r)
@@ -76,14 +77,14 @@ func (w *write) reschedule(b *pebble.Batch, before int64) {
 	}
 	if w.head.due != limiter.Never {
 		key := dueKey(w.head.due, w.name)
-		put(b, record{key, seal(key, nil)})
+		put(b, record{key, checksum.Seal(key, format, nil)})
 	}
 }
 
 // define adds the definitions that are not stored yet.
 func (c *committer) define(b *pebble.Batch, defs []*tracker.Definition) error {
 	for _, d := range defs {
-		if _, ok := c.known[d.ID()]; ok {
+		if _, ok := c.definitions.Get(d.ID()); ok {
 			continue
 		}
 		key := definitionKey(d.ID())
@@ -92,23 +93,15 @@ func (c *committer) define(b *pebble.Batch, defs []*tracker.Definition) error {
 		case err == nil:
 			err = closer.Close()
 		case errors.Is(err, pebble.ErrNotFound):
-			put(b, record{key, seal(key, d.JSON())})
+			put(b, record{key, checksum.Seal(key, format, d.JSON())})
 			err = nil
 		}
 		if err != nil {
 			return corrupt("definition "+d.ID().String(), err)
 		}
-		c.remember(d.ID())
+		c.definitions.Put(d.ID(), struct{}{}) // with this batch or any after it
 	}
 	return nil
-}
-
-// remember notes that a definition is stored, or will be with this round and any after it.
-func (c *committer) remember(id tracker.ID) {
-	if len(c.known) >= maxKnown {
-		clear(c.known)
-	}
-	c.known[id] = struct{}{}
 }
 
 // put adds to a batch; one without an index takes everything.

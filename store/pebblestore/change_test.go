@@ -8,6 +8,7 @@ import (
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -42,7 +43,7 @@ func track(g *group.Group, at int, ids ...group.Seen) (*group.Change, error) {
 	g.Record()
 	_, err := g.Track(&group.Call{
 		Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: true,
-		Compile: match.Compile, Scratch: new(match.Scratch),
+		Compile: states.Compile, Scratch: new(states.Scratch),
 	})
 	for _, seen := range ids {
 		seen.Version = g.Version()

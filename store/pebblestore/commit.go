@@ -5,7 +5,9 @@ import (
 	"slices"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store/packed"
+	"github.com/dictrack/dictrack/internal/checksum"
+	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -25,7 +27,7 @@ type record struct{ key, value []byte }
 // Commit implements store.Store.
 func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 	for _, c := range changes {
-		if err := checkName(c.Group); err != nil {
+		if err := store.CheckGroupName(c.Group); err != nil {
 			return err
 		}
 	}
@@ -60,7 +62,7 @@ func (w *write) encode(c *group.Change) {
 // part adds a chunk: to the head if it is the only one.
 func (w *write) part(part group.Chunk) {
 	if part.Layout != nil {
-		w.set(partKey(kindLayout, w.name, part.Index), packed.AppendLayout(nil, part.Layout))
+		w.set(partKey(kindLayout, w.name, part.Index), wire.AppendLayout(nil, part.Layout))
 	}
 	if part.Index == 0 {
 		w.first = true
@@ -79,5 +81,5 @@ func (w *write) seen(s *group.Seen) {
 }
 
 func (w *write) set(key, payload []byte) {
-	w.rest = append(w.rest, record{key, seal(key, payload)})
+	w.rest = append(w.rest, record{key, checksum.Seal(key, format, payload)})
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
+	"github.com/dictrack/dictrack/internal/boundedmap"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -19,16 +20,16 @@ type committer struct {
 	ended sync.WaitGroup
 
 	// Only the goroutine that applies uses these.
-	floor uint64
-	known map[tracker.ID]struct{} // definitions that are stored, as far as remembered
-	held  *request                // it has to be alone in the next round
-	last  *round                  // nil before the first
+	floor       uint64
+	definitions *boundedmap.Map[tracker.ID, struct{}] // those known to be stored
+	held        *request                              // it has to be alone in the next round
+	last        *round                                // nil before the first
 
 	key, value []byte // of the head that is being written
 }
 
-// maxKnown bounds the definitions that are remembered as stored; others are looked up.
-const maxKnown = 1 << 16
+// maxCachedDefinitions bounds how many definitions are remembered as stored; others are looked up.
+const maxCachedDefinitions = 1 << 16
 
 // request is work for the committer: changes, or something that has to be done alone.
 type request struct {
@@ -51,7 +52,7 @@ func (r *request) over() {
 
 func newCommitter(s *Store, floor uint64) *committer {
 	c := &committer{
-		store: s, floor: floor, known: map[tracker.ID]struct{}{},
+		store: s, floor: floor, definitions: boundedmap.New[tracker.ID, struct{}](maxCachedDefinitions),
 		queue: make(chan *request, 256), syncs: make(chan *round, 256),
 	}
 	c.ended.Go(c.applyAll)

@@ -8,8 +8,9 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/checksum"
+	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/store/packed"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -41,8 +42,8 @@ func TestFormat(t *testing.T) {
 		"key of the floor":    {string(floorKey()), "46"},
 		"head":                {string(heads[2].append(nil)), "03" + "07" + "80c0e285e368" + "03" + "000102030405"},
 		"id":                  {string(appendSeen(nil, &sightings[1])), "0102000000000000000000000000000305" + "80c0e285e368"},
-		"layout":              {string(packed.AppendLayout(nil, []tracker.ID{id, {}})), "aa0000000000000000000000000000bb" + "00000000000000000000000000000000"},
-		"value":               {string(seal([]byte("gab"), []byte{1, 2})), "01" + "0102" + "076f47da"},
+		"layout":              {string(wire.AppendLayout(nil, []tracker.ID{id, {}})), "aa0000000000000000000000000000bb" + "00000000000000000000000000000000"},
+		"value":               {string(checksum.Seal([]byte("gab"), format, []byte{1, 2})), "01" + "0102" + "076f47da"},
 	} {
 		if got := hex.EncodeToString([]byte(c.got)); got != c.want {
 			t.Errorf("%s is %s, want %s", what, got, c.want)
@@ -51,15 +52,15 @@ func TestFormat(t *testing.T) {
 }
 
 func FuzzUnseal(f *testing.F) {
-	f.Add([]byte("gname"), seal([]byte("gname"), []byte("payload")))
-	f.Add([]byte("x"), seal([]byte("x"), nil))
+	f.Add([]byte("gname"), checksum.Seal([]byte("gname"), format, []byte("payload")))
+	f.Add([]byte("x"), checksum.Seal([]byte("x"), format, nil))
 	f.Add([]byte{}, []byte{format, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, key, value []byte) {
-		payload, err := unseal(key, value)
-		if err == nil && !bytes.Equal(seal(key, payload), value) {
+		payload, err := checksum.Unseal(key, format, value)
+		if err == nil && !bytes.Equal(checksum.Seal(key, format, payload), value) {
 			t.Errorf("%x is taken for a value of %x", value, payload)
 		}
-		if payload, err = unseal(key, seal(key, value)); err != nil || !bytes.Equal(payload, value) {
+		if payload, err = checksum.Unseal(key, format, checksum.Seal(key, format, value)); err != nil || !bytes.Equal(payload, value) {
 			t.Errorf("%x comes back as %x, %v", value, payload, err)
 		}
 	})
@@ -98,12 +99,12 @@ func FuzzSeen(f *testing.F) {
 }
 
 func FuzzLayout(f *testing.F) {
-	f.Add(packed.AppendLayout(nil, []tracker.ID{{1}, {2}}), 2)
+	f.Add(wire.AppendLayout(nil, []tracker.ID{{1}, {2}}), 2)
 	f.Add([]byte{}, 0)
 	f.Add([]byte{1}, -1)
 	f.Fuzz(func(t *testing.T, payload []byte, want int) {
-		layout, err := packed.ParseLayout(nil, payload, want)
-		if err == nil && (len(layout) != want || !bytes.Equal(packed.AppendLayout(nil, layout), payload)) {
+		layout, err := wire.ParseLayout(nil, payload, want)
+		if err == nil && (len(layout) != want || !bytes.Equal(wire.AppendLayout(nil, layout), payload)) {
 			t.Errorf("%x is taken for %v", payload, layout)
 		}
 	})

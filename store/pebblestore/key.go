@@ -88,11 +88,3 @@ func parseExpiry(key []byte) (at int64, name, id string, err error) {
 	}
 	return at, name, id, nil
 }
-
-// checkName refuses what no group is called.
-func checkName(name string) error {
-	if name == "" || strings.ContainsRune(name, 0) {
-		return fmt.Errorf("group %q: want a name that is not empty and has no NUL", name)
-	}
-	return nil
-}

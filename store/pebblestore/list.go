@@ -6,6 +6,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
+	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -54,7 +55,7 @@ func check(i *pebble.Iterator) error {
 	if err != nil {
 		return err
 	}
-	payload, err := unseal(i.Key(), value)
+	payload, err := checksum.Unseal(i.Key(), format, value)
 	if err == nil && len(payload) > 0 {
 		err = errors.New("it has bytes where there are none")
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -59,7 +60,7 @@ func (p *player) next() (*group.Change, error) {
 		_, err = g.Add(p.defs(), now)
 	} else {
 		_, err = g.Track(&group.Call{
-			Data: match.Data{Map: map[string]any{}}, Now: now, Compile: match.Compile, Scratch: new(match.Scratch),
+			Data: match.Data{Map: map[string]any{}}, Now: now, Compile: states.Compile, Scratch: new(states.Scratch),
 		})
 		g.Recorded().See(nth(g.Version()))
 	}

@@ -9,8 +9,9 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/checksum"
+	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/store/packed"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -23,7 +24,7 @@ func get(from pebble.Reader, key []byte, what string) (payload []byte, ok bool, 
 	if err != nil {
 		return nil, false, corrupt(what, err)
 	}
-	payload, err = unseal(key, slices.Clone(value))
+	payload, err = checksum.Unseal(key, format, slices.Clone(value))
 	if err != nil {
 		err = damaged(what, err)
 	}
@@ -65,7 +66,7 @@ func readHead(from pebble.Reader, name string) (head, bool, error) {
 
 // Load implements store.Store.
 func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
-	if err := checkName(name); err != nil {
+	if err := store.CheckGroupName(name); err != nil {
 		return nil, err
 	}
 	return call(ctx, s, func() (*group.Record, error) {
@@ -102,7 +103,7 @@ func loadLayout(from pebble.Reader, r *group.Record, count int) error {
 		if err != nil {
 			return err
 		}
-		if r.Layout, err = packed.ParseLayout(r.Layout, payload, want); err != nil {
+		if r.Layout, err = wire.ParseLayout(r.Layout, payload, want); err != nil {
 			return damaged(what, err)
 		}
 	}
@@ -158,7 +159,7 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 
 // Seen implements store.Store.
 func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
-	if err := checkName(name); err != nil {
+	if err := store.CheckGroupName(name); err != nil {
 		return group.Seen{}, false, err
 	}
 	seen, err := call(ctx, s, func() (*group.Seen, error) {

@@ -4,49 +4,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store/packed"
+	"github.com/dictrack/dictrack/internal/wire"
 )
 
 // format is the version of keys and values, in the mark of the directory and in front of every value.
 const format = 1
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// checkSize is the length of the checksum behind every value.
-const checkSize = crc32.Size
-
-// seal makes a value: the format, the payload, and a checksum over those and the key, so that a record
-// that ended up under another key is noticed too.
-func seal(key, payload []byte) []byte {
-	value := make([]byte, 0, 1+len(payload)+checkSize)
-	return addCheck(key, append(append(value, format), payload...))
-}
-
-// addCheck completes a value that has the format and the payload.
-func addCheck(key, value []byte) []byte {
-	return binary.LittleEndian.AppendUint32(value, checksum(key, value))
-}
-
-func checksum(key, sealed []byte) uint32 {
-	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, sealed)
-}
-
-// unseal returns the payload of a value, which it looks into. The error says what is wrong.
-func unseal(key, value []byte) ([]byte, error) {
-	end := len(value) - checkSize
-	switch {
-	case end < 1:
-		return nil, fmt.Errorf("%d bytes are too few", len(value))
-	case binary.LittleEndian.Uint32(value[end:]) != checksum(key, value[:end]):
-		return nil, errors.New("the checksum does not match")
-	case value[0] != format:
-		return nil, fmt.Errorf("it has format %d, want %d", value[0], format)
-	}
-	return value[1:end], nil
-}
 
 // head is the record of a group. That of most groups holds their only chunk too.
 type head struct {
@@ -84,7 +48,7 @@ const maxCount = 1 << 31
 
 // parseHead reads what append wrote. The head looks into payload.
 func parseHead(payload []byte) (head, error) {
-	r := packed.Reader{Rest: payload}
+	r := wire.Reader{Buf: payload}
 	flags := r.Byte()
 	h := head{fed: flags&headFed != 0, inline: flags&headInline != 0}
 	h.version, h.due = r.Uvarint(), r.Varint()
@@ -94,10 +58,10 @@ func parseHead(payload []byte) (head, error) {
 		return head{}, errors.New("it is cut short")
 	case flags&^headKnown != 0 || count > maxCount:
 		return head{}, errors.New("it is not the head of a group")
-	case len(r.Rest) > 0 && (!h.inline || count == 0):
-		return head{}, fmt.Errorf("%d bytes are too many", len(r.Rest))
+	case len(r.Buf) > 0 && (!h.inline || count == 0):
+		return head{}, fmt.Errorf("%d bytes are too many", len(r.Buf))
 	}
-	h.count, h.first = int(count), r.Rest // #nosec G115 -- at most maxCount
+	h.count, h.first = int(count), r.Buf // #nosec G115 -- at most maxCount
 	return h, nil
 }
 
@@ -110,19 +74,19 @@ func appendSeen(dst []byte, s *group.Seen) []byte {
 // parseSeen reads what appendSeen wrote about an id.
 func parseSeen(id string, payload []byte) (group.Seen, error) {
 	s := group.Seen{ID: id}
-	r := packed.Reader{Rest: payload}
+	r := wire.Reader{Buf: payload}
 	copy(s.Hash[:], r.Bytes(uint64(len(s.Hash))))
 	s.Version, s.Expires = r.Uvarint(), r.Varint()
-	if r.Failed || len(r.Rest) > 0 {
+	if r.Failed || len(r.Buf) > 0 {
 		return group.Seen{}, fmt.Errorf("%d bytes are not what is remembered of an id", len(payload))
 	}
 	return s, nil
 }
 
 func parseFloor(payload []byte) (uint64, error) {
-	r := packed.Reader{Rest: payload}
+	r := wire.Reader{Buf: payload}
 	floor := r.Uvarint()
-	if r.Failed || len(r.Rest) > 0 {
+	if r.Failed || len(r.Buf) > 0 {
 		return 0, fmt.Errorf("%d bytes are not a version", len(payload))
 	}
 	return floor, nil

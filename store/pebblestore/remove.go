@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 
 	"github.com/cockroachdb/pebble/v2"
+
+	"github.com/dictrack/dictrack/internal/checksum"
 )
 
 // maxForget is how many ids are forgotten while commits wait.
@@ -66,7 +68,7 @@ func (c *committer) flush(r *round) error {
 		return err
 	}
 	key := floorKey()
-	put(r.batch, record{key, seal(key, binary.AppendUvarint(nil, floor))})
+	put(r.batch, record{key, checksum.Seal(key, format, binary.AppendUvarint(nil, floor))})
 	_ = r.batch.DeleteRange(flushed[0], flushed[1], nil) // as put
 	c.floor = floor
 	return c.forgetAll(r)

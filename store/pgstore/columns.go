@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store/packed"
+	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -104,7 +104,7 @@ func (c *columns) addParts(name []byte, change *group.Change) (first []byte, rel
 		}
 		if part.Layout != nil {
 			relaid = true
-			c.layouts.add(name, part.Index, seal(partKey('l', change.Group, part.Index), packed.AppendLayout(nil, part.Layout)))
+			c.layouts.add(name, part.Index, seal(partKey('l', change.Group, part.Index), wire.AppendLayout(nil, part.Layout)))
 		}
 	}
 	return first, relaid

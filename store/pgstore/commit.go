@@ -11,6 +11,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/tracker"
 )
 
 // commit is one Commit on its way, in one attempt or several.
@@ -35,7 +36,7 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 		return err
 	}
 	c := &commit{columns: columns, store: s}
-	if err := s.try(ctx, "commit", s.calls.Usual(), c.attempt); err != nil || len(c.late) == 0 {
+	if err := s.try(ctx, "commit", s.calls.AttemptTimeout(), c.attempt); err != nil || len(c.late) == 0 {
 		return err
 	}
 	var late []string
@@ -74,7 +75,7 @@ func (c *commit) send(ctx context.Context) (applied map[string]bool, err error) 
 	applied = make(map[string]bool, len(c.groups.names))
 	mark := draw()
 	c.marks = append(c.marks, mark)
-	missing := c.store.known.missing(c.definitions)
+	missing := c.unwritten(c.store.definitions)
 
 	b := &pgx.Batch{}
 	b.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
@@ -87,7 +88,7 @@ func (c *commit) send(ctx context.Context) (applied map[string]bool, err error) 
 	if err := c.store.pool.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
 	}
-	c.store.known.note(missing)
+	markWritten(c.store.definitions, missing)
 	return applied, nil
 }
 
@@ -101,7 +102,7 @@ func draw() int64 {
 // maxDefinitions bounds those in one statement, for groups with a million of them.
 const maxDefinitions = 4096
 
-func (c *commit) queueDefinitions(b *pgx.Batch, missing []id) {
+func (c *commit) queueDefinitions(b *pgx.Batch, missing []tracker.ID) {
 	for some := range slices.Chunk(missing, maxDefinitions) {
 		ids, texts := make([][]byte, len(some)), make([][]byte, len(some))
 		for i := range some {

@@ -21,7 +21,7 @@ var damages = map[string]string{
 	"first bit":    `set_byte(%[1]s, 0, get_byte(%[1]s, 0) # 1)`,
 	"last bit":     `set_byte(%[1]s, length(%[1]s) - 1, get_byte(%[1]s, length(%[1]s) - 1) # 128)`,
 	"middle bit":   `set_byte(%[1]s, length(%[1]s) / 2, get_byte(%[1]s, length(%[1]s) / 2) # 4)`,
-	"another's":    `'\x019c9432c6'`,
+	"another's":    `'\x01c632949c'`,
 	"newer format": `'\x02' || substring(%[1]s FROM 2)`,
 }
 

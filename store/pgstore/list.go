@@ -30,7 +30,7 @@ func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, 
 
 // list runs a query that takes an end or beginning and a limit.
 func list[T any](ctx context.Context, s *Store, what, query string, edge any, limit int, read func(from pgx.Rows) (T, error)) (all []T, _ error) {
-	err := s.try(ctx, what, s.calls.Usual(), func(ctx context.Context) error {
+	err := s.try(ctx, what, s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		if limit <= 0 {
 			return nil
 		}

@@ -9,9 +9,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/store/packed"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -45,7 +45,7 @@ func (s *Store) load(ctx context.Context, name string, before ...string) (*group
 		return nil, err
 	}
 	var r *row
-	err := s.try(ctx, "load a group", s.calls.Usual(), func(ctx context.Context) error {
+	err := s.try(ctx, "load a group", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		r = nil
 		return s.ask(ctx, "load", []any{[]byte(name)}, func(from pgx.Rows) error {
 			r = &row{}
@@ -78,7 +78,7 @@ func (r *row) record(name string) (*group.Record, error) {
 		return nil, damaged(what, err)
 	}
 	count := int(*r.places)
-	if count < 0 || len(r.layouts) != packed.Chunks(count) || len(r.chunks) != max(0, packed.Chunks(count)-1) {
+	if count < 0 || len(r.layouts) != wire.Chunks(count) || len(r.chunks) != max(0, wire.Chunks(count)-1) {
 		return nil, damaged(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
 	}
 	record := &group.Record{Name: name, Version: uint64(*r.version), Fed: *r.fed, Due: due, Layout: make([]tracker.ID, 0, count)}
@@ -92,7 +92,7 @@ func (r *row) readLayouts(record *group.Record, count int) error {
 	for i, value := range r.layouts {
 		payload, err := unseal(partKey('l', record.Name, i), value)
 		if err == nil {
-			record.Layout, err = packed.ParseLayout(record.Layout, payload, min(group.ChunkSize, count-len(record.Layout)))
+			record.Layout, err = wire.ParseLayout(record.Layout, payload, min(group.ChunkSize, count-len(record.Layout)))
 		}
 		if err != nil {
 			return damaged(fmt.Sprintf("group %s, part l%d", record.Name, i), err)
@@ -121,20 +121,20 @@ func checkFloor(version int64, seal []byte) error {
 
 // Definitions implements store.Store.
 func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
-	found := make(map[id][]byte, len(ids))
+	found := make(map[tracker.ID][]byte, len(ids))
 	keys := make([][]byte, len(ids))
 	for i := range ids {
 		keys[i] = ids[i][:]
 	}
-	err := s.try(ctx, "read definitions", s.calls.Usual(), func(ctx context.Context) error {
+	err := s.try(ctx, "read definitions", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		if len(ids) == 0 {
 			return nil
 		}
 		return s.ask(ctx, "definitions", []any{keys}, func(from pgx.Rows) error {
 			var key, text []byte
 			err := from.Scan(&key, &text)
-			if err == nil && len(key) == len(id{}) {
-				found[id(key)] = text
+			if err == nil && len(key) == len(tracker.ID{}) {
+				found[tracker.ID(key)] = text
 			}
 			return err
 		})
@@ -147,7 +147,7 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 
 // inOrder puts definitions in the order of ids, each a copy of its own, and checks that they are theirs:
 // the id is the beginning of the hash.
-func inOrder(ids []id, found map[id][]byte) ([][]byte, error) {
+func inOrder(ids []tracker.ID, found map[tracker.ID][]byte) ([][]byte, error) {
 	texts := make([][]byte, len(ids))
 	for i, id := range ids {
 		text, ok := found[id]
@@ -170,7 +170,7 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 	var hash []byte
 	var version, expires int64
 	ok := false
-	err := s.try(ctx, "look up an id", s.calls.Usual(), func(ctx context.Context) error {
+	err := s.try(ctx, "look up an id", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 		ok = false
 		return s.ask(ctx, "seen", []any{[]byte(name), []byte(id)}, func(from pgx.Rows) error {
 			ok = true

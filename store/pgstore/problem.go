@@ -12,7 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/dictrack/dictrack/store/away"
+	"github.com/dictrack/dictrack/internal/retry"
 )
 
 // describe says in words where a pool connects to. There is no password in it.
@@ -39,7 +39,7 @@ func (s *Store) plain(err error) error {
 		return hinted(err)
 	}
 	reason, cause := reasonOf(connect)
-	return &away.Problem{Line: fmt.Sprintf("connect to %s: %s", s.where, reason), Cause: cause}
+	return &retry.OneLineError{Text: fmt.Sprintf("connect to %s: %s", s.where, reason), Cause: cause}
 }
 
 // reasonOf finds what is wrong, and says what to do about it.

@@ -13,7 +13,7 @@ const maxForget = 1000
 // Forget implements store.Store. Other calls go on meanwhile.
 func (s *Store) Forget(ctx context.Context, now int64) error {
 	for forgotten := maxForget; forgotten == maxForget; {
-		err := s.try(ctx, "forget ids", s.calls.Usual(), func(ctx context.Context) error {
+		err := s.try(ctx, "forget ids", s.calls.AttemptTimeout(), func(ctx context.Context) error {
 			forgotten = 0
 			return s.ask(ctx, "forget", []any{now, maxForget}, func(pgx.Rows) error {
 				forgotten++

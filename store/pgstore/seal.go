@@ -4,43 +4,21 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/crc32"
-	"strings"
 
+	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/store"
 )
 
 // format is the version of what bytea columns hold, in front of every value.
 const format = 1
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+// seal returns the stored form of payload. The key is everything else that the row says, so that a value in the
+// wrong row, or beside a column that somebody changed, is noticed.
+func seal(key, payload []byte) []byte { return checksum.Seal(key, format, payload) }
 
-// seal makes a value of payload: the format, the payload, and a checksum over those and the key. The key
-// is all else that the row says, so that a value in the wrong row, or beside a column that somebody
-// changed, is noticed too.
-func seal(key, payload []byte) []byte {
-	value := make([]byte, 0, 1+len(payload)+crc32.Size)
-	value = append(append(value, format), payload...)
-	return binary.BigEndian.AppendUint32(value, checksum(key, value))
-}
-
-func checksum(key, sealed []byte) uint32 {
-	return crc32.Update(crc32.Checksum(key, castagnoli), castagnoli, sealed)
-}
-
-// unseal returns the payload of a value, which it looks into. The error says what is wrong.
-func unseal(key, value []byte) ([]byte, error) {
-	end := len(value) - crc32.Size
-	switch {
-	case end < 1:
-		return nil, fmt.Errorf("%d bytes are too few", len(value))
-	case binary.BigEndian.Uint32(value[end:]) != checksum(key, value[:end]):
-		return nil, errors.New("the checksum does not match")
-	case value[0] != format:
-		return nil, fmt.Errorf("it has format %d, want %d", value[0], format)
-	}
-	return value[1:end], nil
-}
+// unseal returns the payload of a stored value, which it aliases.
+func unseal(key, value []byte) ([]byte, error) { return checksum.Unseal(key, format, value) }
 
 // Keys begin with a letter for their table; names, which have no NUL, end with one.
 
@@ -83,13 +61,10 @@ const (
 
 // checkName refuses what no group is called.
 func checkName(name string) error {
-	switch {
-	case name == "" || strings.ContainsRune(name, 0):
-		return fmt.Errorf("group %q: want a name that is not empty and has no NUL", name)
-	case len(name) > maxName:
-		return fmt.Errorf("group %.40q...: the name has %d bytes, want at most %d in PostgreSQL", name, len(name), maxName)
+	if len(name) > maxName {
+		return &field.Error{Path: "group", Value: name, Want: fmt.Sprintf("has %d bytes, want at most %d in PostgreSQL", len(name), maxName)}
 	}
-	return nil
+	return store.CheckGroupName(name)
 }
 
 // damaged names the record whose bytes are wrong.

@@ -10,21 +10,21 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/dictrack/dictrack/store/away"
+	"github.com/dictrack/dictrack/internal/retry"
 )
 
-// try makes a call, which counts as one under way; away.Calls.Try says how.
-func (s *Store) try(ctx context.Context, what string, limit time.Duration, attempt away.Attempt) error {
+// try makes a call, which counts as one under way; retry.Calls.Try says how.
+func (s *Store) try(ctx context.Context, what string, limit time.Duration, attempt retry.Attempt) error {
 	return s.tryWhile(ctx, passes, what, limit, attempt)
 }
 
 // tryWhile is try with its own opinion of what passes.
-func (s *Store) tryWhile(ctx context.Context, passes func(error) bool, what string, limit time.Duration, attempt away.Attempt) error {
-	if err := s.calls.Begin(ctx); err != nil {
+func (s *Store) tryWhile(ctx context.Context, passes func(error) bool, what string, limit time.Duration, attempt retry.Attempt) error {
+	if err := s.calls.Enter(ctx); err != nil {
 		return err
 	}
-	defer s.calls.Done()
-	return s.calls.TryWhile(ctx, passes, what, limit, attempt)
+	defer s.calls.Leave()
+	return s.calls.DoIf(ctx, passes, what, limit, attempt)
 }
 
 // passing are the server's errors that go away by themselves: it shuts down, starts, has too many

@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -93,7 +94,7 @@ func call(g *group.Group, at int, seen group.Seen) (*group.Change, error) {
 func one(g *group.Group, at int, commit bool) error {
 	_, err := g.Track(&group.Call{
 		Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: commit,
-		Compile: match.Compile, Scratch: new(match.Scratch),
+		Compile: states.Compile, Scratch: new(states.Scratch),
 	})
 	return err
 }

@@ -110,7 +110,7 @@ func testReplaced(s *session) {
 }
 
 func retarget(d *tracker.Definition, state tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
-	d, err := d.Revise(state, nil, func(spec *tracker.Spec) {
+	d, err := d.WithSpec(state, nil, func(spec *tracker.Spec) {
 		spec.Targets = append(spec.Targets, decimal.FromInt(2_000_000))
 	})
 	return d, state, nil, err

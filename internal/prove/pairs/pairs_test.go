@@ -67,7 +67,7 @@ func TestMongo(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		return mongostore.Open(t.Context(), s.Database(name), mongostore.Options{NoTrackers: true, Patience: time.Minute})
+		return mongostore.Open(t.Context(), s.Database(name), mongostore.Options{DisableTrackerDocs: true, RetryTimeout: time.Minute})
 	})
 }
 

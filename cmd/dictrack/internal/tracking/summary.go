@@ -25,7 +25,7 @@ type Summary struct {
 type Counts map[tracker.EventKind]int
 
 // order is that of a tracker's life.
-var order = []tracker.EventKind{tracker.StageCompleted, tracker.AllCompleted, tracker.Reset, tracker.Limited, tracker.Expired}
+var order = []tracker.EventKind{tracker.EventStageCompleted, tracker.EventAllCompleted, tracker.EventReset, tracker.EventLimited, tracker.EventExpired}
 
 // String is the total, and the number of each kind.
 func (c Counts) String() string {
