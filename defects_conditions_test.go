@@ -9,6 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -154,7 +155,7 @@ func writtenOperators(t *testing.T) {
 // guards has conditions that need one another, and keeps them in the order they were given.
 func guards(t *testing.T) {
 	where := []condition.Condition{condition.Exists("k"), condition.Gt("k", 5), condition.Eq("s", "x")}
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Where(where...)))
 	f.reopen()
 	for _, data := range []object{{}, {"k": nil, "s": "x"}, {"k": "6", "s": "x"}, {"k": 5, "s": "x"}, {"k": 6}} {

@@ -136,7 +136,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 		return nil, errors.Join(fmt.Errorf("start the cache: %w", err), filled.Cache.Close(ctx), closeStore(filled.Store))
 	}
 	if !filled.ManualSweep {
-		go m.timers.Run(m.life)
+		go m.timers.Run(m.life, m.engine)
 	}
 	return m, nil
 }
@@ -146,13 +146,7 @@ func newManager(ctx context.Context, o Options) *Manager {
 	m := &Manager{options: o, publisher: notify.New(o.Logger), now: clock(o.Clock), calls: &gate.Gate{}}
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
 	sources := timers.Sources(o.Cache, o.Store)
-	m.timers = timers.New(timers.Config{
-		Sources: sources, Now: m.now, Logger: o.Logger,
-		Fire: func(ctx context.Context, now int64, groups []string) error {
-			return m.engine.FireTimers(ctx, now, groups)
-		},
-		DeleteExpired: func(ctx context.Context, now int64) error { return m.engine.DeleteExpired(ctx, now) },
-	})
+	m.timers = timers.New(timers.Config{Sources: sources, Now: m.now, Logger: o.Logger})
 	m.engine = engine.New(engine.Config{
 		Cache: o.Cache, Store: o.Store, Registry: o.Registry, Logger: o.Logger,
 		Now: m.now, IDWindow: o.IDWindow,

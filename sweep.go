@@ -15,7 +15,7 @@ func (m *Manager) Sweep(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(m.life, cancel)()
-	err := m.timers.Sweep(ctx, m.now())
+	err := m.timers.Sweep(ctx, m.engine, m.now())
 	switch {
 	case err == nil:
 		return nil

@@ -12,7 +12,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var features = cachetest.Features{Keeps: true, Joins: true}
+var features = cachetest.Features{MemoryOnly: true, GroupCommits: true}
 
 func open() cache.Cache { return memorycache.New(memorycache.Options{}) }
 

@@ -14,7 +14,7 @@ import (
 
 func BenchmarkCache(b *testing.B) {
 	s := singleServer(b)
-	cachetest.Benchmark(b, func() cache.Cache { return open(b, s.URL(), quick(space())) }, cachetest.Features{Keeps: true, Ahead: true})
+	cachetest.Benchmark(b, func() cache.Cache { return open(b, s.URL(), quick(space())) }, cachetest.Features{MemoryOnly: true, WriteBehind: true})
 }
 
 // BenchmarkW is W(100): 1,000 groups with a hundred trackers of their own, by 64 goroutines, one by one and in batches.

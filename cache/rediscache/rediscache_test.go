@@ -87,7 +87,7 @@ func suite(t *testing.T, client func() rueidis.Client) {
 		return c
 	}
 	cachetest.Run(t, func() cache.Cache { return open(space()) }, cachetest.Features{
-		Keeps: true, Ahead: true,
+		MemoryOnly: true, WriteBehind: true,
 		Shared: func(c cache.Cache) cache.Cache {
 			prefix, _ := prefixes.Load(c)
 			return open(prefix.(string))

@@ -23,7 +23,7 @@ import (
 func newBehind() cache.Cache { return writebehind.New(writebehind.Options{}) }
 
 func BenchmarkCache(b *testing.B) {
-	cachetest.Benchmark(b, newBehind, cachetest.Features{Joins: true})
+	cachetest.Benchmark(b, newBehind, cachetest.Features{GroupCommits: true})
 }
 
 func TestOptionsAreValidated(t *testing.T) {

@@ -178,6 +178,13 @@ func outerRules() []Rule {
 			Why:       "programs put the parts together",
 		},
 		{
+			For:   []string{"internal/faultstore"},
+			Inner: coreAnd("store", "store/memorystore"),
+			Suite: true,
+			Ring:  "a store for tests: the port of stores, and the one that needs no library",
+			Why:   "tests of every part need a store that fails",
+		},
+		{
 			For:       []string{"internal/testserver/..."},
 			Inner:     []string{"internal/testserver"},
 			Libraries: []string{"..."},

@@ -16,13 +16,14 @@ func (e *env) roundTrip(attempts []*attempt) {
 	if len(attempts) == 0 {
 		return
 	}
-	if err := e.Client.ProbeIfSuspect(e.Client.Context()); err != nil {
+	if err := e.Client.ProbeIfSuspect(e.Client.Life); err != nil {
 		for _, a := range attempts {
 			a.notSent(err)
 		}
 		return
 	}
-	ctx := e.Client.Context()
+	ctx, cancel := context.WithTimeout(e.Client.Life, e.Client.Timeout)
+	defer cancel()
 	attempts = e.withDefinitions(ctx, attempts)
 	if len(attempts) == 0 {
 		return

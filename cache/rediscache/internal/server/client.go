@@ -33,10 +33,9 @@ type Client struct {
 	Keys   [format.ShardCount]format.ShardKeys
 	Logger *slog.Logger // set before the first command
 
-	epochs   [format.ShardCount]atomic.Pointer[string] // as last seen in a reply
-	suspect  atomic.Bool                               // probe the servers before the next write
-	probes   probes
-	deadline atomic.Pointer[sharedContext]
+	epochs  [format.ShardCount]atomic.Pointer[string] // as last seen in a reply
+	suspect atomic.Bool                               // probe the servers before the next write
+	probes  probes
 }
 
 // New makes a client.
@@ -126,26 +125,6 @@ func (c *Client) lease(ctx context.Context, shards []int, ttl time.Duration) []r
 		commands[i] = script.Lease.Call(c.B(), []string{c.Keys[shard].Lease}, c.Process, format.Decimal(ttl.Milliseconds()))
 	}
 	return c.Send(ctx, commands)
-}
-
-// sharedContext is a context that many requests share.
-type sharedContext struct {
-	context.Context
-	begun time.Time
-}
-
-// Context returns a context that ends after Config.Timeout, or up to a quarter earlier, and with Config.Life. Requests
-// share it, because a timer for each would cost as much as the request.
-func (c *Client) Context() context.Context {
-	now := time.Now()
-	if s := c.deadline.Load(); s != nil && now.Sub(s.begun) < c.Timeout/4 {
-		return s
-	}
-	ctx, cancel := context.WithTimeout(c.Life, c.Timeout)
-	context.AfterFunc(ctx, cancel)
-	s := &sharedContext{ctx, now}
-	c.deadline.Store(s)
-	return s
 }
 
 // Sleep waits, or returns when ctx ends.

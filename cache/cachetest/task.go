@@ -15,25 +15,25 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// call is a Task: it adds the n of its data to the one tracker of its group, or does something else,
+// testTask is a Task: it adds the n of its data to the one tracker of its group, or does something else,
 // and notes what the cache makes of it.
-type call struct {
-	rig  *rig
+type testTask struct {
+	env  *env
 	name string
 	id   string
 	data []byte // read while the call is applied, and only then
 	do   func(g *group.Group)
-	// renew is to be remembered of the id although it is known.
-	renew *group.Seen
+	// remember is to be remembered of the id although it is known.
+	remember *group.Seen
 	// slow, if there is one, is where the call waits when it is applied.
-	slow *gate
+	block *barrier
 	// epoch, if there is one, is noted in at whenever the call is applied.
 	epoch *atomic.Int64
 
 	inside  atomic.Bool // a method is running
-	applied atomic.Int32
-	settled atomic.Int32
-	over    chan struct{} // closed by the first Settled
+	applyCount atomic.Int32
+	doneCount atomic.Int32
+	finished    chan struct{} // closed by the first Settled
 
 	// Written by the cache's calls, to be read when over is closed.
 	seen    *group.Seen
@@ -43,41 +43,41 @@ type call struct {
 	err     error
 }
 
-var _ cache.Task = (*call)(nil)
+var _ cache.Task = (*testTask)(nil)
 
 // add is a call that adds n.
-func (r *rig) add(name string, n int) *call {
-	return &call{rig: r, name: name, data: fmt.Appendf(nil, `{"n":%d}`, n), over: make(chan struct{})}
+func (e *env) add(name string, n int) *testTask {
+	return &testTask{env: e, name: name, data: fmt.Appendf(nil, `{"n":%d}`, n), finished: make(chan struct{})}
 }
 
-// once is a call that adds n and happens once.
-func (r *rig) once(name, id string, n int) *call {
-	c := r.add(name, n)
+// addWithID is a call that adds n and happens once.
+func (e *env) addWithID(name, id string, n int) *testTask {
+	c := e.add(name, n)
 	c.id = id
 	return c
 }
 
-// look is a call that changes nothing.
-func (r *rig) look(name string, see func(g *group.Group)) *call {
-	return &call{rig: r, name: name, do: see, over: make(chan struct{})}
+// read is a call that changes nothing.
+func (e *env) read(name string, see func(g *group.Group)) *testTask {
+	return &testTask{env: e, name: name, do: see, finished: make(chan struct{})}
 }
 
 // Group implements cache.Task.
-func (c *call) Group() string { return c.name }
+func (c *testTask) Group() string { return c.name }
 
 // ID implements cache.Task.
-func (c *call) ID() string { return c.id }
+func (c *testTask) ID() string { return c.id }
 
 // Apply implements cache.Task.
-func (c *call) Apply(g *group.Group, seen *group.Seen) *group.Seen {
-	defer c.enter("Apply")()
-	defer c.rig.watch.work(c.name)()
-	c.applied.Add(1)
-	if c.slow != nil {
-		c.slow.pass()
+func (c *testTask) Apply(g *group.Group, seen *group.Seen) *group.Seen {
+	defer c.enterMethod("Apply")()
+	defer c.env.invariants.enterGroup(c.name)()
+	c.applyCount.Add(1)
+	if c.block != nil {
+		c.block.wait()
 	}
 	if g.Name() != c.name {
-		c.rig.watch.wrong("a call on group %q was applied to %q", c.name, g.Name())
+		c.env.invariants.violation("a call on group %q was applied to %q", c.name, g.Name())
 	}
 	c.version, c.changed, c.seen = g.Version(), false, nil
 	if c.epoch != nil {
@@ -86,7 +86,7 @@ func (c *call) Apply(g *group.Group, seen *group.Seen) *group.Seen {
 	if seen != nil {
 		one := *seen
 		c.seen = &one
-		if c.renew == nil {
+		if c.remember == nil {
 			return nil
 		}
 	}
@@ -98,14 +98,14 @@ func (c *call) Apply(g *group.Group, seen *group.Seen) *group.Seen {
 		Data: match.Data{JSON: c.data}, Commit: true, Template: total, Compile: states.Compile, Scratch: &states.Scratch{},
 	})
 	if err != nil {
-		c.rig.watch.wrong("track: %v", err)
+		c.env.invariants.violation("track: %v", err)
 	}
 	c.version, c.changed = effect.Version, effect.Changed
 	switch {
 	case c.id == "":
 		return nil
-	case c.renew != nil:
-		return c.renew
+	case c.remember != nil:
+		return c.remember
 	}
 	return &group.Seen{ID: c.id, Version: effect.Version, Expires: expiry, Hash: [16]byte{1}}
 }
@@ -114,40 +114,40 @@ func (c *call) Apply(g *group.Group, seen *group.Seen) *group.Seen {
 const expiry = 1000
 
 // Settled implements cache.Task.
-func (c *call) Settled(err error) {
-	defer c.enter("Settled")()
-	if c.settled.Add(1) > 1 {
-		c.rig.watch.wrong("a call was settled twice")
+func (c *testTask) Settled(err error) {
+	defer c.enterMethod("Settled")()
+	if c.doneCount.Add(1) > 1 {
+		c.env.invariants.violation("a call was settled twice")
 		return
 	}
 	c.err = err
-	c.rig.watch.ended(c)
-	close(c.over)
+	c.env.invariants.taskDone(c)
+	close(c.finished)
 }
 
-// enter notes when two methods run at once.
-func (c *call) enter(method string) (leave func()) {
+// enterMethod notes when two methods run at once.
+func (c *testTask) enterMethod(method string) (leave func()) {
 	if c.inside.Swap(true) {
-		c.rig.watch.wrong("%s was called while another method of the Task was running", method)
+		c.env.invariants.violation("%s was called while another method of the Task was running", method)
 	}
 	return func() { c.inside.Store(false) }
 }
 
-// done returns how the call was settled; it fails the test when it was not.
-func (c *call) done() error {
-	c.rig.Helper()
-	c.rig.await("a call on group "+c.name, c.over)
+// awaitDone returns how the call was settled; it fails the test when it was not.
+func (c *testTask) awaitDone() error {
+	c.env.Helper()
+	c.env.await("a call on group "+c.name, c.finished)
 	return c.err
 }
 
-// shared reads definitions, and shares none.
-type shared struct{}
+// parser reads definitions, and shares none.
+type parser struct{}
 
 // Find implements cache.Definitions.
-func (shared) Find(tracker.ID) *tracker.Definition { return nil }
+func (parser) Find(tracker.ID) *tracker.Definition { return nil }
 
 // Read implements cache.Definitions.
-func (shared) Read(_ tracker.ID, text []byte) (*tracker.Definition, error) {
+func (parser) Read(_ tracker.ID, text []byte) (*tracker.Definition, error) {
 	v, err := rawjson.Decode(text)
 	if err != nil {
 		return nil, err
@@ -170,34 +170,34 @@ func define(name string) *tracker.Definition {
 }
 
 // update runs calls and expects all of them to succeed.
-func (r *rig) update(calls ...*call) {
-	r.Helper()
-	if err := r.try(context.Background(), calls...); err != nil {
-		r.Fatalf("Update: %v", err)
+func (e *env) update(calls ...*testTask) {
+	e.Helper()
+	if err := e.try(context.Background(), calls...); err != nil {
+		e.Fatalf("Update: %v", err)
 	}
 	for _, c := range calls {
-		if err := c.done(); err != nil {
-			r.Fatalf("a call on group %q: %v", c.name, err)
+		if err := c.awaitDone(); err != nil {
+			e.Fatalf("a call on group %q: %v", c.name, err)
 		}
 	}
 }
 
 // try runs calls.
-func (r *rig) try(ctx context.Context, calls ...*call) error {
+func (e *env) try(ctx context.Context, calls ...*testTask) error {
 	tasks := make([]cache.Task, len(calls))
 	for i, c := range calls {
 		tasks[i] = c
 	}
-	return r.cache.Update(ctx, tasks)
+	return e.cache.Update(ctx, tasks)
 }
 
 // expectTotal checks what a group's calls added up to, as a further call sees it.
-func (r *rig) expectTotal(name string, want int64) {
-	r.Helper()
+func (e *env) expectTotal(name string, want int64) {
+	e.Helper()
 	var got int64
-	r.update(r.look(name, func(g *group.Group) { got = sum(g) }))
+	e.update(e.read(name, func(g *group.Group) { got = sum(g) }))
 	if got != want {
-		r.Errorf("group %q has %d, want %d", name, got, want)
+		e.Errorf("group %q has %d, want %d", name, got, want)
 	}
 }
 
@@ -212,9 +212,9 @@ func sum(g *group.Group) int64 {
 }
 
 // expectError checks how a call was settled.
-func (r *rig) expectError(c *call, want error) {
-	r.Helper()
-	if err := c.done(); !errors.Is(err, want) {
-		r.Errorf("a call on group %q was settled with %v, want %v", c.name, err, want)
+func (e *env) expectError(c *testTask, want error) {
+	e.Helper()
+	if err := c.awaitDone(); !errors.Is(err, want) {
+		e.Errorf("a call on group %q was settled with %v, want %v", c.name, err, want)
 	}
 }

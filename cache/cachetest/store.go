@@ -12,29 +12,29 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// disk is a Backing in memory. What a commit keeps is in bytes, so that nothing of a group that a cache
+// faultyStore is a Backing in memory. What a commit keeps is in bytes, so that nothing of a group that a cache
 // goes on changing stays behind.
-type disk struct {
+type faultyStore struct {
 	// The hooks are called before the work, with no lock held; an error is given back instead.
-	onLoad    hook[func(name string) error]
-	onSeen    hook[func(name, id string) error]
-	onPersist hook[func(changes []*group.Change) error]
-	// afterPersist is called when everything is kept; its error hides that.
-	afterPersist hook[func(changes []*group.Change) error]
-	// real keeps the groups instead.
-	real Emptied
+	beforeLoad    hook[func(name string) error]
+	beforeLookup    hook[func(name, id string) error]
+	beforeCommit hook[func(changes []*group.Change) error]
+	// afterCommit is called when everything is kept; its error hides that.
+	afterCommit hook[func(changes []*group.Change) error]
+	// inner keeps the groups instead.
+	inner Truncater
 	// shared tells that more than one cache writes to the disk at once.
 	shared bool
 
 	mu          sync.Mutex // protects all below
 	floor       uint64
-	groups      map[string]*kept
+	groups      map[string]*storedGroup
 	definitions map[tracker.ID]*tracker.Definition
 	loads       map[string]int
 	lookups     int
 	commits     [][]string // the groups of each
 	committing  map[string]bool
-	broken      []string // what a cache should not have asked for
+	violations      []string // what a cache should not have asked for
 }
 
 // hook is a function that a test may set at any time.
@@ -50,47 +50,47 @@ func (h *hook[F]) get() (f F, ok bool) {
 	return f, false
 }
 
-// calm removes all hooks.
-func (d *disk) calm() {
-	d.onLoad.f.Store(nil)
-	d.onSeen.f.Store(nil)
-	d.onPersist.f.Store(nil)
-	d.afterPersist.f.Store(nil)
+// clearFaults removes all hooks.
+func (d *faultyStore) clearFaults() {
+	d.beforeLoad.f.Store(nil)
+	d.beforeLookup.f.Store(nil)
+	d.beforeCommit.f.Store(nil)
+	d.afterCommit.f.Store(nil)
 }
 
-// kept is a group on the disk. Its chunks run parallel.
-type kept struct {
+// storedGroup is a group on the disk. Its chunks run parallel.
+type storedGroup struct {
 	version uint64
-	fed     bool
+	initialized     bool
 	layouts [][]tracker.ID
 	states  [][]byte
 	seen    map[string]group.Seen
 }
 
-// asked counts the ids that were looked up, committed the commits.
-func (d *disk) asked() int {
+// lookupCount counts the ids that were looked up, committed the commits.
+func (d *faultyStore) lookupCount() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.lookups
 }
 
-func (d *disk) committed() int {
+func (d *faultyStore) commitCount() int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return len(d.commits)
 }
 
-func newDisk() *disk {
-	d := &disk{definitions: map[tracker.ID]*tracker.Definition{}, committing: map[string]bool{}}
-	d.wipe()
+func newFaultyStore() *faultyStore {
+	d := &faultyStore{definitions: map[tracker.ID]*tracker.Definition{}, committing: map[string]bool{}}
+	d.truncate()
 	return d
 }
 
-// wipe forgets every group, and lets new ones start above all versions so far.
-func (d *disk) wipe() {
-	if d.real != nil {
-		if err := d.real.Empty(); err != nil {
-			d.complain("emptying the backing: %v", err)
+// truncate forgets every group, and lets new ones start above all versions so far.
+func (d *faultyStore) truncate() {
+	if d.inner != nil {
+		if err := d.inner.Truncate(); err != nil {
+			d.violation("emptying the backing: %v", err)
 		}
 	}
 	d.mu.Lock()
@@ -98,12 +98,12 @@ func (d *disk) wipe() {
 	for _, k := range d.groups {
 		d.floor = max(d.floor, k.version+1)
 	}
-	d.groups, d.loads = map[string]*kept{}, map[string]int{}
+	d.groups, d.loads = map[string]*storedGroup{}, map[string]int{}
 }
 
 // Load implements cache.Backing.
-func (d *disk) Load(ctx context.Context, name string) (*group.Group, error) {
-	if hook, ok := d.onLoad.get(); ok {
+func (d *faultyStore) Load(ctx context.Context, name string) (*group.Group, error) {
+	if hook, ok := d.beforeLoad.get(); ok {
 		if err := hook(name); err != nil {
 			return nil, err
 		}
@@ -111,13 +111,13 @@ func (d *disk) Load(ctx context.Context, name string) (*group.Group, error) {
 	d.mu.Lock()
 	d.loads[name]++
 	d.mu.Unlock()
-	if d.real != nil {
-		return d.real.Load(ctx, name)
+	if d.inner != nil {
+		return d.inner.Load(ctx, name)
 	}
 	return d.load(name)
 }
 
-func (d *disk) load(name string) (*group.Group, error) {
+func (d *faultyStore) load(name string) (*group.Group, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	k, ok := d.groups[name]
@@ -125,7 +125,7 @@ func (d *disk) load(name string) (*group.Group, error) {
 		return group.New(name, d.floor), nil
 	}
 	record := &group.Record{
-		Name: name, Version: k.version, Fed: k.fed,
+		Name: name, Version: k.version, Fed: k.initialized,
 		Layout: slices.Concat(k.layouts...), States: slices.Concat(k.states...),
 	}
 	definitions := make([]*tracker.Definition, len(record.Layout))
@@ -136,8 +136,8 @@ func (d *disk) load(name string) (*group.Group, error) {
 }
 
 // Seen implements cache.Backing.
-func (d *disk) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
-	if hook, ok := d.onSeen.get(); ok {
+func (d *faultyStore) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+	if hook, ok := d.beforeLookup.get(); ok {
 		if err := hook(name, id); err != nil {
 			return group.Seen{}, false, err
 		}
@@ -145,8 +145,8 @@ func (d *disk) Seen(ctx context.Context, name, id string) (group.Seen, bool, err
 	d.mu.Lock()
 	d.lookups++
 	d.mu.Unlock()
-	if d.real != nil {
-		return d.real.Seen(ctx, name, id)
+	if d.inner != nil {
+		return d.inner.Seen(ctx, name, id)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -158,10 +158,10 @@ func (d *disk) Seen(ctx context.Context, name, id string) (group.Seen, bool, err
 }
 
 // Persist implements cache.Backing.
-func (d *disk) Persist(_ context.Context, changes []*group.Change) error {
-	d.enter(changes)
-	defer d.exit(changes)
-	if hook, ok := d.onPersist.get(); ok {
+func (d *faultyStore) Persist(_ context.Context, changes []*group.Change) error {
+	d.beginCommit(changes)
+	defer d.endCommit(changes)
+	if hook, ok := d.beforeCommit.get(); ok {
 		if err := hook(changes); err != nil {
 			return err
 		}
@@ -169,42 +169,42 @@ func (d *disk) Persist(_ context.Context, changes []*group.Change) error {
 	if err := d.commit(changes); err != nil {
 		return err
 	}
-	if hook, ok := d.afterPersist.get(); ok {
+	if hook, ok := d.afterCommit.get(); ok {
 		return hook(changes)
 	}
 	return nil
 }
 
-// enter notes a commit, and that no group is in two at once.
-func (d *disk) enter(changes []*group.Change) {
+// beginCommit notes a commit, and that no group is in two at once.
+func (d *faultyStore) beginCommit(changes []*group.Change) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	names := make([]string, len(changes))
 	for i, c := range changes {
 		if names[i] = c.Group; d.committing[c.Group] && !d.shared {
-			d.broken = append(d.broken, fmt.Sprintf("group %q is in two commits, or twice in one", c.Group))
+			d.violations = append(d.violations, fmt.Sprintf("group %q is in two commits, or twice in one", c.Group))
 		}
 		d.committing[c.Group] = true
 	}
 	d.commits = append(d.commits, names)
 }
 
-func (d *disk) complain(format string, values ...any) {
+func (d *faultyStore) violation(format string, values ...any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.broken = append(d.broken, fmt.Sprintf(format, values...))
+	d.violations = append(d.violations, fmt.Sprintf(format, values...))
 }
 
 // report fails the test for what a cache should not have asked for.
-func (d *disk) report(t *testing.T) {
+func (d *faultyStore) report(t *testing.T) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, broken := range d.broken {
+	for _, broken := range d.violations {
 		t.Error(broken)
 	}
 }
 
-func (d *disk) exit(changes []*group.Change) {
+func (d *faultyStore) endCommit(changes []*group.Change) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range changes {
@@ -213,9 +213,9 @@ func (d *disk) exit(changes []*group.Change) {
 }
 
 // commit keeps the changes whose base is what is kept; the others conflict.
-func (d *disk) commit(changes []*group.Change) error {
-	if d.real != nil && len(changes) > 0 {
-		return d.real.Persist(context.Background(), changes)
+func (d *faultyStore) commit(changes []*group.Change) error {
+	if d.inner != nil && len(changes) > 0 {
+		return d.inner.Persist(context.Background(), changes)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -223,14 +223,14 @@ func (d *disk) commit(changes []*group.Change) error {
 	for _, c := range changes {
 		k := d.groups[c.Group]
 		if k == nil {
-			k = &kept{version: d.floor, seen: map[string]group.Seen{}}
+			k = &storedGroup{version: d.floor, seen: map[string]group.Seen{}}
 		}
 		if k.version != c.Base {
 			late[c.Group] = true
 			continue
 		}
 		d.groups[c.Group] = k
-		d.keep(k, c)
+		d.apply(k, c)
 	}
 	if len(late) > 0 {
 		return late
@@ -238,8 +238,8 @@ func (d *disk) commit(changes []*group.Change) error {
 	return nil
 }
 
-func (d *disk) keep(k *kept, c *group.Change) {
-	k.version, k.fed = c.Version, c.Fed
+func (d *faultyStore) apply(k *storedGroup, c *group.Change) {
+	k.version, k.initialized = c.Version, c.Fed
 	for _, part := range c.Chunks() {
 		for len(k.states) <= part.Index {
 			k.layouts, k.states = append(k.layouts, nil), append(k.states, nil)
