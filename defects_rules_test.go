@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -141,7 +142,7 @@ func eventsAsTheyHappened(t *testing.T) {
 }
 
 func keptWhenCompleted(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(1), dictrack.Keep()))
 	f.track("g", nil)
 	f.reopen()
@@ -159,7 +160,7 @@ func keptWhenCompleted(t *testing.T) {
 
 // storedAndCached finds trackers of a cached group that another call has added.
 func storedAndCached(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 9))
 	f.reopen()
 	f.add("g", count("b", 9))
@@ -243,7 +244,7 @@ func timeOfTheCall(t *testing.T) {
 }
 
 func equalLimiters(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Limit(limiter.Count(2), limiter.Count(2))))
 	f.track("g", nil)
 	f.reopen()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/record"
 )
 
@@ -70,15 +71,15 @@ func listenerHoldsNoLock(t *testing.T) {
 
 // noTrackersNoLoads goes on tracking a group that has no trackers left.
 func noTrackersNoLoads(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1))
 	f.track("g", nil)
 	f.reopen()
-	before := f.disk.loads.Load()
+	before := f.store.Loads.Load()
 	for range 20 {
 		f.track("g", nil)
 	}
-	if n := f.disk.loads.Load() - before; n > 1 {
+	if n := f.store.Loads.Load() - before; n > 1 {
 		t.Errorf("%d loads for 20 data", n)
 	}
 }
@@ -181,10 +182,10 @@ func refusedIsNotAdded(t *testing.T) {
 }
 
 func failedAddIsAnError(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	heard := f.hear()
-	f.disk.onCommit = failing[[]*record.Change](1)
-	if err := f.Add(t.Context(), "g", count("a", 9)); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errBroken) {
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
+	if err := f.Add(t.Context(), "g", count("a", 9)); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Add: %v, want ErrUnknown and the cause", err)
 	}
 	expectLines(t, heard())
@@ -211,7 +212,7 @@ func expiryChanges(t *testing.T) {
 
 // expiryByTheClock survives being changed by data shortly before, and reopening.
 func expiryByTheClock(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.ExpireAfter(time.Hour)))
 	f.clock.pass(time.Hour - time.Second)
 	f.track("g", nil)
@@ -230,7 +231,7 @@ func expiryByTheClock(t *testing.T) {
 // listenersThatFail, even with what is no error, stop neither the call nor those after them.
 func listenersThatFail(t *testing.T) {
 	f := open(t, nil)
-	for _, with := range []any{"text", errBroken, nil, 7, struct{}{}} {
+	for _, with := range []any{"text", faultstore.ErrInjected, nil, 7, struct{}{}} {
 		f.OnAll(func(dictrack.Event) { panic(with) })
 	}
 	f.OnAll(func(dictrack.Event) {
@@ -247,7 +248,7 @@ func listenersThatFail(t *testing.T) {
 
 // twoManagers live side by side, and end one after the other.
 func twoManagers(t *testing.T) {
-	one, two := open(t, newDisk()), open(t, newDisk())
+	one, two := open(t, faultstore.New()), open(t, faultstore.New())
 	one.add("g", count("a", 9))
 	two.add("g", count("a", 5))
 	one.close()
@@ -256,10 +257,10 @@ func twoManagers(t *testing.T) {
 }
 
 func silence(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1))
 	f.track("g", nil)
-	f.disk.onCommit = failing[[]*record.Change](1)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	_ = f.Add(t.Context(), "g", count("b", 1)) // the caller is told
 	f.close()
 	if f.logged.lines() != 0 {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/record"
 )
 
@@ -137,7 +138,7 @@ func TestIDDefaultWindow(t *testing.T) {
 }
 
 func TestIDSurvivesReopening(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9)))
 	first := f.track("g", object{"n": 1}, dictrack.ID("x"))
 	f.reopen()
@@ -172,13 +173,13 @@ func TestIDForms(t *testing.T) {
 
 // TestIDAfterUnknown makes calls again whose commits failed, before and after they were kept.
 func TestIDAfterUnknown(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9)))
-	f.disk.onCommit = failing[[]*record.Change](1)
-	f.disk.committed = failing[[]*record.Change](1)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
+	f.store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for i, duplicate := range []bool{false, false, true} {
 		res, err := f.Track(t.Context(), "g", object{"n": 1}, dictrack.ID("x"))
-		if i < 2 && (!errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errBroken)) {
+		if i < 2 && (!errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected)) {
 			t.Errorf("try %d: %v, want ErrUnknown and the cause", i, err)
 		}
 		if i == 2 && (err != nil || res.Duplicate != duplicate) {

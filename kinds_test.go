@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
@@ -55,7 +56,7 @@ func expectUnknownKind(t *testing.T, err error, what string) {
 func TestStoredKindNotRegistered(t *testing.T) {
 	for _, spec := range customSpecs() {
 		t.Run(spec.Name, func(t *testing.T) {
-			f := open(t, newDisk(), custom)
+			f := open(t, faultstore.New(), custom)
 			f.add("g", spec, count("beside", 9))
 			f.add("h", count("other", 9))
 			f.track("g", nil)
@@ -88,7 +89,7 @@ func TestStoredKindNotRegistered(t *testing.T) {
 
 // TestStoredKindRefusesItsArgs is an error too: another program may have registered the name.
 func TestStoredKindRefusesItsArgs(t *testing.T) {
-	f := open(t, newDisk(), custom)
+	f := open(t, faultstore.New(), custom)
 	f.add("g", customSpecs()[0])
 	f.reopen(func(o *dictrack.Options) {
 		o.Registry = &tracker.Registry{}
@@ -105,13 +106,13 @@ func TestStoredKindRefusesItsArgs(t *testing.T) {
 
 // broken gives back other bytes than it was given.
 type broken struct {
-	*session
+	*faultstore.Session
 	record      func(*record.Group)
 	definitions func([][]byte)
 }
 
 func (b *broken) Load(ctx context.Context, name string) (*record.Group, error) {
-	r, err := b.session.Load(ctx, name)
+	r, err := b.Session.Load(ctx, name)
 	if err == nil && b.record != nil {
 		b.record(r)
 	}
@@ -119,7 +120,7 @@ func (b *broken) Load(ctx context.Context, name string) (*record.Group, error) {
 }
 
 func (b *broken) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
-	texts, err := b.session.Definitions(ctx, ids)
+	texts, err := b.Session.Definitions(ctx, ids)
 	if err == nil && b.definitions != nil {
 		b.definitions(texts)
 	}
@@ -143,11 +144,11 @@ func TestCorruptRecords(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			f := open(t, newDisk())
+			f := open(t, faultstore.New())
 			f.add("g", count("a", 9))
 			f.track("g", nil)
 			f.reopen(func(o *dictrack.Options) {
-				c.broken.session = o.Store.(*session)
+				c.broken.Session = o.Store.(*faultstore.Session)
 				o.Store = &c.broken
 			})
 			_, err := f.Track(t.Context(), "g", nil)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/record"
 )
@@ -42,7 +43,7 @@ func TestListenersByKind(t *testing.T) {
 
 // TestListenersAreToldAfterTheCommit see the state that the events speak of.
 func TestListenersAreToldAfterTheCommit(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	heard := 0
 	f.On(dictrack.StageCompleted, func(e dictrack.Event) {
 		heard++
@@ -50,7 +51,7 @@ func TestListenersAreToldAfterTheCommit(t *testing.T) {
 		if err != nil || snap.Stage != 2 {
 			t.Errorf("the listener sees %+v, %v; want stage 2", snap, err)
 		}
-		kept, err := f.disk.kept.Load(context.Background(), "g")
+		kept, err := f.store.Data.Load(context.Background(), "g")
 		if err != nil || kept.Version != e.Version {
 			t.Errorf("version %d is kept, %v; want %d", kept.Version, err, e.Version)
 		}
@@ -64,11 +65,11 @@ func TestListenersAreToldAfterTheCommit(t *testing.T) {
 
 // TestListenersHearNothingOfWhatFailed neither of commits that failed nor of calls that were refused.
 func TestListenersHearNothingOfWhatFailed(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1, 2, 3))
 	heard := f.hear()
-	f.disk.onCommit = failing[[]*record.Change](1)
-	f.disk.committed = failing[[]*record.Change](1)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
+	f.store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for range 2 {
 		if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
@@ -215,15 +216,15 @@ func TestListenerOfOneGroupHoldsUpNoOther(t *testing.T) {
 
 // TestLateEvents are told although the caller left before the commit was over.
 func TestLateEvents(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1, 2))
 	heard := f.hear()
 	came, release := make(chan struct{}), make(chan struct{})
-	f.disk.onCommit = func([]*record.Change) error {
+	f.store.BeforeCommit.Set(func([]*record.Change) error {
 		close(came)
 		<-release
 		return nil
-	}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var caller sync.WaitGroup
 	caller.Go(func() {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/record"
 )
 
@@ -49,7 +50,7 @@ func TestOpenFails(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			s := newDisk().on()
+			s := faultstore.New().Open()
 			c.options.Store = s
 			m, err := dictrack.Open(c.ctx, c.options)
 			if m != nil || err == nil || !strings.Contains(err.Error(), c.want) {
@@ -79,7 +80,7 @@ func TestBoundsNeedAStore(t *testing.T) {
 // TestContextOfOpenIsForOpenAlone goes on when the context that Open was given has ended.
 func TestContextOfOpenIsForOpenAlone(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	m, err := dictrack.Open(ctx, dictrack.Options{Store: newDisk().on()})
+	m, err := dictrack.Open(ctx, dictrack.Options{Store: faultstore.New().Open()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -102,7 +102,7 @@ func (d *faultyStore) truncate() {
 	d.groups, d.loads = map[string]*storedGroup{}, map[string]int{}
 }
 
-// Load implements cache.Backing.
+// Load implements cache.BackingStore.
 func (d *faultyStore) Load(ctx context.Context, name string) (*group.Group, error) {
 	if hook, ok := d.beforeLoad.get(); ok {
 		if err := hook(name); err != nil {
@@ -136,7 +136,7 @@ func (d *faultyStore) load(name string) (*group.Group, error) {
 	return group.Restore(record, definitions)
 }
 
-// Seen implements cache.Backing.
+// Seen implements cache.BackingStore.
 func (d *faultyStore) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if hook, ok := d.beforeLookup.get(); ok {
 		if err := hook(name, id); err != nil {
@@ -158,7 +158,7 @@ func (d *faultyStore) FindMessageID(ctx context.Context, name, id string) (recor
 	return record.MessageID{}, false, nil
 }
 
-// Persist implements cache.Backing.
+// Persist implements cache.BackingStore.
 func (d *faultyStore) Persist(_ context.Context, changes []*record.Change) error {
 	d.beginCommit(changes)
 	defer d.endCommit(changes)

@@ -19,7 +19,7 @@ import (
 	"github.com/dictrack/dictrack/record"
 )
 
-// Cache is a cache.Ahead in Redis. Make it with Open or New.
+// Cache is a cache.WriteBehind in Redis. Make it with Open or New.
 type Cache struct {
 	options     Options
 	owned       bool // the Redis client is closed with the cache
@@ -110,7 +110,7 @@ func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
 	return c.committer.Update(ctx, &c.calls, tasks)
 }
 
-// Sync implements cache.Ahead. The error may be a list of the groups that the store cannot take, and why.
+// Sync implements cache.WriteBehind. The error may be a list of the groups that the store cannot take, and why.
 func (c *Cache) Sync(ctx context.Context) error {
 	if err := c.calls.Refusal(ctx); err != nil {
 		return err

@@ -60,7 +60,7 @@ func (c *Cache) groupsPage(ctx context.Context, after string, limit int) (names 
 	return names, more, err
 }
 
-// Due implements cache.Ahead. It lists every group in Redis that is due.
+// Due implements cache.WriteBehind. It lists every group in Redis that is due.
 func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
 	if err := c.calls.Refusal(ctx); err != nil || limit <= 0 {
 		return nil, err

@@ -110,7 +110,7 @@ func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, 
 	return names[:min(len(names), max(0, limit))], nil
 }
 
-// Due implements cache.Ahead.
+// Due implements cache.WriteBehind.
 func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
 	if err := c.enter(ctx); err != nil {
 		return nil, err

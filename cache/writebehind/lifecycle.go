@@ -6,7 +6,7 @@ import (
 	"github.com/dictrack/dictrack/record"
 )
 
-// Sync implements cache.Ahead. It tries until ctx ends; then the error is a PendingWritesError. The error also has a
+// Sync implements cache.WriteBehind. It tries until ctx ends; then the error is a PendingWritesError. The error also has a
 // ConflictingWriterError for each group that is lost.
 func (c *Cache) Sync(ctx context.Context) error {
 	if err := c.enter(ctx); err != nil {

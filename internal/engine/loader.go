@@ -20,12 +20,12 @@ type loader struct {
 
 var _ cache.InDoubtLoader = (*loader)(nil)
 
-// Load implements cache.Backing.
+// Load implements cache.BackingStore.
 func (l *loader) Load(ctx context.Context, name string) (*group.Group, error) {
 	return l.load(ctx, name, l.store.Load)
 }
 
-// LoadAfterInDoubt implements cache.Settling.
+// LoadAfterInDoubt implements cache.InDoubtLoader.
 func (l *loader) LoadAfterInDoubt(ctx context.Context, name string) (*group.Group, error) {
 	if s, ok := l.store.(store.InDoubtLoader); ok {
 		return l.load(ctx, name, s.LoadAfterInDoubt)
@@ -53,12 +53,12 @@ func (l *loader) load(ctx context.Context, name string, read func(context.Contex
 	return g, nil
 }
 
-// FindMessageID implements cache.Backing.
+// FindMessageID implements cache.BackingStore.
 func (l *loader) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	return l.store.FindMessageID(ctx, name, id)
 }
 
-// Persist implements cache.Backing.
+// Persist implements cache.BackingStore.
 func (l *loader) Persist(ctx context.Context, changes []*record.Change) error {
 	return l.store.Commit(ctx, changes)
 }

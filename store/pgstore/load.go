@@ -32,7 +32,7 @@ func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 	return s.load(ctx, name)
 }
 
-// LoadAfterInDoubt implements store.Settling, in one round trip: the server may go on with the transaction of a process that
+// LoadAfterInDoubt implements store.InDoubtLoader, in one round trip: the server may go on with the transaction of a process that
 // died.
 func (s *Store) LoadAfterInDoubt(ctx context.Context, name string) (*record.Group, error) {
 	return s.load(ctx, name, "settled_new", "settled")
