@@ -21,9 +21,9 @@ const (
 	maxCommands = 8
 )
 
-// bulk makes changes in no particular order, and counts the documents that were there to be replaced, updated
+// bulkWrite makes changes in no particular order, and counts the documents that were there to be replaced, updated
 // or removed. The error is that of one command that failed; the others may have gone well.
-func bulk(ctx context.Context, in *mongo.Collection, models []mongo.WriteModel) (int, error) {
+func bulkWrite(ctx context.Context, in *mongo.Collection, models []mongo.WriteModel) (int, error) {
 	var found atomic.Int64
 	var failures []error
 	var mu sync.Mutex // protects failures
@@ -47,8 +47,8 @@ func bulk(ctx context.Context, in *mongo.Collection, models []mongo.WriteModel) 
 	return int(found.Load()), errors.Join(failures...)
 }
 
-// insert adds documents, and returns those that are there already.
-func insert(ctx context.Context, to *mongo.Collection, docs []any) (there []any, err error) {
+// insertMissing adds documents, and returns those that are there already.
+func insertMissing(ctx context.Context, to *mongo.Collection, docs []any) (there []any, err error) {
 	for some := range slices.Chunk(docs, maxBatch) {
 		_, err := to.InsertMany(ctx, some, options.InsertMany().SetOrdered(false))
 		places, err := duplicates(err)
@@ -79,8 +79,8 @@ func duplicates(err error) (places []int, _ error) {
 	return places, nil
 }
 
-// each calls f for all documents that match; what it is given is only good until it returns.
-func each(ctx context.Context, in *mongo.Collection, filter any, o *options.FindOptionsBuilder, f func(bson.Raw) error) error {
+// forEach calls f for all documents that match; what it is given is only good until it returns.
+func forEach(ctx context.Context, in *mongo.Collection, filter any, o *options.FindOptionsBuilder, f func(bson.Raw) error) error {
 	cursor, err := in.Find(ctx, filter, o)
 	if err != nil {
 		return err

@@ -15,30 +15,30 @@ import (
 // The fields of a group's document. Chunks are fields of fieldChunks by their number, ids that came lately
 // are fields of fieldTail by the commit that brought them, and each Store has a field of fieldWriters.
 const (
-	fieldFormat  = "f"
-	fieldVersion = "v"
-	fieldBorn    = "b"       // the version before the first commit; a document that stands there is no group yet
-	fieldFed     = "fed"     //
-	fieldCount   = "n"       // places
-	fieldDue     = "due"     // Unix milliseconds; not there for never
-	fieldUpdated = "updated" // when the last commit came; not there before the first
-	fieldChunks  = "c"       // each with l, s, and the version that changed it last, v
-	fieldTail    = "ids"     //
-	fieldExpires = "px"      // no id in the tail expires before
-	fieldWriters = "w"       // the token of the last commit of each Store
-	fieldTodo    = "todo"    // something is left to be done after the last commit
-	fieldShown   = "shown"   // the version up to which the trackers' documents are there
-	fieldCut     = "cut"     // the version that took places away last
-	fieldParts   = "parts"   // some of its values are documents of their own
+	fieldFormat      = "f"
+	fieldVersion     = "v"
+	fieldBase        = "b"       // the version before the first commit; a document that stands there is no group yet
+	fieldFed         = "fed"     //
+	fieldCount       = "n"       // places
+	fieldDue         = "due"     // Unix milliseconds; not there for never
+	fieldUpdated     = "updated" // when the last commit came; not there before the first
+	fieldChunks      = "c"       // each with l, s, and the version that changed it last, v
+	fieldInlineIDs   = "ids"     //
+	fieldExpires     = "px"      // no id in the tail expires before
+	fieldWriters     = "w"       // the token of the last commit of each Store
+	fieldMaintenance = "todo"    // something is left to be done after the last commit
+	fieldProjected   = "shown"   // the version up to which the trackers' documents are there
+	fieldTruncated   = "cut"     // the version that took places away last
+	fieldOverflow    = "parts"   // some of its values are documents of their own
 )
 
 // value is bytes in the group's document, or a document of their own, a part.
 type value struct {
-	bytes []byte
-	part  bson.ObjectID // zero for bytes
+	bytes      []byte
+	overflowID bson.ObjectID // zero for bytes
 }
 
-func (v *value) apart() bool { return !v.part.IsZero() }
+func (v *value) isOverflow() bool { return !v.overflowID.IsZero() }
 
 // chunk is a part of a group.
 type chunk struct {
@@ -46,8 +46,8 @@ type chunk struct {
 	version        int64
 }
 
-// entry is ids that a commit brought: its version, and which of its entries it is.
-type entry struct {
+// idEntry is ids that a commit brought: its version, and which of its entries it is.
+type idEntry struct {
 	field   string
 	version int64
 	index   int
@@ -56,21 +56,21 @@ type entry struct {
 
 // document is a group as it stands in the database, or as much of it as was asked for.
 type document struct {
-	key           string
-	version, born int64
-	fed           bool
-	due           int64
-	count         int
-	updated       time.Time
-	chunks        []chunk
-	tail          []entry
-	writers       map[string]bson.ObjectID
-	shown, cut    int64
-	todo, parts   bool
+	key                           string
+	version, baseVersion          int64
+	fed                           bool
+	due                           int64
+	count                         int
+	updated                       time.Time
+	chunks                        []chunk
+	inlineIDs                     []idEntry
+	writers                       map[string]bson.ObjectID
+	projected, truncated          int64
+	needsMaintenance, hasOverflow bool
 }
 
-// unborn tells that no commit has been applied.
-func (d *document) unborn() bool { return d.version == d.born }
+// uncommitted tells that no commit has been applied.
+func (d *document) uncommitted() bool { return d.version == d.baseVersion }
 
 // parse reads a document. What is not there stays zero. The error is a *store.FormatError when another
 // version wrote it, a *store.CorruptError when nobody did.
@@ -78,7 +78,7 @@ func parse(raw bson.Raw) (*document, error) {
 	d := &document{due: limiter.Never}
 	p := parser{}
 	d.key = p.text(raw, "_id")
-	d.version, d.born = p.int(raw, fieldVersion), p.int(raw, fieldBorn)
+	d.version, d.baseVersion = p.int(raw, fieldVersion), p.int(raw, fieldBase)
 	if f := (&parser{}).int(raw, fieldFormat); f != format && f != 0 {
 		return nil, &store.FormatError{Found: int(f), Known: format}
 	}
@@ -88,7 +88,7 @@ func parse(raw bson.Raw) (*document, error) {
 		p.fail("%w", err)
 	}
 	for _, e := range elements {
-		d.take(&p, e.Key(), e.Value())
+		d.setField(&p, e.Key(), e.Value())
 	}
 	if p.err != nil {
 		return nil, corrupt(d.key, p.err)
@@ -96,8 +96,8 @@ func parse(raw bson.Raw) (*document, error) {
 	return d, nil
 }
 
-// take reads a field.
-func (d *document) take(p *parser, name string, v bson.RawValue) {
+// setField reads a field.
+func (d *document) setField(p *parser, name string, v bson.RawValue) {
 	switch name {
 	case fieldFed:
 		d.fed = p.toBool(name, v)
@@ -109,18 +109,18 @@ func (d *document) take(p *parser, name string, v bson.RawValue) {
 		d.updated = p.toTime(name, v)
 	case fieldChunks:
 		d.chunks = p.chunks(v)
-	case fieldTail:
-		d.tail = p.tail(v)
+	case fieldInlineIDs:
+		d.inlineIDs = p.inlineIDs(v)
 	case fieldWriters:
 		d.writers = p.writers(v)
-	case fieldTodo:
-		d.todo = p.toBool(name, v)
-	case fieldShown:
-		d.shown = p.toInt(name, v)
-	case fieldCut:
-		d.cut = p.toInt(name, v)
-	case fieldParts:
-		d.parts = p.toBool(name, v)
+	case fieldMaintenance:
+		d.needsMaintenance = p.toBool(name, v)
+	case fieldProjected:
+		d.projected = p.toInt(name, v)
+	case fieldTruncated:
+		d.truncated = p.toInt(name, v)
+	case fieldOverflow:
+		d.hasOverflow = p.toBool(name, v)
 	}
 }
 
@@ -196,7 +196,7 @@ func (p *parser) toTime(name string, v bson.RawValue) time.Time {
 // toValue reads bytes, or which part has them.
 func (p *parser) toValue(name string, v bson.RawValue) value {
 	if id, ok := v.ObjectIDOK(); ok {
-		return value{part: id}
+		return value{overflowID: id}
 	}
 	_, data, ok := v.BinaryOK()
 	p.check(ok, name, "binary or an object id", v)
@@ -253,10 +253,10 @@ func (p *parser) chunk(number string, v bson.RawValue) (c chunk) {
 	return c
 }
 
-func (p *parser) tail(v bson.RawValue) []entry {
-	var tail []entry
-	p.fields(fieldTail, v, func(key string, v bson.RawValue) {
-		e := entry{field: key, value: p.toValue("ids "+key, v)}
+func (p *parser) inlineIDs(v bson.RawValue) []idEntry {
+	var tail []idEntry
+	p.fields(fieldInlineIDs, v, func(key string, v bson.RawValue) {
+		e := idEntry{field: key, value: p.toValue("ids "+key, v)}
 		if _, err := fmt.Sscanf(key, "%d-%d", &e.version, &e.index); err != nil || entryField(e.version, e.index) != key {
 			p.fail("ids %q: %w", key, errNumber)
 		}
@@ -278,8 +278,8 @@ func (p *parser) writers(v bson.RawValue) map[string]bson.ObjectID {
 	return writers
 }
 
-// object is a document of names and values in turns.
-func object(pairs ...any) bson.D {
+// doc is a document of names and values in turns.
+func doc(pairs ...any) bson.D {
 	d := make(bson.D, 0, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name, _ := pairs[i].(string)

@@ -11,20 +11,20 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// addAll adds the writes of a request to the round. What it notes in r.err is for when the round is on
+// applyChanges adds the writes of a request to the round. What it notes in r.err is for when the round is on
 // disk; an error that it returns is for now.
-func (c *committer) addAll(round *round, r *request) error {
+func (c *committer) applyChanges(round *writeBatch, r *request) error {
 	var late []string
 	for i := range r.writes {
 		w := &r.writes[i]
-		last := c.store.recent.find(w.name)
-		old, err := c.head(w.name, last)
+		last := c.store.cache.find(w.name)
+		old, err := c.group(w.name, last)
 		if err != nil {
 			return err
 		}
 		if old.version != w.base {
 			late = append(late, w.name)
-		} else if err := c.add(round, w, last, &old); err != nil {
+		} else if err := c.applyWrite(round, w, last, &old); err != nil {
 			return err
 		}
 	}
@@ -34,55 +34,55 @@ func (c *committer) addAll(round *round, r *request) error {
 	return nil
 }
 
-// head is the head of a group as the next commit finds it; last is that commit, if it is remembered.
-func (c *committer) head(name string, last *latest) (head, error) {
+// group is the head of a group as the next commit finds it; last is that commit, if it is remembered.
+func (c *committer) group(name string, last *lastCommit) (groupValue, error) {
 	if last != nil {
-		return last.head, nil
+		return last.group, nil
 	}
-	h, found, err := readHead(c.store.db, name)
+	h, found, err := readGroup(c.store.db, name)
 	if !found {
-		h = head{version: c.floor, due: limiter.Never, inline: true}
+		h = groupValue{version: c.firstVersion, due: limiter.Never, inline: true}
 	}
 	return h, err
 }
 
-// add puts a write into the batch.
-func (c *committer) add(round *round, w *write, last *latest, old *head) error {
-	if err := c.define(round.batch, w.definitions); err != nil {
+// applyWrite puts a write into the batch.
+func (c *committer) applyWrite(round *writeBatch, w *write, last *lastCommit, old *groupValue) error {
+	if err := c.writeDefinitions(round.ops, w.definitions); err != nil {
 		return err
 	}
-	if !w.first {
-		w.head.inline, w.head.first = old.inline, old.first
-	} else if w.head.inline && !old.inline {
-		put(round.batch, record{key: partKey(kindChunk, w.name, 0)})
+	if !w.firstChanged {
+		w.group.inline, w.group.firstChunk = old.inline, old.firstChunk
+	} else if w.group.inline && !old.inline {
+		put(round.ops, record{key: chunkKey(kindChunk, w.name, 0)})
 	}
 	c.key = append(append(c.key[:0], kindGroup), w.name...)
-	c.value = checksum.Append(c.key, w.head.append(append(c.value[:0], format)))
-	put(round.batch, record{c.key, c.value})
-	for _, r := range w.rest {
-		put(round.batch, r)
+	c.value = checksum.Append(c.key, w.group.append(append(c.value[:0], format)))
+	put(round.ops, record{c.key, c.value})
+	for _, r := range w.records {
+		put(round.ops, r)
 	}
-	w.reschedule(round.batch, old.due)
-	c.store.recent.note(w.name, last, latest{w.head, round})
+	w.updateDue(round.ops, old.due)
+	c.store.cache.put(w.name, last, lastCommit{w.group, round})
 	return nil
 }
 
-// reschedule moves the group in the order of what is due.
-func (w *write) reschedule(b *pebble.Batch, before int64) {
-	if before == w.head.due {
+// updateDue moves the group in the order of what is due.
+func (w *write) updateDue(b *pebble.Batch, before int64) {
+	if before == w.group.due {
 		return
 	}
 	if before != limiter.Never {
 		put(b, record{key: dueKey(before, w.name)})
 	}
-	if w.head.due != limiter.Never {
-		key := dueKey(w.head.due, w.name)
+	if w.group.due != limiter.Never {
+		key := dueKey(w.group.due, w.name)
 		put(b, record{key, checksum.Seal(key, format, nil)})
 	}
 }
 
-// define adds the definitions that are not stored yet.
-func (c *committer) define(b *pebble.Batch, defs []*tracker.Definition) error {
+// writeDefinitions adds the definitions that are not stored yet.
+func (c *committer) writeDefinitions(b *pebble.Batch, defs []*tracker.Definition) error {
 	for _, d := range defs {
 		if _, ok := c.definitions.Get(d.ID()); ok {
 			continue
@@ -97,7 +97,7 @@ func (c *committer) define(b *pebble.Batch, defs []*tracker.Definition) error {
 			err = nil
 		}
 		if err != nil {
-			return corrupt("definition "+d.ID().String(), err)
+			return readError("definition "+d.ID().String(), err)
 		}
 		c.definitions.Put(d.ID(), struct{}{}) // with this batch or any after it
 	}

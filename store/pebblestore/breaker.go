@@ -20,11 +20,11 @@ type breaker struct {
 
 	// gate is held by every write to disk while it runs, and for good by freeze.
 	gate   sync.RWMutex
-	frozen chan struct{} // closed when no write runs and none ever will
+	blocked chan struct{} // closed when no write runs and none ever will
 }
 
 func newBreaker(log *slog.Logger, onFatal func(error)) *breaker {
-	return &breaker{log: log, onFatal: onFatal, broken: make(chan struct{}), frozen: make(chan struct{})}
+	return &breaker{log: log, onFatal: onFatal, broken: make(chan struct{}), blocked: make(chan struct{})}
 }
 
 // trip fails the store. It does not wait.
@@ -33,17 +33,17 @@ func (b *breaker) trip(err error) {
 		b.cause = fmt.Errorf("%w: %w", store.ErrFailed, err)
 		close(b.broken)
 		b.log.Error("the store failed", "error", err)
-		go b.freeze()
+		go b.block()
 		if b.onFatal != nil {
 			go b.onFatal(b.cause)
 		}
 	})
 }
 
-// freeze waits until the writes under way are done, and lets no other begin.
-func (b *breaker) freeze() {
+// block waits until the writes under way are done, and lets no other begin.
+func (b *breaker) block() {
 	b.gate.Lock()
-	close(b.frozen)
+	close(b.blocked)
 }
 
 // tripped returns why the store failed; nil while it works.
@@ -69,8 +69,8 @@ func (b *breaker) write(op func() error) {
 		b.trip(err)
 	}
 	b.gate.RUnlock()
-	b.stay()
+	b.hang()
 }
 
-// stay never returns.
-func (b *breaker) stay() { select {} }
+// hang never returns.
+func (b *breaker) hang() { select {} }

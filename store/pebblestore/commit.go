@@ -15,9 +15,9 @@ import (
 type write struct {
 	name        string
 	base        uint64
-	head        head     // after the change
-	first       bool     // head.first is new; otherwise the stored one stays
-	rest        []record // besides the head and the due time
+	group        groupValue     // after the change
+	firstChanged       bool     // head.first is new; otherwise the stored one stays
+	records        []record // besides the head and the due time
 	definitions []*tracker.Definition
 }
 
@@ -41,45 +41,45 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 
 func (w *write) encode(c *group.Change) {
 	w.name, w.base = c.Group, c.Base
-	w.head = head{version: c.Version, due: c.Due, fed: c.Fed, count: c.Count}
-	w.head.inline, w.first = c.Count == 0, c.Count == 0
+	w.group = groupValue{version: c.Version, due: c.Due, fed: c.Fed, count: c.Count}
+	w.group.inline, w.firstChanged = c.Count == 0, c.Count == 0
 	relaid := false
 	for _, part := range c.Chunks() {
 		relaid = relaid || part.Layout != nil
-		w.part(part)
+		w.addChunk(part)
 	}
 	for i, to := c.Dropped(); i < to; i++ {
-		w.rest = append(w.rest, record{key: partKey(kindChunk, w.name, i)}, record{key: partKey(kindLayout, w.name, i)})
+		w.records = append(w.records, record{key: chunkKey(kindChunk, w.name, i)}, record{key: chunkKey(kindLayout, w.name, i)})
 	}
 	for i := range c.Seen {
-		w.seen(&c.Seen[i])
+		w.addID(&c.Seen[i])
 	}
 	if relaid {
 		w.definitions = c.Definitions()
 	}
 }
 
-// part adds a chunk: to the head if it is the only one.
-func (w *write) part(part group.Chunk) {
+// addChunk adds a chunk: to the head if it is the only one.
+func (w *write) addChunk(part group.Chunk) {
 	if part.Layout != nil {
-		w.set(partKey(kindLayout, w.name, part.Index), wire.AppendLayout(nil, part.Layout))
+		w.add(chunkKey(kindLayout, w.name, part.Index), wire.AppendLayout(nil, part.Layout))
 	}
 	if part.Index == 0 {
-		w.first = true
-		if w.head.count <= group.ChunkSize {
-			w.head.inline, w.head.first = true, part.States
+		w.firstChanged = true
+		if w.group.count <= group.ChunkSize {
+			w.group.inline, w.group.firstChunk = true, part.States
 			return
 		}
 	}
-	w.set(partKey(kindChunk, w.name, part.Index), part.States)
+	w.add(chunkKey(kindChunk, w.name, part.Index), part.States)
 }
 
-// seen adds an id, and when to forget it.
-func (w *write) seen(s *group.Seen) {
-	w.set(seenKey(w.name, s.ID), appendSeen(nil, s))
-	w.set(expiryKey(s.Expires, w.name, s.ID), nil)
+// addID adds an id, and when to forget it.
+func (w *write) addID(s *group.Seen) {
+	w.add(messageIDKey(w.name, s.ID), appendMessageID(nil, s))
+	w.add(expiryKey(s.Expires, w.name, s.ID), nil)
 }
 
-func (w *write) set(key, payload []byte) {
-	w.rest = append(w.rest, record{key, checksum.Seal(key, format, payload)})
+func (w *write) add(key, payload []byte) {
+	w.records = append(w.records, record{key, checksum.Seal(key, format, payload)})
 }

@@ -16,14 +16,14 @@ import (
 type committer struct {
 	store *Store
 	queue chan *request
-	syncs chan *round
+	syncs chan *writeBatch
 	ended sync.WaitGroup
 
 	// Only the goroutine that applies uses these.
-	floor       uint64
+	firstVersion       uint64
 	definitions *boundedmap.Map[tracker.ID, struct{}] // those known to be stored
-	held        *request                              // it has to be alone in the next round
-	last        *round                                // nil before the first
+	deferred        *request                              // it has to be alone in the next round
+	lastBatch        *writeBatch                                // nil before the first
 
 	key, value []byte // of the head that is being written
 }
@@ -35,16 +35,16 @@ const maxCachedDefinitions = 1 << 16
 type request struct {
 	ctx    context.Context
 	writes []write
-	alone  func(c *committer, r *round) error
-	done   chan answer[struct{}] // capacity 1
+	exclusive  func(c *committer, r *writeBatch) error
+	done   chan result[struct{}] // capacity 1
 	err    error                 // to be answered when the round is on disk
 }
 
 // requests are answered, to be used again.
-var requests = sync.Pool{New: func() any { return &request{done: make(chan answer[struct{}], 1)} }}
+var requests = sync.Pool{New: func() any { return &request{done: make(chan result[struct{}], 1)} }}
 
-// over gives a request back that nobody looks at any more.
-func (r *request) over() {
+// release gives a request back that nobody looks at any more.
+func (r *request) release() {
 	clear(r.writes)
 	*r = request{writes: r.writes[:0], done: r.done}
 	requests.Put(r)
@@ -52,8 +52,8 @@ func (r *request) over() {
 
 func newCommitter(s *Store, floor uint64) *committer {
 	c := &committer{
-		store: s, floor: floor, definitions: boundedmap.New[tracker.ID, struct{}](maxCachedDefinitions),
-		queue: make(chan *request, 256), syncs: make(chan *round, 256),
+		store: s, firstVersion: floor, definitions: boundedmap.New[tracker.ID, struct{}](maxCachedDefinitions),
+		queue: make(chan *request, 256), syncs: make(chan *writeBatch, 256),
 	}
 	c.ended.Go(c.applyAll)
 	c.ended.Go(c.syncAll)
@@ -68,12 +68,12 @@ func (c *committer) stop() {
 
 // submit hands over a request and waits for its answer.
 func (s *Store) submit(ctx context.Context, r *request) error {
-	if err := s.begin(ctx); err != nil {
+	if err := s.enter(ctx); err != nil {
 		return err
 	}
 	r.ctx = ctx
 	select {
-	case s.commits.queue <- r:
+	case s.committer.queue <- r:
 	case <-ctx.Done():
 		s.calls.Done()
 		return ctx.Err()
@@ -83,7 +83,7 @@ func (s *Store) submit(ctx context.Context, r *request) error {
 	}
 	select {
 	case a := <-r.done:
-		r.over()
+		r.release()
 		return a.err
 	case <-ctx.Done(): // the committer may still look at it
 		return ctx.Err()
@@ -92,32 +92,32 @@ func (s *Store) submit(ctx context.Context, r *request) error {
 	}
 }
 
-// submitAlone hands over what has to be done alone.
-func (s *Store) submitAlone(ctx context.Context, do func(c *committer, r *round) error) error {
+// submitExclusive hands over what has to be done alone.
+func (s *Store) submitExclusive(ctx context.Context, do func(c *committer, r *writeBatch) error) error {
 	r := requests.Get().(*request)
-	r.alone = do
+	r.exclusive = do
 	return s.submit(ctx, r)
 }
 
-// finish answers a request.
-func (c *committer) finish(r *request, err error) {
-	r.done <- answer[struct{}]{err: err}
+// answer answers a request.
+func (c *committer) answer(r *request, err error) {
+	r.done <- result[struct{}]{err: err}
 	c.store.calls.Done()
 }
 
 func (c *committer) applyAll() {
 	defer close(c.syncs)
 	for {
-		round := c.gather()
+		round := c.nextBatch()
 		if round == nil {
 			return
 		}
-		if !round.batch.Empty() {
-			if err := c.store.db.ApplyNoSyncWait(round.batch, pebble.Sync); err != nil {
+		if !round.ops.Empty() {
+			if err := c.store.db.ApplyNoSyncWait(round.ops, pebble.Sync); err != nil {
 				c.store.breaker.trip(err)
 				return
 			}
-			c.last = round
+			c.lastBatch = round
 		}
 		select {
 		case c.syncs <- round:
@@ -127,10 +127,10 @@ func (c *committer) applyAll() {
 	}
 }
 
-// gather makes a round of what waits; nil when there is no more to come.
-func (c *committer) gather() *round {
-	r := c.held
-	c.held = nil
+// nextBatch makes a round of what waits; nil when there is no more to come.
+func (c *committer) nextBatch() *writeBatch {
+	r := c.deferred
+	c.deferred = nil
 	if r == nil {
 		select {
 		case r = <-c.queue:
@@ -140,21 +140,21 @@ func (c *committer) gather() *round {
 	if r == nil {
 		return nil
 	}
-	round := newRound(c.store.db)
-	if r.alone != nil {
-		c.admit(round, r)
+	round := newWriteBatch(c.store.db)
+	if r.exclusive != nil {
+		c.process(round, r)
 		return round
 	}
-	for r != nil && r.alone == nil {
-		c.admit(round, r)
-		r = c.next(round)
+	for r != nil && r.exclusive == nil {
+		c.process(round, r)
+		r = c.nextRequest(round)
 	}
-	c.held = r
+	c.deferred = r
 	return round
 }
 
-// next is the request that waits; nil if there is none or the round is full.
-func (c *committer) next(r *round) *request {
+// nextRequest is the request that waits; nil if there is none or the round is full.
+func (c *committer) nextRequest(r *writeBatch) *request {
 	if r.full() {
 		return nil
 	}
@@ -166,35 +166,35 @@ func (c *committer) next(r *round) *request {
 	}
 }
 
-// admit does the work of a request that somebody still waits for.
-func (c *committer) admit(round *round, r *request) {
+// process does the work of a request that somebody still waits for.
+func (c *committer) process(round *writeBatch, r *request) {
 	err := r.ctx.Err()
-	if err == nil && r.alone != nil {
-		err = r.alone(c, round)
+	if err == nil && r.exclusive != nil {
+		err = r.exclusive(c, round)
 	} else if err == nil {
-		err = c.addAll(round, r)
+		err = c.applyChanges(round, r)
 	}
 	if err != nil {
-		c.finish(r, err)
+		c.answer(r, err)
 		return
 	}
-	round.waiting = append(round.waiting, r)
+	round.requests = append(round.requests, r)
 }
 
 func (c *committer) syncAll() {
 	for round := range c.syncs {
 		var err error
-		if !round.batch.Empty() {
-			err = round.batch.SyncWait()
+		if !round.ops.Empty() {
+			err = round.ops.SyncWait()
 		}
 		if err != nil {
 			c.store.breaker.trip(err)
 			return
 		}
 		close(round.durable)
-		for _, r := range round.waiting {
-			c.finish(r, r.err)
+		for _, r := range round.requests {
+			c.answer(r, r.err)
 		}
-		_ = round.batch.Close() // gives its memory back, and cannot fail
+		_ = round.ops.Close() // gives its memory back, and cannot fail
 	}
 }

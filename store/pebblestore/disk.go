@@ -133,7 +133,7 @@ func lockError(err error) error {
 
 // file wraps a file that may be written.
 func (d *disk) file(name string, f vfs.File) *file {
-	return &file{File: f, disk: d, name: name, lazy: d.noSync && strings.HasSuffix(name, ".log")}
+	return &file{File: f, disk: d, name: name, syncOnClose: d.noSync && strings.HasSuffix(name, ".log")}
 }
 
 // syncDirectory makes what a directory lists survive.

@@ -8,7 +8,7 @@ type file struct {
 	vfs.File
 	disk *disk
 	name string
-	lazy bool // sync when closed
+	syncOnClose bool // sync when closed
 	// manifest: the next sync is to make the file's name survive too. Pebble syncs the directory only
 	// after it has put up a marker that points to the manifest, so a loss of power in between could leave
 	// a marker that points to nothing.
@@ -32,7 +32,7 @@ func (f *file) WriteAt(p []byte, at int64) (n int, _ error) {
 }
 
 func (f *file) Sync() error {
-	if f.lazy {
+	if f.syncOnClose {
 		return nil
 	}
 	f.disk.breaker.write(f.File.Sync)
@@ -44,7 +44,7 @@ func (f *file) Sync() error {
 }
 
 func (f *file) SyncData() error {
-	if !f.lazy {
+	if !f.syncOnClose {
 		f.disk.breaker.write(f.File.SyncData)
 	}
 	return nil
@@ -61,7 +61,7 @@ func (f *file) SyncTo(length int64) (full bool, _ error) {
 // Close syncs a lazy file first: Pebble takes a log for damaged when it ends early and another follows.
 func (f *file) Close() error {
 	f.disk.breaker.write(func() error {
-		if f.lazy {
+		if f.syncOnClose {
 			if err := f.File.SyncData(); err != nil {
 				return err
 			}

@@ -46,15 +46,15 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// leastMemTable is what Pebble needs at least.
-const leastMemTable = 16 << 10
+// minMemTableBytes is what Pebble needs at least.
+const minMemTableBytes = 16 << 10
 
 func (o *Options) validate() error {
 	if o.CacheBytes < 0 {
 		return fmt.Errorf("option CacheBytes is %d, want none below 0", o.CacheBytes)
 	}
-	if o.MemTableBytes < leastMemTable || o.MemTableBytes > 1<<30 {
-		return fmt.Errorf("option MemTableBytes is %d, want one from %d to %d", o.MemTableBytes, leastMemTable, 1<<30)
+	if o.MemTableBytes < minMemTableBytes || o.MemTableBytes > 1<<30 {
+		return fmt.Errorf("option MemTableBytes is %d, want one from %d to %d", o.MemTableBytes, minMemTableBytes, 1<<30)
 	}
 	return nil
 }
@@ -115,5 +115,5 @@ func (l logger) Errorf(format string, args ...any) {
 // Fatalf is called when Pebble cannot go on, and must not return; see the package comment.
 func (l logger) Fatalf(format string, args ...any) {
 	l.breaker.trip(fmt.Errorf(format, args...))
-	l.breaker.stay()
+	l.breaker.hang()
 }

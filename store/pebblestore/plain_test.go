@@ -62,7 +62,7 @@ func plainCommit(db *pebble.DB, g *group.Group, id bool) error {
 	put(batch, record{groupKey(c.Group), head})
 	if id {
 		id := fmt.Sprintf("call-%013d", g.Version())
-		put(batch, record{seenKey(c.Group, id), make([]byte, 30)})
+		put(batch, record{messageIDKey(c.Group, id), make([]byte, 30)})
 		put(batch, record{expiryKey(now, c.Group, id), make([]byte, 5)})
 	}
 	return batch.Commit(pebble.Sync)

@@ -12,67 +12,67 @@ import (
 // format is the version of keys and values, in the mark of the directory and in front of every value.
 const format = 1
 
-// head is the record of a group. That of most groups holds their only chunk too.
-type head struct {
+// groupValue is the record of a group. That of most groups holds their only chunk too.
+type groupValue struct {
 	version uint64
 	due     int64 // limiter.Never for none
 	fed     bool
 	inline  bool // the first chunk is in here, and not a record of its own
 	count   int  // places
-	first   []byte
+	firstChunk   []byte
 }
 
 const (
-	headFed = 1 << iota
-	headInline
-	headKnown = headFed | headInline
+	flagInitialized = 1 << iota
+	flagInline
+	allFlags = flagInitialized | flagInline
 )
 
-func (h *head) append(dst []byte) []byte {
+func (h *groupValue) append(dst []byte) []byte {
 	var flags byte
 	if h.fed {
-		flags |= headFed
+		flags |= flagInitialized
 	}
 	if h.inline {
-		flags |= headInline
+		flags |= flagInline
 	}
 	dst = append(dst, flags)
 	dst = binary.AppendUvarint(dst, h.version)
 	dst = binary.AppendVarint(dst, h.due)
 	dst = binary.AppendUvarint(dst, uint64(h.count)) // #nosec G115 -- a length
-	return append(dst, h.first...)
+	return append(dst, h.firstChunk...)
 }
 
 // maxCount is more trackers than a group can have.
 const maxCount = 1 << 31
 
-// parseHead reads what append wrote. The head looks into payload.
-func parseHead(payload []byte) (head, error) {
+// parseGroup reads what append wrote. The head looks into payload.
+func parseGroup(payload []byte) (groupValue, error) {
 	r := wire.Reader{Buf: payload}
 	flags := r.Byte()
-	h := head{fed: flags&headFed != 0, inline: flags&headInline != 0}
+	h := groupValue{fed: flags&flagInitialized != 0, inline: flags&flagInline != 0}
 	h.version, h.due = r.Uvarint(), r.Varint()
 	count := r.Uvarint()
 	switch {
 	case r.Failed:
-		return head{}, errors.New("it is cut short")
-	case flags&^headKnown != 0 || count > maxCount:
-		return head{}, errors.New("it is not the head of a group")
+		return groupValue{}, errors.New("it is cut short")
+	case flags&^allFlags != 0 || count > maxCount:
+		return groupValue{}, errors.New("it is not the head of a group")
 	case len(r.Buf) > 0 && (!h.inline || count == 0):
-		return head{}, fmt.Errorf("%d bytes are too many", len(r.Buf))
+		return groupValue{}, fmt.Errorf("%d bytes are too many", len(r.Buf))
 	}
-	h.count, h.first = int(count), r.Buf // #nosec G115 -- at most maxCount
+	h.count, h.firstChunk = int(count), r.Buf // #nosec G115 -- at most maxCount
 	return h, nil
 }
 
-func appendSeen(dst []byte, s *group.Seen) []byte {
+func appendMessageID(dst []byte, s *group.Seen) []byte {
 	dst = append(dst, s.Hash[:]...)
 	dst = binary.AppendUvarint(dst, s.Version)
 	return binary.AppendVarint(dst, s.Expires)
 }
 
-// parseSeen reads what appendSeen wrote about an id.
-func parseSeen(id string, payload []byte) (group.Seen, error) {
+// parseMessageID reads what appendSeen wrote about an id.
+func parseMessageID(id string, payload []byte) (group.Seen, error) {
 	s := group.Seen{ID: id}
 	r := wire.Reader{Buf: payload}
 	copy(s.Hash[:], r.Bytes(uint64(len(s.Hash))))
@@ -83,7 +83,7 @@ func parseSeen(id string, payload []byte) (group.Seen, error) {
 	return s, nil
 }
 
-func parseFloor(payload []byte) (uint64, error) {
+func parseFirstVersion(payload []byte) (uint64, error) {
 	r := wire.Reader{Buf: payload}
 	floor := r.Uvarint()
 	if r.Failed || len(r.Buf) > 0 {

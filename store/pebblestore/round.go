@@ -6,28 +6,28 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// round is what the committer applies at once: one batch for all requests that waited.
-type round struct {
-	batch   *pebble.Batch
-	waiting []*request
+// writeBatch is what the committer applies at once: one batch for all requests that waited.
+type writeBatch struct {
+	ops   *pebble.Batch
+	requests []*request
 	durable chan struct{} // closed when it is on disk
 }
 
 const (
-	maxRound      = 256     // requests
-	maxRoundBytes = 1 << 20 // at which no other request joins
+	maxBatchRequests      = 256     // requests
+	maxBatchBytes = 1 << 20 // at which no other request joins
 )
 
-func newRound(db *pebble.DB) *round {
-	return &round{batch: db.NewBatch(), durable: make(chan struct{})}
+func newWriteBatch(db *pebble.DB) *writeBatch {
+	return &writeBatch{ops: db.NewBatch(), durable: make(chan struct{})}
 }
 
-func (r *round) full() bool {
-	return len(r.waiting) >= maxRound || r.batch.Len() >= maxRoundBytes
+func (r *writeBatch) full() bool {
+	return len(r.requests) >= maxBatchRequests || r.ops.Len() >= maxBatchBytes
 }
 
-// landed tells whether the round is on disk.
-func (r *round) landed() bool {
+// isDurable tells whether the round is on disk.
+func (r *writeBatch) isDurable() bool {
 	select {
 	case <-r.durable:
 		return true
@@ -36,74 +36,74 @@ func (r *round) landed() bool {
 	}
 }
 
-// recent knows the groups that were committed lately: what a commit looks at first, and what can be
+// commitCache knows the groups that were committed lately: what a commit looks at first, and what can be
 // read but is not on disk yet.
-type recent struct {
+type commitCache struct {
 	mu     sync.Mutex // protects all below
-	groups map[string]*latest
-	flush  *round // the last one; nil for none
+	groups map[string]*lastCommit
+	flush  *writeBatch // the last one; nil for none
 }
 
-// latest is a group as of its last commit.
-type latest struct {
-	head  head
-	round *round
+// lastCommit is a group as of its last commit.
+type lastCommit struct {
+	group  groupValue
+	batch *writeBatch
 }
 
-// maxRecent bounds how many groups are remembered beyond those that are not on disk yet.
-const maxRecent = 1 << 13
+// maxCachedCommits bounds how many groups are remembered beyond those that are not on disk yet.
+const maxCachedCommits = 1 << 13
 
 // find returns the last commit of a group; nil if it is not among those. Only the committer changes it.
-func (r *recent) find(name string) *latest {
+func (r *commitCache) find(name string) *lastCommit {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.groups[name]
 }
 
-// note takes in a commit before it can be read; last is what find returned.
-func (r *recent) note(name string, last *latest, now latest) {
+// put takes in a commit before it can be read; last is what find returned.
+func (r *commitCache) put(name string, last *lastCommit, now lastCommit) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if last == nil {
-		last = &latest{}
+		last = &lastCommit{}
 		r.groups[name] = last
 	}
-	first := append(last.head.first[:0], now.head.first...) // that of the change is the caller's
+	first := append(last.group.firstChunk[:0], now.group.firstChunk...) // that of the change is the caller's
 	*last = now
-	last.head.first = first
-	if len(r.groups) > maxRecent {
+	last.group.firstChunk = first
+	if len(r.groups) > maxCachedCommits {
 		r.shrink()
 	}
 }
 
 // shrink drops two groups, whichever come first, if they are on disk.
-func (r *recent) shrink() {
+func (r *commitCache) shrink() {
 	some := 2
 	for name, l := range r.groups {
 		if some == 0 {
 			return
 		}
 		some--
-		if l.round.landed() {
+		if l.batch.isDurable() {
 			delete(r.groups, name)
 		}
 	}
 }
 
-// noteFlush takes in that all groups are about to go.
-func (r *recent) noteFlush(in *round) {
+// flushed takes in that all groups are about to go.
+func (r *commitCache) flushed(in *writeBatch) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	clear(r.groups)
 	r.flush = in
 }
 
-// settle waits until what was read of a group before is on disk.
-func (r *recent) settle(name string) {
+// waitDurable waits until what was read of a group before is on disk.
+func (r *commitCache) waitDurable(name string) {
 	r.mu.Lock()
 	in := r.flush
 	if last := r.groups[name]; last != nil {
-		in = last.round
+		in = last.batch
 	}
 	r.mu.Unlock()
 	if in != nil {

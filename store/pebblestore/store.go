@@ -20,8 +20,8 @@ type Store struct {
 	disk    *disk
 	breaker *breaker
 
-	commits *committer
-	recent  recent
+	committer *committer
+	cache  commitCache
 
 	mu     sync.Mutex // protects closed, and calls from beginning after it is set
 	closed bool
@@ -51,7 +51,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		dir:     d.path,
 		disk:    &disk{FS: d.fs, breaker: b, private: d.onDisk, noSync: o.NoSync},
 		breaker: b,
-		recent:  recent{groups: map[string]*latest{}},
+		cache:  commitCache{groups: map[string]*lastCommit{}},
 	}
 	if err := s.open(ctx, &o); err != nil {
 		return nil, err
@@ -83,27 +83,27 @@ func (s *Store) open(ctx context.Context, o *Options) error {
 		}()
 		return fmt.Errorf("open store in %s: %w", s.dir, ctx.Err())
 	case <-s.breaker.broken:
-		return errors.Join(fmt.Errorf("open store in %s: %w", s.dir, s.breaker.cause), s.abandon())
+		return errors.Join(fmt.Errorf("open store in %s: %w", s.dir, s.breaker.cause), s.releaseDir())
 	}
 }
 
 func (s *Store) openDB(o *Options) (err error) {
 	if s.db, err = pebble.Open(s.dir, o.pebble(s.disk)); err != nil {
 		if pebble.IsCorruptionError(err) {
-			err = corrupt("of the database", err)
+			err = readError("of the database", err)
 		}
 		return err
 	}
-	floor, err := readFloor(s.db)
+	floor, err := readFirstVersion(s.db)
 	if err != nil {
 		return err
 	}
-	s.commits = newCommitter(s, floor)
+	s.committer = newCommitter(s, floor)
 	return nil
 }
 
-// begin counts a call that uses db, until calls.Done. The error says why there can be none.
-func (s *Store) begin(ctx context.Context) error {
+// enter counts a call that uses db, until calls.Done. The error says why there can be none.
+func (s *Store) enter(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -119,29 +119,29 @@ func (s *Store) begin(ctx context.Context) error {
 	return nil
 }
 
-// answer is what a call gives back.
-type answer[T any] struct {
+// result is what a call gives back.
+type result[T any] struct {
 	value T
 	err   error
 }
 
-// call runs f, on a goroutine of its own: the caller goes when ctx ends or the store fails, even if f
+// do runs f, on a goroutine of its own: the caller goes when ctx ends or the store fails, even if f
 // is stuck in Pebble.
-func call[T any](ctx context.Context, s *Store, f func() (T, error)) (T, error) {
-	if err := s.begin(ctx); err != nil {
+func do[T any](ctx context.Context, s *Store, f func() (T, error)) (T, error) {
+	if err := s.enter(ctx); err != nil {
 		var none T
 		return none, err
 	}
-	done := make(chan answer[T], 1)
+	done := make(chan result[T], 1)
 	go func() {
 		defer s.calls.Done()
 		value, err := f()
-		done <- answer[T]{value, err}
+		done <- result[T]{value, err}
 	}()
 	return await(ctx, s, done)
 }
 
-func await[T any](ctx context.Context, s *Store, done <-chan answer[T]) (none T, _ error) {
+func await[T any](ctx context.Context, s *Store, done <-chan result[T]) (none T, _ error) {
 	select {
 	case a := <-done:
 		return a.value, a.err
@@ -165,7 +165,7 @@ func (s *Store) Close() error {
 	done := make(chan error, 1)
 	go func() {
 		s.calls.Wait()
-		s.commits.stop()
+		s.committer.stop()
 		done <- s.db.Close()
 	}()
 	select {
@@ -175,18 +175,18 @@ func (s *Store) Close() error {
 		}
 		return nil
 	case <-s.breaker.broken:
-		return errors.Join(s.breaker.cause, s.abandon())
+		return errors.Join(s.breaker.cause, s.releaseDir())
 	}
 }
 
-// patience is how long a failed store waits for writes that are stuck in the operating system.
-const patience = 5 * time.Second
+// stuckWriteTimeout is how long a failed store waits for writes that are stuck in the operating system.
+const stuckWriteTimeout = 5 * time.Second
 
-// abandon gives the directory of a failed store back, as soon as nothing writes to it any more.
-func (s *Store) abandon() error {
+// releaseDir gives the directory of a failed store back, as soon as nothing writes to it any more.
+func (s *Store) releaseDir() error {
 	select {
-	case <-s.breaker.frozen:
-	case <-time.After(patience):
+	case <-s.breaker.blocked:
+	case <-time.After(stuckWriteTimeout):
 		return fmt.Errorf("%s stays locked until the process ends: a write to it does not return", s.dir)
 	}
 	if s.disk.lock == nil {
@@ -195,8 +195,8 @@ func (s *Store) abandon() error {
 	return s.disk.lock.Close()
 }
 
-// corrupt names the record when err says that Pebble found its data damaged.
-func corrupt(record string, err error) error {
+// readError names the record when err says that Pebble found its data damaged.
+func readError(record string, err error) error {
 	if pebble.IsCorruptionError(err) {
 		return &store.CorruptError{Record: record, Reason: err.Error()}
 	}

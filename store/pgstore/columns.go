@@ -15,12 +15,12 @@ import (
 // size is the same few statements.
 type columns struct {
 	groups       groupColumns
-	chunks       partColumns
-	layouts      partColumns
-	dropped      partColumns // from which part on the group has none; without values
+	chunks       chunkColumns
+	layouts      chunkColumns
+	dropped      chunkColumns // from which part on the group has none; without values
 	ids          idColumns
 	definitions  map[tracker.ID][]byte
-	versionsLeft map[string]int64 // of each group after its change
+	newVersions map[string]int64 // of each group after its change
 }
 
 type groupColumns struct {
@@ -32,10 +32,10 @@ type groupColumns struct {
 	seals, states   [][]byte
 }
 
-// partColumns are chunks or layouts.
-type partColumns struct {
+// chunkColumns are chunks or layouts.
+type chunkColumns struct {
 	names  [][]byte
-	parts  []int32
+	indexes  []int32
 	values [][]byte
 }
 
@@ -44,13 +44,13 @@ type idColumns struct {
 	versions, expires  []int64
 }
 
-// encode brings changes to columns, in the order of the names: then commits that meet in the database wait
+// encodeChanges brings changes to columns, in the order of the names: then commits that meet in the database wait
 // for each other and not in a circle. The error names what PostgreSQL cannot keep.
-func encode(changes []*group.Change) (*columns, error) {
-	c := &columns{definitions: map[tracker.ID][]byte{}, versionsLeft: make(map[string]int64, len(changes))}
+func encodeChanges(changes []*group.Change) (*columns, error) {
+	c := &columns{definitions: map[tracker.ID][]byte{}, newVersions: make(map[string]int64, len(changes))}
 	inOrder := slices.SortedFunc(slices.Values(changes), func(a, b *group.Change) int { return cmp.Compare(a.Group, b.Group) })
 	for _, change := range inOrder {
-		if err := check(change); err != nil {
+		if err := validate(change); err != nil {
 			return nil, err
 		}
 		c.add(change)
@@ -58,7 +58,7 @@ func encode(changes []*group.Change) (*columns, error) {
 	return c, nil
 }
 
-func check(c *group.Change) error {
+func validate(c *group.Change) error {
 	if err := checkName(c.Group); err != nil {
 		return err
 	}
@@ -75,12 +75,12 @@ func check(c *group.Change) error {
 
 func (c *columns) add(change *group.Change) {
 	name := []byte(change.Group)
-	c.versionsLeft[change.Group] = int64(change.Version)
-	states, relaid := c.addParts(name, change)
+	c.newVersions[change.Group] = int64(change.Version)
+	states, relaid := c.addChunks(name, change)
 	c.groups.add(name, change, states)
 	if from, to := change.Dropped(); from < to {
 		c.dropped.names = append(c.dropped.names, name)
-		c.dropped.parts = append(c.dropped.parts, int32(from))
+		c.dropped.indexes = append(c.dropped.indexes, int32(from))
 	}
 	c.ids.add(name, change)
 	if relaid {
@@ -90,13 +90,13 @@ func (c *columns) add(change *group.Change) {
 	}
 }
 
-// addParts adds the chunks of a change but for the first, whose states are returned, nil when they stay.
-func (c *columns) addParts(name []byte, change *group.Change) (first []byte, relaid bool) {
+// addChunks adds the chunks of a change but for the first, whose states are returned, nil when they stay.
+func (c *columns) addChunks(name []byte, change *group.Change) (first []byte, relaid bool) {
 	if change.Count == 0 {
-		first = seal(partKey('c', change.Group, 0), nil)
+		first = seal(chunkKey('c', change.Group, 0), nil)
 	}
 	for _, part := range change.Chunks() {
-		states := seal(partKey('c', change.Group, part.Index), part.States)
+		states := seal(chunkKey('c', change.Group, part.Index), part.States)
 		if part.Index == 0 {
 			first = states
 		} else {
@@ -104,7 +104,7 @@ func (c *columns) addParts(name []byte, change *group.Change) (first []byte, rel
 		}
 		if part.Layout != nil {
 			relaid = true
-			c.layouts.add(name, part.Index, seal(partKey('l', change.Group, part.Index), wire.AppendLayout(nil, part.Layout)))
+			c.layouts.add(name, part.Index, seal(chunkKey('l', change.Group, part.Index), wire.AppendLayout(nil, part.Layout)))
 		}
 	}
 	return first, relaid
@@ -118,13 +118,13 @@ func (g *groupColumns) add(name []byte, c *group.Change, states []byte) {
 	g.fed = append(g.fed, c.Fed)
 	g.due = append(g.due, c.Due)
 	g.places = append(g.places, places)
-	g.seals = append(g.seals, seal(headKey(c.Group, version, c.Fed, c.Due, places), nil))
+	g.seals = append(g.seals, seal(groupKey(c.Group, version, c.Fed, c.Due, places), nil))
 	g.states = append(g.states, states)
 }
 
-func (p *partColumns) add(name []byte, part int, value []byte) {
+func (p *chunkColumns) add(name []byte, part int, value []byte) {
 	p.names = append(p.names, name)
-	p.parts = append(p.parts, int32(part))
+	p.indexes = append(p.indexes, int32(part))
 	p.values = append(p.values, value)
 }
 
@@ -142,7 +142,7 @@ func (i *idColumns) add(name []byte, c *group.Change) {
 		version := int64(seen.Version)
 		i.names = append(i.names, name)
 		i.ids = append(i.ids, []byte(seen.ID))
-		i.hashes = append(i.hashes, seal(seenKey(c.Group, seen.ID, version, seen.Expires), seen.Hash[:]))
+		i.hashes = append(i.hashes, seal(messageIDKey(c.Group, seen.ID, version, seen.Expires), seen.Hash[:]))
 		i.versions = append(i.versions, version)
 		i.expires = append(i.expires, seen.Expires)
 	}

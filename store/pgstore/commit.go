@@ -18,11 +18,11 @@ import (
 type commit struct {
 	*columns
 	store *Store
-	// marks are those of the attempts. A row that has one was written by this commit.
-	marks []int64
+	// tags are those of the attempts. A row that has one was written by this commit.
+	tags []int64
 	// doubt: an attempt may have happened, or may yet.
-	doubt bool
-	late  map[string]bool // groups whose changes did not apply, once it is known
+	inDoubt bool
+	conflicts  map[string]bool // groups whose changes did not apply, once it is known
 }
 
 // Commit implements store.Store. It is one transaction and one round trip, however many changes there are.
@@ -31,17 +31,17 @@ type commit struct {
 // have happened is recognised where it did, and happens now where it did not; it is ErrUnknown only if
 // another process has built on the group in between, or the store is out of patience.
 func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
-	columns, err := encode(changes)
+	columns, err := encodeChanges(changes)
 	if err != nil {
 		return err
 	}
 	c := &commit{columns: columns, store: s}
-	if err := s.try(ctx, "commit", s.calls.AttemptTimeout(), c.attempt); err != nil || len(c.late) == 0 {
+	if err := s.do(ctx, "commit", s.retrier.AttemptTimeout(), c.attempt); err != nil || len(c.conflicts) == 0 {
 		return err
 	}
 	var late []string
 	for _, change := range changes {
-		if c.late[change.Group] {
+		if c.conflicts[change.Group] {
 			late = append(late, change.Group)
 		}
 	}
@@ -55,17 +55,17 @@ func (c *commit) attempt(ctx context.Context) error {
 	}
 	applied, err := c.send(ctx)
 	if err != nil {
-		c.doubt = c.doubt || !undone(err)
+		c.inDoubt = c.inDoubt || !notApplied(err)
 		return err
 	}
-	c.late = map[string]bool{}
-	for name := range c.versionsLeft {
+	c.conflicts = map[string]bool{}
+	for name := range c.newVersions {
 		if !applied[name] {
-			c.late[name] = true
+			c.conflicts[name] = true
 		}
 	}
-	if c.doubt && len(c.late) > 0 {
-		return c.settle(ctx)
+	if c.inDoubt && len(c.conflicts) > 0 {
+		return c.resolveInDoubt(ctx)
 	}
 	return nil
 }
@@ -73,8 +73,8 @@ func (c *commit) attempt(ctx context.Context) error {
 // send sends the commit as one transaction and returns the groups whose changes applied.
 func (c *commit) send(ctx context.Context) (applied map[string]bool, err error) {
 	applied = make(map[string]bool, len(c.groups.names))
-	mark := draw()
-	c.marks = append(c.marks, mark)
+	mark := randomTag()
+	c.tags = append(c.tags, mark)
 	missing := c.unwritten(c.store.definitions)
 
 	b := &pgx.Batch{}
@@ -83,7 +83,7 @@ func (c *commit) send(ctx context.Context) (applied map[string]bool, err error) 
 	b.Queue(c.store.sql["lock"])
 	c.queueDefinitions(b, missing)
 	c.queueGroups(b, mark, applied)
-	c.queueParts(b, mark)
+	c.queueChunks(b, mark)
 	b.Queue("COMMIT")
 	if err := c.store.pool.SendBatch(ctx, b).Close(); err != nil {
 		return nil, err
@@ -92,18 +92,18 @@ func (c *commit) send(ctx context.Context) (applied map[string]bool, err error) 
 	return applied, nil
 }
 
-// draw makes a number that no other transaction has.
-func draw() int64 {
+// randomTag makes a number that no other transaction has.
+func randomTag() int64 {
 	var b [8]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return int64(binary.BigEndian.Uint64(b[:]))
 }
 
-// maxDefinitions bounds those in one statement, for groups with a million of them.
-const maxDefinitions = 4096
+// maxDefinitionBatch bounds those in one statement, for groups with a million of them.
+const maxDefinitionBatch = 4096
 
 func (c *commit) queueDefinitions(b *pgx.Batch, missing []tracker.ID) {
-	for some := range slices.Chunk(missing, maxDefinitions) {
+	for some := range slices.Chunk(missing, maxDefinitionBatch) {
 		ids, texts := make([][]byte, len(some)), make([][]byte, len(some))
 		for i := range some {
 			ids[i], texts[i] = some[i][:], c.definitions[some[i]]
@@ -125,46 +125,46 @@ func (c *commit) queueGroups(b *pgx.Batch, mark int64, applied map[string]bool) 
 		})
 }
 
-// queueParts queues what hangs on the groups: each statement writes for those that have the mark.
-func (c *commit) queueParts(b *pgx.Batch, mark int64) {
+// queueChunks queues what hangs on the groups: each statement writes for those that have the mark.
+func (c *commit) queueChunks(b *pgx.Batch, mark int64) {
 	sql := c.store.sql
 	if p := &c.chunks; len(p.names) > 0 {
-		b.Queue(sql["chunks"], mark, p.names, p.parts, p.values)
+		b.Queue(sql["chunks"], mark, p.names, p.indexes, p.values)
 	}
 	if p := &c.layouts; len(p.names) > 0 {
-		b.Queue(sql["layouts"], mark, p.names, p.parts, p.values)
+		b.Queue(sql["layouts"], mark, p.names, p.indexes, p.values)
 	}
 	if p := &c.dropped; len(p.names) > 0 {
-		b.Queue(sql["drop_chunks"], mark, p.names, p.parts)
-		b.Queue(sql["drop_layouts"], mark, p.names, p.parts)
+		b.Queue(sql["drop_chunks"], mark, p.names, p.indexes)
+		b.Queue(sql["drop_layouts"], mark, p.names, p.indexes)
 	}
 	if i := &c.ids; len(i.names) > 0 {
 		b.Queue(sql["ids"], mark, i.names, i.ids, i.hashes, i.versions, i.expires)
 	}
 }
 
-// settle finds out, after an attempt whose end is unknown, which of the late groups stand where this
+// resolveInDoubt finds out, after an attempt whose end is unknown, which of the late groups stand where this
 // commit has brought them. No version comes twice, and none between the base and the new one is ever
 // reached from the new one, so a group that is not past the new version has not seen this commit and never
 // will. One that is past it may have.
-func (c *commit) settle(ctx context.Context) error {
-	names := make([][]byte, 0, len(c.late))
-	for name := range c.late {
+func (c *commit) resolveInDoubt(ctx context.Context) error {
+	names := make([][]byte, 0, len(c.conflicts))
+	for name := range c.conflicts {
 		names = append(names, []byte(name))
 	}
-	open := len(c.late)
-	err := c.store.ask(ctx, "settle", []any{names}, func(from pgx.Rows) error {
+	open := len(c.conflicts)
+	err := c.store.query(ctx, "settle", []any{names}, func(from pgx.Rows) error {
 		var name []byte
 		var version, mark int64
 		if err := from.Scan(&name, &version, &mark); err != nil {
 			return err
 		}
-		ours := c.versionsLeft[string(name)]
+		ours := c.newVersions[string(name)]
 		if version <= ours {
 			open--
 		}
-		if version == ours && slices.Contains(c.marks, mark) {
-			delete(c.late, string(name))
+		if version == ours && slices.Contains(c.tags, mark) {
+			delete(c.conflicts, string(name))
 		}
 		return nil
 	})

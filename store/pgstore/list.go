@@ -30,12 +30,12 @@ func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, 
 
 // list runs a query that takes an end or beginning and a limit.
 func list[T any](ctx context.Context, s *Store, what, query string, edge any, limit int, read func(from pgx.Rows) (T, error)) (all []T, _ error) {
-	err := s.try(ctx, what, s.calls.AttemptTimeout(), func(ctx context.Context) error {
+	err := s.do(ctx, what, s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		if limit <= 0 {
 			return nil
 		}
 		all = nil
-		return s.ask(ctx, query, []any{edge, int32(min(limit, math.MaxInt32))}, func(from pgx.Rows) error {
+		return s.query(ctx, query, []any{edge, int32(min(limit, math.MaxInt32))}, func(from pgx.Rows) error {
 			one, err := read(from)
 			all = append(all, one)
 			return err

@@ -15,10 +15,10 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// row is what load.sql gives: the floor, and the group if there is one.
-type row struct {
-	floor     int64
-	floorSeal []byte
+// groupRow is what load.sql gives: the floor, and the group if there is one.
+type groupRow struct {
+	firstVersion     int64
+	firstVersionSeal []byte
 
 	version         *int64
 	fed             *bool
@@ -44,42 +44,42 @@ func (s *Store) load(ctx context.Context, name string, before ...string) (*group
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	var r *row
-	err := s.try(ctx, "load a group", s.calls.AttemptTimeout(), func(ctx context.Context) error {
+	var r *groupRow
+	err := s.do(ctx, "load a group", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		r = nil
-		return s.ask(ctx, "load", []any{[]byte(name)}, func(from pgx.Rows) error {
-			r = &row{}
-			return from.Scan(&r.floor, &r.floorSeal, &r.version, &r.fed, &r.due, &r.places, &r.seal, &r.states, &r.layouts, &r.chunks)
+		return s.query(ctx, "load", []any{[]byte(name)}, func(from pgx.Rows) error {
+			r = &groupRow{}
+			return from.Scan(&r.firstVersion, &r.firstVersionSeal, &r.version, &r.fed, &r.due, &r.places, &r.seal, &r.states, &r.layouts, &r.chunks)
 		}, before...)
 	})
 	if err != nil {
 		return nil, err
 	}
 	if r == nil {
-		return nil, damaged("of the first version", errMissing)
+		return nil, corrupt("of the first version", errMissing)
 	}
 	return r.record(name)
 }
 
 // record checks what was read and puts it together.
-func (r *row) record(name string) (*group.Record, error) {
+func (r *groupRow) record(name string) (*group.Record, error) {
 	if r.version == nil {
-		if err := checkFloor(r.floor, r.floorSeal); err != nil {
+		if err := checkFirstVersion(r.firstVersion, r.firstVersionSeal); err != nil {
 			return nil, err
 		}
-		return &group.Record{Name: name, Version: uint64(r.floor), Due: limiter.Never}, nil
+		return &group.Record{Name: name, Version: uint64(r.firstVersion), Due: limiter.Never}, nil
 	}
 	due := int64(limiter.Never)
 	if r.due != nil {
 		due = *r.due
 	}
 	what := "group " + name
-	if _, err := unseal(headKey(name, *r.version, *r.fed, due, *r.places), r.seal); err != nil {
-		return nil, damaged(what, err)
+	if _, err := unseal(groupKey(name, *r.version, *r.fed, due, *r.places), r.seal); err != nil {
+		return nil, corrupt(what, err)
 	}
 	count := int(*r.places)
 	if count < 0 || len(r.layouts) != wire.Chunks(count) || len(r.chunks) != max(0, wire.Chunks(count)-1) {
-		return nil, damaged(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
+		return nil, corrupt(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
 	}
 	record := &group.Record{Name: name, Version: uint64(*r.version), Fed: *r.fed, Due: due, Layout: make([]tracker.ID, 0, count)}
 	if err := r.readLayouts(record, count); err != nil {
@@ -88,33 +88,33 @@ func (r *row) record(name string) (*group.Record, error) {
 	return record, r.readStates(record)
 }
 
-func (r *row) readLayouts(record *group.Record, count int) error {
+func (r *groupRow) readLayouts(record *group.Record, count int) error {
 	for i, value := range r.layouts {
-		payload, err := unseal(partKey('l', record.Name, i), value)
+		payload, err := unseal(chunkKey('l', record.Name, i), value)
 		if err == nil {
 			record.Layout, err = wire.ParseLayout(record.Layout, payload, min(group.ChunkSize, count-len(record.Layout)))
 		}
 		if err != nil {
-			return damaged(fmt.Sprintf("group %s, part l%d", record.Name, i), err)
+			return corrupt(fmt.Sprintf("group %s, part l%d", record.Name, i), err)
 		}
 	}
 	return nil
 }
 
-func (r *row) readStates(record *group.Record) error {
+func (r *groupRow) readStates(record *group.Record) error {
 	for i, value := range append([][]byte{r.states}, r.chunks...) {
-		payload, err := unseal(partKey('c', record.Name, i), value)
+		payload, err := unseal(chunkKey('c', record.Name, i), value)
 		if err != nil {
-			return damaged(fmt.Sprintf("group %s, part c%d", record.Name, i), err)
+			return corrupt(fmt.Sprintf("group %s, part c%d", record.Name, i), err)
 		}
 		record.States = append(record.States, payload...)
 	}
 	return nil
 }
 
-func checkFloor(version int64, seal []byte) error {
-	if _, err := unseal(floorKey(version), seal); err != nil {
-		return damaged("of the first version", err)
+func checkFirstVersion(version int64, seal []byte) error {
+	if _, err := unseal(firstVersionKey(version), seal); err != nil {
+		return corrupt("of the first version", err)
 	}
 	return nil
 }
@@ -126,11 +126,11 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 	for i := range ids {
 		keys[i] = ids[i][:]
 	}
-	err := s.try(ctx, "read definitions", s.calls.AttemptTimeout(), func(ctx context.Context) error {
+	err := s.do(ctx, "read definitions", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		if len(ids) == 0 {
 			return nil
 		}
-		return s.ask(ctx, "definitions", []any{keys}, func(from pgx.Rows) error {
+		return s.query(ctx, "definitions", []any{keys}, func(from pgx.Rows) error {
 			var key, text []byte
 			err := from.Scan(&key, &text)
 			if err == nil && len(key) == len(tracker.ID{}) {
@@ -142,20 +142,20 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 	if err != nil {
 		return nil, err
 	}
-	return inOrder(ids, found)
+	return orderDefinitions(ids, found)
 }
 
-// inOrder puts definitions in the order of ids, each a copy of its own, and checks that they are theirs:
+// orderDefinitions puts definitions in the order of ids, each a copy of its own, and checks that they are theirs:
 // the id is the beginning of the hash.
-func inOrder(ids []tracker.ID, found map[tracker.ID][]byte) ([][]byte, error) {
+func orderDefinitions(ids []tracker.ID, found map[tracker.ID][]byte) ([][]byte, error) {
 	texts := make([][]byte, len(ids))
 	for i, id := range ids {
 		text, ok := found[id]
 		if !ok {
-			return nil, damaged("definition "+id.String(), errMissing)
+			return nil, corrupt("definition "+id.String(), errMissing)
 		}
 		if sum := sha256.Sum256(text); tracker.ID(sum[:len(id)]) != id {
-			return nil, damaged("definition "+id.String(), errors.New("its text has another hash"))
+			return nil, corrupt("definition "+id.String(), errors.New("its text has another hash"))
 		}
 		texts[i] = append([]byte(nil), text...)
 	}
@@ -170,9 +170,9 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 	var hash []byte
 	var version, expires int64
 	ok := false
-	err := s.try(ctx, "look up an id", s.calls.AttemptTimeout(), func(ctx context.Context) error {
+	err := s.do(ctx, "look up an id", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		ok = false
-		return s.ask(ctx, "seen", []any{[]byte(name), []byte(id)}, func(from pgx.Rows) error {
+		return s.query(ctx, "seen", []any{[]byte(name), []byte(id)}, func(from pgx.Rows) error {
 			ok = true
 			return from.Scan(&hash, &version, &expires)
 		})
@@ -180,7 +180,7 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 	if err != nil || !ok {
 		return group.Seen{}, false, err
 	}
-	payload, err := unseal(seenKey(name, id, version, expires), hash)
+	payload, err := unseal(messageIDKey(name, id, version, expires), hash)
 	if err == nil && len(payload) != len(group.Seen{}.Hash) {
 		err = fmt.Errorf("%d bytes are not a hash", len(payload))
 	}

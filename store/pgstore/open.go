@@ -27,12 +27,12 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, unreadable(url, err)
+		return nil, urlError(url, err)
 	}
-	o.complete(config)
+	o.configure(config)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, fmt.Errorf("open store in %s: %w", describe(config), err)
+		return nil, fmt.Errorf("open store in %s: %w", serverName(config), err)
 	}
 	s, err := open(ctx, pool, &o)
 	if err != nil {
@@ -60,8 +60,8 @@ func New(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 	return open(ctx, pool, &o)
 }
 
-// complete fills in what the URL leaves open.
-func (o *Options) complete(c *pgxpool.Config) {
+// configure fills in what the URL leaves open.
+func (o *Options) configure(c *pgxpool.Config) {
 	if o.MaxConns > 0 {
 		c.MaxConns = int32(o.MaxConns)
 	}
@@ -79,37 +79,37 @@ func open(ctx context.Context, pool *pgxpool.Pool, o *Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		pool: pool, sql: sql, log: o.Logger, where: describe(pool.Config()),
+		pool: pool, sql: sql, log: o.Logger, server: serverName(pool.Config()),
 		definitions: boundedmap.New[tracker.ID, struct{}](maxCachedDefinitions),
 	}
-	s.calls = retry.New(retry.Options{Server: "PostgreSQL", Timeout: o.RetryTimeout, Logger: o.Logger, IsTransient: passes, Describe: s.plain})
-	err = s.tryWhile(ctx, starting, "open store", 0, func(ctx context.Context) error { return s.prepare(ctx, o) })
+	s.retrier = retry.New(retry.Options{Server: "PostgreSQL", Timeout: o.RetryTimeout, Logger: o.Logger, IsTransient: isTransient, Describe: s.describe})
+	err = s.doIf(ctx, isStarting, "open store", 0, func(ctx context.Context) error { return s.prepare(ctx, o) })
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// starting tells that the server says that it is not up yet. Nothing else is waited for when a store is
+// isStarting tells that the server says that it is not up yet. Nothing else is waited for when a store is
 // opened: more likely the URL is wrong.
-func starting(err error) bool {
+func isStarting(err error) bool {
 	server, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && server.Code == "57P03"
 }
 
 // prepare looks at the server and brings the tables up to date.
 func (s *Store) prepare(ctx context.Context, o *Options) error {
-	if err := s.look(ctx); err != nil {
+	if err := s.checkServer(ctx); err != nil {
 		return err
 	}
 	return migrate(ctx, s.pool, o)
 }
 
-// oldest is the first version of PostgreSQL that has all that the SQL uses.
-const oldest = 120000
+// minVersion is the first version of PostgreSQL that has all that the SQL uses.
+const minVersion = 120000
 
-// look checks that the server can keep what it is given.
-func (s *Store) look(ctx context.Context) error {
+// checkServer checks that the server can keep what it is given.
+func (s *Store) checkServer(ctx context.Context) error {
 	var version int
 	var standby bool
 	var commits, fsync string
@@ -118,10 +118,10 @@ func (s *Store) look(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case version < oldest:
-		return fmt.Errorf("%s: the server is version %d, want %d or newer", s.where, version/10000, oldest/10000)
+	case version < minVersion:
+		return fmt.Errorf("%s: the server is version %d, want %d or newer", s.server, version/10000, minVersion/10000)
 	case standby:
-		return fmt.Errorf("%s: the server is a standby and takes no writes: name the primary, or say target_session_attrs=read-write in the URL", s.where)
+		return fmt.Errorf("%s: the server is a standby and takes no writes: name the primary, or say target_session_attrs=read-write in the URL", s.server)
 	}
 	if commits == "off" {
 		s.log.Warn("synchronous_commit is off in PostgreSQL: a crash of the server loses the last commits, though they were answered")

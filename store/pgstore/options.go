@@ -42,7 +42,7 @@ func (o Options) withDefaults() Options {
 const (
 	maxSchema       = 63 // bytes; the server would cut what is longer
 	minRetryTimeout = 100 * time.Millisecond
-	mostConns       = 10_000
+	maxMaxConns       = 10_000
 )
 
 func (o *Options) validate() error {
@@ -50,8 +50,8 @@ func (o *Options) validate() error {
 	if len(o.Schema) > maxSchema || strings.HasPrefix(o.Schema, "pg_") || strings.ContainsRune(o.Schema, 0) || !utf8.ValidString(o.Schema) {
 		errs = append(errs, fmt.Errorf("option Schema is %q, want a name of at most %d bytes in UTF-8, without NUL, that does not begin with pg_", o.Schema, maxSchema))
 	}
-	if o.MaxConns < 0 || o.MaxConns > mostConns {
-		errs = append(errs, fmt.Errorf("option MaxConns is %d, want one from 0 to %d", o.MaxConns, mostConns))
+	if o.MaxConns < 0 || o.MaxConns > maxMaxConns {
+		errs = append(errs, fmt.Errorf("option MaxConns is %d, want one from 0 to %d", o.MaxConns, maxMaxConns))
 	}
 	if o.RetryTimeout < minRetryTimeout {
 		errs = append(errs, fmt.Errorf("option RetryTimeout is %v, want at least %v", o.RetryTimeout, minRetryTimeout))

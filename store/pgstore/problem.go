@@ -15,8 +15,8 @@ import (
 	"github.com/dictrack/dictrack/internal/retry"
 )
 
-// describe says in words where a pool connects to. There is no password in it.
-func describe(c *pgxpool.Config) string {
+// serverName says in words where a pool connects to. There is no password in it.
+func serverName(c *pgxpool.Config) string {
 	hosts := []string{address(c.ConnConfig.Host, c.ConnConfig.Port)}
 	for _, more := range c.ConnConfig.Fallbacks { // once more for every way to do without TLS
 		if host := address(more.Host, more.Port); host != hosts[len(hosts)-1] {
@@ -31,21 +31,21 @@ func address(host string, port uint16) string {
 	return at
 }
 
-// plain puts an error that a connection could not be made into one line: pgx has one for every address and
+// describe puts an error that a connection could not be made into one line: pgx has one for every address and
 // way to try it. Its cause is kept, without the configuration that pgx adds, which has the password.
-func (s *Store) plain(err error) error {
+func (s *Store) describe(err error) error {
 	connect, ok := errors.AsType[*pgconn.ConnectError](err)
 	if !ok {
-		return hinted(err)
+		return withHint(err)
 	}
-	reason, cause := reasonOf(connect)
-	return &retry.OneLineError{Text: fmt.Sprintf("connect to %s: %s", s.where, reason), Cause: cause}
+	reason, cause := connectReason(connect)
+	return &retry.OneLineError{Text: fmt.Sprintf("connect to %s: %s", s.server, reason), Cause: cause}
 }
 
-// reasonOf finds what is wrong, and says what to do about it.
-func reasonOf(err error) (reason string, cause error) {
+// connectReason finds what is wrong, and says what to do about it.
+func connectReason(err error) (reason string, cause error) {
 	if server, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return refusal(server), server
+		return refusedReason(server), server
 	}
 	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
 		return fmt.Sprintf("no host is called %q: check the URL", lookup.Name), lookup
@@ -67,8 +67,8 @@ func reasonOf(err error) (reason string, cause error) {
 	return strings.Join(strings.Fields(last.Error()), " "), nil
 }
 
-// refusal is what the server said to somebody who wanted in.
-func refusal(server *pgconn.PgError) string {
+// refusedReason is what the server said to somebody who wanted in.
+func refusedReason(server *pgconn.PgError) string {
 	hint := ""
 	switch server.Code {
 	case "28P01":
@@ -83,8 +83,8 @@ func refusal(server *pgconn.PgError) string {
 	return fmt.Sprintf("%s (SQLSTATE %s)%s", server.Message, server.Code, hint)
 }
 
-// hinted adds what to do to errors of the server that have one cause.
-func hinted(err error) error {
+// withHint adds what to do to errors of the server that have one cause.
+func withHint(err error) error {
 	server, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
 		return err
@@ -100,9 +100,9 @@ func hinted(err error) error {
 	return err
 }
 
-// unreadable is what Open answers to a URL that pgx cannot read. Of pgx's error only the kind is told: what
+// urlError is what Open answers to a URL that pgx cannot read. Of pgx's error only the kind is told: what
 // it quotes may be a part of a password.
-func unreadable(text string, err error) error {
+func urlError(text string, err error) error {
 	kind := "it is none"
 	if _, found, ok := strings.Cut(err.Error(), "`: "); ok && !strings.Contains(text, "`") {
 		kind, _, _ = strings.Cut(found, " (")

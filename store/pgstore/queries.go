@@ -39,9 +39,9 @@ func readQueries(schema string) (queries, error) {
 // inSchema turns the schema that the files are written for into that of a store.
 func inSchema(text, quoted string) string { return strings.ReplaceAll(text, "dictrack.", quoted+".") }
 
-// ask runs a query in a transaction of its own and in one round trip, and calls read for each row. The queries before it
+// query runs a query in a transaction of its own and in one round trip, and calls read for each row. The queries before it
 // are given the same, in transactions that are rolled back.
-func (s *Store) ask(ctx context.Context, query string, args []any, read func(from pgx.Rows) error, before ...string) error {
+func (s *Store) query(ctx context.Context, query string, args []any, read func(from pgx.Rows) error, before ...string) error {
 	b := &pgx.Batch{}
 	for _, other := range before {
 		b.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")

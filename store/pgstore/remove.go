@@ -13,9 +13,9 @@ const maxForget = 1000
 // Forget implements store.Store. Other calls go on meanwhile.
 func (s *Store) Forget(ctx context.Context, now int64) error {
 	for forgotten := maxForget; forgotten == maxForget; {
-		err := s.try(ctx, "forget ids", s.calls.AttemptTimeout(), func(ctx context.Context) error {
+		err := s.do(ctx, "forget ids", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 			forgotten = 0
-			return s.ask(ctx, "forget", []any{now, maxForget}, func(pgx.Rows) error {
+			return s.query(ctx, "forget", []any{now, maxForget}, func(pgx.Rows) error {
 				forgotten++
 				return nil
 			})
@@ -29,7 +29,7 @@ func (s *Store) Forget(ctx context.Context, now int64) error {
 
 // Flush implements store.Store. It waits for the transactions under way; others wait for it.
 func (s *Store) Flush(ctx context.Context) error {
-	return s.try(ctx, "flush", 0, func(ctx context.Context) error {
+	return s.do(ctx, "flush", 0, func(ctx context.Context) error {
 		return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
 			return s.flush(ctx, tx)
 		})
@@ -47,10 +47,10 @@ func (s *Store) flush(ctx context.Context, tx pgx.Tx) error {
 	var top *int64
 	err := tx.QueryRow(ctx, s.sql["top"]).Scan(&floor, &mark, &top)
 	if errors.Is(err, pgx.ErrNoRows) {
-		err = damaged("of the first version", errMissing)
+		err = corrupt("of the first version", errMissing)
 	}
 	if err == nil {
-		err = checkFloor(floor, mark)
+		err = checkFirstVersion(floor, mark)
 	}
 	if err != nil {
 		return err
@@ -58,7 +58,7 @@ func (s *Store) flush(ctx context.Context, tx pgx.Tx) error {
 	if top != nil {
 		floor = max(floor, *top+1)
 	}
-	if _, err := tx.Exec(ctx, s.sql["raise"], floor, seal(floorKey(floor), nil)); err != nil {
+	if _, err := tx.Exec(ctx, s.sql["raise"], floor, seal(firstVersionKey(floor), nil)); err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, s.sql["empty"])

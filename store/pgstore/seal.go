@@ -22,11 +22,11 @@ func unseal(key, value []byte) ([]byte, error) { return checksum.Unseal(key, for
 
 // Keys begin with a letter for their table; names, which have no NUL, end with one.
 
-func floorKey(version int64) []byte {
+func firstVersionKey(version int64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{'F'}, uint64(version))
 }
 
-func headKey(name string, version int64, fed bool, due int64, places int32) []byte {
+func groupKey(name string, version int64, fed bool, due int64, places int32) []byte {
 	key := nameKey('g', name)
 	key = binary.BigEndian.AppendUint64(key, uint64(version))
 	key = binary.BigEndian.AppendUint64(key, uint64(due))
@@ -37,12 +37,12 @@ func headKey(name string, version int64, fed bool, due int64, places int32) []by
 	return append(key, 0)
 }
 
-// partKey is for states, 'c', and layouts, 'l'.
-func partKey(kind byte, name string, part int) []byte {
+// chunkKey is for states, 'c', and layouts, 'l'.
+func chunkKey(kind byte, name string, part int) []byte {
 	return binary.BigEndian.AppendUint32(nameKey(kind, name), uint32(part))
 }
 
-func seenKey(name, id string, version, expires int64) []byte {
+func messageIDKey(name, id string, version, expires int64) []byte {
 	key := append(nameKey('i', name), id...)
 	key = binary.BigEndian.AppendUint64(key, uint64(version))
 	return binary.BigEndian.AppendUint64(key, uint64(expires))
@@ -67,8 +67,8 @@ func checkName(name string) error {
 	return store.CheckGroupName(name)
 }
 
-// damaged names the record whose bytes are wrong.
-func damaged(what string, err error) error {
+// corrupt names the record whose bytes are wrong.
+func corrupt(what string, err error) error {
 	return &store.CorruptError{Record: what, Reason: err.Error()}
 }
 

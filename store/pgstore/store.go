@@ -16,9 +16,9 @@ type Store struct {
 	owned       bool // close the pool too
 	sql         queries
 	log         *slog.Logger
-	where       string // server, database and user, for people
+	server       string // server, database and user, for people
 	definitions *definitionCache
-	calls       *retry.Retrier
+	retrier       *retry.Retrier
 }
 
 var _ store.Store = (*Store)(nil)
@@ -26,10 +26,10 @@ var _ store.Store = (*Store)(nil)
 // Close waits for the calls under way, but not for a server that is away, and closes the connections,
 // unless they are of a pool that New was given.
 func (s *Store) Close() error {
-	if !s.calls.Close() {
+	if !s.retrier.Close() {
 		return nil
 	}
-	s.calls.Wait()
+	s.retrier.Wait()
 	if s.owned {
 		s.pool.Close()
 	}

@@ -13,32 +13,32 @@ import (
 	"github.com/dictrack/dictrack/internal/retry"
 )
 
-// try makes a call, which counts as one under way; retry.Calls.Try says how.
-func (s *Store) try(ctx context.Context, what string, limit time.Duration, attempt retry.Attempt) error {
-	return s.tryWhile(ctx, passes, what, limit, attempt)
+// do makes a call, which counts as one under way; retry.Calls.Try says how.
+func (s *Store) do(ctx context.Context, what string, limit time.Duration, attempt retry.Attempt) error {
+	return s.doIf(ctx, isTransient, what, limit, attempt)
 }
 
-// tryWhile is try with its own opinion of what passes.
-func (s *Store) tryWhile(ctx context.Context, passes func(error) bool, what string, limit time.Duration, attempt retry.Attempt) error {
-	if err := s.calls.Enter(ctx); err != nil {
+// doIf is try with its own opinion of what passes.
+func (s *Store) doIf(ctx context.Context, passes func(error) bool, what string, limit time.Duration, attempt retry.Attempt) error {
+	if err := s.retrier.Enter(ctx); err != nil {
 		return err
 	}
-	defer s.calls.Leave()
-	return s.calls.DoIf(ctx, passes, what, limit, attempt)
+	defer s.retrier.Leave()
+	return s.retrier.DoIf(ctx, passes, what, limit, attempt)
 }
 
-// passing are the server's errors that go away by themselves: it shuts down, starts, has too many
+// transientCodes are the server's errors that go away by themselves: it shuts down, starts, has too many
 // clients; another transaction was in the way.
-var passing = []string{
+var transientCodes = []string{
 	"57P01", "57P02", "57P03", "57P05", "53300", // shutdown, crash, start, idle for too long, too many
 	"40001", "40P01", "55P03", // serialization, deadlock, lock not to be had
 	"08000", "08003", "08006", // connection
 }
 
-// passes tells whether another attempt may go better.
-func passes(err error) bool {
+// isTransient tells whether another attempt may go better.
+func isTransient(err error) bool {
 	if server, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return slices.Contains(passing, server.Code)
+		return slices.Contains(transientCodes, server.Code)
 	}
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return true
@@ -51,10 +51,10 @@ func passes(err error) bool {
 	}, func(known error) bool { return errors.Is(err, known) })
 }
 
-// undone tells that a transaction that ended with err, its COMMIT sent along, has certainly not happened:
+// notApplied tells that a transaction that ended with err, its COMMIT sent along, has certainly not happened:
 // the server refused a statement, or was never reached. The end of a connection, and so of the server,
 // tells nothing.
-func undone(err error) bool {
+func notApplied(err error) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
 	}

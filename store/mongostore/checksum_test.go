@@ -30,18 +30,18 @@ func FuzzKeys(f *testing.F) {
 
 // FuzzSeen: any bytes give an error or ids that are written alike.
 func FuzzSeen(f *testing.F) {
-	f.Add(appendSeen(appendSeen(nil, &group.Seen{ID: "a", Version: 1, Expires: -1}), &group.Seen{ID: "\x00", Hash: [16]byte{1}}))
+	f.Add(appendID(appendID(nil, &group.Seen{ID: "a", Version: 1, Expires: -1}), &group.Seen{ID: "\x00", Hash: [16]byte{1}}))
 	f.Add([]byte{255, 255, 255, 255, 255, 255, 255, 255, 255, 1})
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		all, err := parseSeen(payload)
+		all, err := parseIDs(payload)
 		if err != nil {
 			return
 		}
 		var again []byte
 		for i := range all {
-			again = appendSeen(again, &all[i])
+			again = appendID(again, &all[i])
 		}
-		back, err := parseSeen(again)
+		back, err := parseIDs(again)
 		if err != nil || !reflect.DeepEqual(all, back) {
 			t.Fatalf("%v became %v, %v", all, back, err)
 		}
@@ -50,9 +50,9 @@ func FuzzSeen(f *testing.F) {
 
 // FuzzDocument: nothing that is in the database makes reading panic.
 func FuzzDocument(f *testing.F) {
-	sound, err := bson.Marshal(object("_id", "g", "f", int32(1), "v", int64(3), "b", int64(0), "n", int64(1), "fed", true,
-		"c", object("0", object("l", bson.Binary{Data: []byte("x")}, "s", bson.NewObjectID(), "v", int64(3))),
-		"ids", object("3-0", bson.Binary{}), "w", object("x", bson.NewObjectID()), "updated", bson.DateTime(5)))
+	sound, err := bson.Marshal(doc("_id", "g", "f", int32(1), "v", int64(3), "b", int64(0), "n", int64(1), "fed", true,
+		"c", doc("0", doc("l", bson.Binary{Data: []byte("x")}, "s", bson.NewObjectID(), "v", int64(3))),
+		"ids", doc("3-0", bson.Binary{}), "w", doc("x", bson.NewObjectID()), "updated", bson.DateTime(5)))
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -66,8 +66,8 @@ func FuzzDocument(f *testing.F) {
 			return
 		}
 		_, _ = d.record("g")
-		_, _, _ = d.find("id")
-		_, _ = d.seenDocs(0)
+		_, _, _ = d.findInlineID("id")
+		_, _ = d.idDocs(0)
 	})
 }
 
@@ -98,41 +98,41 @@ func TestLargeValues(t *testing.T) {
 	for _, c := range []struct {
 		index, size int
 		apart       bool
-	}{{0, 10, false}, {1, 10, false}, {2, 10, true}, {0, maxValue, true}, {0, maxPart, true}} {
-		v, err := w.lay(kindStates, c.index, make([]byte, c.size))
+	}{{0, 10, false}, {1, 10, false}, {2, 10, true}, {0, maxInlineValue, true}, {0, maxOverflow, true}} {
+		v, err := w.encodeValue(kindStates, c.index, make([]byte, c.size))
 		if _, apart := v.(bson.ObjectID); err != nil || apart != c.apart {
 			t.Errorf("%d bytes of chunk %d: %T, %v, want a part: %v", c.size, c.index, v, err, c.apart)
 		}
 	}
-	if _, err := w.lay(kindStates, 0, make([]byte, maxPart+1)); err == nil || !strings.Contains(err.Error(), `group "g"`) {
+	if _, err := w.encodeValue(kindStates, 0, make([]byte, maxOverflow+1)); err == nil || !strings.Contains(err.Error(), `group "g"`) {
 		t.Errorf("states that are too large: %v, want an error that names the group", err)
 	}
-	w.layIDs(make([]group.Seen, 200_000))
-	if n := len(w.set); n < 2 || w.ids != 200_000 {
+	w.encodeIDs(make([]group.Seen, 200_000))
+	if n := len(w.set); n < 2 || w.idCount != 200_000 {
 		t.Errorf("200,000 ids are in %d entries, want several", n)
 	}
 }
 
 // TestClaims: of two who want the same keys, one waits.
 func TestClaims(t *testing.T) {
-	var c claims
-	release, err := c.take(t.Context(), []string{"b", "a", "b"})
+	var c keyedMutex
+	release, err := c.lock(t.Context(), []string{"b", "a", "b"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ended, cancel := contextThatEnds(t)
 	defer cancel()
-	if _, err := c.take(ended, []string{"c", "a"}); err == nil {
+	if _, err := c.lock(ended, []string{"c", "a"}); err == nil {
 		t.Fatal("a key was taken twice")
 	}
 	done := make(chan func())
 	go func() {
-		second, _ := c.take(t.Context(), []string{"a", "c"})
+		second, _ := c.lock(t.Context(), []string{"a", "c"})
 		done <- second
 	}()
 	release()
 	(<-done)()
-	if len(c.taken) != 0 {
-		t.Errorf("%v are taken, want none", c.taken)
+	if len(c.held) != 0 {
+		t.Errorf("%v are taken, want none", c.held)
 	}
 }

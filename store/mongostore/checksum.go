@@ -16,7 +16,7 @@ const format = 1
 const (
 	kindLayout = 'l' // the IDs of a chunk's definitions
 	kindStates = 's' // a chunk's states
-	kindSeen   = 'i' // ids that a commit brought
+	kindIDs    = 'i' // ids that a commit brought
 )
 
 // seal appends to payload a checksum over it and over where it is stored.
@@ -36,16 +36,16 @@ func valueKey(key string, kind byte, index int) []byte {
 	return binary.BigEndian.AppendUint64(buf, uint64(index))
 }
 
-// appendSeen writes an id and what is remembered of it.
-func appendSeen(dst []byte, s *group.Seen) []byte {
+// appendID writes an id and what is remembered of it.
+func appendID(dst []byte, s *group.Seen) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(s.ID)))
 	dst = append(append(dst, s.ID...), s.Hash[:]...)
 	dst = binary.AppendUvarint(dst, s.Version)
 	return binary.AppendVarint(dst, s.Expires)
 }
 
-// parseSeen reads all that appendSeen wrote.
-func parseSeen(payload []byte) ([]group.Seen, error) {
+// parseIDs reads all that appendSeen wrote.
+func parseIDs(payload []byte) ([]group.Seen, error) {
 	var all []group.Seen
 	for r := (wire.Reader{Buf: payload}); len(r.Buf) > 0; {
 		s := group.Seen{ID: string(r.Bytes(r.Uvarint()))}

@@ -7,14 +7,14 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
 )
 
-// passing are the servers' errors that go away by themselves: a primary steps down or shuts down, a network
+// transientCodes are the servers' errors that go away by themselves: a primary steps down or shuts down, a network
 // between members fails, a majority is late.
-var passing = []int{
+var transientCodes = []int{
 	6, 7, 64, 89, 91, 134, 189, 262, 9001, 10107, 10058, 11600, 11602, 13435, 13436,
 }
 
-// passes tells whether another attempt may go better.
-func passes(err error) bool {
+// isTransient tells whether another attempt may go better.
+func isTransient(err error) bool {
 	if mongo.IsNetworkError(err) || mongo.IsTimeout(err) {
 		return true
 	}
@@ -26,7 +26,7 @@ func passes(err error) bool {
 		_, ok := errors.AsType[topology.ConnectionError](err)
 		return ok
 	}
-	for _, code := range passing {
+	for _, code := range transientCodes {
 		if server.HasErrorCode(code) {
 			return true
 		}

@@ -42,5 +42,5 @@ func readable(name string) string {
 	return keyOf(name)
 }
 
-// seenKey is the key of an id of a group. NUL ends the group's, since no name has it.
-func seenKey(group, id string) string { return group + "\x00" + keyOf(id) }
+// idKey is the key of an id of a group. NUL ends the group's, since no name has it.
+func idKey(group, id string) string { return group + "\x00" + keyOf(id) }

@@ -14,55 +14,45 @@ import (
 // trackerUpdated say when the rest was written.
 const (
 	trackerGroup   = "group"
-	trackerPlace   = "place" // in the order of the group, from 0
+	trackerIndex   = "place" // in the order of the group, from 0
 	trackerUpdated = "updated"
 	trackerVersion = "v" // of the group
 )
-
-// trackerIndexes are for what people ask: by group, by name and progress, by what is completed, by time.
-func trackerIndexes() []index {
-	return []index{
-		{name: "group", fields: []any{trackerGroup, 1, trackerPlace, 1}},
-		{name: "name", fields: []any{"name", 1, "progress", 1}},
-		{name: "completed", fields: []any{"completed", 1, trackerUpdated, 1}},
-		{name: "updated", fields: []any{trackerUpdated, 1}},
-	}
-}
 
 // trackerID is the _id of a document: the group and the place. Whatever the group is called, the place is
 // what comes after the last slash.
 func trackerID(key string, place int) string { return fmt.Sprintf("%s/%d", key, place) }
 
-// shot is the tracker at a place as it was in a version of its group.
-type shot struct {
+// trackerDoc is the tracker at a place as it was in a version of its group.
+type trackerDoc struct {
 	key, name  string // the group
-	place      int
+	index      int
 	version    int64
 	updated    time.Time
 	definition tracker.ID
 	state      tracker.State
-	label      *label
+	summary    *definitionSummary
 }
 
-// doc is the document.
-func (s *shot) doc() (bson.D, error) {
-	if s.label == nil {
-		return nil, errLabel
+// bson is the document.
+func (s *trackerDoc) bson() (bson.D, error) {
+	if s.summary == nil {
+		return nil, errNoSummary
 	}
-	target, err := s.label.target(s.state.Stage)
+	target, err := s.summary.target(s.state.Stage)
 	if err != nil {
 		return nil, err
 	}
-	d := object(
-		"_id", trackerID(s.key, s.place),
+	d := doc(
+		"_id", trackerID(s.key, s.index),
 		trackerGroup, readable(s.name),
-		"name", s.label.Name,
-		"kind", s.label.Kind,
+		"name", s.summary.Name,
+		"kind", s.summary.Kind,
 		"progress", number(s.state.Progress),
 		"exact", s.state.Progress.String(),
 		"target", number(target),
 		"stage", s.state.Stage,
-		"stages", int32(len(s.label.Targets)),
+		"stages", int32(len(s.summary.Targets)),
 		"cycle", s.state.Cycle,
 		"completed", s.state.Completed,
 		"limited", s.state.Limited,
@@ -71,7 +61,7 @@ func (s *shot) doc() (bson.D, error) {
 		d = append(d, bson.E{Key: "expires", Value: bson.DateTime(e.ExpireAt)})
 	}
 	return append(d,
-		bson.E{Key: trackerPlace, Value: int32(s.place)},
+		bson.E{Key: trackerIndex, Value: int32(s.index)},
 		bson.E{Key: "definition", Value: s.definition.String()},
 		bson.E{Key: trackerUpdated, Value: bson.NewDateTimeFromTime(s.updated)},
 		bson.E{Key: trackerVersion, Value: s.version},
@@ -86,13 +76,13 @@ func number(d decimal.Decimal) any {
 	return d.Float64()
 }
 
-// older finds a document that is older than the version.
-func older(id string, version int64) bson.D {
-	return object("_id", id, trackerVersion, object("$lt", version))
+// olderThan finds a document that is older than the version.
+func olderThan(id string, version int64) bson.D {
+	return doc("_id", id, trackerVersion, doc("$lt", version))
 }
 
-// said is what a document says about its tracker, without when it was written.
-func said(raw bson.Raw) string {
+// contentOf is what a document says about its tracker, without when it was written.
+func contentOf(raw bson.Raw) string {
 	elements, err := raw.Elements()
 	if err != nil {
 		return ""
@@ -105,4 +95,17 @@ func said(raw bson.Raw) string {
 		said = append(said, e...)
 	}
 	return string(said)
+}
+
+// equalProjection tells whether two states are shown alike.
+func equalProjection(a, b *tracker.State) bool {
+	return a.Removed == b.Removed && a.Progress == b.Progress && a.Stage == b.Stage && a.Cycle == b.Cycle &&
+		a.Completed == b.Completed && a.Limited == b.Limited && expiry(a) == expiry(b)
+}
+
+func expiry(s *tracker.State) int64 {
+	if s.Extra == nil {
+		return 0
+	}
+	return s.Extra.ExpireAt
 }

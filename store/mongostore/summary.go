@@ -10,22 +10,22 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// label is what a tracker's document says of its definition. It is read from the canonical JSON, since a
+// definitionSummary is what a tracker's document says of its definition. It is read from the canonical JSON, since a
 // registered kind is known to the program that registered it, and not to the store.
-type label struct {
+type definitionSummary struct {
 	Name    string            `json:"name"`
 	Kind    string            `json:"kind"`
 	Targets []decimal.Decimal `json:"targets"`
 }
 
-// labels are those that were read, for as many as are worth remembering.
-type labels map[tracker.ID]*label
+// definitionSummaries are those that were read, for as many as are worth remembering.
+type definitionSummaries map[tracker.ID]*definitionSummary
 
-const maxLabels = 1 << 15
+const maxSummaries = 1 << 15
 
 // read adds the labels of definitions that are not there, but for those that cannot be read.
-func (l labels) read(ctx context.Context, s *Store, ids []tracker.ID) error {
-	if len(l) > maxLabels {
+func (l definitionSummaries) read(ctx context.Context, db *database, ids []tracker.ID) error {
+	if len(l) > maxSummaries {
 		clear(l)
 	}
 	var missing []tracker.ID
@@ -34,12 +34,12 @@ func (l labels) read(ctx context.Context, s *Store, ids []tracker.ID) error {
 			missing = append(missing, id)
 		}
 	}
-	texts, err := s.texts(ctx, missing)
+	texts, err := db.definitionTexts(ctx, missing)
 	if err != nil {
 		return err
 	}
 	for id, text := range texts {
-		var one label
+		var one definitionSummary
 		if checkDefinition(id, text) == nil && json.Unmarshal(text, &one) == nil {
 			l[id] = &one
 		}
@@ -47,11 +47,11 @@ func (l labels) read(ctx context.Context, s *Store, ids []tracker.ID) error {
 	return nil
 }
 
-// errLabel says why a tracker has no document.
-var errLabel = errors.New("its definition cannot be read")
+// errNoSummary says why a tracker has no document.
+var errNoSummary = errors.New("its definition cannot be read")
 
 // target is that of a stage.
-func (l *label) target(stage int32) (decimal.Decimal, error) {
+func (l *definitionSummary) target(stage int32) (decimal.Decimal, error) {
 	if stage < 1 || int(stage) > len(l.Targets) {
 		return decimal.Decimal{}, fmt.Errorf("tracker %q has stage %d of %d", l.Name, stage, len(l.Targets))
 	}

@@ -11,40 +11,17 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
-
-	"github.com/dictrack/dictrack/internal/retry"
 )
 
-// plain puts an error of the driver into one line, which says where if it is about the way there.
-func (s *Store) plain(err error) error {
-	reason, unreached := explain(err)
-	switch {
-	case unreached:
-		reason = s.where + ": " + reason
-	case reason == "":
-		return err
-	}
-	return &retry.OneLineError{Text: reason, Cause: err}
-}
-
-// unreached is why there is no connection to be had.
-func (s *Store) unreached(err error) error {
-	reason, _ := explain(err)
-	if reason == "" {
-		reason = line(err)
-	}
-	return &retry.OneLineError{Text: fmt.Sprintf("connect to %s: %s", s.where, reason), Cause: err}
-}
-
-// explain says in one line what is wrong, and what to do about it; "" where the error says all. Unreached tells
+// explainError says in one line what is wrong, and what to do about it; "" where the error says all. Unreached tells
 // that the server was not reached.
-func explain(err error) (reason string, unreached bool) {
+func explainError(err error) (reason string, unreached bool) {
 	// A server that cannot be reached is described with all that the driver knows about the servers. What
 	// matters of it is why the last try failed.
 	if selection, ok := errors.AsType[topology.ServerSelectionError](err); ok {
 		for _, server := range selection.Desc.Servers {
 			if server.LastError != nil {
-				return reasonOf(server.LastError), true
+				return connectReason(server.LastError), true
 			}
 		}
 		return "no primary answers in time: is one elected, and may this machine reach it?", true
@@ -60,13 +37,13 @@ func explain(err error) (reason string, unreached bool) {
 		}
 	}
 	if mongo.IsNetworkError(err) || mongo.IsTimeout(err) {
-		return reasonOf(err), true
+		return connectReason(err), true
 	}
 	return "", false
 }
 
-// reasonOf says why a server cannot be reached.
-func reasonOf(err error) string {
+// connectReason says why a server cannot be reached.
+func connectReason(err error) string {
 	if lookup, ok := errors.AsType[*net.DNSError](err); ok {
 		return fmt.Sprintf("no host is called %q: check the URL", lookup.Name)
 	}

@@ -1,0 +1,129 @@
+package mongostore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/store"
+)
+
+// An id comes with its commit in the group's document, in the tail. When there are some, they move to
+// documents of their own: first those are written, and then the tail is cut. So whoever looks at the tail
+// first and at the documents then finds each.
+const (
+	idHash    = "hash"
+	idVersion = "version" // at which it happened
+	idCommit  = "commit"  // the version that the commit led to
+	idExpires = "expires" // Unix milliseconds
+)
+
+// inlineIDFields are what has to be known of a document to look at its tail.
+var inlineIDFields = doc(fieldFormat, 1, fieldVersion, 1, fieldBase, 1, fieldInlineIDs, 1)
+
+// findInlineID looks an id up in the tail. Of two with that id the later is meant: the earlier had expired.
+func (d *document) findInlineID(id string) (found group.Seen, ok bool, err error) {
+	latest := int64(0)
+	for i := range d.inlineIDs {
+		e := &d.inlineIDs[i]
+		all, err := d.entryIDs(e)
+		if err != nil {
+			return group.Seen{}, false, err
+		}
+		for _, seen := range all {
+			if seen.ID == id && (!ok || e.version >= latest) {
+				found, ok, latest = seen, true, e.version
+			}
+		}
+	}
+	return found, ok, nil
+}
+
+// entryIDs are what an entry of the tail holds.
+func (d *document) entryIDs(e *idEntry) ([]group.Seen, error) {
+	payload, err := unseal(d.key, kindIDs, int(e.version), e.value.bytes)
+	if err == nil {
+		var all []group.Seen
+		if all, err = parseIDs(payload); err == nil {
+			return all, nil
+		}
+	}
+	return nil, corrupt(d.key, fmt.Errorf("ids %s: %w", e.field, err))
+}
+
+// findSpilledID looks an id up among the documents. One from before the group was born is left over from before a
+// Flush.
+func (db *database) findSpilledID(ctx context.Context, d *document, id string) (group.Seen, bool, error) {
+	raw, err := db.messageIDs.FindOne(ctx, doc("_id", idKey(d.key, id))).Raw()
+	if errors.Is(err, mongo.ErrNoDocuments) {
+		return group.Seen{}, false, nil
+	}
+	if err != nil {
+		return group.Seen{}, false, err
+	}
+	var p parser
+	seen := group.Seen{ID: id, Version: uint64(p.int(raw, idVersion)), Expires: p.int(raw, idExpires)}
+	v := raw.Lookup(idHash)
+	_, hash, ok := v.BinaryOK()
+	p.check(ok && len(hash) == len(seen.Hash), idHash, "16 bytes", v)
+	copy(seen.Hash[:], hash)
+	commit := p.int(raw, idCommit)
+	if p.err != nil {
+		name, _ := nameOf(d.key)
+		return group.Seen{}, false, &store.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: p.err.Error()}
+	}
+	return seen, commit > d.baseVersion, nil
+}
+
+// idDocs are the documents that entries of the tail become, but for ids that are over at now.
+func (d *document) idDocs(now int64) ([]any, error) {
+	byID := map[string]bson.D{}
+	latest := map[string]int64{}
+	for i := range d.inlineIDs {
+		e := &d.inlineIDs[i]
+		all, err := d.entryIDs(e)
+		if err != nil {
+			return nil, err
+		}
+		for _, seen := range all {
+			if seen.Expires > now && e.version >= latest[seen.ID] {
+				byID[seen.ID], latest[seen.ID] = idDoc(d.key, e.version, &seen), e.version
+			}
+		}
+	}
+	docs := make([]any, 0, len(byID))
+	for _, doc := range byID {
+		docs = append(docs, doc)
+	}
+	return docs, nil
+}
+
+func idDoc(key string, commit int64, seen *group.Seen) bson.D {
+	return doc(
+		"_id", idKey(key, seen.ID),
+		idHash, bson.Binary{Data: seen.Hash[:]},
+		idVersion, int64(seen.Version),
+		idCommit, commit,
+		idExpires, seen.Expires,
+	)
+}
+
+// writeIDs writes such documents. One that is there already is replaced if it is from an earlier commit.
+func (db *database) writeIDs(ctx context.Context, docs []any) error {
+	there, err := insertMissing(ctx, db.messageIDs, docs)
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	models := make([]mongo.WriteModel, len(there))
+	for i, existing := range there {
+		d := existing.(bson.D)
+		models[i] = mongo.NewReplaceOneModel().SetReplacement(d).
+			SetFilter(doc("_id", d[0].Value, idCommit, doc("$lt", d[3].Value)))
+	}
+	_, err = bulkWrite(ctx, db.messageIDs, models)
+	return err
+}
