@@ -10,16 +10,16 @@ import (
 	"github.com/dictrack/dictrack/internal/retry"
 )
 
-// casCommit is the compare-and-set of the groups of one commit, which others may be after too. It may be run
-// again after any error: a write that has applied no longer finds its base, and the token that it left
-// tells that it was this one.
+// casCommit is the compare-and-set of the groups of one commit. It is idempotent, so it can be retried
+// after any error: a write that was applied no longer finds its base version, and the token that it left
+// identifies it.
 type casCommit struct {
 	db      *database
-	pending []*write // neither won nor lost, as far as is known
+	pending []*write // neither applied nor in conflict, as far as is known
 	sent    bool     // an earlier attempt may have applied some
 }
 
-// attempt goes on until nothing is open.
+// attempt writes until nothing is pending.
 func (c *casCommit) attempt(ctx context.Context) error {
 	if c.sent {
 		if err := c.readOutcome(ctx); err != nil {
@@ -42,12 +42,12 @@ func (c *casCommit) attempt(ctx context.Context) error {
 		return err
 	}
 	if len(c.pending) > 0 {
-		return retry.ErrRetry // a majority is behind the primary, or the group has only just come to be
+		return retry.ErrRetry // a majority is behind the primary, or the group was inserted just now
 	}
 	return nil
 }
 
-// send sends all that is open, and counts what applied.
+// send sends the pending writes, and returns how many were applied.
 func (c *casCommit) send(ctx context.Context) (matched int, err error) {
 	models := make([]mongo.WriteModel, len(c.pending))
 	for i, w := range c.pending {
@@ -56,8 +56,8 @@ func (c *casCommit) send(ctx context.Context) (matched int, err error) {
 	return bulkWrite(ctx, c.db.groups, models)
 }
 
-// readOutcome finds out what became of the writes. Those that can still apply stay open: they stand at their base, or
-// have yet to be born from it.
+// readOutcome finds out which pending writes were applied and which are in conflict. Those that can still
+// be applied remain pending: the group is at their base version, or does not exist and would start from it.
 func (c *casCommit) readOutcome(ctx context.Context) error {
 	keys := bson.A{}
 	for _, w := range c.pending {
@@ -98,7 +98,7 @@ func (c *casCommit) readOutcome(ctx context.Context) error {
 	return nil
 }
 
-// firstVersion is the version that new groups start from, if that matters to any write.
+// firstVersion returns the version that new groups start from, if that matters to any write.
 func (c *casCommit) firstVersion(ctx context.Context, found map[string]*document) (int64, error) {
 	for _, w := range c.pending {
 		if d := found[w.key]; d == nil || d.uncommitted() {
@@ -109,9 +109,9 @@ func (c *casCommit) firstVersion(ctx context.Context, found map[string]*document
 	return 0, nil
 }
 
-// insertNew makes sure that there is a document for each group that has had no commit. Only then it looks
-// whether the floor is the base: a Flush that raises it later removes the document, and the write finds
-// nothing to apply to.
+// insertNew makes sure that there is a document for each group without a commit, and only then checks that
+// new groups start from the base. A Flush that raises the first version later deletes the document, and the
+// write matches nothing.
 func (c *casCommit) insertNew(ctx context.Context) error {
 	var seeds []any
 	for _, w := range c.pending {
@@ -143,8 +143,8 @@ func (c *casCommit) insertNew(ctx context.Context) error {
 	return nil
 }
 
-// rebase brings documents that stand where a group started before a Flush, and never had a commit, to where
-// groups start now.
+// rebase moves documents that were inserted before a Flush, and never had a commit, to the version that new
+// groups start from now.
 func (c *casCommit) rebase(ctx context.Context) error {
 	var models []mongo.WriteModel
 	for _, w := range c.pending {

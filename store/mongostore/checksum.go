@@ -12,11 +12,11 @@ import (
 // format is the version of the documents.
 const format = 1
 
-// What a binary value is.
+// The kinds of binary values.
 const (
-	kindLayout = 'l' // the IDs of a chunk's definitions
-	kindStates = 's' // a chunk's states
-	kindIDs    = 'i' // ids that a commit brought
+	kindLayout = 'l' // IDs of a chunk's definitions
+	kindStates = 's' // states of a chunk
+	kindIDs    = 'i' // message ids of a commit
 )
 
 // seal appends to payload a checksum over it and over where it is stored.
@@ -36,7 +36,7 @@ func valueKey(key string, kind byte, index int) []byte {
 	return binary.BigEndian.AppendUint64(buf, uint64(index))
 }
 
-// appendID writes an id and what is remembered of it.
+// appendID encodes a message id.
 func appendID(dst []byte, s *group.Seen) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(s.ID)))
 	dst = append(append(dst, s.ID...), s.Hash[:]...)
@@ -44,7 +44,7 @@ func appendID(dst []byte, s *group.Seen) []byte {
 	return binary.AppendVarint(dst, s.Expires)
 }
 
-// parseIDs reads all that appendSeen wrote.
+// parseIDs decodes all that appendID encoded.
 func parseIDs(payload []byte) ([]group.Seen, error) {
 	var all []group.Seen
 	for r := (wire.Reader{Buf: payload}); len(r.Buf) > 0; {

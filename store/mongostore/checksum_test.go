@@ -50,7 +50,7 @@ func FuzzSeen(f *testing.F) {
 
 // FuzzDocument: nothing that is in the database makes reading panic.
 func FuzzDocument(f *testing.F) {
-	sound, err := bson.Marshal(doc("_id", "g", "f", int32(1), "v", int64(3), "b", int64(0), "n", int64(1), "fed", true,
+	sound, err := bson.Marshal(doc("_id", "g", "f", int32(1), "v", int64(3), "b", int64(0), "n", int64(1), "initialized", true,
 		"c", doc("0", doc("l", bson.Binary{Data: []byte("x")}, "s", bson.NewObjectID(), "v", int64(3))),
 		"ids", doc("3-0", bson.Binary{}), "w", doc("x", bson.NewObjectID()), "updated", bson.DateTime(5)))
 	if err != nil {

@@ -37,7 +37,7 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 	return s.commit(ctx, writes, definitions)
 }
 
-// newDefinitions are the definitions that a change refers to anew.
+// newDefinitions returns the definitions that the layouts of a change refer to.
 func newDefinitions(c *group.Change) []*tracker.Definition {
 	for _, part := range c.Chunks() {
 		if part.Layout != nil {
@@ -47,7 +47,7 @@ func newDefinitions(c *group.Change) []*tracker.Definition {
 	return nil
 }
 
-// commit writes what the documents of the groups refer to, and then those.
+// commit writes what the groups' documents refer to, then the documents.
 func (s *Store) commit(ctx context.Context, writes []*write, definitions []*tracker.Definition) error {
 	if err := s.spillFull(ctx, writes); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (s *Store) commit(ctx context.Context, writes []*write, definitions []*trac
 	return err
 }
 
-// discard removes the parts of writes that lost.
+// discard removes the overflow documents of writes in conflict.
 func (s *Store) discard(ctx context.Context, writes []*write) {
 	ids := bson.A{}
 	for _, w := range writes {
@@ -85,7 +85,7 @@ func (s *Store) discard(ctx context.Context, writes []*write) {
 	s.removeOverflow(ctx, ids)
 }
 
-// insertOverflow writes the parts of all writes. Those that an earlier attempt has written are there.
+// insertOverflow inserts the overflow documents of writes. Those of an earlier attempt exist already.
 func (db *database) insertOverflow(ctx context.Context, writes []*write) error {
 	var parts []any
 	for _, w := range writes {
@@ -97,7 +97,8 @@ func (db *database) insertOverflow(ctx context.Context, writes []*write) error {
 	})
 }
 
-// spillFull moves the ids of groups whose tails are so long that the writes must not make them longer.
+// spillFull moves the message ids of groups that have so many in their document that no commit may add
+// more.
 func (s *Store) spillFull(ctx context.Context, writes []*write) error {
 	keys := s.maintainer.overLimit(writes)
 	if len(keys) == 0 {

@@ -12,27 +12,26 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// The fields of a group's document. Chunks are fields of fieldChunks by their number, ids that came lately
-// are fields of fieldTail by the commit that brought them, and each Store has a field of fieldWriters.
+// The fields of a group's document.
 const (
 	fieldFormat      = "f"
 	fieldVersion     = "v"
-	fieldBase        = "b"       // the version before the first commit; a document that stands there is no group yet
-	fieldFed         = "fed"     //
-	fieldCount       = "n"       // places
-	fieldDue         = "due"     // Unix milliseconds; not there for never
-	fieldUpdated     = "updated" // when the last commit came; not there before the first
-	fieldChunks      = "c"       // each with l, s, and the version that changed it last, v
-	fieldInlineIDs   = "ids"     //
-	fieldExpires     = "px"      // no id in the tail expires before
-	fieldWriters     = "w"       // the token of the last commit of each Store
-	fieldMaintenance = "todo"    // something is left to be done after the last commit
-	fieldProjected   = "shown"   // the version up to which the trackers' documents are there
-	fieldTruncated   = "cut"     // the version that took places away last
-	fieldOverflow    = "parts"   // some of its values are documents of their own
+	fieldBase        = "b" // the version before the first commit; equal to fieldVersion until then
+	fieldInitialized = "initialized"
+	fieldCount       = "n"           // number of trackers, with removed ones
+	fieldDue         = "due"         // Unix milliseconds; missing for never
+	fieldUpdated     = "updated"     // time of the last commit; missing before the first
+	fieldChunks      = "c"           // by number, each with l (layout), s (states) and v (version of the last change)
+	fieldInlineIDs   = "ids"         // recent message ids, by the commit that brought them
+	fieldExpires     = "px"          // no id in fieldInlineIDs expires earlier
+	fieldWriters     = "w"           // for each Store, the token of its last commit
+	fieldMaintenance = "maintenance" // true if maintenance is needed
+	fieldProjected   = "projected"   // version up to which the tracker documents are up to date
+	fieldTruncated   = "truncated"   // version that last reduced the number of trackers
+	fieldOverflow    = "overflow"    // true if some values are in overflow documents
 )
 
-// value is bytes in the group's document, or a document of their own, a part.
+// value is bytes in the group's document, or a reference to an overflow document.
 type value struct {
 	bytes      []byte
 	overflowID bson.ObjectID // zero for bytes
@@ -40,13 +39,13 @@ type value struct {
 
 func (v *value) isOverflow() bool { return !v.overflowID.IsZero() }
 
-// chunk is a part of a group.
+// chunk is a chunk of a group.
 type chunk struct {
 	layout, states value
 	version        int64
 }
 
-// idEntry is ids that a commit brought: its version, and which of its entries it is.
+// idEntry is message ids that a commit brought. Index is its number among the entries of that commit.
 type idEntry struct {
 	field   string
 	version int64
@@ -54,11 +53,11 @@ type idEntry struct {
 	value   value
 }
 
-// document is a group as it stands in the database, or as much of it as was asked for.
+// document is a group as it is stored, or the fields of it that were read.
 type document struct {
 	key                           string
 	version, baseVersion          int64
-	fed                           bool
+	initialized                   bool
 	due                           int64
 	count                         int
 	updated                       time.Time
@@ -69,11 +68,11 @@ type document struct {
 	needsMaintenance, hasOverflow bool
 }
 
-// uncommitted tells that no commit has been applied.
+// uncommitted reports whether the group has had no commit: then it does not exist.
 func (d *document) uncommitted() bool { return d.version == d.baseVersion }
 
-// parse reads a document. What is not there stays zero. The error is a *store.FormatError when another
-// version wrote it, a *store.CorruptError when nobody did.
+// parse reads a document. Missing fields stay zero. The error is a *store.FormatError if another version
+// wrote it, or a *store.CorruptError.
 func parse(raw bson.Raw) (*document, error) {
 	d := &document{due: limiter.Never}
 	p := parser{}
@@ -96,11 +95,11 @@ func parse(raw bson.Raw) (*document, error) {
 	return d, nil
 }
 
-// setField reads a field.
+// setField reads one field.
 func (d *document) setField(p *parser, name string, v bson.RawValue) {
 	switch name {
-	case fieldFed:
-		d.fed = p.toBool(name, v)
+	case fieldInitialized:
+		d.initialized = p.toBool(name, v)
 	case fieldCount:
 		d.count = p.toCount(name, v)
 	case fieldDue:
@@ -124,7 +123,7 @@ func (d *document) setField(p *parser, name string, v bson.RawValue) {
 	}
 }
 
-// corrupt names the group whose document is not one of ours.
+// corrupt returns a *store.CorruptError that names the group.
 func corrupt(key string, err error) error {
 	name, ok := nameOf(key)
 	if !ok {
@@ -133,7 +132,7 @@ func corrupt(key string, err error) error {
 	return &store.CorruptError{Record: "group " + name, Reason: err.Error()}
 }
 
-// parser reads fields and keeps the first error.
+// parser reads fields and remembers the first error.
 type parser struct{ err error }
 
 func (p *parser) fail(format string, args ...any) {
@@ -142,14 +141,14 @@ func (p *parser) fail(format string, args ...any) {
 	}
 }
 
-// check fails unless a value is of the kind that a field has.
+// check fails unless a value has the type of its field.
 func (p *parser) check(ok bool, name, want string, v bson.RawValue) {
 	if !ok {
 		p.fail("field %s is %s, want %s", name, v.Type, want)
 	}
 }
 
-// text is a field that must be there.
+// text reads a field that must exist.
 func (p *parser) text(raw bson.Raw, name string) string {
 	v := raw.Lookup(name)
 	s, ok := v.StringValueOK()
@@ -157,7 +156,7 @@ func (p *parser) text(raw bson.Raw, name string) string {
 	return s
 }
 
-// int is a field that must be there.
+// int reads a field that must exist.
 func (p *parser) int(raw bson.Raw, name string) int64 { return p.toInt(name, raw.Lookup(name)) }
 
 func (p *parser) toInt(name string, v bson.RawValue) int64 {
@@ -193,7 +192,7 @@ func (p *parser) toTime(name string, v bson.RawValue) time.Time {
 	return time.UnixMilli(ms)
 }
 
-// toValue reads bytes, or which part has them.
+// toValue reads bytes or a reference.
 func (p *parser) toValue(name string, v bson.RawValue) value {
 	if id, ok := v.ObjectIDOK(); ok {
 		return value{overflowID: id}
@@ -218,7 +217,7 @@ func (p *parser) fields(name string, v bson.RawValue, f func(key string, v bson.
 
 var errNumber = errors.New("want one as it is written by dictrack")
 
-// chunks are fields by their number, in any order; none may be left out.
+// chunks reads the fields of chunks, in any order; no number may be missing.
 func (p *parser) chunks(v bson.RawValue) []chunk {
 	byNumber := map[int]chunk{}
 	p.fields(fieldChunks, v, func(key string, v bson.RawValue) {
@@ -265,7 +264,7 @@ func (p *parser) inlineIDs(v bson.RawValue) []idEntry {
 	return tail
 }
 
-// entryField is the name of the field of an entry of a commit.
+// entryField is the name of the field of an idEntry.
 func entryField(version int64, index int) string { return fmt.Sprintf("%d-%d", version, index) }
 
 func (p *parser) writers(v bson.RawValue) map[string]bson.ObjectID {
@@ -278,7 +277,7 @@ func (p *parser) writers(v bson.RawValue) map[string]bson.ObjectID {
 	return writers
 }
 
-// doc is a document of names and values in turns.
+// doc returns a document of names and values in turn.
 func doc(pairs ...any) bson.D {
 	d := make(bson.D, 0, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {

@@ -13,8 +13,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
 )
 
-// explainError says in one line what is wrong, and what to do about it; "" where the error says all. Unreached tells
-// that the server was not reached.
+// explainError says in one line what is wrong and what to do about it; "" if err says it all. Unreached
+// reports that the server could not be reached.
 func explainError(err error) (reason string, unreached bool) {
 	// A server that cannot be reached is described with all that the driver knows about the servers. What
 	// matters of it is why the last try failed.
@@ -51,7 +51,7 @@ func connectReason(err error) string {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connection refused: is the server running, and does it listen there?"
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF):
-		return "the server ends the connection: is it MongoDB, and is tls in the URL as the server has it?"
+		return "the server ends the connection: is it MongoDB, and does tls in the URL match the server?"
 	case strings.Contains(err.Error(), "tls: ") || strings.Contains(err.Error(), "x509: "):
 		return "TLS failed: " + line(err) + ": check tls and tlsCAFile in the URL"
 	case errors.Is(err, context.DeadlineExceeded):
@@ -60,10 +60,10 @@ func connectReason(err error) string {
 	return line(err)
 }
 
-// line is an error's text in one line.
+// line returns an error's text in one line.
 func line(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
-// hints are what to do about errors of the server that have one cause.
+// hints are what to do about server errors that have one cause.
 var hints = map[int]string{
 	13:    "the user needs the role readWrite on the database",
 	18:    "check user, password and authSource in the URL",

@@ -12,12 +12,12 @@ import (
 	"github.com/dictrack/dictrack/internal/retry"
 )
 
-// flushGap is how far a Flush raises the floor above every version there is: no group makes that many commits
-// while a Flush goes on.
+// flushGap is how far a Flush raises the first version above every version: no group makes that many
+// commits during a Flush.
 const flushGap = 1 << 32
 
-// Flush implements store.Store. It raises the floor, which ends all commits to groups that do not exist yet,
-// and then removes what is below it.
+// Flush implements store.Store. It raises the first version, after which no commit to a group that does not
+// exist succeeds, and then deletes what is below it.
 func (s *Store) Flush(ctx context.Context) error {
 	if err := s.retrier.Enter(ctx); err != nil {
 		return err
@@ -35,7 +35,7 @@ func (s *Store) Flush(ctx context.Context) error {
 	return s.deleteBelow(ctx, floor)
 }
 
-// raiseFirstVersion lifts the floor. Done twice, it lifts it twice.
+// raiseFirstVersion raises the version that new groups start from. A repeated call raises it again.
 func (db *database) raiseFirstVersion(ctx context.Context) (int64, error) {
 	m, err := db.readMeta(ctx)
 	if err != nil {
@@ -46,7 +46,7 @@ func (db *database) raiseFirstVersion(ctx context.Context) (int64, error) {
 		return 0, err
 	}
 	if top > math.MaxInt64-2*flushGap {
-		return 0, fmt.Errorf("a group has version %d: there are no more for a Flush to go on from", top)
+		return 0, fmt.Errorf("a group has version %d: there is none left for a Flush", top)
 	}
 	res, err := db.meta.UpdateOne(ctx, doc("_id", metaID, metaFirstVersion, m.firstVersion),
 		doc("$set", doc(metaFirstVersion, top+flushGap, metaFlushing, true)))
@@ -56,7 +56,7 @@ func (db *database) raiseFirstVersion(ctx context.Context) (int64, error) {
 	return top + flushGap, err
 }
 
-// maxVersion is the highest version there is, or the floor.
+// maxVersion returns the highest version of any group, at least first.
 func (db *database) maxVersion(ctx context.Context, floor int64) (int64, error) {
 	raw, err := db.groups.FindOne(ctx, doc(fieldVersion, doc("$gt", floor)), options.FindOne().
 		SetSort(doc(fieldVersion, -1)).SetProjection(doc(fieldVersion, 1))).Raw()
@@ -73,7 +73,7 @@ func (db *database) maxVersion(ctx context.Context, floor int64) (int64, error) 
 	return max(top, floor), nil
 }
 
-// deleteBelow removes all that is older than the floor, and notes that it is done.
+// deleteBelow deletes everything older than the first version, and then marks the Flush as done.
 func (db *database) deleteBelow(ctx context.Context, floor int64) error {
 	older := doc("$not", doc("$gte", floor))
 	for _, at := range []struct {

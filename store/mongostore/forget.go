@@ -32,10 +32,10 @@ func (s *Store) Forget(ctx context.Context, now int64) error {
 	})
 }
 
-// maxForget is how many documents are dealt with at once.
+// maxForget is how many documents are processed at once.
 const maxForget = 500
 
-// forgetInline moves the ids out of the tails that have some whose time is over, and lets those go.
+// forgetInline moves the message ids out of groups' documents that hold expired ones, which it drops.
 func (db *database) forgetInline(ctx context.Context, now int64) (n int, err error) {
 	done, err := db.lockSpill(ctx)
 	if err != nil {
@@ -47,7 +47,7 @@ func (db *database) forgetInline(ctx context.Context, now int64) (n int, err err
 	err = forEach(ctx, db.groups, filter, options.Find().SetLimit(maxForget).SetProjection(inlineIDFields), func(raw bson.Raw) error {
 		d, err := parse(slices.Clone(raw))
 		if err != nil {
-			db.log.Error("a group is passed over", "error", err)
+			db.log.Error("group skipped", "error", err)
 			return nil
 		}
 		all = append(all, d)
@@ -59,7 +59,7 @@ func (db *database) forgetInline(ctx context.Context, now int64) (n int, err err
 	return db.spill(ctx, all, now, bson.E{Key: "$set", Value: doc(fieldExpires, now+1)})
 }
 
-// forgetSpilled removes some ids whose time is over: the first, and all that expire no later than those.
+// forgetSpilled removes some expired message ids: the earliest, and all that expire no later.
 func (db *database) forgetSpilled(ctx context.Context, now int64) (n int, err error) {
 	last := int64(math.MinInt64)
 	o := options.Find().SetSort(doc(idExpires, 1)).SetLimit(maxForget).SetProjection(doc(idExpires, 1))

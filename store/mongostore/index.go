@@ -8,14 +8,14 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// index is an index that a collection has.
+// index is an index of a collection.
 type index struct {
 	name   string
-	fields []any // names and directions in turns
-	sparse bool  // only of documents that have the first field
+	fields []any // names and directions in turn
+	sparse bool  // only documents that have the first field
 }
 
-// indexes are those of each collection.
+// indexes returns the indexes of each collection.
 func (db *database) indexes() map[*mongo.Collection][]index {
 	on := map[*mongo.Collection][]index{
 		db.groups: {
@@ -35,7 +35,7 @@ func (db *database) indexes() map[*mongo.Collection][]index {
 	return on
 }
 
-// makeIndexes makes those that are not there.
+// makeIndexes creates those that do not exist.
 func (db *database) makeIndexes(ctx context.Context) error {
 	for c, wanted := range db.indexes() {
 		err := db.retrier.Do(ctx, "make indexes of "+c.Name(), 0, func(ctx context.Context) error { return makeMissing(ctx, c, wanted) })
@@ -65,7 +65,7 @@ func makeMissing(ctx context.Context, c *mongo.Collection, wanted []index) error
 	return err
 }
 
-// trackerIndexes are for what people ask: by group, by name and progress, by what is completed, by time.
+// trackerIndexes are for the queries of people: by group, by name and progress, by completion, by time.
 func trackerIndexes() []index {
 	return []index{
 		{name: "group", fields: []any{trackerGroup, 1, trackerIndex, 1}},

@@ -10,15 +10,15 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// How many ids there may be in a tail.
+// The bounds on message ids in a group's document.
 const (
-	spillThreshold   = 32      // these move when there is time
-	maxInlineIDs     = 256     // no commit adds to these
-	maxCountedGroups = 1 << 16 // how many groups' tails are counted
-	minIDSize        = 40      // bytes that an id takes there, about
+	spillThreshold   = 32      // from here on they are moved in the background
+	maxInlineIDs     = 256     // above this a commit moves them first
+	maxCountedGroups = 1 << 16 // for how many groups they are counted
+	minIDSize        = 40      // about the bytes that one takes
 )
 
-// hasManyIDs tells whether the ids should move.
+// hasManyIDs reports whether the ids should be moved.
 func (d *document) hasManyIDs() bool {
 	n := 0
 	for i := range d.inlineIDs {
@@ -30,8 +30,8 @@ func (d *document) hasManyIDs() bool {
 	return n >= spillThreshold
 }
 
-// spillIDs moves the ids of some groups. One of this Store's goroutines does so at a time: what another has
-// just moved would be written for nothing.
+// spill moves the message ids of groups to documents of their own, except for those that expired at now,
+// and returns for how many groups. More is added to the updates of their documents.
 func (db *database) spillIDs(ctx context.Context, keys []string) error {
 	if len(keys) == 0 {
 		return nil
@@ -46,7 +46,7 @@ func (db *database) spillIDs(ctx context.Context, keys []string) error {
 	err = forEach(ctx, db.groups, doc("_id", doc("$in", keys)), o, func(raw bson.Raw) error {
 		d, err := parse(slices.Clone(raw))
 		if err != nil {
-			db.log.Error("a group is passed over", "error", err)
+			db.log.Error("group skipped", "error", err)
 			return nil
 		}
 		all = append(all, d)
@@ -58,7 +58,7 @@ func (db *database) spillIDs(ctx context.Context, keys []string) error {
 	return err
 }
 
-// lockSpill waits until nobody else of this Store moves ids; done lets the next one.
+// lockSpill waits until no other goroutine of this Store moves ids. Done unlocks.
 func (db *database) lockSpill(ctx context.Context) (done func(), err error) {
 	select {
 	case db.spilling <- struct{}{}:
@@ -84,7 +84,7 @@ func (db *database) spill(ctx context.Context, all []*document, now int64, more 
 		}
 		moved, err := d.idDocs(now)
 		if err != nil {
-			db.log.Error("ids of a group stay where they are", "error", err)
+			db.log.Error("cannot move the message ids of a group", "error", err)
 			continue
 		}
 		done++
@@ -106,8 +106,8 @@ func (db *database) spill(ctx context.Context, all []*document, now int64, more 
 	return done, nil
 }
 
-// removeInlineIDs takes what was read of a tail away. What others have put there since stays, and with it the bound
-// of when something in it is over, unless nobody has.
+// removeInlineIDs removes the ids that were read from the document. Those that were added since remain, and
+// with them fieldExpires.
 func (d *document) removeInlineIDs(update bson.D) []mongo.WriteModel {
 	gone := bson.D{}
 	for _, e := range d.inlineIDs {

@@ -4,9 +4,8 @@ import (
 	"unicode/utf8"
 )
 
-// keyOf writes bytes as a text that any database of texts can hold: each byte becomes the character of that
-// number. So ASCII stays as it is, and keys are in the order of the bytes, which MongoDB's binary values
-// are not.
+// keyOf encodes bytes as a string that is valid UTF-8: each byte becomes the character with that code.
+// ASCII stays as it is, and keys sort like the bytes, which MongoDB's binary values do not.
 func keyOf(bytes string) string {
 	plain := true
 	for i := range len(bytes) {
@@ -22,7 +21,7 @@ func keyOf(bytes string) string {
 	return string(key)
 }
 
-// nameOf is what keyOf wrote; false for a text that it never writes.
+// nameOf decodes what keyOf encoded; ok is false for other strings.
 func nameOf(key string) (string, bool) {
 	bytes := make([]byte, 0, len(key))
 	for _, r := range key {
@@ -34,7 +33,7 @@ func nameOf(key string) (string, bool) {
 	return string(bytes), true
 }
 
-// readable is a name for people. One that is no text is shown as its key.
+// readable returns a name for people: the name itself, or its key if it is not UTF-8.
 func readable(name string) string {
 	if utf8.ValidString(name) {
 		return name
@@ -42,5 +41,5 @@ func readable(name string) string {
 	return keyOf(name)
 }
 
-// idKey is the key of an id of a group. NUL ends the group's, since no name has it.
+// idKey is the key of a message id of a group. NUL ends the group's key, since no name has one.
 func idKey(group, id string) string { return group + "\x00" + keyOf(id) }

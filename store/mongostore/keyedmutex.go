@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// keyedMutex keeps the commits of this Store to one group apart. A group's document says what the last commit
-// of a Store was, so that one whose answer was lost can be told from one that did not happen; another from
-// the same Store must not come in between.
+// keyedMutex is a mutex for each key. It serializes this Store's commits to a group: the group's document
+// has the token of the last commit of each Store, so that a commit whose reply was lost can be recognized;
+// another one of the same Store must not overwrite it meanwhile.
 type keyedMutex struct {
-	mu   sync.Mutex // protects taken
-	held map[string]chan struct{}
+	mu   sync.Mutex               // protects held
+	held map[string]chan struct{} // by key; closed when unlocked
 }
 
-// lock waits until nobody else has one of the keys. Release gives them back.
+// lock locks all keys. Release unlocks them.
 func (c *keyedMutex) lock(ctx context.Context, keys []string) (release func(), err error) {
 	slices.Sort(keys) // so that two commits do not wait for each other
 	keys = slices.Compact(keys)

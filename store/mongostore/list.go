@@ -34,8 +34,8 @@ func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, 
 	return names.list(ctx, s, limit)
 }
 
-// listing is a list of groups. Documents that are not groups of ours are passed over, so that they stand in
-// the way of no other; Load tells what is wrong with them.
+// listing is a list of groups. It skips documents that are not those of groups, so that they do not block
+// others; Load returns what is wrong with them.
 type listing[T any] struct {
 	what         string
 	filter, sort bson.D
@@ -67,7 +67,7 @@ func (l *listing[T]) list(ctx context.Context, s *Store, limit int) (all []T, er
 	return all[:min(len(all), limit)], nil
 }
 
-// page reads the first documents, and counts them all.
+// page reads the first limit documents, and returns how many there were.
 func (l *listing[T]) page(ctx context.Context, s *Store, limit int, all *[]T) (n int, err error) {
 	*all = nil
 	o := options.Find().SetSort(l.sort).SetLimit(int64(limit)).SetProjection(doc(fieldDue, 1))

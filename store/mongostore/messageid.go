@@ -12,20 +12,21 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// An id comes with its commit in the group's document, in the tail. When there are some, they move to
-// documents of their own: first those are written, and then the tail is cut. So whoever looks at the tail
-// first and at the documents then finds each.
+// The message ids of a commit are first in the group's document. Later they are moved to documents of their
+// own: these are written first, then the ids are removed from the group's document. So whoever looks at the
+// group's document first, and at the others afterwards, finds every id.
 const (
 	idHash    = "hash"
-	idVersion = "version" // at which it happened
-	idCommit  = "commit"  // the version that the commit led to
+	idVersion = "version" // of the group after the message
+	idCommit  = "commit"  // version of the commit that brought it
 	idExpires = "expires" // Unix milliseconds
 )
 
-// inlineIDFields are what has to be known of a document to look at its tail.
+// inlineIDFields are the fields that are needed to look at inline ids.
 var inlineIDFields = doc(fieldFormat, 1, fieldVersion, 1, fieldBase, 1, fieldInlineIDs, 1)
 
-// findInlineID looks an id up in the tail. Of two with that id the later is meant: the earlier had expired.
+// findInlineID looks a message id up in the group's document. Of two entries the later counts: the earlier
+// had expired.
 func (d *document) findInlineID(id string) (found group.Seen, ok bool, err error) {
 	latest := int64(0)
 	for i := range d.inlineIDs {
@@ -43,7 +44,7 @@ func (d *document) findInlineID(id string) (found group.Seen, ok bool, err error
 	return found, ok, nil
 }
 
-// entryIDs are what an entry of the tail holds.
+// entryIDs decodes an entry.
 func (d *document) entryIDs(e *idEntry) ([]group.Seen, error) {
 	payload, err := unseal(d.key, kindIDs, int(e.version), e.value.bytes)
 	if err == nil {
@@ -55,8 +56,8 @@ func (d *document) entryIDs(e *idEntry) ([]group.Seen, error) {
 	return nil, corrupt(d.key, fmt.Errorf("ids %s: %w", e.field, err))
 }
 
-// findSpilledID looks an id up among the documents. One from before the group was born is left over from before a
-// Flush.
+// findSpilledID looks a message id up among the documents. One that is older than the group remains from
+// before a Flush.
 func (db *database) findSpilledID(ctx context.Context, d *document, id string) (group.Seen, bool, error) {
 	raw, err := db.messageIDs.FindOne(ctx, doc("_id", idKey(d.key, id))).Raw()
 	if errors.Is(err, mongo.ErrNoDocuments) {
@@ -79,7 +80,7 @@ func (db *database) findSpilledID(ctx context.Context, d *document, id string) (
 	return seen, commit > d.baseVersion, nil
 }
 
-// idDocs are the documents that entries of the tail become, but for ids that are over at now.
+// idDocs returns the documents for the inline ids, except for those that expired at now.
 func (d *document) idDocs(now int64) ([]any, error) {
 	byID := map[string]bson.D{}
 	latest := map[string]int64{}
@@ -112,7 +113,7 @@ func idDoc(key string, commit int64, seen *group.Seen) bson.D {
 	)
 }
 
-// writeIDs writes such documents. One that is there already is replaced if it is from an earlier commit.
+// writeIDs writes such documents. An existing one is replaced if it is of an earlier commit.
 func (db *database) writeIDs(ctx context.Context, docs []any) error {
 	there, err := insertMissing(ctx, db.messageIDs, docs)
 	if err != nil || len(there) == 0 {

@@ -9,12 +9,13 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// The one document of the collection meta.
+// The only document of the collection meta.
 const (
+	// The only document of the collection meta.
 	metaID           = "store"
 	metaFormat       = "format"
 	metaFirstVersion = "floor"    // the version that new groups start from
-	metaFlushing     = "flushing" // what is below the floor is to be removed
+	metaFlushing     = "flushing" // a Flush has to delete what is older than the first version
 )
 
 type meta struct {
@@ -22,7 +23,7 @@ type meta struct {
 	flushing     bool
 }
 
-// ensureMeta makes the document unless it is there, and reads it.
+// ensureMeta inserts the document if it does not exist, and reads it.
 func (db *database) ensureMeta(ctx context.Context) (m meta, err error) {
 	err = db.retrier.Do(ctx, "look at the store", db.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		_, err := db.meta.InsertOne(ctx, doc("_id", metaID, metaFormat, int32(format), metaFirstVersion, int64(0)))
@@ -35,7 +36,7 @@ func (db *database) ensureMeta(ctx context.Context) (m meta, err error) {
 	return m, err
 }
 
-// readMeta reads the document, and with it the floor as it is now.
+// readMeta reads the document, and with it the current first version.
 func (db *database) readMeta(ctx context.Context) (meta, error) {
 	raw, err := db.meta.FindOne(ctx, doc("_id", metaID)).Raw()
 	if errors.Is(err, mongo.ErrNoDocuments) {

@@ -12,13 +12,14 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/readpref"
 )
 
-// Open connects to the database that the URL or Options name and opens the store in it, with its
-// collections and indexes made. The URL is mongodb://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE or
-// mongodb+srv://..., with the driver's options; others are refused.
+// Open connects to the database that the URL or Options name and opens the store in it, and creates
+// collections and indexes that do not exist. The URL is
+// mongodb://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE or mongodb+srv://..., with the driver's options;
+// unknown ones are refused.
 //
-// When there is no connection to be had, the error says in one line where to and why not. The error is a
-// *store.FormatError when another version of dictrack wrote the database, or says which option is wrong. No
-// error has the password.
+// If no connection can be made, the error says in one line to which server and why not. The error is a
+// *store.FormatError if another version of dictrack wrote the database, or a *field.Error for each option
+// that is invalid. No error contains the password.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if err := errors.Join(o.validate(), checkURLScheme(url), ctx.Err()); err != nil {
@@ -54,9 +55,9 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	return open(ctx, db, &o)
 }
 
-// New opens the store in a database of a client, as Open does; Options.Database is dictrack if it
-// does not say otherwise. The client stays the caller's: it is to be connected as long as the store, and
-// Close leaves it so. Of its settings, the concerns and the read preference do not matter.
+// New opens the store in a database of a client, as Open does. Options.Database defaults to dictrack. The
+// client remains the caller's: it must stay connected as long as the store is open, and Close does not
+// disconnect it. Its concerns and its read preference are not used.
 func New(ctx context.Context, client *mongo.Client, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if err := errors.Join(o.validate(), ctx.Err()); err != nil {

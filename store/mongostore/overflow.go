@@ -8,14 +8,15 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// A part is a value that is too large for its group's document. It never changes: a commit writes new parts
-// first, then names them in the document, and whoever tends the group removes those that it no longer names.
+// An overflow document holds a value that is too large for its group's document. It never changes: a commit
+// first inserts new ones, then refers to them in the group's document; maintenance removes those that are
+// no longer referred to.
 const (
 	overflowGroup   = "g"
-	overflowChunk   = "c"  // the chunk's number; partSeen for ids
+	overflowChunk   = "c"  // number of the chunk; overflowOfIDs for message ids
 	overflowVersion = "v"  // of the commit that brought it
 	overflowBytes   = "b"  //
-	overflowExpires = "px" // of ids: when nobody asks for them any more
+	overflowExpires = "px" // for message ids: when nobody looks them up any more
 
 	overflowOfIDs = -1
 )
@@ -28,8 +29,8 @@ const (
 	maxOverflow    = 15 << 20
 )
 
-// readOverflow reads parts into their values. False means that some are gone: the document that named them has
-// been replaced since it was read, if it is sound.
+// readOverflow reads overflow documents into their values. False means that some do not exist: if the
+// document that refers to them is valid, it has been replaced since it was read.
 func (db *database) readOverflow(ctx context.Context, values []*value) (bool, error) {
 	wanted := map[bson.ObjectID]*value{}
 	ids := bson.A{}
@@ -56,12 +57,13 @@ func (db *database) readOverflow(ctx context.Context, values []*value) (bool, er
 	return len(wanted) == 0, nil
 }
 
-// removeOverflow removes parts that nobody names. What cannot be removed now is in nobody's way.
+// removeOverflow removes overflow documents that nothing refers to. Those that cannot be removed do no
+// harm.
 func (db *database) removeOverflow(ctx context.Context, ids bson.A) {
 	if len(ids) == 0 {
 		return
 	}
 	if _, err := db.overflow.DeleteMany(ctx, doc("_id", doc("$in", ids))); err != nil {
-		db.log.Warn("parts that nobody needs are left behind", "error", db.describe(err))
+		db.log.Warn("orphaned overflow documents not deleted", "error", db.describe(err))
 	}
 }

@@ -72,7 +72,7 @@ func TestApart(t *testing.T) {
 				}
 			}
 		}
-		n, err := raw.Database(db).Collection("dictrack_parts").CountDocuments(t.Context(), bson.M{})
+		n, err := raw.Database(db).Collection("dictrack_overflow").CountDocuments(t.Context(), bson.M{})
 		if err != nil || n != named {
 			return fmt.Sprintf("there are %d parts, %v, of which the group names %d", n, err, named)
 		}

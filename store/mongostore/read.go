@@ -14,7 +14,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// emptyRecord is the record of a group that does not exist.
+// emptyRecord returns a group that does not exist.
 func (db *database) emptyRecord(ctx context.Context, name string) (*group.Record, error) {
 	m, err := db.readMeta(ctx)
 	if err != nil {
@@ -23,7 +23,8 @@ func (db *database) emptyRecord(ctx context.Context, name string) (*group.Record
 	return &group.Record{Name: name, Version: uint64(m.firstVersion)}, nil
 }
 
-// maxReads bounds how often a document is read anew because its parts were replaced meanwhile.
+// maxReads bounds how often a document is read again because its overflow documents were replaced
+// meanwhile.
 const maxReads = 100
 
 // read reads a group's document, all of it or some fields, and the parts that some of its values are in. It
@@ -50,7 +51,7 @@ func (db *database) read(ctx context.Context, name string, fields bson.D, values
 
 var errMissing = errors.New("a part is missing")
 
-// chunkValues are all values of the chunks.
+// chunkValues returns the values of all chunks.
 func (d *document) chunkValues() []*value {
 	var values []*value
 	for i := range d.chunks {
@@ -59,7 +60,7 @@ func (d *document) chunkValues() []*value {
 	return values
 }
 
-// idValues are the values of the tail.
+// idValues returns the values of all entries of inline ids.
 func (d *document) idValues() []*value {
 	var values []*value
 	for i := range d.inlineIDs {
@@ -71,7 +72,7 @@ func (d *document) idValues() []*value {
 // record is the document as the caller knows groups.
 func (d *document) record(name string) (*group.Record, error) {
 	r := &group.Record{
-		Name: name, Version: uint64(d.version), Fed: d.fed, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
+		Name: name, Version: uint64(d.version), Fed: d.initialized, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
 	}
 	if len(d.chunks) != wire.Chunks(d.count) {
 		return nil, corrupt(d.key, fmt.Errorf("it has %d chunks for %d trackers", len(d.chunks), d.count))
@@ -87,7 +88,7 @@ func (d *document) record(name string) (*group.Record, error) {
 	return r, nil
 }
 
-// decodeChunk returns what a chunk holds. The states are a part of the document.
+// decodeChunk decodes a chunk. The states alias the document.
 func (d *document) decodeChunk(i int) (layout []tracker.ID, states []byte, err error) {
 	c := &d.chunks[i]
 	payload, err := unseal(d.key, kindLayout, i, c.layout.bytes)

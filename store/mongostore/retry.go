@@ -7,13 +7,13 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/topology"
 )
 
-// transientCodes are the servers' errors that go away by themselves: a primary steps down or shuts down, a network
+// transientCodes are the codes of server errors that pass: a primary steps down or shuts down, the network
 // between members fails, a majority is late.
 var transientCodes = []int{
 	6, 7, 64, 89, 91, 134, 189, 262, 9001, 10107, 10058, 11600, 11602, 13435, 13436,
 }
 
-// isTransient tells whether another attempt may go better.
+// isTransient reports whether another attempt may succeed.
 func isTransient(err error) bool {
 	if mongo.IsNetworkError(err) || mongo.IsTimeout(err) {
 		return true

@@ -10,20 +10,20 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// definitionSummary is what a tracker's document says of its definition. It is read from the canonical JSON, since a
-// registered kind is known to the program that registered it, and not to the store.
+// definitionSummary is what tracker documents show of a definition. It is read from the canonical JSON,
+// since custom kinds are registered with the program and not with the store.
 type definitionSummary struct {
 	Name    string            `json:"name"`
 	Kind    string            `json:"kind"`
 	Targets []decimal.Decimal `json:"targets"`
 }
 
-// definitionSummaries are those that were read, for as many as are worth remembering.
+// definitionSummaries caches summaries.
 type definitionSummaries map[tracker.ID]*definitionSummary
 
 const maxSummaries = 1 << 15
 
-// read adds the labels of definitions that are not there, but for those that cannot be read.
+// read adds the summaries of definitions, except for those that cannot be read.
 func (l definitionSummaries) read(ctx context.Context, db *database, ids []tracker.ID) error {
 	if len(l) > maxSummaries {
 		clear(l)
@@ -47,10 +47,10 @@ func (l definitionSummaries) read(ctx context.Context, db *database, ids []track
 	return nil
 }
 
-// errNoSummary says why a tracker has no document.
+// errNoSummary is why a tracker has no document.
 var errNoSummary = errors.New("its definition cannot be read")
 
-// target is that of a stage.
+// target returns the target of a stage.
 func (l *definitionSummary) target(stage int32) (decimal.Decimal, error) {
 	if stage < 1 || int(stage) > len(l.Targets) {
 		return decimal.Decimal{}, fmt.Errorf("tracker %q has stage %d of %d", l.Name, stage, len(l.Targets))

@@ -10,20 +10,20 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// The fields of a tracker's document, for people. Nothing reads them back as the truth. Those after
-// trackerUpdated say when the rest was written.
+// The fields of a tracker document that programs use; the others are for people. Those from trackerUpdated
+// on describe the document, not the tracker.
 const (
 	trackerGroup   = "group"
-	trackerIndex   = "place" // in the order of the group, from 0
+	trackerIndex   = "index" // in the order of the group, from 0
 	trackerUpdated = "updated"
 	trackerVersion = "v" // of the group
 )
 
-// trackerID is the _id of a document: the group and the place. Whatever the group is called, the place is
-// what comes after the last slash.
+// trackerID is the _id of a tracker document: the group's key and the tracker's index, which follows the
+// last slash.
 func trackerID(key string, place int) string { return fmt.Sprintf("%s/%d", key, place) }
 
-// trackerDoc is the tracker at a place as it was in a version of its group.
+// trackerDoc is a tracker as of a version of its group.
 type trackerDoc struct {
 	key, name  string // the group
 	index      int
@@ -34,7 +34,7 @@ type trackerDoc struct {
 	summary    *definitionSummary
 }
 
-// bson is the document.
+// bson returns the document.
 func (s *trackerDoc) bson() (bson.D, error) {
 	if s.summary == nil {
 		return nil, errNoSummary
@@ -68,7 +68,7 @@ func (s *trackerDoc) bson() (bson.D, error) {
 	), nil
 }
 
-// number is one that a query can compare: exact where it is whole, and the nearest float64 where it is not.
+// number returns a number that queries can compare: exact if it is whole, else the nearest float64.
 func number(d decimal.Decimal) any {
 	if n, ok := d.Int64(); ok {
 		return n
@@ -76,12 +76,12 @@ func number(d decimal.Decimal) any {
 	return d.Float64()
 }
 
-// olderThan finds a document that is older than the version.
+// olderThan is a filter for a document that is older than a version.
 func olderThan(id string, version int64) bson.D {
 	return doc("_id", id, trackerVersion, doc("$lt", version))
 }
 
-// contentOf is what a document says about its tracker, without when it was written.
+// contentOf returns what a document shows of its tracker, to be compared.
 func contentOf(raw bson.Raw) string {
 	elements, err := raw.Elements()
 	if err != nil {
@@ -97,7 +97,7 @@ func contentOf(raw bson.Raw) string {
 	return string(said)
 }
 
-// equalProjection tells whether two states are shown alike.
+// equalProjection reports whether two states have the same document.
 func equalProjection(a, b *tracker.State) bool {
 	return a.Removed == b.Removed && a.Progress == b.Progress && a.Stage == b.Stage && a.Cycle == b.Cycle &&
 		a.Completed == b.Completed && a.Limited == b.Limited && expiry(a) == expiry(b)

@@ -12,24 +12,24 @@ import (
 	"github.com/dictrack/dictrack/limiter"
 )
 
-// write is a change on its way into the database: what replaces the group's document where that stands at
-// the base, and what has to be there before.
+// write is a change in the encoding of the database: what to set in the group's document if that is at the
+// base version, and what to insert before.
 type write struct {
 	name, key        string
 	base, version    int64
-	token            bson.ObjectID // tells this commit from any other of this Store
+	token            bson.ObjectID // identifies this commit among those of this Store
 	set, unset       bson.D
 	min              bson.D
 	overflow         []any
 	overflowIDs      bson.A
-	inline           int  // how many chunks the document may hold
-	idCount          int  // how many it brings
-	needsMaintenance bool // there is more to do after it
-	isNew            bool // the group has no commit yet, as far as is known
-	conflict         bool // somebody else was faster
+	inline           int // how many chunks the document may hold
+	idCount          int // message ids that it adds
+	needsMaintenance bool
+	isNew            bool // the group has had no commit, as far as is known
+	conflict         bool // another commit was faster
 }
 
-// encode brings a change to documents.
+// encode encodes a change.
 func (db *database) encode(c *group.Change) (*write, error) {
 	w := &write{
 		name: c.Group, key: keyOf(c.Group), base: int64(c.Base), version: int64(c.Version),
@@ -37,7 +37,7 @@ func (db *database) encode(c *group.Change) (*write, error) {
 	}
 	w.isNew = w.base == db.firstVersion.Load()
 	w.setField(fieldVersion, w.version)
-	w.setField(fieldFed, c.Fed)
+	w.setField(fieldInitialized, c.Fed)
 	w.setField(fieldCount, int64(c.Count))
 	w.setField(fieldUpdated, time.Now().UTC())
 	w.setField(fieldWriters+"."+db.writerID, w.token)
@@ -92,13 +92,13 @@ func (w *write) setField(field string, value any) {
 
 func (w *write) unsetField(field string) { w.unset = append(w.unset, bson.E{Key: field, Value: ""}) }
 
-// filter finds the group's document where it stands at the base. One that has had no commit is only for those
-// who made sure, just now, that groups start there.
+// filter matches the group's document at the base version. One without a commit only matches for writes
+// that have checked that new groups start from their base.
 func (w *write) filter() bson.D {
 	return doc("_id", w.key, fieldVersion, w.base, fieldFormat, int32(format), fieldUpdated, doc("$exists", !w.isNew))
 }
 
-// update makes of it what it is after the change.
+// update returns the update of the document.
 func (w *write) update() bson.D {
 	u := doc("$set", w.set)
 	if len(w.unset) > 0 {
@@ -115,7 +115,7 @@ func (w *write) initialDoc() bson.D {
 	return doc("_id", w.key, fieldFormat, int32(format), fieldVersion, w.base, fieldBase, w.base, fieldProjected, int64(0))
 }
 
-// encodeValue puts a value into the group's document, or into a part.
+// encodeValue returns what to store of a value: its bytes, or a reference to an overflow document.
 func (w *write) encodeValue(kind byte, index int, payload []byte) (any, error) {
 	if len(payload) > maxOverflow {
 		return nil, fmt.Errorf("group %q, trackers from %d on: %d bytes of states are more than a document of MongoDB holds", w.name, index*group.ChunkSize, len(payload))
@@ -127,7 +127,7 @@ func (w *write) encodeValue(kind byte, index int, payload []byte) (any, error) {
 	return w.addOverflow(index, sealed), nil
 }
 
-// addOverflow notes a part to be written, and returns what names it.
+// addOverflow adds an overflow document, and returns its _id.
 func (w *write) addOverflow(chunk int, sealed []byte, more ...bson.E) bson.ObjectID {
 	id := bson.NewObjectID()
 	w.overflowIDs = append(w.overflowIDs, id)
@@ -137,7 +137,7 @@ func (w *write) addOverflow(chunk int, sealed []byte, more ...bson.E) bson.Objec
 	return id
 }
 
-// encodeIDs puts the ids that the change brought into the document, or into parts.
+// encodeIDs adds the message ids of the change, in the document or in overflow documents.
 func (w *write) encodeIDs(seen []group.Seen) {
 	if len(seen) == 0 {
 		return

@@ -13,22 +13,22 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// markerName is the file that makes a directory one of ours; it says the format.
+// markerName is the file that marks a directory as a store; it holds the format's version.
 const (
 	markerName    = "DICTRACK"
 	markerDraft   = markerName + ".draft"
 	markerContent = "dictrack store, format %d\n"
 )
 
-// directory is where a store lives.
+// directory is the directory of a store.
 type directory struct {
 	fs     vfs.FS
 	path   string
-	onDisk bool // a real one: it has modes and links
+	onDisk bool // on a real file system: with modes and symbolic links
 }
 
-// prepare makes sure that the directory is there and ours: one that exists must be empty or have our
-// mark. It changes nothing in any other.
+// prepare creates the directory if it does not exist, and marks it. One that exists must be empty or have
+// the marker; nothing is changed in any other.
 func (d *directory) prepare() error {
 	names, err := d.fs.List(d.path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -53,7 +53,7 @@ func (d *directory) prepare() error {
 	return d.secure()
 }
 
-// create creates the directory and its parents, so that they survive a power loss.
+// create creates a directory and its parents, so that they survive a loss of power.
 func (d *directory) create(path string) error {
 	parent := d.fs.PathDir(path)
 	if _, err := d.fs.Stat(path); err == nil || parent == path {
@@ -80,11 +80,11 @@ func (d *directory) readMarker() error {
 	return checkMarker(content)
 }
 
-// checkMarker reads the content of the mark. The error is a *store.CorruptError or *store.FormatError.
+// checkMarker reads the content of the marker. The error is a *store.CorruptError or *store.FormatError.
 func checkMarker(content []byte) error {
 	var found int
 	if _, err := fmt.Sscanf(string(content), markerContent, &found); err != nil {
-		return &store.CorruptError{Record: "file " + markerName, Reason: fmt.Sprintf("%.40q is no mark of dictrack", content)}
+		return &store.CorruptError{Record: "file " + markerName, Reason: fmt.Sprintf("%.40q is not the marker of dictrack", content)}
 	}
 	if found != format {
 		return &store.FormatError{Found: found, Known: format}
@@ -92,7 +92,7 @@ func checkMarker(content []byte) error {
 	return nil
 }
 
-// writeMarker puts the mark there as a whole and for good.
+// writeMarker writes the marker atomically and durably.
 func (d *directory) writeMarker() error {
 	draft := d.fs.PathJoin(d.path, markerDraft)
 	f, err := d.fs.Create(draft, vfs.WriteCategoryUnspecified)
@@ -114,8 +114,8 @@ func (d *directory) writeMarker() error {
 	return syncDirectory(d.fs, d.path)
 }
 
-// secure closes a real directory to others, and finds its only name: two names for one directory would
-// get past Pebble's lock.
+// secure restricts a real directory to its owner, and resolves its path: with two paths to one directory,
+// Pebble's lock would not keep a second Store of this process out.
 func (d *directory) secure() error {
 	if !d.onDisk {
 		return nil
@@ -134,7 +134,7 @@ func (d *directory) secure() error {
 	return nil
 }
 
-// restrict takes the rights of others away.
+// restrict removes the permissions of group and others.
 func (d *directory) restrict(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm()&0o077 == 0 {

@@ -1,17 +1,19 @@
 package pebblestore
 
-import "github.com/cockroachdb/pebble/v2/vfs"
+import (
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
 
-// file is a file or directory whose writes never fail; see disk. As of any vfs.File, one goroutine at a
-// time writes and syncs it.
+// file is a file or directory whose writes never fail; see disk. Like any vfs.File it is written and synced
+// by one goroutine at a time.
 type file struct {
 	vfs.File
-	disk *disk
-	name string
-	syncOnClose bool // sync when closed
-	// manifest: the next sync is to make the file's name survive too. Pebble syncs the directory only
-	// after it has put up a marker that points to the manifest, so a loss of power in between could leave
-	// a marker that points to nothing.
+	disk        *disk
+	name        string
+	syncOnClose bool // Sync does nothing
+	// manifest makes the next Sync also sync the directory. Pebble syncs it only after it has written a
+	// marker that refers to the manifest, so a loss of power in between could leave a marker that refers to
+	// nothing.
 	manifest bool
 }
 
@@ -58,7 +60,8 @@ func (f *file) SyncTo(length int64) (full bool, _ error) {
 	return full, nil
 }
 
-// Close syncs a lazy file first: Pebble takes a log for damaged when it ends early and another follows.
+// Close syncs the file first if Sync did not: Pebble regards a log as damaged if it ends early and another
+// follows.
 func (f *file) Close() error {
 	f.disk.breaker.write(func() error {
 		if f.syncOnClose {

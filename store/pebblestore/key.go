@@ -8,20 +8,20 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// The first byte of a key says what the record is. Capital letters outlive a Flush.
+// The first byte of a key is the kind of its record. Flush deletes the kinds with a small letter.
 const (
-	kindFirstVersion      = 'F' // the version that new groups start from
-	kindDefinition = 'D' // + ID: canonical JSON
+	kindFirstVersion = 'F' // the version that new groups start from
+	kindDefinition   = 'D' // + ID: canonical JSON
 
-	kindGroup  = 'g' // + name: the head
-	kindChunk  = 'c' // + name, NUL, index: states
-	kindLayout = 'l' // + name, NUL, index: IDs of definitions
-	kindMessageID   = 'i' // + name, NUL, id: what is remembered of it
-	kindExpiry = 'x' // + moment, name, NUL, id: when to forget it
-	kindDue    = 't' // + moment, name
+	kindGroup     = 'g' // + name: groupValue
+	kindChunk     = 'c' // + name, NUL, index: states
+	kindLayout    = 'l' // + name, NUL, index: IDs of definitions
+	kindMessageID = 'i' // + name, NUL, id: what is remembered of it
+	kindExpiry    = 'x' // + time, name, NUL, id: the index of expiries
+	kindDue       = 't' // + time, name: the due index
 )
 
-// What a Flush deletes: from, up to but not including to.
+// flushRange is the range of keys that Flush deletes, without its end.
 var flushRange = [2][]byte{{'a'}, {'z' + 1}}
 
 func firstVersionKey() []byte { return []byte{kindFirstVersion} }
@@ -30,8 +30,8 @@ func definitionKey(id tracker.ID) []byte { return append([]byte{kindDefinition},
 
 func groupKey(name string) []byte { return append([]byte{kindGroup}, name...) }
 
-// chunkKey is the key of a chunk or a layout. No name has a NUL, so no key of one group lies among those
-// of another.
+// chunkKey is the key of a chunk's states or layout. No name contains NUL, so no key of one group lies
+// among those of another.
 func chunkKey(kind byte, name string, index int) []byte {
 	key := append(append([]byte{kind}, name...), 0)
 	return binary.BigEndian.AppendUint32(key, uint32(index)) // #nosec G115 -- a group never has that many chunks
@@ -47,17 +47,17 @@ func expiryKey(at int64, name, id string) []byte {
 
 func dueKey(at int64, name string) []byte { return append(timeKey(kindDue, at), name...) }
 
-// timeKey sorts by time; the earliest is the lowest.
+// timeKey is the beginning of a key that sorts by time, in Unix milliseconds.
 func timeKey(kind byte, at int64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{kind}, uint64(at)^(1<<63)) // #nosec G115 -- the bits, sign turned
 }
 
-// timesUntil bounds a walk over a kind from its first record to those of the moment, inclusive.
+// timesUntil returns the range of the keys of a kind up to a time, which it includes.
 func timesUntil(kind byte, at int64) (lower, upper []byte) {
 	return []byte{kind}, successor(timeKey(kind, at))
 }
 
-// successor is the lowest key above all that start with prefix, whose first byte is a letter.
+// successor returns the lowest key above all that begin with prefix, whose first byte is a letter.
 func successor(prefix []byte) []byte {
 	last := len(prefix) - 1
 	for prefix[last] == 0xff {
@@ -68,7 +68,7 @@ func successor(prefix []byte) []byte {
 	return next
 }
 
-// parseTimeKey takes a key of an expiry or a due time apart.
+// parseTimeKey splits a key that timeKey began.
 func parseTimeKey(key []byte) (at int64, rest string, err error) {
 	if len(key) < 9 {
 		return 0, "", fmt.Errorf("key %q is too short", key)
@@ -76,7 +76,7 @@ func parseTimeKey(key []byte) (at int64, rest string, err error) {
 	return int64(binary.BigEndian.Uint64(key[1:9]) ^ 1<<63), string(key[9:]), nil // #nosec G115 -- see momentKey
 }
 
-// parseExpiry takes a key of an expiry apart.
+// parseExpiry splits a key that expiryKey made.
 func parseExpiry(key []byte) (at int64, name, id string, err error) {
 	at, rest, err := parseTimeKey(key)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// scan calls visit for the keys from lower up to but not including upper, in order, until it says no.
+// scan calls visit for the keys in [lower, upper), in order, until it returns false or an error. What
+// describes the records in errors.
 func scan(db *pebble.DB, lower, upper []byte, what string, visit func(i *pebble.Iterator) (more bool, err error)) error {
 	i, err := db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
 	if err != nil {
@@ -26,7 +27,7 @@ func scan(db *pebble.DB, lower, upper []byte, what string, visit func(i *pebble.
 	return err
 }
 
-// Due implements store.Store. It may name a group whose commit is not on disk yet; Load waits for it.
+// Due implements store.Store. A group may be listed whose commit is not on disk yet; Load waits for it.
 func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
 	const what = "of due times"
 	lower, upper := timesUntil(kindDue, until)
@@ -49,7 +50,7 @@ func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, e
 	})
 }
 
-// checkEmptyValue reads the value of a record whose key says all.
+// checkEmptyValue checks the value of a record that has everything in its key.
 func checkEmptyValue(i *pebble.Iterator) error {
 	value, err := i.ValueAndErr()
 	if err != nil {
@@ -57,12 +58,12 @@ func checkEmptyValue(i *pebble.Iterator) error {
 	}
 	payload, err := checksum.Unseal(i.Key(), format, value)
 	if err == nil && len(payload) > 0 {
-		err = errors.New("it has bytes where there are none")
+		err = errors.New("it has a value, want none")
 	}
 	return err
 }
 
-// Groups implements store.Store. It may name a group whose commit is not on disk yet; Load waits for it.
+// Groups implements store.Store. A group may be listed whose commit is not on disk yet; Load waits for it.
 func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, error) {
 	return do(ctx, s, func() (names []string, err error) {
 		if limit <= 0 {

@@ -1,7 +1,6 @@
 package pebblestore
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,11 +10,10 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/internal/wire"
-	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// getRecord reads one record; ok is false when it is not there. What names it in an error.
+// getRecord reads one record; ok is false if it does not exist. What names it in errors.
 func getRecord(from pebble.Reader, key []byte, what string) (payload []byte, ok bool, err error) {
 	value, closer, err := from.Get(key)
 	if errors.Is(err, pebble.ErrNotFound) {
@@ -32,11 +30,6 @@ func getRecord(from pebble.Reader, key []byte, what string) (payload []byte, ok 
 		err = readError(what, closing)
 	}
 	return payload, true, err
-}
-
-// corruptRecord names the record whose bytes are wrong.
-func corruptRecord(what string, err error) error {
-	return &store.CorruptError{Record: what, Reason: err.Error()}
 }
 
 func readFirstVersion(from pebble.Reader) (uint64, error) {
@@ -62,22 +55,6 @@ func readGroup(from pebble.Reader, name string) (groupValue, bool, error) {
 		return groupValue{}, true, corruptRecord("group "+name, err)
 	}
 	return h, true, nil
-}
-
-// Load implements store.Store.
-func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
-	if err := store.CheckGroupName(name); err != nil {
-		return nil, err
-	}
-	return do(ctx, s, func() (*group.Record, error) {
-		snapshot := s.db.NewSnapshot()
-		r, err := load(snapshot, name)
-		if closing := snapshot.Close(); err == nil {
-			err = closing
-		}
-		s.cache.waitDurable(name)
-		return r, err
-	})
 }
 
 func load(from pebble.Reader, name string) (*group.Record, error) {
@@ -110,6 +87,7 @@ func loadLayout(from pebble.Reader, r *group.Record, count int) error {
 	return nil
 }
 
+// loadChunk reads the states or the layout of a chunk, which must exist.
 func loadChunks(from pebble.Reader, r *group.Record, h *groupValue) error {
 	first := 0
 	if h.inline {
@@ -135,45 +113,7 @@ func loadChunk(from pebble.Reader, kind byte, name string, index int) (payload [
 	return payload, what, err
 }
 
-var errMissing = errors.New("it is missing")
-
-// Definitions implements store.Store.
-func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
-	ids = slices.Clone(ids)
-	return do(ctx, s, func() ([][]byte, error) {
-		texts := make([][]byte, len(ids))
-		for i, id := range ids {
-			what := "definition " + id.String()
-			payload, ok, err := getRecord(s.db, definitionKey(id), what)
-			if err == nil && !ok {
-				err = corruptRecord(what, errMissing)
-			}
-			if err != nil {
-				return nil, err
-			}
-			texts[i] = payload
-		}
-		return texts, nil
-	})
-}
-
-// Seen implements store.Store.
-func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
-	if err := store.CheckGroupName(name); err != nil {
-		return group.Seen{}, false, err
-	}
-	seen, err := do(ctx, s, func() (*group.Seen, error) {
-		seen, err := readMessageID(s.db, name, id)
-		s.cache.waitDurable(name)
-		return seen, err
-	})
-	if err != nil || seen == nil {
-		return group.Seen{}, false, err
-	}
-	return *seen, true, nil
-}
-
-// readMessageID returns what is remembered of an id; nil for nothing.
+// readMessageID returns what is remembered of a message id; nil for nothing.
 func readMessageID(from pebble.Reader, name, id string) (*group.Seen, error) {
 	what := fmt.Sprintf("id %q of group %s", id, name)
 	payload, ok, err := getRecord(from, messageIDKey(name, id), what)

@@ -15,15 +15,15 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// groupRow is what load.sql gives: the floor, and the group if there is one.
+// groupRow is the result of load_group.sql: the first version, and the group if it exists.
 type groupRow struct {
 	firstVersion     int64
 	firstVersionSeal []byte
 
 	version         *int64
-	fed             *bool
+	initialized     *bool
 	due             *int64
-	places          *int32
+	count           *int32
 	seal, states    []byte
 	layouts, chunks [][]byte
 }
@@ -36,10 +36,10 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 // LoadSettled implements store.Settling, in one round trip: the server may go on with the transaction of a process that
 // died.
 func (s *Store) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
-	return s.load(ctx, name, "settled_new", "settled")
+	return s.load(ctx, name, "lock_new_group", "lock_group")
 }
 
-// load reads a group after queries that are given its name too.
+// load reads a group, after queries that take its name too.
 func (s *Store) load(ctx context.Context, name string, before ...string) (*group.Record, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
@@ -47,9 +47,9 @@ func (s *Store) load(ctx context.Context, name string, before ...string) (*group
 	var r *groupRow
 	err := s.do(ctx, "load a group", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		r = nil
-		return s.query(ctx, "load", []any{[]byte(name)}, func(from pgx.Rows) error {
+		return s.query(ctx, "load_group", []any{[]byte(name)}, func(from pgx.Rows) error {
 			r = &groupRow{}
-			return from.Scan(&r.firstVersion, &r.firstVersionSeal, &r.version, &r.fed, &r.due, &r.places, &r.seal, &r.states, &r.layouts, &r.chunks)
+			return from.Scan(&r.firstVersion, &r.firstVersionSeal, &r.version, &r.initialized, &r.due, &r.count, &r.seal, &r.states, &r.layouts, &r.chunks)
 		}, before...)
 	})
 	if err != nil {
@@ -58,11 +58,11 @@ func (s *Store) load(ctx context.Context, name string, before ...string) (*group
 	if r == nil {
 		return nil, corrupt("of the first version", errMissing)
 	}
-	return r.record(name)
+	return r.toGroup(name)
 }
 
-// record checks what was read and puts it together.
-func (r *groupRow) record(name string) (*group.Record, error) {
+// toGroup checks what was read and assembles the group.
+func (r *groupRow) toGroup(name string) (*group.Record, error) {
 	if r.version == nil {
 		if err := checkFirstVersion(r.firstVersion, r.firstVersionSeal); err != nil {
 			return nil, err
@@ -74,40 +74,40 @@ func (r *groupRow) record(name string) (*group.Record, error) {
 		due = *r.due
 	}
 	what := "group " + name
-	if _, err := unseal(groupKey(name, *r.version, *r.fed, due, *r.places), r.seal); err != nil {
+	if _, err := unseal(groupKey(name, *r.version, *r.initialized, due, *r.count), r.seal); err != nil {
 		return nil, corrupt(what, err)
 	}
-	count := int(*r.places)
+	count := int(*r.count)
 	if count < 0 || len(r.layouts) != wire.Chunks(count) || len(r.chunks) != max(0, wire.Chunks(count)-1) {
 		return nil, corrupt(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
 	}
-	record := &group.Record{Name: name, Version: uint64(*r.version), Fed: *r.fed, Due: due, Layout: make([]tracker.ID, 0, count)}
-	if err := r.readLayouts(record, count); err != nil {
+	g := &group.Record{Name: name, Version: uint64(*r.version), Fed: *r.initialized, Due: due, Layout: make([]tracker.ID, 0, count)}
+	if err := r.readLayouts(g, count); err != nil {
 		return nil, err
 	}
-	return record, r.readStates(record)
+	return g, r.readStates(g)
 }
 
-func (r *groupRow) readLayouts(record *group.Record, count int) error {
+func (r *groupRow) readLayouts(g *group.Record, count int) error {
 	for i, value := range r.layouts {
-		payload, err := unseal(chunkKey('l', record.Name, i), value)
+		payload, err := unseal(chunkKey('l', g.Name, i), value)
 		if err == nil {
-			record.Layout, err = wire.ParseLayout(record.Layout, payload, min(group.ChunkSize, count-len(record.Layout)))
+			g.Layout, err = wire.ParseLayout(g.Layout, payload, min(group.ChunkSize, count-len(g.Layout)))
 		}
 		if err != nil {
-			return corrupt(fmt.Sprintf("group %s, part l%d", record.Name, i), err)
+			return corrupt(fmt.Sprintf("group %s, part l%d", g.Name, i), err)
 		}
 	}
 	return nil
 }
 
-func (r *groupRow) readStates(record *group.Record) error {
+func (r *groupRow) readStates(g *group.Record) error {
 	for i, value := range append([][]byte{r.states}, r.chunks...) {
-		payload, err := unseal(chunkKey('c', record.Name, i), value)
+		payload, err := unseal(chunkKey('c', g.Name, i), value)
 		if err != nil {
-			return corrupt(fmt.Sprintf("group %s, part c%d", record.Name, i), err)
+			return corrupt(fmt.Sprintf("group %s, part c%d", g.Name, i), err)
 		}
-		record.States = append(record.States, payload...)
+		g.States = append(g.States, payload...)
 	}
 	return nil
 }
@@ -130,7 +130,7 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 		if len(ids) == 0 {
 			return nil
 		}
-		return s.query(ctx, "definitions", []any{keys}, func(from pgx.Rows) error {
+		return s.query(ctx, "load_definitions", []any{keys}, func(from pgx.Rows) error {
 			var key, text []byte
 			err := from.Scan(&key, &text)
 			if err == nil && len(key) == len(tracker.ID{}) {
@@ -145,8 +145,8 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 	return orderDefinitions(ids, found)
 }
 
-// orderDefinitions puts definitions in the order of ids, each a copy of its own, and checks that they are theirs:
-// the id is the beginning of the hash.
+// orderDefinitions returns definitions in the order of ids, each a copy, and checks them: an ID is the
+// beginning of the hash.
 func orderDefinitions(ids []tracker.ID, found map[tracker.ID][]byte) ([][]byte, error) {
 	texts := make([][]byte, len(ids))
 	for i, id := range ids {
@@ -172,7 +172,7 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 	ok := false
 	err := s.do(ctx, "look up an id", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		ok = false
-		return s.query(ctx, "seen", []any{[]byte(name), []byte(id)}, func(from pgx.Rows) error {
+		return s.query(ctx, "message_id", []any{[]byte(name), []byte(id)}, func(from pgx.Rows) error {
 			ok = true
 			return from.Scan(&hash, &version, &expires)
 		})

@@ -12,9 +12,9 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// migrate brings the tables up to date, one file of migrations/ after the other. All is one transaction
-// under a lock, so that of many processes that start at once one does it and the others wait. A schema
-// that is up to date needs no lock, and no right to change it.
+// migrate applies the files of migrations/ that have not been applied, in order. It is one transaction with
+// a lock, so that of many processes that start at once one does it and the others wait. A schema that is up
+// to date needs neither a lock nor the right to change it.
 func migrate(ctx context.Context, pool *pgxpool.Pool, o *Options) error {
 	names, err := fs.Glob(migrationFiles, "migrations/*.sql") // in the order of their numbers
 	if err != nil {
@@ -42,12 +42,12 @@ func migrate(ctx context.Context, pool *pgxpool.Pool, o *Options) error {
 				return fmt.Errorf("%s in schema %s: %w", name, o.quoted(), err)
 			}
 		}
-		o.Logger.Info("the tables in PostgreSQL are up to date", "schema", o.Schema, "from", done, "to", len(names))
+		o.Logger.Info("migrated the tables in PostgreSQL", "schema", o.Schema, "from", done, "to", len(names))
 		return nil
 	})
 }
 
-// migrationLock is a number for the schema's migrations, that nobody else is likely to lock.
+// migrationLock is the number of an advisory lock for the schema's migrations.
 func migrationLock(schema string) int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte("dictrack migrations of " + schema)) // cannot fail
@@ -59,8 +59,9 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// appliedMigrations is how many migrations the schema has had. More than known is a *store.FormatError. It looks
-// into the catalog's tables: what to_regclass says may be of before the wait for the lock.
+// appliedMigrations returns how many migrations were applied to the schema. More than are known is a
+// *store.FormatError. It reads the catalog's tables, since to_regclass may answer from before the wait for
+// the lock.
 func appliedMigrations(ctx context.Context, q querier, o *Options, known int) (int, error) {
 	there, done := false, 0
 	err := q.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'migrations')", o.Schema).Scan(&there)
@@ -77,7 +78,7 @@ func appliedMigrations(ctx context.Context, q querier, o *Options, known int) (i
 	return done, nil
 }
 
-// createSchema makes the schema, unless it is there, and the table of its migrations.
+// createSchema creates the schema and the table of its migrations if they do not exist.
 func createSchema(ctx context.Context, tx pgx.Tx, o *Options) error {
 	there := false
 	err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", o.Schema).Scan(&there)
@@ -94,7 +95,7 @@ func createSchema(ctx context.Context, tx pgx.Tx, o *Options) error {
 	return err
 }
 
-// applyMigration runs one file, of many statements.
+// applyMigration runs one file of several statements.
 func applyMigration(ctx context.Context, tx pgx.Tx, o *Options, version int, name string) error {
 	text, err := migrationFiles.ReadFile(name)
 	if err != nil {

@@ -8,18 +8,19 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/internal/boundedmap"
 	"github.com/dictrack/dictrack/internal/retry"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Open connects to the database that the URL names and opens the store in it, with its tables made or
-// brought up to date. The URL is postgres://USER:PASSWORD@HOST:PORT/DATABASE, or whatever else pgx takes;
-// what it does not say comes from the environment, as with psql.
+// Open connects to the database that the URL names and opens the store in it, and creates its tables or
+// brings them up to date. The URL is postgres://USER:PASSWORD@HOST:PORT/DATABASE, or whatever else pgx
+// accepts; what it does not say comes from the environment, as with psql.
 //
-// When there is no connection to be had, the error says in one line where to and why not, and nothing is
-// tried again; only a server that is about to start is waited for. The error is a *store.FormatError when
-// a newer dictrack has made the tables, or says which option is wrong. No error has the password.
+// If no connection can be made, the error says in one line to which server and why not, and nothing is
+// retried, except for a server that is starting. The error is a *store.FormatError if a newer dictrack
+// created the tables, or a *field.Error for each option that is invalid. No error contains the password.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if err := errors.Join(o.validate(), checkScheme(url), ctx.Err()); err != nil {
@@ -43,9 +44,9 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// New opens the store in the database of a pool, as Open does. The pool stays the caller's: it is to
-// be open as long as the store, and Close leaves it open. Its connections may be used for anything else
-// too. Options.MaxConns must be 0.
+// New opens the store in the database of a pool, as Open does. The pool remains the caller's: it must stay
+// open as long as the store, and Close does not close it. Its connections may be used for other things too.
+// Options.MaxConns must be 0.
 func New(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if err := errors.Join(o.validate(), ctx.Err()); err != nil {
@@ -55,12 +56,12 @@ func New(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 		return nil, errors.New("the pool is nil, want one that is open")
 	}
 	if o.MaxConns != 0 {
-		return nil, fmt.Errorf("option MaxConns is %d, want 0: the pool has its own bound", o.MaxConns)
+		return nil, &field.Error{Path: "options.MaxConns", Value: o.MaxConns, Want: "want 0, since the pool has its own bound"}
 	}
 	return open(ctx, pool, &o)
 }
 
-// configure fills in what the URL leaves open.
+// configure sets what the URL leaves open.
 func (o *Options) configure(c *pgxpool.Config) {
 	if o.MaxConns > 0 {
 		c.MaxConns = int32(o.MaxConns)
@@ -90,14 +91,14 @@ func open(ctx context.Context, pool *pgxpool.Pool, o *Options) (*Store, error) {
 	return s, nil
 }
 
-// isStarting tells that the server says that it is not up yet. Nothing else is waited for when a store is
+// isStarting reports whether the server says that it is starting. Nothing else is retried when a store is
 // opened: more likely the URL is wrong.
 func isStarting(err error) bool {
 	server, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && server.Code == "57P03"
 }
 
-// prepare looks at the server and brings the tables up to date.
+// prepare checks the server and brings the tables up to date.
 func (s *Store) prepare(ctx context.Context, o *Options) error {
 	if err := s.checkServer(ctx); err != nil {
 		return err
@@ -108,7 +109,7 @@ func (s *Store) prepare(ctx context.Context, o *Options) error {
 // minVersion is the first version of PostgreSQL that has all that the SQL uses.
 const minVersion = 120000
 
-// checkServer checks that the server can keep what it is given.
+// checkServer checks that the server supports the store, and logs settings that lose commits.
 func (s *Store) checkServer(ctx context.Context) error {
 	var version int
 	var standby bool
@@ -121,10 +122,10 @@ func (s *Store) checkServer(ctx context.Context) error {
 	case version < minVersion:
 		return fmt.Errorf("%s: the server is version %d, want %d or newer", s.server, version/10000, minVersion/10000)
 	case standby:
-		return fmt.Errorf("%s: the server is a standby and takes no writes: name the primary, or say target_session_attrs=read-write in the URL", s.server)
+		return fmt.Errorf("%s: the server is a standby and read-only: name the primary, or use target_session_attrs=read-write in the URL", s.server)
 	}
 	if commits == "off" {
-		s.log.Warn("synchronous_commit is off in PostgreSQL: a crash of the server loses the last commits, though they were answered")
+		s.log.Warn("synchronous_commit is off in PostgreSQL: a crash of the server loses the last commits, although they have returned")
 	}
 	if fsync == "off" {
 		s.log.Warn("fsync is off in PostgreSQL: a crash of its machine can destroy the database")

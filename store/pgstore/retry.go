@@ -13,12 +13,12 @@ import (
 	"github.com/dictrack/dictrack/internal/retry"
 )
 
-// do makes a call, which counts as one under way; retry.Calls.Try says how.
+// do makes a call with retries; see retry.Retrier.Do.
 func (s *Store) do(ctx context.Context, what string, limit time.Duration, attempt retry.Attempt) error {
 	return s.doIf(ctx, isTransient, what, limit, attempt)
 }
 
-// doIf is try with its own opinion of what passes.
+// doIf is do with its own classification of transient errors.
 func (s *Store) doIf(ctx context.Context, passes func(error) bool, what string, limit time.Duration, attempt retry.Attempt) error {
 	if err := s.retrier.Enter(ctx); err != nil {
 		return err
@@ -27,15 +27,15 @@ func (s *Store) doIf(ctx context.Context, passes func(error) bool, what string, 
 	return s.retrier.DoIf(ctx, passes, what, limit, attempt)
 }
 
-// transientCodes are the server's errors that go away by themselves: it shuts down, starts, has too many
-// clients; another transaction was in the way.
+// transientCodes are server errors that pass: the server shuts down, starts or has too many clients;
+// another transaction was in the way.
 var transientCodes = []string{
 	"57P01", "57P02", "57P03", "57P05", "53300", // shutdown, crash, start, idle for too long, too many
 	"40001", "40P01", "55P03", // serialization, deadlock, lock not to be had
 	"08000", "08003", "08006", // connection
 }
 
-// isTransient tells whether another attempt may go better.
+// isTransient reports whether another attempt may succeed.
 func isTransient(err error) bool {
 	if server, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return slices.Contains(transientCodes, server.Code)
@@ -51,9 +51,9 @@ func isTransient(err error) bool {
 	}, func(known error) bool { return errors.Is(err, known) })
 }
 
-// notApplied tells that a transaction that ended with err, its COMMIT sent along, has certainly not happened:
-// the server refused a statement, or was never reached. The end of a connection, and so of the server,
-// tells nothing.
+// notApplied reports that a transaction that failed with err, and whose COMMIT was sent along, was
+// certainly not applied: the server rejected a statement, or was never reached. The end of a connection, or
+// of the server, leaves it unknown.
 func notApplied(err error) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true

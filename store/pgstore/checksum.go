@@ -10,7 +10,7 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// format is the version of what bytea columns hold, in front of every value.
+// format is the version of bytea columns, at the beginning of every value.
 const format = 1
 
 // seal returns the stored form of payload. The key is everything else that the row says, so that a value in the
@@ -26,18 +26,18 @@ func firstVersionKey(version int64) []byte {
 	return binary.BigEndian.AppendUint64([]byte{'F'}, uint64(version))
 }
 
-func groupKey(name string, version int64, fed bool, due int64, places int32) []byte {
+func groupKey(name string, version int64, initialized bool, due int64, count int32) []byte {
 	key := nameKey('g', name)
 	key = binary.BigEndian.AppendUint64(key, uint64(version))
 	key = binary.BigEndian.AppendUint64(key, uint64(due))
-	key = binary.BigEndian.AppendUint32(key, uint32(places))
-	if fed {
+	key = binary.BigEndian.AppendUint32(key, uint32(count))
+	if initialized {
 		return append(key, 1)
 	}
 	return append(key, 0)
 }
 
-// chunkKey is for states, 'c', and layouts, 'l'.
+// chunkKey is for states ('c') and layouts ('l').
 func chunkKey(kind byte, name string, part int) []byte {
 	return binary.BigEndian.AppendUint32(nameKey(kind, name), uint32(part))
 }
@@ -53,13 +53,13 @@ func nameKey(kind byte, name string) []byte {
 	return append(append(append(key, kind), name...), 0)
 }
 
-// What an index of PostgreSQL can hold ends at 2,704 bytes; one has a name and an id.
+// An index entry of PostgreSQL can hold 2,704 bytes; one holds a name and a message id.
 const (
 	maxName = 2048
 	maxID   = 512
 )
 
-// checkName refuses what no group is called.
+// checkName returns an error unless name can be the name of a group.
 func checkName(name string) error {
 	if len(name) > maxName {
 		return &field.Error{Path: "group", Value: name, Want: fmt.Sprintf("has %d bytes, want at most %d in PostgreSQL", len(name), maxName)}
@@ -67,7 +67,7 @@ func checkName(name string) error {
 	return store.CheckGroupName(name)
 }
 
-// corrupt names the record whose bytes are wrong.
+// corrupt names a record whose bytes are invalid.
 func corrupt(what string, err error) error {
 	return &store.CorruptError{Record: what, Reason: err.Error()}
 }

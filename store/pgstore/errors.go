@@ -15,7 +15,7 @@ import (
 	"github.com/dictrack/dictrack/internal/retry"
 )
 
-// serverName says in words where a pool connects to. There is no password in it.
+// serverName says where a pool connects to, for messages. It does not contain the password.
 func serverName(c *pgxpool.Config) string {
 	hosts := []string{address(c.ConnConfig.Host, c.ConnConfig.Port)}
 	for _, more := range c.ConnConfig.Fallbacks { // once more for every way to do without TLS
@@ -31,8 +31,8 @@ func address(host string, port uint16) string {
 	return at
 }
 
-// describe puts an error that a connection could not be made into one line: pgx has one for every address and
-// way to try it. Its cause is kept, without the configuration that pgx adds, which has the password.
+// describe turns the error of a failed connection into one line: pgx has one for each address and each way
+// to try it. It keeps the cause without the configuration that pgx adds, which contains the password.
 func (s *Store) describe(err error) error {
 	connect, ok := errors.AsType[*pgconn.ConnectError](err)
 	if !ok {
@@ -42,7 +42,7 @@ func (s *Store) describe(err error) error {
 	return &retry.OneLineError{Text: fmt.Sprintf("connect to %s: %s", s.server, reason), Cause: cause}
 }
 
-// connectReason finds what is wrong, and says what to do about it.
+// connectReason says why a connection cannot be made, and what to do about it.
 func connectReason(err error) (reason string, cause error) {
 	if server, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return refusedReason(server), server
@@ -58,7 +58,7 @@ func connectReason(err error) (reason string, cause error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time: is that the right host, and is nothing in between?", context.DeadlineExceeded
 	case strings.Contains(err.Error(), "refused TLS"):
-		return "the server does not do TLS: set it up there, or say sslmode=disable in the URL where the network is safe", nil
+		return "the server does not support TLS: enable it there, or use sslmode=disable in the URL where the network is safe", nil
 	}
 	last := err
 	for next := err; next != nil; next = errors.Unwrap(next) {
@@ -67,7 +67,7 @@ func connectReason(err error) (reason string, cause error) {
 	return strings.Join(strings.Fields(last.Error()), " "), nil
 }
 
-// refusedReason is what the server said to somebody who wanted in.
+// refusedReason is what the server answered to a client that it refused.
 func refusedReason(server *pgconn.PgError) string {
 	hint := ""
 	switch server.Code {
@@ -83,7 +83,7 @@ func refusedReason(server *pgconn.PgError) string {
 	return fmt.Sprintf("%s (SQLSTATE %s)%s", server.Message, server.Code, hint)
 }
 
-// withHint adds what to do to errors of the server that have one cause.
+// withHint adds what to do to server errors that have one cause.
 func withHint(err error) error {
 	server, ok := errors.AsType[*pgconn.PgError](err)
 	if !ok {
@@ -93,15 +93,15 @@ func withHint(err error) error {
 	case "42501":
 		return fmt.Errorf("%w: the user needs its own tables, or CREATE on the database to make them: GRANT CREATE ON DATABASE", err)
 	case "26000", "42P05":
-		return fmt.Errorf("%w: behind a pooler of transactions, say default_query_exec_mode=exec in the URL", err)
+		return fmt.Errorf("%w: with a transaction pooler, use default_query_exec_mode=exec in the URL", err)
 	case "25006":
-		return fmt.Errorf("%w: this server takes no writes: name the primary, or say target_session_attrs=read-write in the URL", err)
+		return fmt.Errorf("%w: this server is read-only: name the primary, or use target_session_attrs=read-write in the URL", err)
 	}
 	return err
 }
 
-// urlError is what Open answers to a URL that pgx cannot read. Of pgx's error only the kind is told: what
-// it quotes may be a part of a password.
+// urlError returns the error for a URL that pgx cannot parse. Of pgx's error it contains only the kind:
+// what it quotes may be a part of the password.
 func urlError(text string, err error) error {
 	kind := "it is none"
 	if _, found, ok := strings.Cut(err.Error(), "`: "); ok && !strings.Contains(text, "`") {
@@ -110,7 +110,7 @@ func urlError(text string, err error) error {
 	return fmt.Errorf("the URL of PostgreSQL cannot be read: %s; want postgres://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=..., with %%XX for what is special in a URL", kind)
 }
 
-// checkScheme refuses URLs of something else, which pgx would take for a list of settings.
+// checkScheme refuses URLs of other databases, which pgx would parse as a list of settings.
 func checkScheme(text string) error {
 	scheme, _, ok := strings.Cut(text, "://")
 	if !ok || scheme == "postgres" || scheme == "postgresql" || strings.ContainsAny(scheme, "= ") {

@@ -9,17 +9,18 @@ import (
 	"github.com/dictrack/dictrack/internal/wire"
 )
 
-// format is the version of keys and values, in the mark of the directory and in front of every value.
+// format is the version of keys and values, which is in the directory's marker and at the beginning of
+// every value.
 const format = 1
 
-// groupValue is the record of a group. That of most groups holds their only chunk too.
+// groupValue is the value of a group. For most groups it includes their only chunk.
 type groupValue struct {
-	version uint64
-	due     int64 // limiter.Never for none
-	fed     bool
-	inline  bool // the first chunk is in here, and not a record of its own
-	count   int  // places
-	firstChunk   []byte
+	version    uint64
+	due        int64 // limiter.Never for none
+	fed        bool
+	inline     bool // firstChunk is in this record, and not in one of its own
+	count      int  // trackers, with removed ones
+	firstChunk []byte
 }
 
 const (
@@ -46,7 +47,7 @@ func (h *groupValue) append(dst []byte) []byte {
 // maxCount is more trackers than a group can have.
 const maxCount = 1 << 31
 
-// parseGroup reads what append wrote. The head looks into payload.
+// parseGroup decodes what append encoded. The result aliases payload.
 func parseGroup(payload []byte) (groupValue, error) {
 	r := wire.Reader{Buf: payload}
 	flags := r.Byte()
@@ -57,7 +58,7 @@ func parseGroup(payload []byte) (groupValue, error) {
 	case r.Failed:
 		return groupValue{}, errors.New("it is cut short")
 	case flags&^allFlags != 0 || count > maxCount:
-		return groupValue{}, errors.New("it is not the head of a group")
+		return groupValue{}, errors.New("it is not a group")
 	case len(r.Buf) > 0 && (!h.inline || count == 0):
 		return groupValue{}, fmt.Errorf("%d bytes are too many", len(r.Buf))
 	}
@@ -71,7 +72,7 @@ func appendMessageID(dst []byte, s *group.Seen) []byte {
 	return binary.AppendVarint(dst, s.Expires)
 }
 
-// parseMessageID reads what appendSeen wrote about an id.
+// parseMessageID decodes what appendMessageID encoded.
 func parseMessageID(id string, payload []byte) (group.Seen, error) {
 	s := group.Seen{ID: id}
 	r := wire.Reader{Buf: payload}
