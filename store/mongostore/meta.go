@@ -14,7 +14,7 @@ const (
 	// The only document of the collection meta.
 	metaID           = "store"
 	metaFormat       = "format"
-	metaFirstVersion = "floor"    // the version that new groups start from
+	metaFirstVersion = "first_version"    // the version that new groups start from
 	metaFlushing     = "flushing" // a Flush has to delete what is older than the first version
 )
 
