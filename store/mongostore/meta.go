@@ -14,8 +14,8 @@ const (
 	// The only document of the collection meta.
 	metaID           = "store"
 	metaFormat       = "format"
-	metaFirstVersion = "first_version"    // the version that new groups start from
-	metaFlushing     = "flushing" // a Flush has to delete what is older than the first version
+	metaFirstVersion = "first_version" // the version that new groups start from
+	metaFlushing     = "flushing"      // a Flush has to delete what is older than the first version
 )
 
 type meta struct {
