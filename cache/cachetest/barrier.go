@@ -1,11 +1,6 @@
 package cachetest
 
-import (
-	"fmt"
-	"sync"
-
-	"github.com/dictrack/dictrack/tracker"
-)
+import "sync"
 
 // barrier stops whoever comes to it until it is opened.
 type barrier struct {
@@ -26,8 +21,3 @@ func (g *barrier) wait() {
 
 // open lets all pass from now on.
 func (g *barrier) open() { g.once.Do(func() { close(g.opened) }) }
-
-// definitions is the definition of tracker i, alone in a list.
-func definitions(i int) []*tracker.Definition {
-	return []*tracker.Definition{define(fmt.Sprint("t", i))}
-}
