@@ -2,13 +2,10 @@ package dictrack
 
 import (
 	"context"
-	"runtime"
 	"slices"
-	"sync"
 	"time"
 
-	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/engine"
 	"github.com/dictrack/dictrack/internal/match"
 )
 
@@ -43,88 +40,47 @@ func (m *Manager) TrackBatchInto(ctx context.Context, outputs []Output, inputs [
 		clear(outputs[len(inputs):]) // nobody looks at them, and they would keep what they hold
 	}
 	outputs = slices.Grow(outputs[:0], len(inputs))[:len(inputs)]
-	b := m.batch(inputs)
-	share(len(inputs), func(i int) { outputs[i].Err = b.tasks[i].prepare() })
-	for i := range outputs {
-		if outputs[i].Err == nil {
-			b.list = append(b.list, &b.tasks[i])
-		}
-	}
-	err := m.update(ctx, b.list)
-	for i := range outputs {
-		o := &outputs[i]
-		if o.Err == nil {
-			o.Err = b.tasks[i].result(&o.Result, err)
-		}
-		if o.Err != nil {
-			o.Result = Result{}
-		}
-	}
-	m.putBatch(b, err)
+	m.engine.TrackBatch(ctx, &batch{now: m.now(), inputs: inputs, outputs: outputs})
 	return outputs
 }
 
-// batch is many tasks, to be used again.
+// batch is an engine.Batch.
 type batch struct {
-	tasks []task
-	list  []cache.Task // of those that run
+	now     int64
+	inputs  []Input
+	outputs []Output
 }
 
-// batch makes the tasks of inputs, all at one time.
-func (m *Manager) batch(inputs []Input) *batch {
-	b := m.batches.Get().(*batch)
-	if cap(b.tasks) < len(inputs) {
-		*b = batch{make([]task, len(inputs)), make([]cache.Task, 0, len(inputs))}
-	}
-	b.tasks = b.tasks[:len(inputs)]
-	now := m.now()
-	for i := range inputs {
-		in, t := &inputs[i], &b.tasks[i]
-		t.m, t.name, t.id, t.now = m, in.Group, in.ID, now
-		if !in.At.IsZero() {
-			t.now = in.At.UnixMilli()
-		}
-		t.call.Compile = m.compiler
-		t.call.Data = match.Data{Map: in.Data, JSON: in.JSON, Trusted: in.Trusted}
-	}
-	return b
+var _ engine.Batch = (*batch)(nil)
+
+// Len implements engine.Batch.
+func (b *batch) Len() int { return len(b.inputs) }
+
+// Message implements engine.Batch.
+func (b *batch) Message(i int, m *engine.Message) {
+	in := &b.inputs[i]
+	m.Group, m.ID, m.Time = in.Group, in.ID, b.time(in)
+	m.Data = match.Data{Map: in.Data, JSON: in.JSON, Trusted: in.Trusted}
 }
 
-// maxBatch bounds the tasks that wait to be used again. It takes what the command reads at once.
-const maxBatch = 1 << 14
+// time is when an input happens.
+func (b *batch) time(in *Input) int64 {
+	if in.At.IsZero() {
+		return b.now
+	}
+	return in.At.UnixMilli()
+}
 
-// putBatch gives a batch back, unless a runner may still work on it, as after an error of Update.
-func (m *Manager) putBatch(b *batch, err error) {
-	if err != nil || cap(b.tasks) > maxBatch {
+// Outcome implements engine.Batch.
+func (b *batch) Outcome(i int) *engine.Outcome { return &b.outputs[i].outcome }
+
+// Done implements engine.Batch.
+func (b *batch) Done(i int, reply engine.Reply, err error) {
+	in, out := &b.inputs[i], &b.outputs[i]
+	if err != nil {
+		*out = Output{Err: err}
 		return
 	}
-	for i := range b.tasks {
-		b.tasks[i] = task{call: group.Call{Moved: b.tasks[i].call.Moved[:0]}}
-	}
-	clear(b.list)
-	b.list = b.list[:0]
-	m.batches.Put(b)
-}
-
-// shareFrom is the number of things to do from which other cores are worth waking.
-const shareFrom = 64
-
-// share does something for each number below n, on all cores when there are many.
-func share(n int, do func(i int)) {
-	workers := min(runtime.GOMAXPROCS(0), n/shareFrom)
-	if workers < 2 {
-		for i := range n {
-			do(i)
-		}
-		return
-	}
-	var all sync.WaitGroup
-	for w := range workers {
-		all.Go(func() {
-			for i := w * n / workers; i < (w+1)*n/workers; i++ {
-				do(i)
-			}
-		})
-	}
-	all.Wait()
+	out.Err = nil
+	out.Group, out.Version, out.Duplicate, out.now = in.Group, reply.Version, reply.Duplicate, b.time(in)
 }

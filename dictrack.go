@@ -21,15 +21,14 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/engine"
 	"github.com/dictrack/dictrack/internal/gate"
-	"github.com/dictrack/dictrack/internal/match"
-	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/internal/notify"
+	"github.com/dictrack/dictrack/internal/timers"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -109,24 +108,15 @@ func (o *Options) checkBounds() error {
 
 // Manager is the way in. All its methods may be called from any goroutine, and from listeners.
 type Manager struct {
-	options Options
-
-	definitions *interner[tracker.ID, tracker.Definition]
-	sets        *interner[match.Key, states.Program]
-	shared      *shared
-	templates   templates
-	publisher   publisher
-	wall        wall // the default clock
-	sweeper     *sweeper
-	tasks       sync.Pool      // of *task
-	batches     sync.Pool      // of *batch
-	compiler    group.Compiler // compile
-	scratches   sync.Pool      // of *states.Scratch
-	remote      bool           // groups are kept outside of this process, and due times with them
-
-	calls gate.Gate       // closed by Close; counts the calls on the store that the cache knows nothing of
-	life  context.Context // ends with Close
-	end   context.CancelFunc
+	options   Options
+	engine    *engine.Engine
+	templates templates
+	publisher *notify.Publisher
+	timers    *timers.Scheduler
+	now       func() int64    // Unix milliseconds
+	calls     *gate.Gate      // closed by Close; calls on the store that the cache knows nothing of enter it
+	life      context.Context // ends with Close
+	end       context.CancelFunc
 }
 
 // Open starts a Manager. Close it.
@@ -138,42 +128,46 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 	if err != nil {
 		return nil, errors.Join(err, closeCache(ctx, o.Cache), closeStore(o.Store))
 	}
-	m := &Manager{
-		options:     filled,
-		definitions: &interner[tracker.ID, tracker.Definition]{},
-		sets:        &interner[match.Key, states.Program]{},
-		shared:      &shared{},
-	}
-	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
-	m.publisher.logger = filled.Logger
+	m := newManager(ctx, filled)
 	if filled.OnEvent != nil {
-		m.OnAll(filled.OnEvent)
+		m.publisher.Subscribe(handler(filled.OnEvent))
 	}
-	m.sweeper = newSweeper(m)
-	m.remote = len(m.dueSources()) > 0
-	m.tasks.New = func() any { return newTask(m) }
-	m.batches.New = func() any { return &batch{} }
-	m.compiler = m.compile
-	m.scratches.New = func() any { return &states.Scratch{} }
-	if err := filled.Cache.Start(ctx, m.host()); err != nil {
+	if err := m.engine.Start(ctx); err != nil {
 		m.end()
 		return nil, errors.Join(fmt.Errorf("start the cache: %w", err), filled.Cache.Close(ctx), closeStore(filled.Store))
 	}
 	if !filled.ManualSweep {
-		go m.sweeper.run()
-	} else {
-		close(m.sweeper.ended)
+		go m.timers.Run(m.life)
 	}
 	return m, nil
 }
 
-// host is what the cache works with.
-func (m *Manager) host() cache.Host {
-	h := cache.Host{Definitions: definitions{m}, Logger: m.options.Logger}
-	if m.options.Store != nil {
-		h.Backing = &backing{m: m, store: m.options.Store}
+// newManager connects the parts of a Manager.
+func newManager(ctx context.Context, o Options) *Manager {
+	m := &Manager{options: o, publisher: notify.New(o.Logger), now: clock(o.Clock), calls: &gate.Gate{}}
+	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
+	sources := timers.Sources(o.Cache, o.Store)
+	m.timers = timers.New(timers.Config{
+		Sources: sources, Now: m.now, Logger: o.Logger,
+		Fire: func(ctx context.Context, now int64, groups []string) error {
+			return m.engine.FireTimers(ctx, now, groups)
+		},
+		DeleteExpired: func(ctx context.Context, now int64) error { return m.engine.DeleteExpired(ctx, now) },
+	})
+	m.engine = engine.New(engine.Config{
+		Cache: o.Cache, Store: o.Store, Registry: o.Registry, Logger: o.Logger,
+		Now: m.now, IDWindow: o.IDWindow, Template: m.templates.definitions,
+		Publisher: m.publisher, Schedule: m.timers.Schedule, Remote: len(sources) > 0, Gate: m.calls,
+	})
+	return m
+}
+
+// clock is the time in Unix milliseconds.
+func clock(of func() time.Time) func() int64 {
+	if of == nil {
+		return new(engine.CoarseClock).Now
 	}
-	return h
+	return func() int64 { return of().UnixMilli() }
 }
 
 func closeCache(ctx context.Context, c cache.Cache) error {
@@ -199,17 +193,15 @@ func (m *Manager) Close(ctx context.Context) error {
 	}
 	m.end()
 	err := m.options.Cache.Close(ctx)
-	for _, name := range m.publisher.queues.groups() {
-		m.publisher.deliver(name)
-	}
-	err = errors.Join(err, m.publisher.queues.wait(ctx), m.sweeper.wait(ctx), m.calls.Wait(ctx))
+	m.publisher.DeliverAll()
+	err = errors.Join(err, m.publisher.Wait(ctx), m.waitTimers(ctx), m.calls.Wait(ctx))
 	return errors.Join(err, closeStore(m.options.Store))
 }
 
-// now is the Manager's time in Unix milliseconds.
-func (m *Manager) now() int64 {
-	if m.options.Clock == nil {
-		return m.wall.now()
+// waitTimers returns when no timer runs any more, or ctx ends.
+func (m *Manager) waitTimers(ctx context.Context) error {
+	if m.options.ManualSweep {
+		return nil
 	}
-	return m.options.Clock().UnixMilli()
+	return m.timers.Wait(ctx)
 }

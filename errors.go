@@ -6,6 +6,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/engine"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -26,7 +27,7 @@ var (
 	// ErrCompleted: the tracker is completed; reset it first.
 	ErrCompleted = tracker.ErrCompleted
 	// ErrIDReused: the id was used before, with other data.
-	ErrIDReused = errors.New("the id was used before with other data")
+	ErrIDReused = engine.ErrIDReused
 	// ErrNotConfirmed: Flush was called without its confirmation.
 	ErrNotConfirmed = errors.New("flush deletes everything; pass dictrack.FlushEverything to confirm")
 )

@@ -2,10 +2,10 @@ package dictrack
 
 import (
 	"encoding/json"
-	"strconv"
 	"time"
 
 	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/internal/notify"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -42,7 +42,8 @@ type Event struct {
 
 // ID is unique, and the same whenever the same event is told again: group:version:index.
 func (e *Event) ID() string {
-	return e.Group + ":" + strconv.FormatUint(e.Version, 10) + ":" + strconv.Itoa(e.Index)
+	c := notify.CommitInfo{Group: e.Group, Version: e.Version}
+	return c.EventID(e.Index)
 }
 
 // MarshalJSON writes the event flat, on one line; numbers are exact.
@@ -67,19 +68,24 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// occasion is what the events of one change have in common.
-type occasion struct {
-	group   string
-	version uint64
-	now     int64
-	swept   bool
+// newEvent describes the event at index of a commit.
+func newEvent(c *notify.CommitInfo, index int, e *tracker.Event) Event {
+	return Event{
+		Kind: e.Kind, Group: c.Group, Tracker: e.Definition.Snapshot(c.Group, e.State),
+		Time: time.UnixMilli(c.Time).UTC(), Version: c.Version, Index: index,
+		Limiter: e.Limiter, Cycles: e.Cycles, Swept: c.Timer,
+	}
 }
 
-// event describes the event at place i of a change.
-func (o *occasion) event(i int, e *tracker.Event) Event {
-	return Event{
-		Kind: e.Kind, Group: o.group, Tracker: e.Definition.Snapshot(o.group, e.State),
-		Time: time.UnixMilli(o.now).UTC(), Version: o.version, Index: i,
-		Limiter: e.Limiter, Cycles: e.Cycles, Swept: o.swept,
+// newEvents describes all events of a commit.
+func newEvents(c *notify.CommitInfo, list []tracker.Event) (events []Event) {
+	for i := range list {
+		events = append(events, newEvent(c, i, &list[i]))
 	}
+	return events
+}
+
+// handler makes a listener one of the Publisher's handlers.
+func handler(listen func(Event)) notify.Handler {
+	return func(c *notify.Commit, index int) { listen(newEvent(&c.CommitInfo, index, &c.Events[index])) }
 }

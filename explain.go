@@ -6,6 +6,7 @@ import (
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
+	"github.com/dictrack/dictrack/internal/notify"
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
@@ -47,32 +48,25 @@ func (m *Manager) ExplainJSON(ctx context.Context, group string, data []byte) ([
 	return m.explain(ctx, group, match.Data{JSON: data})
 }
 
-func (m *Manager) explain(ctx context.Context, name string, data match.Data) (list []Explanation, err error) {
-	now := m.now()
-	err = m.read(ctx, name, func(g *group.Group) error {
-		x := m.scratch()
-		defer m.putScratch(x)
-		call := group.Call{Data: data, Now: now, Compile: m.compiler, Scratch: x, Template: m.templates.definitions()}
-		explained, err := g.Explain(&call)
-		what := occasion{group: name, version: g.Version() + 1, now: now}
-		for i := range explained {
-			list = append(list, what.explanation(&explained[i]))
-		}
-		return err
-	})
-	return list, err
+func (m *Manager) explain(ctx context.Context, name string, data match.Data) ([]Explanation, error) {
+	explained, info, err := m.engine.Explain(ctx, name, data)
+	if err != nil {
+		return nil, err
+	}
+	var list []Explanation
+	for i := range explained {
+		list = append(list, newExplanation(&info, &explained[i]))
+	}
+	return list, nil
 }
 
-func (o *occasion) explanation(e *group.Explanation) Explanation {
+func newExplanation(c *notify.CommitInfo, e *group.Explanation) Explanation {
 	out := Explanation{
-		Before: e.Definition.Snapshot(o.group, e.Before), After: e.Definition.Snapshot(o.group, e.After),
-		Outcome: e.Outcome, Err: e.Err,
+		Before: e.Definition.Snapshot(c.Group, e.Before), After: e.Definition.Snapshot(c.Group, e.After),
+		Outcome: e.Outcome, Err: e.Err, Events: newEvents(c, e.Events),
 	}
 	for _, j := range e.Conditions {
 		out.Conditions = append(out.Conditions, Judgement(j))
-	}
-	for i := range e.Events {
-		out.Events = append(out.Events, o.event(i, &e.Events[i]))
 	}
 	return out
 }

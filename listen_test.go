@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -116,6 +117,26 @@ func TestListenerPanics(t *testing.T) {
 				t.Errorf("the log %q does not have %q", f.logged, want)
 			}
 		}
+	})
+}
+
+// TestListenerEndsItsGoroutine as FailNow of a test does: all other listeners hear everything, also of later calls, timers
+// go on, and Close does not wait for what is gone.
+func TestListenerEndsItsGoroutine(t *testing.T) {
+	both(t, func(t *testing.T, f *fixture) {
+		f.OnAll(func(dictrack.Event) { runtime.Goexit() })
+		heard := f.hear()
+		for _, call := range []func(){
+			func() { f.add("g", count("a", 1, 2)) },
+			func() { f.track("g", nil) },
+			func() { f.track("g", nil) },
+		} {
+			var caller sync.WaitGroup
+			caller.Go(call)
+			caller.Wait()
+		}
+		f.close()
+		expectLines(t, heard(), "ADDED a 0", "STAGE_COMPLETED a 1", "RESET a 1", "ALL_COMPLETED a 2")
 	})
 }
 

@@ -22,8 +22,21 @@ func (m *Manager) Add(ctx context.Context, group string, specs ...tracker.Spec) 
 	return m.add(ctx, group, defs)
 }
 
+// define makes definitions of specs.
+func (m *Manager) define(specs []tracker.Spec) ([]*tracker.Definition, error) {
+	defs := make([]*tracker.Definition, len(specs))
+	for i, spec := range specs {
+		d, err := m.engine.Definitions().New(spec)
+		if err != nil {
+			return nil, &SpecError{Name: spec.Name, Err: err}
+		}
+		defs[i] = d
+	}
+	return defs, nil
+}
+
 func (m *Manager) add(ctx context.Context, groupName string, defs []*tracker.Definition) error {
-	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
+	return m.engine.Edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
 		return g.Add(defs, now)
 	})
 }
@@ -40,7 +53,7 @@ func (m *Manager) Get(ctx context.Context, group, name string) (tracker.Snapshot
 // List describes the named trackers of a group, or all of them, in the order they were added, when no
 // name is given. An unknown name is an ErrNotFound; a group that nobody knows has no trackers.
 func (m *Manager) List(ctx context.Context, groupName string, names ...string) (snaps []tracker.Snapshot, err error) {
-	err = m.read(ctx, groupName, func(g *group.Group) error {
+	err = m.engine.Read(ctx, groupName, func(g *group.Group) error {
 		snaps, err = g.Snapshots(names...)
 		return err
 	})
@@ -111,7 +124,7 @@ func (m *Manager) RemoveAll(ctx context.Context, groupName string) error {
 }
 
 func (m *Manager) remove(ctx context.Context, groupName string, names []string) error {
-	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
+	return m.engine.Edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
 		return g.Remove(names, now)
 	})
 }
@@ -131,7 +144,7 @@ func (m *Manager) ResetAll(ctx context.Context, groupName string, by tracker.Res
 }
 
 func (m *Manager) reset(ctx context.Context, groupName string, by tracker.ResetOptions, names []string) error {
-	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
+	return m.engine.Edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
 		return g.Reset(names, by, now)
 	})
 }

@@ -1,10 +1,9 @@
 package dictrack
 
 import (
-	"slices"
-
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/internal/engine"
+	"github.com/dictrack/dictrack/internal/notify"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -16,42 +15,13 @@ type Result struct {
 	// Duplicate: the id was seen before, and nothing was changed.
 	Duplicate bool
 
-	now    int64
-	effect group.Effect // its Moved only when they are more than fewMoved
-
-	few   [fewMoved]states.PackedResult // otherwise they are here
-	count int
-}
-
-// fewMoved is how many trackers a Result has room for itself, so that most calls need no memory of their own.
-const fewMoved = 40
-
-// take makes r that of an effect. It tells whether the memory of e.Moved is r's from now on.
-func (r *Result) take(e *group.Effect) bool {
-	r.effect, r.count = *e, 0
-	switch n := len(e.Moved); {
-	case n <= fewMoved:
-		r.count, r.effect.Moved = copy(r.few[:], e.Moved), nil
-	case cap(e.Moved) > 2*n:
-		r.effect.Moved = slices.Clone(e.Moved)
-	default:
-		return true
-	}
-	return false
-}
-
-// whole is the effect with its Moved.
-func (r *Result) whole() group.Effect {
-	e := r.effect
-	if e.Moved == nil {
-		e.Moved = r.few[:r.count]
-	}
-	return e
+	now     int64 // when the call happened
+	outcome engine.Outcome
 }
 
 // Touched is the number of trackers that the call moved, limited or found held back: 0 when the data
 // matched none, or gave no step.
-func (r *Result) Touched() int { return max(r.count, len(r.effect.Moved)) }
+func (r *Result) Touched() int { return r.outcome.Affected() }
 
 // Changed describes the trackers that the call changed, in order; the completed and the newly limited
 // are among them.
@@ -86,7 +56,7 @@ func (r *Result) Limited() []tracker.Snapshot {
 
 // Outcome says what the call did to the named tracker; tracker.Same also when there is none.
 func (r *Result) Outcome(name string) tracker.Outcome {
-	effect := r.whole()
+	effect := r.outcome.Effect()
 	for m := range effect.Moves() {
 		if effect.Definition(m).Name() == name {
 			return m.Outcome
@@ -97,7 +67,7 @@ func (r *Result) Outcome(name string) tracker.Outcome {
 
 func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {
 	var snaps []tracker.Snapshot
-	effect := r.whole()
+	effect := r.outcome.Effect()
 	for m := range effect.Moves() {
 		if which(m) {
 			snaps = append(snaps, effect.Definition(m).Snapshot(r.Group, effect.State(m)))
@@ -108,18 +78,13 @@ func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {
 
 // Events are the events of the call, by tracker in the order they were added, then as they happened.
 func (r *Result) Events() []Event {
-	var events []Event
-	what := occasion{group: r.Group, version: r.Version, now: r.now}
-	for i := range r.effect.Events {
-		events = append(events, what.event(i, &r.effect.Events[i]))
-	}
-	return events
+	return newEvents(&notify.CommitInfo{Group: r.Group, Version: r.Version, Time: r.now}, r.outcome.Events())
 }
 
 // Failures are the trackers whose custom code failed; nil when all went well.
 func (r *Result) Failures() []*TrackerError {
 	var failures []*TrackerError
-	for _, f := range r.effect.Failures {
+	for _, f := range r.outcome.Failures() {
 		failures = append(failures, &TrackerError{Group: r.Group, Tracker: f.Tracker, Err: f.Err})
 	}
 	return failures

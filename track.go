@@ -2,13 +2,10 @@ package dictrack
 
 import (
 	"context"
-	"fmt"
 	"time"
 
-	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/internal/engine"
 	"github.com/dictrack/dictrack/internal/match"
-	"github.com/dictrack/dictrack/tracker"
-	"github.com/dictrack/dictrack/value"
 )
 
 // TrackOption says more about a call of Track.
@@ -60,66 +57,20 @@ func (m *Manager) TrackJSON(ctx context.Context, group string, data []byte, opti
 }
 
 func (m *Manager) track(ctx context.Context, group string, data match.Data, options []TrackOption, r *Result) error {
-	t := m.task(group)
-	defer m.putTask(t)
-	t.call.Data = data
+	message := engine.Message{Group: group, Time: m.now(), Data: data}
 	for _, o := range options {
 		if o.id != "" {
-			t.id = o.id
+			message.ID = o.id
 		}
 		if !o.at.IsZero() {
-			t.now = o.at.UnixMilli()
+			message.Time = o.at.UnixMilli()
 		}
-		t.call.Data.Trusted = t.call.Data.Trusted || o.trusted
+		message.Data.Trusted = message.Data.Trusted || o.trusted
 	}
-	if err := t.prepare(); err != nil {
-		return err
-	}
-	return t.result(r, m.run(ctx, t))
-}
-
-const maxID = 255
-
-// prepare checks the call's arguments.
-func (t *task) prepare() error {
-	t.call.Now = t.now
-	t.call.Commit = t.id != ""
-	if err := tracker.CheckName("group", t.name); err != nil || t.id == "" {
-		return err
-	}
-	if err := tracker.CheckName("id", t.id); err != nil {
-		return err
-	}
-	if len(t.id) > maxID {
-		return &field.Error{Path: "id", Value: t.id, Want: fmt.Sprintf("want at most %d bytes", maxID)}
-	}
-	return t.hashData()
-}
-
-// hashData makes sure that the same id always comes with the same data.
-func (t *task) hashData() error {
-	data, err := t.call.Data.Decode()
+	reply, err := m.engine.Track(ctx, &message, &r.outcome)
 	if err != nil {
-		return fmt.Errorf("track group %q, id %q: %w", t.name, t.id, err)
+		return err
 	}
-	if t.hash, err = value.Hash(data); err != nil {
-		return fmt.Errorf("track group %q, id %q: %w", t.name, t.id, err)
-	}
-	return nil
-}
-
-// result fills in what the caller gets; unsettled is the error of Update.
-func (t *task) result(r *Result, unsettled error) error {
-	err := unsettled
-	if t.settled.Load() { // until then it belongs to whoever settles it
-		err = t.err
-	}
-	if err != nil {
-		return fmt.Errorf("track group %q: %w", t.name, err)
-	}
-	r.Group, r.Version, r.Duplicate, r.now = t.name, t.effect.Version, t.duplicate, t.now
-	if r.take(&t.effect) {
-		t.call.Moved = nil
-	}
+	r.Group, r.Version, r.Duplicate, r.now = group, reply.Version, reply.Duplicate, message.Time
 	return nil
 }

@@ -15,7 +15,8 @@ type Edit func(*editing) error
 
 // editing is a tracker under change.
 type editing struct {
-	m          *Manager
+	registry   *tracker.Registry
+	intern     func(*tracker.Definition) *tracker.Definition
 	now        int64
 	definition *tracker.Definition
 	state      tracker.State
@@ -26,14 +27,17 @@ type editing struct {
 // ErrCompleted, except for edits of its expiry; an edit that is not allowed a *field.Error or
 // field.Errors.
 func (m *Manager) Update(ctx context.Context, groupName, tracker string, edits ...Edit) error {
-	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
+	return m.engine.Edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
 		return g.Edit(tracker, now, m.change(now, edits))
 	})
 }
 
 func (m *Manager) change(now int64, edits []Edit) group.Edit {
 	return func(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
-		e := &editing{m: m, now: now, definition: d, state: s}
+		e := &editing{
+			registry: m.options.Registry, intern: m.engine.Definitions().Intern,
+			now: now, definition: d, state: s,
+		}
 		for _, edit := range edits {
 			if err := edit(e); err != nil {
 				return d, s, nil, err
@@ -76,9 +80,9 @@ func SetReset(p tracker.Policy) Edit { return revise(func(s *tracker.Spec) { s.R
 // living tracker is in its state.
 func revise(change func(*tracker.Spec)) Edit {
 	return func(e *editing) error {
-		d, err := e.definition.WithSpec(e.state, e.m.options.Registry, change)
+		d, err := e.definition.WithSpec(e.state, e.registry, change)
 		if err == nil {
-			e.definition = e.m.definitions.keep(d.ID(), d)
+			e.definition = e.intern(d)
 		}
 		return err
 	}

@@ -135,10 +135,23 @@ func portRules() []Rule {
 func outerRules() []Rule {
 	return []Rule{
 		{
-			For:   []string{"."},
-			Inner: coreAnd("internal/gate", "cache", "store", "cache/memorycache", "store/memorystore"),
-			Ring:  "the library's face: only rings 0 and 1 and the two adapters that need no library",
-			Why:   "a program that embeds dictrack must get no client library that it did not choose",
+			For:   []string{"internal/notify", "internal/timers"},
+			Inner: coreAnd("internal/gate", "cache", "store"),
+			Ring:  "a part of the engine: only rings 0 and 1",
+			Why:   "events and timers must not depend on who uses them",
+		},
+		{
+			For:   []string{"internal/engine"},
+			Inner: coreAnd("internal/gate", "cache", "store", "internal/notify", "internal/timers"),
+			Ring:  "the engine: only rings 0 and 1, and its parts",
+			Why:   "the engine must work with any cache and store, and not know the library's face",
+		},
+		{
+			For: []string{"."},
+			Inner: coreAnd("internal/gate", "cache", "store", "internal/engine", "internal/notify", "internal/timers",
+				"cache/memorycache", "store/memorystore"),
+			Ring: "the library's face: only rings 0 and 1, the engine, and the two adapters that need no library",
+			Why:  "a program that embeds dictrack must get no client library that it did not choose",
 		},
 		{
 			For:       []string{"trackerfile"},

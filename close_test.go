@@ -1,0 +1,45 @@
+package dictrack_test
+
+import (
+	"context"
+	"runtime"
+	"testing"
+	"time"
+	"weak"
+
+	"github.com/dictrack/dictrack"
+)
+
+// TestClosedManagerIsFreed with all its groups, though their definitions have cleanups.
+func TestClosedManagerIsFreed(t *testing.T) {
+	m := closedManager(t)
+	for begun := time.Now(); m.Value() != nil; time.Sleep(time.Millisecond) {
+		if time.Since(begun) > 10*time.Second {
+			t.Fatal("the Manager is still in memory, and everything it held with it")
+		}
+		runtime.GC()
+	}
+}
+
+// closedManager is a function of its own, so that nothing of it stays on the stack.
+//
+//go:noinline
+func closedManager(t *testing.T) weak.Pointer[dictrack.Manager] {
+	ctx := context.Background()
+	m, err := dictrack.Open(ctx, dictrack.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, group := range []string{"g0", "g1", "g2"} {
+		if err := m.Add(ctx, group, count("a", 9), count("b", 9)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.Track(ctx, group, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := m.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	return weak.Make(m)
+}
