@@ -32,7 +32,7 @@ func failedWriteKeepsProgress(t *testing.T) {
 	}
 	f.disk.onCommit = failing[[]*group.Change](5)
 	for range 5 {
-		if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
+		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v, want to be told", err)
 		}
 	}
@@ -74,7 +74,7 @@ func sweepAmongTracks(t *testing.T) {
 		})
 		all.Go(func() {
 			for range each {
-				if _, err := f.Track(context.Background(), "g", nil); err != nil {
+				if _, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -93,7 +93,7 @@ func updateAmongTracks(t *testing.T) {
 		for range 4 {
 			all.Go(func() {
 				for range 30 {
-					if _, err := f.Track(context.Background(), "g", nil); err != nil {
+					if _, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}}); err != nil {
 						t.Error(err)
 					}
 					by := resetBy{Policy: ptr(tracker.ResetNone)}
@@ -142,7 +142,7 @@ func unreadableIsNotDeleted(t *testing.T) {
 	f.track("g", nil)
 	f.reopen()
 	for range 3 {
-		if _, err := f.Track(t.Context(), "g", nil); err == nil {
+		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); err == nil {
 			t.Error("a group that cannot be read as a whole was tracked")
 		}
 		if err := f.Sweep(t.Context()); err != nil {
@@ -166,12 +166,12 @@ func errorHoldsNothing(t *testing.T) {
 	d.onCommit = failing[[]*group.Change](1)
 	d.committed = failing[[]*group.Change](1)
 	for range 2 {
-		if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
+		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
 		}
 	}
 	f.track("g", object{"panic": "advance"})
-	if _, err := f.TrackJSON(t.Context(), "g", []byte("{")); err == nil {
+	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte("{")}); err == nil {
 		t.Error("broken JSON was tracked")
 	}
 	f.track("g", nil)
@@ -212,7 +212,7 @@ func failedRemovalCompletesOnce(t *testing.T) {
 	heard := f.hear()
 	f.disk.onCommit = failing[[]*group.Change](2)
 	for {
-		_, err := f.Track(t.Context(), "g", nil, dictrack.ID("x"))
+		_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}, ID: "x"})
 		if err == nil {
 			break
 		}
@@ -234,7 +234,7 @@ func noHalfLoadedGroup(t *testing.T) {
 	var all sync.WaitGroup
 	for range callers {
 		all.Go(func() {
-			res, err := f.Track(context.Background(), "g", nil)
+			res, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}})
 			if err != nil || len(res.Changed()) != trackers {
 				t.Errorf("%d trackers of %d moved, %v", len(res.Changed()), trackers, err)
 			}
@@ -248,11 +248,12 @@ func storedBeforeTold(t *testing.T) {
 	f := open(t, newDisk())
 	f.add("g", count("a", 1, 9))
 	var kept uint64
-	f.On(dictrack.StageCompleted, func(e dictrack.Event) {
+	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
 		if record, err := f.disk.kept.Load(context.Background(), e.Group); err == nil {
 			kept = record.Version
 		}
-	})
+		return nil
+	}})
 	if res := f.track("g", nil); kept != res.Version {
 		t.Errorf("version %d was told of, %d was kept", res.Version, kept)
 	}

@@ -53,14 +53,15 @@ func Example_customKind() {
 	}
 	defer m.Close(ctx)
 
-	m.On(dictrack.AllCompleted, func(e dictrack.Event) {
+	_, _ = m.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventAllCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
 		fmt.Printf("%s has been to %v countries\n", e.Group, e.Tracker.Progress)
-	})
+		return nil
+	}})
 	if err := m.Add(ctx, "ann", dictrack.Custom("traveller", "distinct", "country", dictrack.Targets(3))); err != nil {
 		log.Fatal(err)
 	}
 	for _, country := range []string{"PT", "PT", "JP", "PT", "KE"} {
-		res, err := m.Track(ctx, "ann", map[string]any{"country": country})
+		res, err := m.Track(ctx, dictrack.Message{Group: "ann", Data: map[string]any{"country": country}})
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -55,9 +55,9 @@ func Example_customLimiter() {
 	now := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 	ctx := context.Background()
 	m, err := dictrack.Open(ctx, dictrack.Options{
-		Registry:    registry,
-		Clock:       func() time.Time { return now },
-		ManualSweep: true,
+		Registry:      registry,
+		Clock:         func() time.Time { return now },
+		DisableTimers: true,
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -65,12 +65,12 @@ func Example_customLimiter() {
 	defer m.Close(ctx)
 
 	err = m.Add(ctx, "ann", dictrack.Count("chests", dictrack.Targets(100),
-		dictrack.Limit(limiter.Custom("cooldown", "10s"))))
+		dictrack.Limiters(limiter.Custom("cooldown", "10s"))))
 	if err != nil {
 		log.Fatal(err)
 	}
 	for range 5 {
-		res, err := m.Track(ctx, "ann", map[string]any{"action": "open"})
+		res, err := m.Track(ctx, dictrack.Message{Group: "ann", Data: map[string]any{"action": "open"}})
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -109,10 +109,10 @@ func TestFailingTracker(t *testing.T) {
 				f.add("g",
 					count("before", 9),
 					dictrack.Custom("faulty", "custom", nil, dictrack.Targets(target, 90),
-						dictrack.Where(condition.Custom("custom", nil)), dictrack.Limit(limiter.Custom("custom", nil))),
+						dictrack.Where(condition.Custom("custom", nil)), dictrack.Limiters(limiter.Custom("custom", nil))),
 					count("after", 2, 9),
 				)
-				f.track("g", object{"panic": place}, dictrack.ID("x"))
+				f.track("g", object{"panic": place}, withID("x"))
 				res := f.track("g", object{"panic": place})
 				failures := res.Failures()
 				if len(failures) != 1 || failures[0].Tracker != "faulty" || failures[0].Group != "g" ||
@@ -141,12 +141,12 @@ func TestFailingCondition(t *testing.T) {
 		dictrack.Count("c", dictrack.Targets(9), dictrack.Where(shared, condition.Eq("x", 1))),
 	)
 	var failed []string
-	for _, one := range ptr(f.track("g", object{"panic": "match", "x": 1})).Failures() {
+	for _, one := range f.track("g", object{"panic": "match", "x": 1}).Failures() {
 		failed = append(failed, one.Tracker)
 	}
 	expectLines(t, failed, "a", "b", "c")
 	failed = nil
-	for _, one := range ptr(f.track("g", object{"panic": "match", "x": 2})).Failures() {
+	for _, one := range f.track("g", object{"panic": "match", "x": 2}).Failures() {
 		failed = append(failed, one.Tracker)
 	}
 	expectLines(t, failed, "a", "b")
@@ -181,7 +181,7 @@ func TestFailingByHand(t *testing.T) {
 
 // limited is a count tracker of two stages with a custom limiter.
 func limited(name, kind string, args any) tracker.Spec {
-	return dictrack.Count(name, dictrack.Targets(5, 99), dictrack.Limit(limiter.Custom(kind, args)))
+	return dictrack.Count(name, dictrack.Targets(5, 99), dictrack.Limiters(limiter.Custom(kind, args)))
 }
 
 // TestFailingAtItsTime logs the limiter that panics when the clock asks it, and sweeps all others.

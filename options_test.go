@@ -22,7 +22,7 @@ func TestZeroOptions(t *testing.T) {
 	if err := m.Add(t.Context(), "g", dictrack.Count("a", dictrack.Targets(1))); err != nil {
 		t.Fatal(err)
 	}
-	res, err := m.Track(t.Context(), "g", nil)
+	res, err := m.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}})
 	if err != nil || len(res.Completed()) != 1 {
 		t.Fatalf("%v, %v", res.Completed(), err)
 	}
@@ -93,7 +93,7 @@ func TestContextOfOpenIsForOpenAlone(t *testing.T) {
 // TestSilentLogger needs no logger for a listener that panics.
 func TestSilentLogger(t *testing.T) {
 	f := open(t, nil, func(o *dictrack.Options) { o.Logger = nil })
-	f.OnAll(func(dictrack.Event) { panic("unheard") })
+	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error { panic("unheard"); return nil }})
 	f.add("g", dictrack.Count("a", dictrack.Targets(1)))
 	f.expect("g", "a", "0/1")
 }
@@ -108,7 +108,7 @@ var closedCalls = map[string]func(m *dictrack.Manager) error{
 		return err
 	},
 	"List": func(m *dictrack.Manager) error {
-		_, err := m.List(context.Background(), "g")
+		_, err := m.ListAll(context.Background(), "g")
 		return err
 	},
 	"Groups": func(m *dictrack.Manager) error {
@@ -130,18 +130,18 @@ var closedCalls = map[string]func(m *dictrack.Manager) error{
 		return m.Flush(context.Background(), dictrack.FlushEverything)
 	},
 	"Track": func(m *dictrack.Manager) error {
-		_, err := m.Track(context.Background(), "g", nil)
+		_, err := m.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}})
 		return err
 	},
 	"TrackJSON": func(m *dictrack.Manager) error {
-		_, err := m.TrackJSON(context.Background(), "g", []byte(`{}`))
+		_, err := m.Track(context.Background(), dictrack.Message{Group: "g", JSON: []byte(`{}`)})
 		return err
 	},
 	"TrackBatch": func(m *dictrack.Manager) error {
-		return m.TrackBatch(context.Background(), []dictrack.Input{{Group: "g", Data: object{}}})[0].Err
+		return m.TrackBatch(context.Background(), []dictrack.Message{{Group: "g", Data: object{}}})[0].Err
 	},
 	"Explain": func(m *dictrack.Manager) error {
-		_, err := m.Explain(context.Background(), "g", object{})
+		_, err := m.Explain(context.Background(), dictrack.Message{Group: "g", Data: object{}})
 		return err
 	},
 	"Sweep": func(m *dictrack.Manager) error { return m.Sweep(context.Background()) },
@@ -165,7 +165,7 @@ func TestEndedContext(t *testing.T) {
 		f.add("g", dictrack.Count("a", dictrack.Targets(5)))
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		_, err := f.Track(ctx, "g", nil)
+		_, err := f.Track(ctx, dictrack.Message{Group: "g", Data: map[string]any{}})
 		if !errors.Is(err, context.Canceled) || errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
 		}
@@ -175,7 +175,7 @@ func TestEndedContext(t *testing.T) {
 		if err := f.Remove(ctx, "g", "a"); !errors.Is(err, context.Canceled) {
 			t.Errorf("Remove: %v", err)
 		}
-		for _, out := range f.TrackBatch(ctx, []dictrack.Input{{Group: "g", Data: object{}}, {Group: "h", Data: object{}}}) {
+		for _, out := range f.TrackBatch(ctx, []dictrack.Message{{Group: "g", Data: object{}}, {Group: "h", Data: object{}}}) {
 			if !errors.Is(out.Err, context.Canceled) {
 				t.Errorf("TrackBatch: %v", out.Err)
 			}
@@ -188,12 +188,12 @@ func TestEndedContext(t *testing.T) {
 func TestGroupNames(t *testing.T) {
 	f := open(t, nil)
 	for _, name := range []string{"", "a\x00b"} {
-		_, err := f.Track(t.Context(), name, nil)
+		_, err := f.Track(t.Context(), dictrack.Message{Group: name, Data: map[string]any{}})
 		refused(t, err, "group: ", "is not allowed", "NUL")
 		refused(t, f.Add(t.Context(), name, dictrack.Count("a", dictrack.Targets(1))), "group: ")
-		_, err = f.List(t.Context(), name)
+		_, err = f.ListAll(t.Context(), name)
 		refused(t, err, "group: ")
-		refused(t, f.TrackBatch(t.Context(), []dictrack.Input{{Group: name, Data: object{}}})[0].Err, "group: ")
+		refused(t, f.TrackBatch(t.Context(), []dictrack.Message{{Group: name, Data: object{}}})[0].Err, "group: ")
 		refused(t, f.SetTemplate(name), "template: ")
 	}
 	for _, name := range []string{"a b", "ä/ö:ü{}$.", " ", "\n"} {

@@ -15,8 +15,8 @@ import (
 func TestReset(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g",
-			dictrack.Count("a", dictrack.Targets(2, 5), dictrack.Limit(limiter.Count(3))),
-			dictrack.Count("b", dictrack.Targets(2), dictrack.Keep(), dictrack.Resets(tracker.ResetAll)),
+			dictrack.Count("a", dictrack.Targets(2, 5), dictrack.Limiters(limiter.Count(3))),
+			dictrack.Count("b", dictrack.Targets(2), dictrack.Keep(), dictrack.Reset(tracker.ResetAll)),
 		)
 		for range 3 {
 			f.track("g", nil)
@@ -94,7 +94,7 @@ func TestFlush(t *testing.T) {
 		for range 20 {
 			last = f.track("g", nil).Version
 		}
-		f.track("h", object{"n": 1}, dictrack.ID("x"))
+		f.track("h", object{"n": 1}, withID("x"))
 		heard := f.hear()
 		if err := f.Flush(t.Context(), dictrack.FlushEverything); err != nil {
 			t.Fatal(err)
@@ -103,7 +103,7 @@ func TestFlush(t *testing.T) {
 		for name, err := range f.Groups(t.Context()) {
 			t.Errorf("group %q, %v after the flush", name, err)
 		}
-		res := f.track("h", object{"n": 2}, dictrack.ID("x"))
+		res := f.track("h", object{"n": 2}, withID("x"))
 		if res.Duplicate || res.Version <= last {
 			t.Errorf("after the flush: %+v, want a version above %d", res, last)
 		}
@@ -124,13 +124,13 @@ func TestFlushHalfway(t *testing.T) {
 	if err := f.Flush(t.Context(), dictrack.FlushEverything); !errors.Is(err, errBroken) {
 		t.Errorf("Flush: %v, want the store's error", err)
 	}
-	_, err := f.Track(t.Context(), "g", nil, dictrack.ID("x"))
+	_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}, ID: "x"})
 	memory := f.progress("g", "a")
 	f.reopen()
 	if kept := f.progress("g", "a"); kept != memory {
 		t.Errorf("the Manager said %s (and Track: %v), the store has %s", memory, err, kept)
 	}
-	if again := f.track("g", nil, dictrack.ID("x")); err == nil && !again.Duplicate {
+	if again := f.track("g", nil, withID("x")); err == nil && !again.Duplicate {
 		t.Error("a call that was acknowledged after the flush is not kept")
 	}
 }
@@ -141,7 +141,7 @@ func TestUnknownOutcome(t *testing.T) {
 	f.add("g", count("a", 9))
 	f.disk.onCommit = failing[[]*group.Change](1)
 	heard := f.hear()
-	if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errBroken) {
+	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errBroken) {
 		t.Errorf("Track: %v, want ErrUnknown and its cause", err)
 	}
 	f.expect("g", "a", "0/9")
@@ -151,7 +151,7 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 	f.expect("g", "a", "0/9")
 	f.disk.committed = failing[[]*group.Change](1)
-	if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
+	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)
 	}
 	f.expect("g", "a", "1/9")

@@ -32,6 +32,6 @@ func fleet(b *testing.B, hot int) {
 func crewOn(b *testing.B, s *redis.Server, processes, hot int) *crew {
 	b.Helper()
 	prefix := space()
-	_, groups := openW(b, 100, dictrack.Options{Cache: openRedis(b, s.URL(), prefix), ManualSweep: true})
+	_, groups := openW(b, 100, dictrack.Options{Cache: openRedis(b, s.URL(), prefix), DisableTimers: true})
 	return enlist(b, processes, orders{URL: s.URL(), Prefix: prefix, Groups: groups[:hot], Goroutines: callers})
 }

@@ -48,7 +48,7 @@ func obey(in *bufio.Scanner, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	m, err := dictrack.Open(ctx, dictrack.Options{Cache: c, ManualSweep: true})
+	m, err := dictrack.Open(ctx, dictrack.Options{Cache: c, DisableTimers: true})
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func obey(in *bufio.Scanner, out io.Writer) (err error) {
 func (o *orders) serve(m *dictrack.Manager, in *bufio.Scanner, out io.Writer) error {
 	stream := bench.Stream(1024, bench.Seeded())
 	track := func(group string, i int) error {
-		_, err := m.TrackJSON(context.Background(), group, stream[i%len(stream)].JSON)
+		_, err := m.Track(context.Background(), dictrack.Message{Group: group, JSON: stream[i%len(stream)].JSON})
 		return err
 	}
 	for i, g := range o.Groups {

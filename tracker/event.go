@@ -14,6 +14,13 @@ const (
 	EventExpired        EventKind = "EXPIRED" // by its expiry
 )
 
+// EventKinds returns all kinds, in the order above.
+func EventKinds() []EventKind {
+	return []EventKind{
+		EventAdded, EventStageCompleted, EventAllCompleted, EventReset, EventLimited, EventRemoved, EventExpired,
+	}
+}
+
 // Event is something that happened to a tracker, with the tracker as it was then.
 type Event struct {
 	Kind       EventKind

@@ -31,23 +31,23 @@ func TestBehindKnowsIDs(t *testing.T) {
 		d := openBehind(t, s, memorycache.Behind{Every: time.Second})
 		expect := func(where string, version uint64) {
 			t.Helper()
-			res := d.track("g", dictrack.ID("x"))
+			res := d.track("g", "x")
 			if !res.Duplicate || res.Version != version {
 				t.Errorf("%s: duplicate %v of version %d, want %d", where, res.Duplicate, res.Version, version)
 			}
-			if _, err := d.Track(t.Context(), "g", map[string]any{"other": 1}, dictrack.ID("x")); !errors.Is(err, dictrack.ErrIDReused) {
+			if _, err := d.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{"other": 1}, ID: "x"}); !errors.Is(err, dictrack.ErrIDReused) {
 				t.Errorf("%s: other data: %v, want ErrIDReused", where, err)
 			}
 		}
 		d.track("g")
-		if d.track("g", dictrack.ID("x")).Duplicate {
+		if d.track("g", "x").Duplicate {
 			t.Error("a new id is a duplicate")
 		}
 		expect("recorded", 2)
 		slow.Store(true)
 		time.Sleep(2 * time.Second)
 		expect("on its way", 2)
-		d.track("g", dictrack.ID("y"))
+		d.track("g", "y")
 		expect("on its way, others recorded", 2)
 		time.Sleep(time.Hour)
 		expect("in the store", 2)
@@ -74,10 +74,10 @@ func TestBehindIDWhileItLands(t *testing.T) {
 		d.track("g")
 		slow.Store(true)
 		var all sync.WaitGroup
-		var late dictrack.Result
-		all.Go(func() { late = d.track("g", dictrack.ID("x")) })
+		var late *dictrack.Result
+		all.Go(func() { late = d.track("g", "x") })
 		synctest.Wait()
-		first := d.track("g", dictrack.ID("x"))
+		first := d.track("g", "x")
 		time.Sleep(10 * time.Second)
 		s.expect(t, "g", 2)
 		all.Wait()
@@ -119,7 +119,7 @@ func TestBehindLoadsOnce(t *testing.T) {
 		for range 10 {
 			all.Go(func() { d.track("slow") })
 			all.Go(func() {
-				if _, err := d.List(t.Context(), "slow"); err != nil {
+				if _, err := d.ListAll(t.Context(), "slow"); err != nil {
 					t.Error(err)
 				}
 			})
@@ -128,7 +128,7 @@ func TestBehindLoadsOnce(t *testing.T) {
 		if err := d.within(time.Second, "slow"); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a call that did not wait: %v", err)
 		}
-		outs := d.TrackBatch(t.Context(), []dictrack.Input{{Group: "fast", Data: map[string]any{}}, {Group: "faster", Data: map[string]any{}}})
+		outs := d.TrackBatch(t.Context(), []dictrack.Message{{Group: "fast", Data: map[string]any{}}, {Group: "faster", Data: map[string]any{}}})
 		if passed := time.Since(began); passed > 2*time.Second || outs[0].Err != nil || outs[1].Err != nil {
 			t.Errorf("other groups took %v: %+v", passed, outs)
 		}
@@ -145,9 +145,9 @@ func TestBehindBatchInOrder(t *testing.T) {
 	s := newShop()
 	d := openBehind(t, s, memorycache.Behind{Every: time.Millisecond, Changes: 10})
 	defer d.shut()
-	var inputs []dictrack.Input
+	var inputs []dictrack.Message
 	for n := range 600 {
-		in := dictrack.Input{Group: fmt.Sprint("g", n%7), Data: map[string]any{}}
+		in := dictrack.Message{Group: fmt.Sprint("g", n%7), Data: map[string]any{}}
 		if n%3 == 0 {
 			in.ID = fmt.Sprint(n)
 		}
@@ -170,7 +170,7 @@ func TestBehindFlush(t *testing.T) {
 		defer d.shut()
 		var last uint64
 		for range 5 {
-			last = d.track("g", dictrack.ID(fmt.Sprint(last))).Version
+			last = d.track("g", fmt.Sprint(last)).Version
 		}
 		s.wipes = func() error { return errDown }
 		if err := d.Flush(t.Context(), dictrack.FlushEverything); !errors.Is(err, errDown) {
@@ -185,7 +185,7 @@ func TestBehindFlush(t *testing.T) {
 		for name, err := range d.Groups(t.Context()) {
 			t.Errorf("after the flush there is group %q, %v", name, err)
 		}
-		if res := d.track("g", dictrack.ID("0")); res.Duplicate || res.Version <= last+1 {
+		if res := d.track("g", "0"); res.Duplicate || res.Version <= last+1 {
 			t.Errorf("after the flush: %+v, want a new call with a version above %d", res, last+1)
 		}
 		d.expect("g", 1)
@@ -210,7 +210,7 @@ func TestBehindFlushWhileCalls(t *testing.T) {
 		calls.Go(func() {
 			var last uint64
 			for i := range 300 {
-				res := d.track("g", dictrack.ID(fmt.Sprint(n, "-", i)))
+				res := d.track("g", fmt.Sprint(n, "-", i))
 				if res.Duplicate || res.Version <= last {
 					t.Errorf("version %d after %d, duplicate %v", res.Version, last, res.Duplicate)
 				}
@@ -253,7 +253,7 @@ func TestBehindClose(t *testing.T) {
 		}
 		var waiting sync.WaitGroup
 		waiting.Go(func() {
-			if _, err := d.Track(t.Context(), "g0", map[string]any{}); !errors.Is(err, dictrack.ErrClosed) {
+			if _, err := d.Track(t.Context(), dictrack.Message{Group: "g0", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrClosed) {
 				t.Errorf("a call that waits for room: %v, want ErrClosed", err)
 			}
 		})
@@ -270,7 +270,7 @@ func TestBehindClose(t *testing.T) {
 		}
 		waiting.Wait()
 		for what, err := range map[string]error{
-			"Close": d.Close(context.Background()), "Drain": d.Drain(t.Context()), "Track": d.within(time.Second, "g"),
+			"Close": d.Close(context.Background()), "Drain": d.Sync(t.Context()), "Track": d.within(time.Second, "g"),
 		} {
 			if want := map[bool]error{true: nil, false: dictrack.ErrClosed}[what == "Close"]; !errors.Is(err, want) {
 				t.Errorf("%s after Close: %v, want %v", what, err, want)
@@ -321,15 +321,15 @@ func storm(d *desk, name, id string) {
 		var err error
 		switch rand.IntN(3) {
 		case 0:
-			_, err = d.Track(ctx, name, map[string]any{}, dictrack.ID(id))
+			_, err = d.Track(ctx, dictrack.Message{Group: name, Data: map[string]any{}, ID: id})
 		case 1:
-			for _, out := range d.TrackBatch(ctx, []dictrack.Input{
+			for _, out := range d.TrackBatch(ctx, []dictrack.Message{
 				{Group: name, Data: map[string]any{}, ID: id}, {Group: name, Data: map[string]any{}, ID: id},
 			}) {
 				err = errors.Join(err, out.Err)
 			}
 		default:
-			if _, err = d.List(ctx, name); err == nil {
+			if _, err = d.ListAll(ctx, name); err == nil {
 				err = errDown // again, with a call
 			}
 		}

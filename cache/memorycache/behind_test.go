@@ -109,7 +109,7 @@ func TestBehindIsBoundedByCount(t *testing.T) {
 			t.Errorf("a call beyond the bound: %v, want the context's error and nothing done", err)
 		}
 		d.expect("g0", 3)
-		if _, err := d.List(t.Context(), "new"); err != nil {
+		if _, err := d.ListAll(t.Context(), "new"); err != nil {
 			t.Errorf("a look beyond the bound: %v", err)
 		}
 		if err := d.Remove(t.Context(), "g0", "none"); !errors.Is(err, dictrack.ErrNotFound) {
@@ -173,7 +173,7 @@ func TestBehindStoreDownAndBack(t *testing.T) {
 				for n := range 4 {
 					all.Go(func() {
 						for i := range 200 {
-							d.track(fmt.Sprint("g", i%5), dictrack.ID(fmt.Sprint(n, "-", i)))
+							d.track(fmt.Sprint("g", i%5), fmt.Sprint(n, "-", i))
 							time.Sleep(30 * time.Millisecond)
 						}
 					})
@@ -223,7 +223,7 @@ func TestBehindOneGroupFails(t *testing.T) {
 		d.track("bad")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		err := d.Drain(ctx)
+		err := d.Sync(ctx)
 		var unwritten *memorycache.UnwrittenError
 		if !errors.As(err, &unwritten) || !slices.Equal(unwritten.Groups, []string{"bad"}) || unwritten.Calls != 2 {
 			t.Errorf("Drain: %v, want an UnwrittenError of group bad with 2 calls", err)
@@ -243,9 +243,9 @@ func TestBehindJoinsGroups(t *testing.T) {
 	s := newShop()
 	d := openBehind(t, s, memorycache.Behind{Every: time.Hour, Changes: 1_000_000})
 	defer d.shut()
-	inputs := make([]dictrack.Input, 3000)
+	inputs := make([]dictrack.Message, 3000)
 	for i := range inputs {
-		inputs[i] = dictrack.Input{Group: fmt.Sprint("g", i), Data: map[string]any{}, ID: "once"}
+		inputs[i] = dictrack.Message{Group: fmt.Sprint("g", i), Data: map[string]any{}, ID: "once"}
 	}
 	for _, out := range d.TrackBatch(t.Context(), append(inputs, inputs...)) {
 		if out.Err != nil {
@@ -275,13 +275,13 @@ func TestBehindAnotherWriter(t *testing.T) {
 			d.track("g")
 		}
 		d.track("h")
-		err := d.Drain(t.Context())
+		err := d.Sync(t.Context())
 		var lost *memorycache.OtherWriterError
 		if !errors.As(err, &lost) || lost.Group != "g" || lost.Calls != 3 {
 			t.Errorf("Drain: %v, want an OtherWriterError of group g with 3 calls", err)
 		}
 		for what, err := range map[string]error{
-			"Track": d.within(time.Second, "g"), "RemoveAll": d.RemoveAll(t.Context(), "g"), "Drain": d.Drain(t.Context()),
+			"Track": d.within(time.Second, "g"), "RemoveAll": d.RemoveAll(t.Context(), "g"), "Drain": d.Sync(t.Context()),
 		} {
 			if lost = nil; !errors.As(err, &lost) || lost.Group != "g" || lost.Calls != 3 {
 				t.Errorf("%s: %v, want the same OtherWriterError", what, err)
@@ -329,7 +329,7 @@ func TestBehindWritesWhatWas(t *testing.T) {
 		synctest.Wait()
 		s.expect(t, "g", 200)
 		other := openWith(t, &shop{Store: s.Store}, memorycache.New())
-		if snaps, err := other.List(t.Context(), "g"); err != nil || len(snaps) != 200 || snaps[199].Name != "t199" {
+		if snaps, err := other.ListAll(t.Context(), "g"); err != nil || len(snaps) != 200 || snaps[199].Name != "t199" {
 			t.Errorf("the store has %d trackers, %v; want the 200 of before", len(snaps), err)
 		}
 		other.shut()
@@ -351,9 +351,10 @@ func TestBehindTellsWhatIsNew(t *testing.T) {
 			t.Fatal(err)
 		}
 		var expired []string
-		m.On(dictrack.Expired, func(e dictrack.Event) {
+		_, _ = m.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventExpired}, Handler: func(_ context.Context, e dictrack.Event) error {
 			expired = append(expired, fmt.Sprint(e.Group, " ", e.Time.Unix()))
-		})
+			return nil
+		}})
 		var want []string
 		began := time.Now()
 		for _, minutes := range []int{1, 3, 7} {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -130,7 +131,7 @@ func openWith(t *testing.T, s *shop, c cache.Cache) *desk {
 	t.Helper()
 	d := &desk{T: t, logged: &journal{}}
 	m, err := dictrack.Open(t.Context(), dictrack.Options{
-		Store: s, Cache: c, ManualSweep: true, Logger: slog.New(slog.NewTextHandler(d.logged, nil)),
+		Store: s, Cache: c, DisableTimers: true, Logger: slog.New(slog.NewTextHandler(d.logged, nil)),
 	})
 	if err == nil {
 		err = m.SetTemplate("all", dictrack.Count("n", dictrack.Targets(1_000_000_000)))
@@ -149,10 +150,10 @@ func (d *desk) shut() {
 	}
 }
 
-// track counts one, or none when the id was seen.
-func (d *desk) track(name string, options ...dictrack.TrackOption) dictrack.Result {
+// track counts one, or none when the id was seen. At most one id is given.
+func (d *desk) track(name string, id ...string) *dictrack.Result {
 	d.Helper()
-	res, err := d.Track(d.Context(), name, map[string]any{}, options...)
+	res, err := d.Track(d.Context(), dictrack.Message{Group: name, ID: strings.Join(id, ""), Data: map[string]any{}})
 	if err != nil {
 		d.Errorf("Track: %v", err)
 	}
@@ -163,7 +164,7 @@ func (d *desk) track(name string, options ...dictrack.TrackOption) dictrack.Resu
 func (d *desk) within(most time.Duration, name string) error {
 	ctx, cancel := context.WithTimeout(d.Context(), most)
 	defer cancel()
-	_, err := d.Track(ctx, name, map[string]any{})
+	_, err := d.Track(ctx, dictrack.Message{Group: name, Data: map[string]any{}})
 	return err
 }
 
@@ -182,7 +183,7 @@ func (d *desk) expect(name string, want int64) {
 
 func (d *desk) drain() {
 	d.Helper()
-	if err := d.Drain(d.Context()); err != nil {
+	if err := d.Sync(d.Context()); err != nil {
 		d.Errorf("Drain: %v", err)
 	}
 }

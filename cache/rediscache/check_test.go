@@ -90,7 +90,7 @@ func start(t *testing.T, url string, o rediscache.Options) (log string, err erro
 	}
 	var heard listen
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
-		Cache: c, ManualSweep: true, Logger: slog.New(slog.NewTextHandler(&heard, nil)),
+		Cache: c, DisableTimers: true, Logger: slog.New(slog.NewTextHandler(&heard, nil)),
 	})
 	if err == nil {
 		shut(t, m)

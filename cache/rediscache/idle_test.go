@@ -28,7 +28,7 @@ func TestIdleGroupsStay(t *testing.T) {
 	o := quick(prefix)
 	o.IdleTTL = time.Second
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
-		Cache: open(t, s.URL(), o), Store: broken{memorystore.New()}, ManualSweep: true,
+		Cache: open(t, s.URL(), o), Store: broken{memorystore.New()}, DisableTimers: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -108,7 +108,7 @@ func TestUnknownKinds(t *testing.T) {
 	o.WriteBackInterval = time.Hour
 	knows := open(t, s.URL(), o)
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
-		Cache: knows, ManualSweep: true, Registry: registry, Store: lasting{kept},
+		Cache: knows, DisableTimers: true, Registry: registry, Store: lasting{kept},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -118,13 +118,13 @@ func TestUnknownKinds(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := open(t, s.URL(), quick(prefix))
-	other, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true, Store: lasting{kept}})
+	other, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, DisableTimers: true, Store: lasting{kept}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = other.Close(context.Background()) }() // cannot drain all
 	var unknown *tracker.UnknownKindError
-	if _, err = other.List(context.Background(), "own"); !errors.As(err, &unknown) {
+	if _, err = other.ListAll(context.Background(), "own"); !errors.As(err, &unknown) {
 		t.Errorf("a kind that nobody registered: %v", err)
 	}
 	if err := other.Add(context.Background(), "g", sum()); err != nil {

@@ -42,7 +42,7 @@ func open(tb testing.TB, url string, o rediscache.Options) *rediscache.Cache {
 // manage makes a Manager that gives every group the tracker of sum, and is closed with the test.
 func manage(tb testing.TB, c *rediscache.Cache, s store.Store) *dictrack.Manager {
 	tb.Helper()
-	o := dictrack.Options{Cache: c, ManualSweep: true}
+	o := dictrack.Options{Cache: c, DisableTimers: true}
 	if s != nil {
 		o.Store = lasting{s}
 	}
@@ -60,7 +60,7 @@ func manage(tb testing.TB, c *rediscache.Cache, s store.Store) *dictrack.Manager
 // manageBare makes a Manager without template or store.
 func manageBare(tb testing.TB, c *rediscache.Cache) *dictrack.Manager {
 	tb.Helper()
-	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true})
+	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, DisableTimers: true})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -79,11 +79,7 @@ func shut(tb testing.TB, m *dictrack.Manager) {
 
 // add adds n to the sum of a group, once if there is an id.
 func add(m *dictrack.Manager, group string, n int, id string) error {
-	var options []dictrack.TrackOption
-	if id != "" {
-		options = append(options, dictrack.ID(id))
-	}
-	_, err := m.TrackJSON(context.Background(), group, fmt.Appendf(nil, `{"n":%d}`, n), options...)
+	_, err := m.Track(context.Background(), dictrack.Message{Group: group, ID: id, JSON: fmt.Appendf(nil, `{"n":%d}`, n)})
 	return err
 }
 

@@ -75,7 +75,7 @@ func TestRubbish(t *testing.T) {
 			m := manage(t, open(t, singleServer(t).URL(), quick(prefix)), kept)
 			must(t, m, "bad", 1, "a")
 			must(t, m, "good", 1, "a")
-			if err := m.Drain(t.Context()); err != nil { // or it notes in the midst of this what the store has
+			if err := m.Sync(t.Context()); err != nil { // or it notes in the midst of this what the store has
 				t.Fatal(err)
 			}
 			key := keyOf(t, client, prefix, ":g:bad")

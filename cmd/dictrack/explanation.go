@@ -50,7 +50,7 @@ func explanationOf(e *dictrack.Explanation) *explanation {
 	return x
 }
 
-func judgementOf(j *dictrack.Judgement) judgement {
+func judgementOf(j *dictrack.ConditionResult) judgement {
 	out := judgement{
 		Condition: j.Condition, Form: json.RawMessage(j.Condition.ID()), Holds: j.Holds, Error: errorText(j.Err),
 	}
@@ -94,7 +94,7 @@ func (x *explanation) sentence(e *dictrack.Explanation) string {
 }
 
 func (x *explanation) expires() bool {
-	return slices.ContainsFunc(x.Events, func(e dictrack.Event) bool { return e.Kind == dictrack.Expired })
+	return slices.ContainsFunc(x.Events, func(e dictrack.Event) bool { return e.Kind == dictrack.EventExpired })
 }
 
 var explainHeader = []string{"TRACKER", "OUTCOME", "PROGRESS", "EVENTS", "CONDITION", "HOLDS", "SAW"}

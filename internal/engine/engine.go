@@ -40,6 +40,8 @@ type Config struct {
 	Gate *gate.Gate
 	// Logger gets what no caller is told.
 	Logger *slog.Logger
+	// Observer measures what is done with the store and the clock.
+	Observer Observer
 }
 
 // Engine runs calls on groups. Its methods may be called from any goroutine. It owns neither cache nor store.
@@ -70,7 +72,7 @@ func New(c Config) *Engine {
 func (e *Engine) Start(ctx context.Context) error {
 	d := cache.Host{Definitions: e.definitions, Logger: e.config.Logger}
 	if e.config.Store != nil {
-		d.Backing = &loader{store: e.config.Store, definitions: e.definitions}
+		d.Backing = &loader{store: e.config.Store, definitions: e.definitions, observer: e.config.Observer}
 	}
 	return e.config.Cache.Start(ctx, d)
 }

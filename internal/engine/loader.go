@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
@@ -15,6 +16,7 @@ import (
 type loader struct {
 	store       store.Store
 	definitions *Definitions
+	observer    Observer
 }
 
 var _ cache.Settling = (*loader)(nil)
@@ -34,7 +36,11 @@ func (l *loader) LoadSettled(ctx context.Context, name string) (*group.Group, er
 
 // load makes a group of the record that read returns.
 func (l *loader) load(ctx context.Context, name string, read func(context.Context, string) (*group.Record, error)) (*group.Group, error) {
+	began := start(l.observer.Loaded != nil)
 	record, err := read(ctx, name)
+	if l.observer.Loaded != nil {
+		l.observer.Loaded(time.Since(began), err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +65,12 @@ func (l *loader) Seen(ctx context.Context, name, id string) (group.Seen, bool, e
 
 // Persist implements cache.Backing.
 func (l *loader) Persist(ctx context.Context, changes []*group.Change) error {
-	return l.store.Commit(ctx, changes)
+	began := start(l.observer.Committed != nil)
+	err := l.store.Commit(ctx, changes)
+	if l.observer.Committed != nil {
+		l.observer.Committed(len(changes), time.Since(began), err)
+	}
+	return err
 }
 
 // resolve finds the definitions of a layout, and reads those that nobody in this process uses.

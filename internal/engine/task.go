@@ -94,7 +94,9 @@ func (t *task) track(g *group.Group) {
 	if !g.Fed() {
 		t.call.Template = t.deps.template()
 	}
-	t.effect, t.err = g.Track(&t.call)
+	if t.effect, t.err = g.Track(&t.call); t.err != nil {
+		t.err = &DataError{t.err}
+	}
 	if n := cap(t.effect.Moved); n > cap(t.call.Moved) && n <= maxReused {
 		t.call.Moved = t.effect.Moved
 	}

@@ -63,7 +63,7 @@ func (o *behindOrders) obey(out io.Writer) error {
 			for n := o.From[client]; n <= o.To[client]; n++ {
 				c := call{client, n}
 				group, data := c.input()
-				res, trackErr := m.Track(ctx, group, data, dictrack.ID(c.id()))
+				res, trackErr := m.Track(ctx, dictrack.Message{Group: group, Data: data, ID: c.id()})
 				if trackErr != nil {
 					panic(trackErr)
 				}

@@ -202,7 +202,7 @@ func (a *account) compare(dir string) error {
 	var errs []error
 	for g := range groups {
 		k, err := a.course(g)
-		snaps, listErr := m.List(ctx, groupName(g))
+		snaps, listErr := m.ListAll(ctx, groupName(g))
 		errs = append(errs, err, listErr)
 		var lines []string
 		for _, s := range snaps {

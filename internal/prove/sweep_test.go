@@ -18,13 +18,13 @@ func TestSweepEndsWithManyRenewedWindows(t *testing.T) {
 	d := disk.New()
 	m := open(t, dictrack.Options{Store: d.Open(nil), Clock: func() time.Time { return now }})
 	defer shut(t, m)
-	window := dictrack.Limit(limiter.For(100 * time.Second))
+	window := dictrack.Limiters(limiter.For(100 * time.Second))
 	if err := m.SetTemplate("all", dictrack.Count("t", dictrack.Targets(2, 1000), window)); err != nil {
 		t.Fatal(err)
 	}
-	inputs := make([]dictrack.Input, 10_001) // more than one look at what is due
+	inputs := make([]dictrack.Message, 10_001) // more than one look at what is due
 	for i := range inputs {
-		inputs[i] = dictrack.Input{Group: fmt.Sprint("g", i), Data: data}
+		inputs[i] = dictrack.Message{Group: fmt.Sprint("g", i), Data: data}
 	}
 	m.TrackBatch(t.Context(), inputs)
 	now = now.Add(50 * time.Second)
@@ -67,7 +67,7 @@ func TestSweepEndsWithAFailingLimiter(t *testing.T) {
 			o.Store = disk.New().Open(nil)
 		}
 		m := open(t, o)
-		add(t, m, "g", dictrack.Count("t", dictrack.Targets(5), dictrack.Limit(limiter.Custom("stuck", nil))))
+		add(t, m, "g", dictrack.Count("t", dictrack.Targets(5), dictrack.Limiters(limiter.Custom("stuck", nil))))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		if err := m.Sweep(ctx); err != nil {
 			t.Errorf("kept %v: the sweep does not end: %.200v", kept, err)

@@ -75,7 +75,7 @@ type session struct {
 	*Run
 	summary Summary
 	begun   time.Time
-	outputs []dictrack.Output // to be used again
+	outputs []dictrack.BatchResult // to be used again
 }
 
 // dataTells tells whether the time comes from the data.
