@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -120,45 +121,45 @@ func TestBatchOrder(t *testing.T) {
 
 // TestBatchJoinsCommits counts what reaches the store: a commit for each group would be a sync each.
 func TestBatchJoinsCommits(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	const groups, most = 400, 40
 	var inputs []dictrack.Message
 	for g := range groups {
 		f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(9)))
 		inputs = append(inputs, dictrack.Message{Group: fmt.Sprint("g", g), Data: object{}})
 	}
-	before := f.disk.commits.Load()
+	before := f.store.Commits.Load()
 	f.TrackBatch(t.Context(), inputs)
-	if n := f.disk.commits.Load() - before; n > most {
+	if n := f.store.Commits.Load() - before; n > most {
 		t.Errorf("%d commits for a batch of %d groups, want at most %d", n, groups, most)
 	}
 }
 
 // TestBatchFailsByGroup loses the commit of one group and not those of others.
 func TestBatchFailsByGroup(t *testing.T) {
-	d := newDisk()
+	d := faultstore.New()
 	f := open(t, d)
 	f.add("a", dictrack.Count("t", dictrack.Targets(9)))
 	f.add("b", dictrack.Count("t", dictrack.Targets(9)))
 	f.reopen()
-	d.onLoad = func(name string) error {
+	d.BeforeLoad.Set(func(name string) error {
 		if name == "a" {
-			return errBroken
+			return faultstore.ErrInjected
 		}
 		return nil
-	}
+	})
 	outs := f.TrackBatch(t.Context(), []dictrack.Message{
 		{Group: "a", Data: object{}}, {Group: "b", Data: object{}}, {Group: "a", Data: object{}, ID: "x"},
 	})
 	for i, bad := range []bool{true, false, true} {
-		if errors.Is(outs[i].Err, errBroken) != bad || errors.Is(outs[i].Err, dictrack.ErrUnknown) {
+		if errors.Is(outs[i].Err, faultstore.ErrInjected) != bad || errors.Is(outs[i].Err, dictrack.ErrUnknown) {
 			t.Errorf("output %d: %v", i, outs[i].Err)
 		}
 	}
-	d.onLoad = nil
+	d.BeforeLoad.Clear()
 	f.expect("a", "t", "0/9")
 	f.expect("b", "t", "1/9")
-	d.onCommit = failing[[]*group.Change](1)
+	d.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
 	outs = f.TrackBatch(t.Context(), []dictrack.Message{{Group: "a", Data: object{}}, {Group: "a", Data: object{}}})
 	for i := range outs {
 		if !errors.Is(outs[i].Err, dictrack.ErrUnknown) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 )
 
 // TestManyGoroutines lose and double nothing, without any id.
@@ -67,12 +68,12 @@ func report(t *testing.T, err error) {
 }
 
 // slowDisk makes commits slow enough for callers to lose patience in the middle.
-func slowDisk() *disk {
-	d := newDisk()
-	d.onCommit = func([]*group.Change) error {
+func slowDisk() *faultstore.Store {
+	d := faultstore.New()
+	d.BeforeCommit.Set(func([]*group.Change) error {
 		time.Sleep(time.Duration(rand.IntN(400)) * time.Microsecond)
 		return nil
-	}
+	})
 	return d
 }
 
@@ -216,15 +217,15 @@ func TestCloseUnderWay(t *testing.T) {
 
 // TestCloseGivesUp while a commit hangs, with the context's error, and leaves nothing running.
 func TestCloseGivesUp(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1, 9))
 	heard := f.hear()
 	came, release := make(chan struct{}), make(chan struct{})
-	f.disk.onCommit = func([]*group.Change) error {
+	f.store.BeforeCommit.Set(func([]*group.Change) error {
 		close(came)
 		<-release
 		return nil
-	}
+	})
 	var caller sync.WaitGroup
 	caller.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
@@ -242,7 +243,7 @@ func TestCloseGivesUp(t *testing.T) {
 	}
 	close(release)
 	time.Sleep(10 * time.Millisecond)
-	f.disk.onCommit = nil
+	f.store.BeforeCommit.Clear()
 	f.open()
 	if got := f.progress("g", "a"); got != "1/9" && got != "0/1" {
 		t.Errorf("afterwards it is at %s", got)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -100,7 +101,7 @@ func mixedTypes(t *testing.T) {
 
 func oddTypes(t *testing.T) {
 	all := []condition.Condition{
-		condition.Contains("a", "1"), condition.HasItem("a", 1), condition.Intersects("a", 1, object{"x": 1}), condition.In("a", []any{object{"x": 1}}),
+		condition.Contains("a", "1"), condition.HasItem("a", 1), condition.Intersects[any]("a", 1, object{"x": 1}), condition.In[any]("a", []any{object{"x": 1}}),
 	}
 	expectHolding(t, object{"a": 1}, all)
 	expectHolding(t, object{"a": nil}, all)
@@ -111,7 +112,7 @@ func oddTypes(t *testing.T) {
 
 func oddOperands(t *testing.T) {
 	all := []condition.Condition{
-		condition.In("a", []any{1}, object{"x": []any{}}, nil), condition.HasItem("a", []any{1}), condition.HasItem("a", nil), condition.HasItem("a", 1.5),
+		condition.In[any]("a", []any{1}, object{"x": []any{}}, nil), condition.HasItem("a", []any{1}), condition.HasItem("a", nil), condition.HasItem("a", 1.5),
 	}
 	expectHolding(t, object{"a": []any{1}}, all, 0)
 	expectHolding(t, object{"a": nil}, all, 0)
@@ -154,7 +155,7 @@ func writtenOperators(t *testing.T) {
 // guards has conditions that need one another, and keeps them in the order they were given.
 func guards(t *testing.T) {
 	where := []condition.Condition{condition.Exists("k"), condition.Gt("k", 5), condition.Eq("s", "x")}
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Where(where...)))
 	f.reopen()
 	for _, data := range []object{{}, {"k": nil, "s": "x"}, {"k": "6", "s": "x"}, {"k": 5, "s": "x"}, {"k": 6}} {

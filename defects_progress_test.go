@@ -10,11 +10,12 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 func unknownGroupHarmsNoOther(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 9))
 	f.add("done", count("a", 1))
 	f.track("unknown", nil)
@@ -25,12 +26,12 @@ func unknownGroupHarmsNoOther(t *testing.T) {
 }
 
 func failedWriteKeepsProgress(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 99))
 	for range 7 {
 		f.track("g", nil)
 	}
-	f.disk.onCommit = failing[[]*group.Change](5)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](5))
 	for range 5 {
 		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v, want to be told", err)
@@ -112,7 +113,7 @@ func updateAmongTracks(t *testing.T) {
 }
 
 func addAgainKeepsProgress(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 9))
 	for range 3 {
 		f.track("g", nil)
@@ -129,15 +130,15 @@ func addAgainKeepsProgress(t *testing.T) {
 
 // nothingWaitsForClose looks at the store beside a Manager that is still open.
 func nothingWaitsForClose(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 9))
 	f.track("g", nil)
-	other := open(t, f.disk)
+	other := open(t, f.store)
 	other.expect("g", "a", "1/9")
 }
 
 func unreadableIsNotDeleted(t *testing.T) {
-	f := open(t, newDisk(), custom)
+	f := open(t, faultstore.New(), custom)
 	f.add("g", customSpecs()[0], count("a", 9))
 	f.track("g", nil)
 	f.reopen()
@@ -156,15 +157,15 @@ func unreadableIsNotDeleted(t *testing.T) {
 
 // errorHoldsNothing makes every kind of failure, and goes on.
 func errorHoldsNothing(t *testing.T) {
-	d := newDisk()
-	d.onLoad = failing[string](1)
+	d := faultstore.New()
+	d.BeforeLoad.Set(faultstore.FailFirst[string](1))
 	f := open(t, d, custom)
-	if err := f.Add(t.Context(), "g", count("a", 99)); !errors.Is(err, errBroken) {
+	if err := f.Add(t.Context(), "g", count("a", 99)); !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Add: %v", err)
 	}
 	f.add("g", count("a", 99), dictrack.Custom("faulty", "custom", nil, dictrack.Targets(9)))
-	d.onCommit = failing[[]*group.Change](1)
-	d.committed = failing[[]*group.Change](1)
+	d.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	d.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
 	for range 2 {
 		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
@@ -179,9 +180,9 @@ func errorHoldsNothing(t *testing.T) {
 }
 
 func hotGroupStaysLoaded(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 999))
-	before := f.disk.loads.Load()
+	before := f.store.Loads.Load()
 	for range 50 {
 		f.track("g", nil)
 		f.clock.pass(6 * time.Hour)
@@ -189,7 +190,7 @@ func hotGroupStaysLoaded(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := f.disk.loads.Load() - before; n != 0 {
+	if n := f.store.Loads.Load() - before; n != 0 {
 		t.Errorf("a group in use was loaded %d times more", n)
 	}
 }
@@ -207,10 +208,10 @@ func failureCompletesNothingTwice(t *testing.T) {
 
 // failedRemovalCompletesOnce cannot remove the completed tracker at first.
 func failedRemovalCompletesOnce(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1))
 	heard := f.hear()
-	f.disk.onCommit = failing[[]*group.Change](2)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](2))
 	for {
 		_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}, ID: "x"})
 		if err == nil {
@@ -225,7 +226,7 @@ func failedRemovalCompletesOnce(t *testing.T) {
 
 // noHalfLoadedGroup has many callers meet a group that nobody has loaded yet.
 func noHalfLoadedGroup(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	const trackers, callers = 300, 20
 	for i := range trackers {
 		f.add("g", count(fmt.Sprint("t", i), 99))
@@ -245,11 +246,11 @@ func noHalfLoadedGroup(t *testing.T) {
 }
 
 func storedBeforeTold(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1, 9))
 	var kept uint64
 	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
-		if record, err := f.disk.kept.Load(context.Background(), e.Group); err == nil {
+		if record, err := f.store.Data.Load(context.Background(), e.Group); err == nil {
 			kept = record.Version
 		}
 		return nil

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -39,7 +40,7 @@ func loopStartsAgain(t *testing.T) {
 	f := open(t, nil)
 	f.add("g", dictrack.Count("a", dictrack.Targets(3), dictrack.Loop()))
 	completed := 0
-	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(_ context.Context, _ dictrack.Event) error { completed++; return nil }})
+	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(context.Context, dictrack.Event) error { completed++; return nil }})
 	for range 6 {
 		f.track("g", nil)
 	}
@@ -145,7 +146,7 @@ func eventsAsTheyHappened(t *testing.T) {
 }
 
 func keptWhenCompleted(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(1), dictrack.Keep()))
 	f.track("g", nil)
 	f.reopen()
@@ -163,7 +164,7 @@ func keptWhenCompleted(t *testing.T) {
 
 // storedAndCached finds trackers of a cached group that another call has added.
 func storedAndCached(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 9))
 	f.reopen()
 	f.add("g", count("b", 9))
@@ -247,7 +248,7 @@ func timeOfTheCall(t *testing.T) {
 }
 
 func equalLimiters(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Limiters(limiter.Count(2), limiter.Count(2))))
 	f.track("g", nil)
 	f.reopen()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 )
 
 // addsOfOneName has one winner.
@@ -42,7 +43,7 @@ func listenerHoldsNoLock(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", count("a", 1, 99))
 		entered, release := make(chan struct{}), make(chan struct{})
-		_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(_ context.Context, _ dictrack.Event) error {
+		_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(context.Context, dictrack.Event) error {
 			close(entered)
 			<-release
 			return nil
@@ -71,15 +72,15 @@ func listenerHoldsNoLock(t *testing.T) {
 
 // noTrackersNoLoads goes on tracking a group that has no trackers left.
 func noTrackersNoLoads(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1))
 	f.track("g", nil)
 	f.reopen()
-	before := f.disk.loads.Load()
+	before := f.store.Loads.Load()
 	for range 20 {
 		f.track("g", nil)
 	}
-	if n := f.disk.loads.Load() - before; n > 1 {
+	if n := f.store.Loads.Load() - before; n > 1 {
 		t.Errorf("%d loads for 20 data", n)
 	}
 }
@@ -182,10 +183,10 @@ func refusedIsNotAdded(t *testing.T) {
 }
 
 func failedAddIsAnError(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	heard := f.hear()
-	f.disk.onCommit = failing[[]*group.Change](1)
-	if err := f.Add(t.Context(), "g", count("a", 9)); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errBroken) {
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	if err := f.Add(t.Context(), "g", count("a", 9)); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Add: %v, want ErrUnknown and the cause", err)
 	}
 	expectLines(t, heard())
@@ -212,7 +213,7 @@ func expiryChanges(t *testing.T) {
 
 // expiryByTheClock survives being changed by data shortly before, and reopening.
 func expiryByTheClock(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.ExpireAfter(time.Hour)))
 	f.clock.pass(time.Hour - time.Second)
 	f.track("g", nil)
@@ -231,8 +232,8 @@ func expiryByTheClock(t *testing.T) {
 // listenersThatFail, even with what is no error, stop neither the call nor those after them.
 func listenersThatFail(t *testing.T) {
 	f := open(t, nil)
-	for _, with := range []any{"text", errBroken, nil, 7, struct{}{}} {
-		_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, _ dictrack.Event) error { panic(with); return nil }})
+	for _, with := range []any{"text", faultstore.ErrInjected, nil, 7, struct{}{}} {
+		_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, _ dictrack.Event) error { panic(with) }})
 	}
 	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error {
 		var none map[string]int
@@ -249,7 +250,7 @@ func listenersThatFail(t *testing.T) {
 
 // twoManagers live side by side, and end one after the other.
 func twoManagers(t *testing.T) {
-	one, two := open(t, newDisk()), open(t, newDisk())
+	one, two := open(t, faultstore.New()), open(t, faultstore.New())
 	one.add("g", count("a", 9))
 	two.add("g", count("a", 5))
 	one.close()
@@ -258,10 +259,10 @@ func twoManagers(t *testing.T) {
 }
 
 func silence(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1))
 	f.track("g", nil)
-	f.disk.onCommit = failing[[]*group.Change](1)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
 	_ = f.Add(t.Context(), "g", count("b", 1)) // the caller is told
 	f.close()
 	if f.logged.lines() != 0 {

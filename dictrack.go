@@ -79,7 +79,6 @@ type Options struct {
 type Manager struct {
 	options   Options
 	engine    *engine.Engine
-	templates templates
 	publisher *notify.Publisher
 	timers    *timers.Scheduler
 	now       func() int64    // Unix milliseconds
@@ -106,7 +105,7 @@ func Open(ctx context.Context, o Options) (*Manager, error) {
 		return nil, errors.Join(fmt.Errorf("start the cache: %w", err), filled.Cache.Close(ctx), closeStore(filled.Store))
 	}
 	if !filled.DisableTimers {
-		go m.timers.Run(m.life)
+		go m.timers.Run(m.life, m.engine)
 	}
 	return m, nil
 }
@@ -116,16 +115,10 @@ func newManager(ctx context.Context, o Options) *Manager {
 	m := &Manager{options: o, publisher: notify.New(o.Logger), now: clock(o.Clock), calls: &gate.Gate{}}
 	m.life, m.end = context.WithCancel(context.WithoutCancel(ctx))
 	sources := timers.Sources(o.Cache, o.Store)
-	m.timers = timers.New(timers.Config{
-		Sources: sources, Now: m.now, Logger: o.Logger,
-		Fire: func(ctx context.Context, now int64, groups []string) error {
-			return m.engine.FireTimers(ctx, now, groups)
-		},
-		DeleteExpired: func(ctx context.Context, now int64) error { return m.engine.DeleteExpired(ctx, now) },
-	})
+	m.timers = timers.New(timers.Config{Sources: sources, Now: m.now, Logger: o.Logger})
 	m.engine = engine.New(engine.Config{
 		Cache: o.Cache, Store: o.Store, Registry: o.Registry, Logger: o.Logger,
-		Now: m.now, IDWindow: o.IDWindow, Template: m.templates.definitions,
+		Now: m.now, IDWindow: o.IDWindow,
 		Publisher: m.publisher, Schedule: m.timers.Schedule, Remote: len(sources) > 0, Gate: m.calls,
 		Observer: engine.Observer{
 			Committed: o.Observer.Committed, Loaded: o.Observer.Loaded, TimersFired: o.Observer.TimersFired,

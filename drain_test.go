@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
+	"github.com/dictrack/dictrack/internal/faultstore"
 )
 
 // TestDrain waits for what a cache is ahead, and for nothing with other caches.
@@ -18,16 +19,16 @@ func TestDrain(t *testing.T) {
 			t.Errorf("Drain: %v", err)
 		}
 	})
-	d := newDisk()
-	f := open(t, d, func(o *dictrack.Options) { o.Cache = memorycache.NewBehind(memorycache.Behind{Every: time.Hour}) })
+	d := faultstore.New()
+	f := open(t, d, func(o *dictrack.Options) { o.Cache = writebehind.New(writebehind.Options{MaxDelay: time.Hour}) })
 	f.add("g", dictrack.Count("a", dictrack.Targets(9)))
-	if n := d.commits.Load(); n != 0 {
+	if n := d.Commits.Load(); n != 0 {
 		t.Errorf("%d commits before Drain", n)
 	}
 	if err := f.Sync(t.Context()); err != nil {
 		t.Errorf("Drain: %v", err)
 	}
-	record, err := d.kept.Load(t.Context(), "g")
+	record, err := d.Data.Load(t.Context(), "g")
 	if err != nil || record.Version != 1 {
 		t.Errorf("after Drain the store has version %d, %v", record.Version, err)
 	}

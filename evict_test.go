@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -18,16 +19,16 @@ func few(o *dictrack.Options) { o.MaxGroups = 3 }
 
 // TestGroupsLeaveMemory counts how often groups are read: once while they fit, and again when they have left.
 func TestGroupsLeaveMemory(t *testing.T) {
-	f := open(t, newDisk(), few)
+	f := open(t, faultstore.New(), few)
 	name := func(i int) string { return fmt.Sprint("g", i) }
 	for i := range 3 {
 		f.add(name(i), dictrack.Count("a", dictrack.Targets(100)))
 	}
-	before := f.disk.loads.Load()
+	before := f.store.Loads.Load()
 	for n := range 30 {
 		f.track(name(n%3), object{})
 	}
-	if n := f.disk.loads.Load() - before; n != 0 {
+	if n := f.store.Loads.Load() - before; n != 0 {
 		t.Errorf("%d loads of groups that fit", n)
 	}
 	for i := 3; i < 20; i++ {
@@ -36,7 +37,7 @@ func TestGroupsLeaveMemory(t *testing.T) {
 	for i := range 20 {
 		f.track(name(i), object{})
 	}
-	if n := f.disk.loads.Load() - before; n < 20 {
+	if n := f.store.Loads.Load() - before; n < 20 {
 		t.Errorf("%d loads of 17 new groups and 17 or more that had left, want at least 34", n)
 	}
 	for i := range 20 {
@@ -46,22 +47,22 @@ func TestGroupsLeaveMemory(t *testing.T) {
 
 // TestHotGroupsStay has one group in use while many others come and go once.
 func TestHotGroupsStay(t *testing.T) {
-	f := open(t, newDisk(), func(o *dictrack.Options) { o.MaxGroups = 20 })
+	f := open(t, faultstore.New(), func(o *dictrack.Options) { o.MaxGroups = 20 })
 	f.add("hot", dictrack.Count("a", dictrack.Targets(1000)))
 	for i := range 200 {
 		f.track("hot", object{})
 		f.add(fmt.Sprint("cold", i), dictrack.Count("a", dictrack.Targets(1)))
 	}
-	before := f.disk.loads.Load()
+	before := f.store.Loads.Load()
 	f.track("hot", object{})
-	if n := f.disk.loads.Load() - before; n != 0 {
+	if n := f.store.Loads.Load() - before; n != 0 {
 		t.Errorf("%d loads of a group that is always in use", n)
 	}
 }
 
 // TestBytesBoundGroups lets groups leave by their size.
 func TestBytesBoundGroups(t *testing.T) {
-	f := open(t, newDisk(), func(o *dictrack.Options) { o.MaxBytes = 30_000 })
+	f := open(t, faultstore.New(), func(o *dictrack.Options) { o.MaxBytes = 30_000 })
 	large := make([]tracker.Spec, 100)
 	for i := range large {
 		large[i] = dictrack.Count(fmt.Sprint("t", i), dictrack.Targets(100))
@@ -69,11 +70,11 @@ func TestBytesBoundGroups(t *testing.T) {
 	for g := range 20 {
 		f.add(fmt.Sprint("g", g), large...)
 	}
-	before := f.disk.loads.Load()
+	before := f.store.Loads.Load()
 	for g := range 20 {
 		f.track(fmt.Sprint("g", g), object{})
 	}
-	if n := f.disk.loads.Load() - before; n < 14 || n > 20 {
+	if n := f.store.Loads.Load() - before; n < 14 || n > 20 {
 		t.Errorf("%d loads of 20 groups, of which about 6 fit", n)
 	}
 }
@@ -82,7 +83,7 @@ func TestBytesBoundGroups(t *testing.T) {
 // in batches, and holds every total against what was answered.
 func TestNothingIsLostWhenGroupsLeave(t *testing.T) {
 	const groups, workers, each = 40, 16, 150
-	f := open(t, newDisk(), few)
+	f := open(t, faultstore.New(), few)
 	for g := range groups {
 		f.add(fmt.Sprint("g", g), dictrack.Sum("a", "n", dictrack.Targets(1<<40)))
 	}
@@ -125,7 +126,7 @@ func TestNothingIsLostWhenGroupsLeave(t *testing.T) {
 // TestTheClockReachesGroupsThatLeft lets windows end in groups that are not in memory.
 func TestTheClockReachesGroupsThatLeft(t *testing.T) {
 	const groups = 30
-	f := open(t, newDisk(), few)
+	f := open(t, faultstore.New(), few)
 	for g := range groups {
 		window := limiter.For(time.Duration(1+g) * time.Second)
 		f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(9), dictrack.Limiters(window)))
@@ -145,7 +146,7 @@ func TestTheClockReachesGroupsThatLeft(t *testing.T) {
 
 // TestFlushOfGroupsThatLeft deletes all of them, and versions go on.
 func TestFlushOfGroupsThatLeft(t *testing.T) {
-	f := open(t, newDisk(), few)
+	f := open(t, faultstore.New(), few)
 	for last := uint64(0); last < 6; {
 		var next uint64
 		for g := range 10 {

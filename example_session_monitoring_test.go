@@ -10,7 +10,7 @@ import (
 )
 
 // Session monitoring: a session ends after half an hour without a click; every click gives it another half
-// hour. With a clock of its own and ManualSweep, as in this example, time passes when the test says so;
+// hour. With a clock of its own and DisableTimers, as in this example, time passes when the test says so;
 // without them the Manager removes sessions by itself, at the right second.
 func Example_sessionMonitoring() {
 	now := time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)

@@ -10,6 +10,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -97,7 +98,7 @@ func custom(o *dictrack.Options) { o.Registry = registry() }
 func customKinds(t *testing.T, test func(t *testing.T, f *fixture)) {
 	t.Helper()
 	t.Run("memory", func(t *testing.T) { test(t, open(t, nil, custom)) })
-	t.Run("store", func(t *testing.T) { test(t, open(t, newDisk(), custom)) })
+	t.Run("store", func(t *testing.T) { test(t, open(t, faultstore.New(), custom)) })
 }
 
 // TestFailingTracker stands still, is reported, and touches no other tracker of the group.

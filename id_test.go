@@ -12,6 +12,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 )
 
 func TestIDHappensOnce(t *testing.T) {
@@ -137,7 +138,7 @@ func TestIDDefaultWindow(t *testing.T) {
 }
 
 func TestIDSurvivesReopening(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9)))
 	first := f.track("g", object{"n": 1}, withID("x"))
 	f.reopen()
@@ -172,13 +173,13 @@ func TestIDForms(t *testing.T) {
 
 // TestIDAfterUnknown makes calls again whose commits failed, before and after they were kept.
 func TestIDAfterUnknown(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9)))
-	f.disk.onCommit = failing[[]*group.Change](1)
-	f.disk.committed = failing[[]*group.Change](1)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.store.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
 	for i, duplicate := range []bool{false, false, true} {
 		res, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: object{"n": 1}, ID: "x"})
-		if i < 2 && (!errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errBroken)) {
+		if i < 2 && (!errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected)) {
 			t.Errorf("try %d: %v, want ErrUnknown and the cause", i, err)
 		}
 		if i == 2 && (err != nil || res.Duplicate != duplicate) {

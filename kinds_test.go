@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
@@ -56,7 +57,7 @@ func expectUnknownKind(t *testing.T, err error, what string) {
 func TestStoredKindNotRegistered(t *testing.T) {
 	for _, spec := range customSpecs() {
 		t.Run(spec.Name, func(t *testing.T) {
-			f := open(t, newDisk(), custom)
+			f := open(t, faultstore.New(), custom)
 			f.add("g", spec, count("beside", 9))
 			f.add("h", count("other", 9))
 			f.track("g", nil)
@@ -89,7 +90,7 @@ func TestStoredKindNotRegistered(t *testing.T) {
 
 // TestStoredKindRefusesItsArgs is an error too: another program may have registered the name.
 func TestStoredKindRefusesItsArgs(t *testing.T) {
-	f := open(t, newDisk(), custom)
+	f := open(t, faultstore.New(), custom)
 	f.add("g", customSpecs()[0])
 	f.reopen(func(o *dictrack.Options) {
 		o.Registry = &tracker.Registry{}
@@ -106,13 +107,13 @@ func TestStoredKindRefusesItsArgs(t *testing.T) {
 
 // broken gives back other bytes than it was given.
 type broken struct {
-	*session
+	*faultstore.Session
 	record      func(*group.Record)
 	definitions func([][]byte)
 }
 
 func (b *broken) Load(ctx context.Context, name string) (*group.Record, error) {
-	r, err := b.session.Load(ctx, name)
+	r, err := b.Session.Load(ctx, name)
 	if err == nil && b.record != nil {
 		b.record(r)
 	}
@@ -120,7 +121,7 @@ func (b *broken) Load(ctx context.Context, name string) (*group.Record, error) {
 }
 
 func (b *broken) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
-	texts, err := b.session.Definitions(ctx, ids)
+	texts, err := b.Session.Definitions(ctx, ids)
 	if err == nil && b.definitions != nil {
 		b.definitions(texts)
 	}
@@ -144,11 +145,11 @@ func TestCorruptRecords(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			f := open(t, newDisk())
+			f := open(t, faultstore.New())
 			f.add("g", count("a", 9))
 			f.track("g", nil)
 			f.reopen(func(o *dictrack.Options) {
-				c.broken.session = o.Store.(*session)
+				c.broken.Session = o.Store.(*faultstore.Session)
 				o.Store = &c.broken
 			})
 			_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}})

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 )
 
@@ -45,7 +46,7 @@ func TestListenersByKind(t *testing.T) {
 
 // TestListenersAreToldAfterTheCommit see the state that the events speak of.
 func TestListenersAreToldAfterTheCommit(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	heard := 0
 	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
 		heard++
@@ -53,7 +54,7 @@ func TestListenersAreToldAfterTheCommit(t *testing.T) {
 		if err != nil || snap.Stage != 2 {
 			t.Errorf("the listener sees %+v, %v; want stage 2", snap, err)
 		}
-		kept, err := f.disk.kept.Load(context.Background(), "g")
+		kept, err := f.store.Data.Load(context.Background(), "g")
 		if err != nil || kept.Version != e.Version {
 			t.Errorf("version %d is kept, %v; want %d", kept.Version, err, e.Version)
 		}
@@ -68,11 +69,11 @@ func TestListenersAreToldAfterTheCommit(t *testing.T) {
 
 // TestListenersHearNothingOfWhatFailed neither of commits that failed nor of calls that were refused.
 func TestListenersHearNothingOfWhatFailed(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1, 2, 3))
 	heard := f.hear()
-	f.disk.onCommit = failing[[]*group.Change](1)
-	f.disk.committed = failing[[]*group.Change](1)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.store.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
 	for range 2 {
 		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
@@ -112,7 +113,7 @@ func TestListenerUsesTheManager(t *testing.T) {
 // TestListenerPanics is logged with the event, and stops nobody.
 func TestListenerPanics(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error { panic("oh no"); return nil }})
+		_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error { panic("oh no") }})
 		heard := f.hear()
 		f.add("g", count("a", 1))
 		f.track("g", nil)
@@ -222,15 +223,15 @@ func TestListenerOfOneGroupHoldsUpNoOther(t *testing.T) {
 
 // TestLateEvents are told although the caller left before the commit was over.
 func TestLateEvents(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 1, 2))
 	heard := f.hear()
 	came, release := make(chan struct{}), make(chan struct{})
-	f.disk.onCommit = func([]*group.Change) error {
+	f.store.BeforeCommit.Set(func([]*group.Change) error {
 		close(came)
 		<-release
 		return nil
-	}
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	var caller sync.WaitGroup
 	caller.Go(func() {

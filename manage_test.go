@@ -12,6 +12,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -126,7 +127,7 @@ func TestAddNothing(t *testing.T) {
 		if res := f.track("g", nil); res.Version != version+1 || len(res.Changed()) != 20 {
 			t.Errorf("version %d after %d, %d trackers moved", res.Version, version, len(res.Changed()))
 		}
-		if f.disk != nil {
+		if f.store != nil {
 			f.reopen()
 		}
 		f.expect("g", "t99", "2/1000")
@@ -243,7 +244,7 @@ func TestRemove(t *testing.T) {
 
 // TestChangesSurviveReopening does one of everything on a store.
 func TestChangesSurviveReopening(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 9), count("b", 9, 20), count("c", 9), dictrack.Count("d", dictrack.Targets(1), dictrack.Keep()))
 	f.track("g", nil)
 	if err := errors.Join(

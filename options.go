@@ -21,7 +21,7 @@ func (o Options) withDefaults() (Options, error) {
 		o.IDWindow = defaultIDWindow
 	}
 	if o.Cache == nil {
-		o.Cache = memorycache.NewBounded(memorycache.Bound{Groups: o.MaxGroups, Bytes: o.MaxBytes})
+		o.Cache = memorycache.New(memorycache.Options{MaxGroups: o.MaxGroups, MaxBytes: o.MaxBytes})
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

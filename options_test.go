@@ -9,6 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -43,13 +44,13 @@ func TestOpenFails(t *testing.T) {
 		"IDWindow":  {t.Context(), dictrack.Options{IDWindow: -time.Second}, "IDWindow is -1s, want 0"},
 		"MaxGroups": {t.Context(), dictrack.Options{MaxGroups: -1}, "MaxGroups is -1, want 0 for no bound"},
 		"MaxBytes":  {t.Context(), dictrack.Options{MaxBytes: -2}, "MaxBytes is -2, want 0 for no bound"},
-		"Cache":     {t.Context(), dictrack.Options{MaxBytes: 9, Cache: memorycache.New()}, "MaxBytes is 9, which is for the default Cache"},
-		"its Bound": {t.Context(), dictrack.Options{Cache: memorycache.NewBounded(memorycache.Bound{Groups: -3})}, "Bound.Groups is -3, want 0"},
+		"Cache":     {t.Context(), dictrack.Options{MaxBytes: 9, Cache: memorycache.New(memorycache.Options{})}, "MaxBytes is 9, which is for the default Cache"},
+		"its limit": {t.Context(), dictrack.Options{Cache: memorycache.New(memorycache.Options{MaxGroups: -3})}, "options.MaxGroups: -3 is not allowed: want 0"},
 		"context":   {cancelled, dictrack.Options{}, context.Canceled.Error()},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			s := newDisk().on()
+			s := faultstore.New().Open()
 			c.options.Store = s
 			m, err := dictrack.Open(c.ctx, c.options)
 			if m != nil || err == nil || !strings.Contains(err.Error(), c.want) {
@@ -65,9 +66,9 @@ func TestOpenFails(t *testing.T) {
 // TestBoundsNeedAStore refuses to let groups leave memory when there is no other place for them.
 func TestBoundsNeedAStore(t *testing.T) {
 	for want, o := range map[string]dictrack.Options{
-		"MaxGroups is 5 and there is no Store": {MaxGroups: 5},
-		"MaxBytes is 6 and there is no Store":  {MaxBytes: 6},
-		"there is a Bound and no store":        {Cache: memorycache.NewBounded(memorycache.Bound{Bytes: 7})},
+		"MaxGroups is 5 and there is no Store":                       {MaxGroups: 5},
+		"MaxBytes is 6 and there is no Store":                        {MaxBytes: 6},
+		"options.MaxBytes: 7 is not allowed: want 0 without a store": {Cache: memorycache.New(memorycache.Options{MaxBytes: 7})},
 	} {
 		m, err := dictrack.Open(t.Context(), o)
 		if m != nil || err == nil || !strings.Contains(err.Error(), want) {
@@ -79,7 +80,7 @@ func TestBoundsNeedAStore(t *testing.T) {
 // TestContextOfOpenIsForOpenAlone goes on when the context that Open was given has ended.
 func TestContextOfOpenIsForOpenAlone(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	m, err := dictrack.Open(ctx, dictrack.Options{Store: newDisk().on()})
+	m, err := dictrack.Open(ctx, dictrack.Options{Store: faultstore.New().Open()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +94,7 @@ func TestContextOfOpenIsForOpenAlone(t *testing.T) {
 // TestSilentLogger needs no logger for a listener that panics.
 func TestSilentLogger(t *testing.T) {
 	f := open(t, nil, func(o *dictrack.Options) { o.Logger = nil })
-	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error { panic("unheard"); return nil }})
+	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error { panic("unheard") }})
 	f.add("g", dictrack.Count("a", dictrack.Targets(1)))
 	f.expect("g", "a", "0/1")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -115,13 +116,13 @@ func TestFlush(t *testing.T) {
 
 // TestFlushHalfway acknowledges nothing that a flush which failed has swept away.
 func TestFlushHalfway(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 9))
 	for range 3 {
 		f.track("g", nil)
 	}
-	f.disk.flushed = func() error { return errBroken }
-	if err := f.Flush(t.Context(), dictrack.FlushEverything); !errors.Is(err, errBroken) {
+	f.store.AfterFlush.Set(func(struct{}) error { return faultstore.ErrInjected })
+	if err := f.Flush(t.Context(), dictrack.FlushEverything); !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Flush: %v, want the store's error", err)
 	}
 	_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}, ID: "x"})
@@ -137,20 +138,20 @@ func TestFlushHalfway(t *testing.T) {
 
 // TestUnknownOutcome sees what is kept after a commit that failed, and lets others go on.
 func TestUnknownOutcome(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.add("g", count("a", 9))
-	f.disk.onCommit = failing[[]*group.Change](1)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
 	heard := f.hear()
-	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, errBroken) {
+	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Track: %v, want ErrUnknown and its cause", err)
 	}
 	f.expect("g", "a", "0/9")
-	f.disk.onCommit = failing[[]*group.Change](1)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
 	if err := f.Remove(t.Context(), "g", "a"); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Remove: %v, want ErrUnknown", err)
 	}
 	f.expect("g", "a", "0/9")
-	f.disk.committed = failing[[]*group.Change](1)
+	f.store.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
 	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)
 	}

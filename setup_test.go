@@ -17,6 +17,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -43,15 +44,15 @@ type fixture struct {
 	*testing.T
 	*dictrack.Manager
 	clock  *clock
-	disk   *disk // nil: memory only
+	store  *faultstore.Store // nil: memory only
 	logged *journal
 }
 
-// open opens a Manager on a disk, nil for memory only, with a clock of its own. set may change the
+// open opens a Manager on a store, nil for memory only, with a clock of its own. set may change the
 // options.
-func open(t *testing.T, d *disk, set ...func(*dictrack.Options)) *fixture {
+func open(t *testing.T, d *faultstore.Store, set ...func(*dictrack.Options)) *fixture {
 	t.Helper()
-	f := &fixture{T: t, clock: newClock(), disk: d, logged: &journal{}}
+	f := &fixture{T: t, clock: newClock(), store: d, logged: &journal{}}
 	f.open(set...)
 	t.Cleanup(f.close)
 	return f
@@ -60,8 +61,8 @@ func open(t *testing.T, d *disk, set ...func(*dictrack.Options)) *fixture {
 func (f *fixture) open(set ...func(*dictrack.Options)) {
 	f.Helper()
 	o := dictrack.Options{Clock: f.clock.now, DisableTimers: true, Logger: f.logged.logger()}
-	if f.disk != nil {
-		o.Store = f.disk.on()
+	if f.store != nil {
+		o.Store = f.store.Open()
 	}
 	for _, change := range set {
 		change(&o)
@@ -91,7 +92,7 @@ func (f *fixture) close() {
 func both(t *testing.T, test func(t *testing.T, f *fixture)) {
 	t.Helper()
 	t.Run("memory", func(t *testing.T) { test(t, open(t, nil)) })
-	t.Run("store", func(t *testing.T) { test(t, open(t, newDisk())) })
+	t.Run("store", func(t *testing.T) { test(t, open(t, faultstore.New())) })
 }
 
 // journal is what a Manager has logged.

@@ -13,19 +13,20 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 )
 
 // outage is a disk that fails whenever it is told to.
-func outage() (d *disk, out *atomic.Bool) {
-	d, out = newDisk(), &atomic.Bool{}
+func outage() (d *faultstore.Store, out *atomic.Bool) {
+	d, out = faultstore.New(), &atomic.Bool{}
 	fail := func() error {
 		if out.Load() {
-			return errBroken
+			return faultstore.ErrInjected
 		}
 		return nil
 	}
-	d.onDue = fail
-	d.onCommit = func([]*group.Change) error { return fail() }
+	d.BeforeDue.Set(func(struct{}) error { return fail() })
+	d.BeforeCommit.Set(func([]*group.Change) error { return fail() })
 	return d, out
 }
 
@@ -33,14 +34,14 @@ func outage() (d *disk, out *atomic.Bool) {
 func TestSweepFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &told{began: time.Now()}
-		d := newDisk()
+		d := faultstore.New()
 		var tries atomic.Int64
-		d.onCommit = func([]*group.Change) error {
+		d.BeforeCommit.Set(func([]*group.Change) error {
 			if n := tries.Add(1); 2 <= n && n <= 4 {
-				return errBroken
+				return faultstore.ErrInjected
 			}
 			return nil
-		}
+		})
 		f := open(t, d, byItself)
 		h.listen(f)
 		f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.ExpireAfter(time.Minute)))
@@ -97,7 +98,7 @@ func TestSweptGroupsAreDueNoMore(t *testing.T) {
 		}
 	}
 	for _, reopen := range []bool{false, true} {
-		f := open(t, newDisk())
+		f := open(t, faultstore.New())
 		for _, g := range []string{"expired", "removed", "completed", "never"} {
 			f.add(g, dictrack.Count("a", dictrack.Targets(1), dictrack.ExpireAfter(time.Minute)))
 			end(t, f, g)
@@ -109,7 +110,7 @@ func TestSweptGroupsAreDueNoMore(t *testing.T) {
 		if err := f.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		due, err := f.disk.kept.Due(context.Background(), f.clock.now().UnixMilli(), 100)
+		due, err := f.store.Data.Due(context.Background(), f.clock.now().UnixMilli(), 100)
 		if len(due) != 0 || err != nil {
 			t.Errorf("reopened: %v; the store says that %v are due still, %v", reopen, due, err)
 		}
@@ -119,8 +120,8 @@ func TestSweptGroupsAreDueNoMore(t *testing.T) {
 // TestCloseFromAListener waits for the listener itself, and gives up when its context ends.
 func TestCloseFromAListener(t *testing.T) {
 	closed := make(chan error, 1)
-	f := open(t, newDisk(), func(o *dictrack.Options) { o.Clock, o.DisableTimers = nil, false })
-	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventExpired}, Handler: func(context.Context, dictrack.Event) error {
+	f := open(t, faultstore.New(), func(o *dictrack.Options) { o.Clock, o.DisableTimers = nil, false })
+	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventExpired}, Handler: func(_ context.Context, _ dictrack.Event) error {
 		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 		defer cancel()
 		closed <- f.Close(ctx)
@@ -141,13 +142,13 @@ func TestCloseFromAListener(t *testing.T) {
 func TestSweepBesideABrokenGroup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &told{began: time.Now()}
-		d, out := newDisk(), atomic.Bool{}
-		d.onLoad = func(name string) error {
+		d, out := faultstore.New(), atomic.Bool{}
+		d.BeforeLoad.Set(func(name string) error {
 			if name == "broken" && out.Load() {
-				return errBroken
+				return faultstore.ErrInjected
 			}
 			return nil
-		}
+		})
 		f := open(t, d, byItself)
 		f.add("broken", dictrack.Count("broken", dictrack.Targets(9), dictrack.ExpireAfter(time.Second)))
 		f.reopen(byItself)

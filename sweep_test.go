@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 )
 
@@ -50,7 +51,7 @@ func byItself(o *dictrack.Options) { o.Clock, o.DisableTimers = nil, false }
 // inBubble runs a test in memory and on a disk, with a clock that jumps from one timer to the next.
 func inBubble(t *testing.T, test func(t *testing.T, f *fixture, h *told)) {
 	t.Helper()
-	for name, d := range map[string]*disk{"memory": nil, "store": newDisk()} {
+	for name, d := range map[string]*faultstore.Store{"memory": nil, "store": faultstore.New()} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				h := &told{began: time.Now()}
@@ -107,7 +108,7 @@ func TestClockAtOnce(t *testing.T) {
 func TestClockAfterReopening(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := &told{began: time.Now()}
-		f := open(t, newDisk(), byItself)
+		f := open(t, faultstore.New(), byItself)
 		f.add("g", dictrack.Count("missed", dictrack.Targets(9), dictrack.ExpireAfter(time.Minute)))
 		f.add("h", dictrack.Count("soon", dictrack.Targets(9), dictrack.ExpireAfter(time.Hour+time.Second)))
 		f.add("i", dictrack.Count("window", dictrack.Targets(9), dictrack.Limiters(limiter.For(2*time.Hour))))

@@ -8,6 +8,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -90,7 +91,7 @@ func TestTemplateOnce(t *testing.T) {
 		if err := f.RemoveAll(t.Context(), "removed"); err != nil {
 			t.Fatal(err)
 		}
-		if f.disk != nil {
+		if f.store != nil {
 			f.reopen()
 			f.template("t", count("a", 1))
 		}
@@ -156,9 +157,9 @@ func TestTemplateWindowOver(t *testing.T) {
 
 // TestTemplateCommitFails gives the trackers with the next data instead.
 func TestTemplateCommitFails(t *testing.T) {
-	f := open(t, newDisk())
+	f := open(t, faultstore.New())
 	f.template("t", count("a", 9))
-	f.disk.onCommit = failing[[]*group.Change](1)
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
 	heard := f.hear()
 	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)

@@ -10,7 +10,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/bench"
-	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pebblestore"
@@ -30,7 +30,7 @@ func BenchmarkDurable(b *testing.B) {
 // BenchmarkBehind is the same with a cache that writes behind, within its default bounds.
 func BenchmarkBehind(b *testing.B) {
 	b.Run("W100", func(b *testing.B) {
-		durable(b, dictrack.Options{Cache: memorycache.NewBehind(memorycache.Behind{})})
+		durable(b, dictrack.Options{Cache: writebehind.New(writebehind.Options{})})
 	})
 }
 

@@ -6,9 +6,10 @@ import (
 	"unicode"
 )
 
-// doubt is what is wrong with a URL of servers before anybody reads it closely: wherever a part of a password may stand
-// in the place of something that messages show. The reason quotes nothing.
-func doubt(rest string) (reason string) {
+// checkAuthority returns what is wrong with the URL of a server, "" for nothing. It is called before any client library
+// parses the URL, and refuses what could put a part of a password where error messages show it. The reason quotes
+// nothing.
+func checkAuthority(rest string) (reason string) {
 	const special = "special characters in a name or password are written with %, such as %40 for @, %2F for / and %25 for %"
 	rest = strings.TrimPrefix(rest, "//")
 	end := strings.IndexAny(rest, "/?#")
@@ -24,19 +25,19 @@ func doubt(rest string) (reason string) {
 		return "has a character that cannot be printed"
 	case err != nil || strings.ContainsAny(path, "@#") || strings.ContainsAny(query, "#"):
 		return special
-	case !paired(query):
-		return "has a parameter that is no NAME=VALUE; " + special
+	case !isValidQuery(query):
+		return "has a parameter that is not NAME=VALUE; " + special
 	}
 	for host := range strings.SplitSeq(authority[at+1:], ",") {
-		if hostOf(host) != host || strings.Contains(host, "%40") || !strings.Contains(host, "[") && strings.Count(host, ":") > 1 {
-			return "has a port that is no number from 1 to 65535; a name and password stand before an @, and " + special
+		if redactHost(host) != host || strings.Contains(host, "%40") || !strings.Contains(host, "[") && strings.Count(host, ":") > 1 {
+			return "has a port that is not a number from 1 to 65535; a name and password are followed by an @, and " + special
 		}
 	}
 	return ""
 }
 
-// paired tells whether the parameters are names, without an at sign, and values.
-func paired(query string) bool {
+// isValidQuery reports whether all parameters are NAME=VALUE, with no at sign in the name.
+func isValidQuery(query string) bool {
 	for pair := range strings.SplitSeq(query, "&") {
 		if name, _, ok := strings.Cut(pair, "="); pair != "" && !ok || strings.Contains(name, "@") {
 			return false

@@ -1,76 +1,111 @@
-// Package connect opens the store and the cache that a URL names, so that a program can leave the choice to those who
-// run it.
+// Package connect opens the store and the cache that URLs name, so that a program can leave the choice to those who run
+// it.
 //
 // A store is one of
 //
-//	memory:                              gone with the process
-//	pebble:DIR                           a directory of this machine, for one process at a time
+//	memory:                              in this process; lost when it ends
+//	pebble:DIR                           in a directory of this machine, for one process at a time
 //	mongodb://USER:PASSWORD@HOST,HOST/DATABASE
 //	mongodb+srv://USER:PASSWORD@HOST/DATABASE
 //	postgres://USER:PASSWORD@HOST/DATABASE
 //
 // and a cache one of
 //
-//	memory:                              in this process; a call is answered when the store has what it did
+//	memory:                              in this process; a call returns when the store has its changes
 //	memory:?write_behind=1s&changes=10000
-//	                                     in this process; a call is answered before, and the store has it after a second
-//	                                     at most; never more than so many calls are only in memory
-//	redis://USER:PASSWORD@HOST:PORT/DB   shared by processes, in one Redis
-//	redis+sentinel://HOST,HOST/NAME      the same, in the one that Sentinels call NAME
-//	redis+cluster://HOST,HOST/           the same, in a Redis Cluster
+//	                                     in this process; a call returns before the store has its changes, which it gets
+//	                                     within a second; at most so many calls are in memory only
+//	redis://USER:PASSWORD@HOST:PORT/DB   in Redis, shared by processes
+//	redis+sentinel://HOST,HOST/NAME      in the Redis that Sentinels call NAME
+//	redis+cluster://HOST,HOST/           in a Redis Cluster
 //
 // The schemes rediss, rediss+sentinel and rediss+cluster are the same over TLS. docs/operations.md lists the parameters,
-// and says what each pair promises.
+// and what each pair of store and cache promises.
 //
-// Secrets in a URL are shown to nobody: errors hold it as Redact leaves it.
+// No error shows the secrets of a URL: it holds the URL as Redact returns it.
+//
+// A build with the tag local has only memory: and pebble:, and compiles in half the time, without any client library of a
+// server.
 package connect
 
 import (
 	"context"
-	"log/slog"
+	"errors"
 
+	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/store"
 )
 
-// Options say what a URL does not. The zero Options are usable.
-type Options struct {
-	// Logger hears what no caller is told. Defaults to silence. A cache uses that of its Manager.
-	Logger *slog.Logger
-	// Existing opens a directory only where there is a store in it; an empty one, or none, is a *MissingError. Other
-	// stores are there whenever they answer. Defaults to off: a directory is made if need be.
-	Existing bool
+// Open opens the store and the cache that two URLs name, and a Manager that has both. An empty URL leaves the store or
+// the cache to o; what a URL names must not be in o as well. Closing the Manager closes the store and the cache; when
+// Open fails, it has closed them, also those of o.
+//
+// The errors are those of Store, Cache and dictrack.Open. When ctx ends, Open gives up.
+func Open(ctx context.Context, storeURL, cacheURL string, o dictrack.Options) (*dictrack.Manager, error) {
+	if err := openBoth(ctx, storeURL, cacheURL, &o); err != nil {
+		if o.Cache != nil {
+			err = errors.Join(err, o.Cache.Close(ctx))
+		}
+		if o.Store != nil {
+			err = errors.Join(err, o.Store.Close())
+		}
+		return nil, err
+	}
+	return dictrack.Open(ctx, o) // which closes both when it fails
 }
 
-// Store opens the store that a URL names; the caller closes it, or gives it to a Manager. A URL that is wrong is a
-// *URLError; other errors are those of the store, and say why it cannot be used and what to do. When ctx ends, Store
-// gives up.
+// openBoth puts the store and the cache into o.
+func openBoth(ctx context.Context, storeURL, cacheURL string, o *dictrack.Options) (err error) {
+	if storeURL != "" && o.Store != nil {
+		return &field.Error{Path: "options.Store", Want: "want none, since a URL names the store"}
+	}
+	if cacheURL != "" && o.Cache != nil {
+		return &field.Error{Path: "options.Cache", Want: "want none, since a URL names the cache"}
+	}
+	how := Options{Logger: o.Logger}
+	if storeURL != "" {
+		if o.Store, err = Store(ctx, storeURL, how); err != nil {
+			return err
+		}
+	}
+	if cacheURL != "" {
+		o.Cache, err = Cache(ctx, cacheURL, how)
+	}
+	return err
+}
+
+// Store opens the store that a URL names. The caller closes it, or gives it to a Manager. A URL that is invalid is a
+// *URLError; other errors are those of the store. When ctx ends, Store gives up.
 func Store(ctx context.Context, url string, o Options) (store.Store, error) {
-	return open(ctx, stores(), url, o)
+	return stores().open(ctx, url, o)
 }
 
-// Cache opens the cache that a URL names; the caller closes it, or gives it to a Manager. A URL that is wrong is a
+// Cache opens the cache that a URL names. The caller closes it, or gives it to a Manager. A URL that is invalid is a
 // *URLError; other errors are those of the cache. When ctx ends, Cache gives up.
 func Cache(ctx context.Context, url string, o Options) (cache.Cache, error) {
-	return open(ctx, caches(), url, o)
+	return caches().open(ctx, url, o)
 }
 
-func stores() port[store.Store] {
-	return port[store.Store]{
-		name: "store", bare: "pebble:",
+func stores() *port[store.Store] {
+	return &port[store.Store]{
+		name: "store", defaultScheme: "pebble:",
+		ofOther: func(scheme string) string { return nameIf(caches().find(scheme) != nil, "cache") },
 		schemes: []scheme[store.Store]{
 			{name: "memory", form: "memory:", open: openMemoryStore},
 			{name: "pebble", form: "pebble:DIR", open: openPebble},
 			{name: "mongodb", form: "mongodb://USER@HOST/DATABASE", open: openMongo},
 			{name: "mongodb+srv", form: "mongodb+srv://USER@HOST/DATABASE", open: openMongo},
-			{name: "postgres", also: "postgresql", form: "postgres://USER@HOST/DATABASE", open: openPostgres},
+			{name: "postgres", alias: "postgresql", form: "postgres://USER@HOST/DATABASE", open: openPostgres},
 		},
 	}
 }
 
-func caches() port[cache.Cache] {
-	return port[cache.Cache]{
-		name: "cache", bare: "redis://",
+func caches() *port[cache.Cache] {
+	return &port[cache.Cache]{
+		name: "cache", defaultScheme: "redis://",
+		ofOther: func(scheme string) string { return nameIf(stores().find(scheme) != nil, "store") },
 		schemes: []scheme[cache.Cache]{
 			{name: "memory", form: "memory:", open: openMemoryCache},
 			{name: "redis", form: "redis://HOST:PORT/DB", open: openRedis},
@@ -83,8 +118,15 @@ func caches() port[cache.Cache] {
 	}
 }
 
-// Stores lists how the URL of a store begins, for shells that complete it.
-func Stores() []string { p := stores(); return p.beginnings() }
+func nameIf(has bool, name string) string {
+	if has {
+		return name
+	}
+	return ""
+}
 
-// Caches lists how the URL of a cache begins.
-func Caches() []string { p := caches(); return p.beginnings() }
+// Stores lists how the URLs of stores begin, for shells that complete them.
+func Stores() []string { return stores().prefixes() }
+
+// Caches lists how the URLs of caches begin.
+func Caches() []string { return caches().prefixes() }

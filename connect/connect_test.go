@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
@@ -45,8 +45,8 @@ func TestCacheKinds(t *testing.T) {
 	for url, want := range map[string]string{
 		"memory:":                               "*memorycache.Cache",
 		"memory:?":                              "*memorycache.Cache",
-		"memory:?write_behind=250ms":            "*memorycache.WriteBehind",
-		"memory:?changes=500&write_behind=0.5s": "*memorycache.WriteBehind",
+		"memory:?write_behind=250ms":            "*writebehind.Cache",
+		"memory:?changes=500&write_behind=0.5s": "*writebehind.Cache",
 	} {
 		c, err := Cache(t.Context(), url, Options{})
 		if err != nil {
@@ -58,73 +58,68 @@ func TestCacheKinds(t *testing.T) {
 	}
 }
 
-// What a URL says about write-behind arrives.
 func TestWriteBehindParameters(t *testing.T) {
-	l, err := readMemory("cache", address{rest: "?changes=500&write_behind=1m"}, "write_behind", "changes")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := readBehind(l)
-	if want := (memorycache.Behind{Every: time.Minute, Changes: 500}); err != nil || b != want {
-		t.Errorf("%+v, %v; want %+v", b, err, want)
+	got, reason := parseMemoryCache(address{rest: "?changes=500&write_behind=1m"})
+	if want := (writebehind.Options{MaxDelay: time.Minute, MaxPending: 500}); reason != "" || got != want {
+		t.Errorf("%+v, %s; want %+v", got, reason, want)
 	}
 }
 
-// mistakes are wrong URLs, and what the error must say.
-var storeMistakes = map[string]string{
-	"":                                  "is empty: want one of memory:, pebble:DIR",
-	"state/":                            `has no scheme: did you mean "pebble:state/"?`,
-	"/var/lib/dictrack":                 `did you mean "pebble:/var/lib/dictrack"?`,
-	`C:\state`:                          `did you mean "pebble:C:\\state"?`,
-	"./a:b":                             `did you mean "pebble:./a:b"?`,
-	"memory":                            "has no colon: want memory:",
-	"memory:x":                          "nothing but parameters comes after memory:",
-	"memory:?a=b":                       `parameter "a" is not known: want none`,
-	"memory://":                         `nothing like a host comes after memory: did you mean "memory:"?`,
-	"pebble:":                           "names no directory: want pebble:DIR",
-	"pebble://state":                    `did you mean "pebble:state"?`,
-	"pebble:///var/state":               `did you mean "pebble:/var/state"?`,
-	"pebble:100%":                       "a % must be written %25",
-	"pebble:x?sink=true":                `parameter "sink" is not known: want sync`,
-	"pebble:x?sync=maybe":               `parameter sync is "maybe": want true or false`,
-	"pebble:x?sync=1&%zz":               "its parameters cannot be read",
-	"pebble:x?sync=1&sync":              "parameter sync is given 2 times",
-	"file:///var/state":                 `did you mean "pebble:/var/state"?`,
-	"mongodb://h/db?trackers=never":     `parameter trackers is "never": want true or false`,
-	"mongodb://h/db?prefix=":            `parameter prefix is "": want a name`,
-	"postgres://h/db?schema=a&schema=b": "parameter schema is given more than once",
-	"postgres://h/db?patience=long":     `parameter patience is "long": want a duration above 0`,
-	"postgres://h/db?schema=%zz":        "parameter schema cannot be read: a % must be written %25",
-	"sqlite:state.db":                   "the scheme sqlite is not known: want one of memory:, pebble:DIR",
+// invalidStoreURLs are invalid URLs, and what the error must say.
+var invalidStoreURLs = map[string]string{
+	"":                                   "is empty: want one of memory:, pebble:DIR",
+	"state/":                             `has no scheme: did you mean "pebble:state/"?`,
+	"/var/lib/dictrack":                  `did you mean "pebble:/var/lib/dictrack"?`,
+	`C:\state`:                           `did you mean "pebble:C:\\state"?`,
+	"./a:b":                              `did you mean "pebble:./a:b"?`,
+	"memory":                             "has no colon: want memory:",
+	"memory:x":                           "memory: must not be followed by anything but parameters",
+	"memory:?a=b":                        `parameter "a" is not known: want none`,
+	"memory://":                          `memory: is not followed by a host: did you mean "memory:"?`,
+	"pebble:":                            "names no directory: want pebble:DIR",
+	"pebble://state":                     `did you mean "pebble:state"?`,
+	"pebble:///var/state":                `did you mean "pebble:/var/state"?`,
+	"pebble:100%":                        "a % must be written %25",
+	"pebble:x?sink=true":                 `parameter "sink" is not known: want sync`,
+	"pebble:x?sync=maybe":                `parameter sync is "maybe": want true or false`,
+	"pebble:x?sync=1&%zz":                `parameter "%zz" is not known: want sync`,
+	"pebble:x?sync=1&sync":               "parameter sync is given more than once",
+	"file:///var/state":                  `did you mean "pebble:/var/state"?`,
+	"mongodb://h/db?trackers=never":      `parameter trackers is "never": want true or false`,
+	"mongodb://h/db?prefix=":             `parameter prefix is "": want a name`,
+	"postgres://h/db?schema=a&schema=b":  "parameter schema is given more than once",
+	"postgres://h/db?retry_timeout=long": `parameter retry_timeout is "long": want a duration of at least 1ns`,
+	"postgres://h/db?schema=%zz":         "parameter schema cannot be read: a % must be written %25",
+	"sqlite:state.db":                    "the scheme sqlite is not known: want one of memory:, pebble:DIR",
 }
 
-func TestMistakes(t *testing.T) {
-	for url, want := range storeMistakes {
+func TestInvalidURLs(t *testing.T) {
+	for url, want := range invalidStoreURLs {
 		s, err := Store(t.Context(), url, Options{})
-		checkMistake(t, "store", url, want, s == nil, err)
+		checkURLError(t, "store", url, want, s == nil, err)
 	}
-	for url, want := range cacheMistakes {
+	for url, want := range invalidCacheURLs {
 		c, err := Cache(t.Context(), url, Options{})
-		checkMistake(t, "cache", url, want, c == nil, err)
+		checkURLError(t, "cache", url, want, c == nil, err)
 	}
 }
 
-var cacheMistakes = map[string]string{
+var invalidCacheURLs = map[string]string{
 	"":                                        "is empty: want one of memory:",
-	"memory:?a=b":                             `parameter "a" is not known: want write_behind or changes`,
+	"memory:?a=b":                             `parameter "a" is not known: want changes or write_behind`,
 	"memory:?changes=5":                       "parameter changes bounds write_behind: want both",
-	"memory:?write_behind=":                   `parameter write_behind is "": want a duration of at least a millisecond`,
+	"memory:?write_behind=":                   `parameter write_behind is "": want a duration of at least 1ms`,
 	"memory:?write_behind=5":                  `parameter write_behind is "5": want a duration`,
 	"memory:?write_behind=1us":                `parameter write_behind is "1us"`,
 	"memory:?write_behind=-1s":                `parameter write_behind is "-1s"`,
-	"memory:?write_behind=1s&changes=0":       `parameter changes is "0": want a whole number above 0`,
+	"memory:?write_behind=1s&changes=0":       `parameter changes is "0": want a whole number of at least 1`,
 	"memory:?write_behind=1s&changes=1k":      `parameter changes is "1k"`,
-	"memory:?write_behind=1s&write_behind=2s": "parameter write_behind is given 2 times",
+	"memory:?write_behind=1s&write_behind=2s": "parameter write_behind is given more than once",
 	"pebble:state":                            "pebble is the scheme of a store: want one of memory:",
 	"memcached://h":                           "the scheme memcached is not known: want one of memory:",
 }
 
-func checkMistake(t *testing.T, of, url, want string, isNil bool, err error) {
+func checkURLError(t *testing.T, of, url, want string, isNil bool, err error) {
 	t.Helper()
 	var wrong *URLError
 	if !isNil || !errors.As(err, &wrong) {
@@ -135,16 +130,16 @@ func checkMistake(t *testing.T, of, url, want string, isNil bool, err error) {
 	}
 }
 
-// nowhere is an address where nobody listens.
-var nowhere = strings.NewReplacer("@h/", "@127.0.0.1:1/", "//h/", "//127.0.0.1:1/", "@h1,,h2", "@127.0.0.1:1,,127.0.0.1:1",
+// unreachable replaces hosts by an address where nothing listens.
+var unreachable = strings.NewReplacer("@h/", "@127.0.0.1:1/", "//h/", "//127.0.0.1:1/", "@h1,,h2", "@127.0.0.1:1,,127.0.0.1:1",
 	"@h?", "@127.0.0.1:1?", "@h1/", "@127.0.0.1:1/", "@h1?", "@127.0.0.1:1?")
 
-// Whatever is wrong with a URL, its password is shown by no error, whoever looks at it how deep.
+// TestErrorsHideSecrets checks that no error shows a password, whatever is wrong with its URL.
 func TestErrorsHideSecrets(t *testing.T) {
 	for _, form := range malformed {
 		t.Run(form, func(t *testing.T) {
 			t.Parallel()
-			url := strings.TrimSuffix(nowhere.Replace(strings.ReplaceAll(form+"\x00", "SECRET", "s3cret")), "\x00")
+			url := strings.TrimSuffix(unreachable.Replace(strings.ReplaceAll(form+"\x00", "SECRET", "s3cret")), "\x00")
 			ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 			defer cancel()
 			_, err := Store(ctx, url, Options{})
@@ -171,11 +166,11 @@ func checkError(t *testing.T, url string, err error) {
 	}
 }
 
-func TestExisting(t *testing.T) {
+func TestMustExist(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	for _, want := range []string{"there is no such directory", "the directory is empty"} {
-		_, err := Store(t.Context(), Directory(dir), Options{Existing: true})
-		var missing *MissingError
+		_, err := Store(t.Context(), Directory(dir), Options{MustExist: true})
+		var missing *NotFoundError
 		if !errors.As(err, &missing) || missing.Directory != dir || err.Error() != "open "+dir+": "+want {
 			t.Errorf("%v, want: %s", err, want)
 		}
@@ -184,7 +179,7 @@ func TestExisting(t *testing.T) {
 		}
 	}
 	for _, existing := range []bool{false, true} {
-		s, err := Store(t.Context(), Directory(dir), Options{Existing: existing})
+		s, err := Store(t.Context(), Directory(dir), Options{MustExist: existing})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -194,7 +189,7 @@ func TestExisting(t *testing.T) {
 	}
 }
 
-func TestNearMisses(t *testing.T) {
+func TestLikelySchemes(t *testing.T) {
 	for url, want := range map[string]string{
 		"mongo://h/db": "mongodb://h/db", "mongodb:h/db": "mongodb://h/db", "mongo+srv://u:s3cret@h/db": "mongodb+srv://u:***@h/db",
 		"pg://h/db":                "postgres://h/db",
@@ -206,6 +201,6 @@ func TestNearMisses(t *testing.T) {
 		"dir:///var/lib/dictrack/": "pebble:/var/lib/dictrack/",
 	} {
 		_, err := Store(t.Context(), url, Options{})
-		checkMistake(t, "store", url, "did you mean \""+want+"\"?", true, err)
+		checkURLError(t, "store", url, "did you mean \""+want+"\"?", true, err)
 	}
 }

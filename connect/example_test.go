@@ -9,8 +9,8 @@ import (
 	"github.com/dictrack/dictrack/connect"
 )
 
-// A program that leaves it to its user where the state is kept.
-func Example() {
+// A program that lets its user choose where the state is stored.
+func ExampleOpen() {
 	ctx := context.Background()
 	dir, err := os.MkdirTemp("", "dictrack")
 	if err != nil {
@@ -18,20 +18,8 @@ func Example() {
 		return
 	}
 	defer os.RemoveAll(dir)
-	// As in: postgres://dictrack@db.example/dictrack, and redis://cache.example/0.
-	storeURL, cacheURL := "pebble:"+dir, "memory:"
-
-	st, err := connect.Store(ctx, storeURL, connect.Options{})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	ca, err := connect.Cache(ctx, cacheURL, connect.Options{})
-	if err != nil {
-		fmt.Println(err, st.Close())
-		return
-	}
-	m, err := dictrack.Open(ctx, dictrack.Options{Store: st, Cache: ca})
+	// Or: postgres://dictrack@db.example/dictrack, and redis://cache.example/0.
+	m, err := connect.Open(ctx, "pebble:"+dir, "memory:", dictrack.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -46,9 +34,9 @@ func Example() {
 	// Output: 1 <nil>
 }
 
-// What is wrong with a URL is told with what it should be.
-func ExampleStore_mistake() {
+// The error for an invalid URL suggests a valid one.
+func ExampleStore_invalid() {
 	_, err := connect.Store(context.Background(), "pebble://state", connect.Options{})
 	fmt.Println(err)
-	// Output: store URL "pebble://state": nothing like a host comes after pebble: did you mean "pebble:state"?
+	// Output: store URL "pebble://state": pebble: is not followed by a host: did you mean "pebble:state"?
 }

@@ -2,61 +2,55 @@ package connect
 
 import (
 	"context"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
+	"github.com/dictrack/dictrack/internal/urlparam"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
 
-// readMemory reads the URL of what is in memory, and so has no place.
-func readMemory(of string, a address, allowed ...string) (*local, error) {
-	l, err := readLocal(of, a, allowed...)
-	if err == nil && l.path != "" {
-		return nil, l.wrong("nothing but parameters comes after memory:")
+// parseMemory reads the parameters of a memory: URL. The reason says what is wrong, "" for nothing.
+func parseMemory(a address, setters urlparam.Setters) (reason string) {
+	path, query, _ := strings.Cut(a.rest, "?")
+	if path != "" {
+		return "memory: must not be followed by anything but parameters"
 	}
-	return l, err
+	if err := urlparam.Parse(query, setters); err != nil {
+		return err.Error()
+	}
+	return ""
 }
 
 func openMemoryStore(_ context.Context, a address, _ Options) (store.Store, error) {
-	if _, err := readMemory("store", a); err != nil {
-		return nil, err
+	if reason := parseMemory(a, nil); reason != "" {
+		return nil, &URLError{Of: "store", URL: Redact(a.url), Reason: reason}
 	}
 	return memorystore.New(), nil
 }
 
 func openMemoryCache(_ context.Context, a address, _ Options) (cache.Cache, error) {
-	l, err := readMemory("cache", a, "write_behind", "changes")
-	if err != nil {
-		return nil, err
+	behind, reason := parseMemoryCache(a)
+	switch {
+	case reason != "":
+		return nil, &URLError{Of: "cache", URL: Redact(a.url), Reason: reason}
+	case behind == writebehind.Options{}:
+		return memorycache.New(memorycache.Options{}), nil
 	}
-	if _, ok := l.given["write_behind"]; !ok {
-		if _, ok := l.given["changes"]; ok {
-			return nil, l.wrong("parameter changes bounds write_behind: want both, as in memory:?write_behind=1s&changes=10000")
-		}
-		return memorycache.New(), nil
-	}
-	b, err := readBehind(l)
-	if err != nil {
-		return nil, err
-	}
-	return memorycache.NewBehind(b), nil
+	return writebehind.New(behind), nil
 }
 
-// readBehind reads how far a store may be behind. Parameters, unlike options, say no default by zero.
-func readBehind(l *local) (b memorycache.Behind, err error) {
-	text := l.given["write_behind"]
-	if b.Every, err = time.ParseDuration(text); err != nil || b.Every < time.Millisecond {
-		return b, l.wrong("parameter write_behind is %q: want a duration of at least a millisecond, such as 1s", text)
+// parseMemoryCache returns the options of a write-behind cache, zero for a cache that writes through.
+func parseMemoryCache(a address) (behind writebehind.Options, reason string) {
+	reason = parseMemory(a, urlparam.Setters{
+		"write_behind": urlparam.Duration(&behind.MaxDelay, time.Millisecond),
+		"changes":      urlparam.Int(&behind.MaxPending, 1),
+	})
+	if reason == "" && behind.MaxPending > 0 && behind.MaxDelay == 0 {
+		reason = "parameter changes bounds write_behind: want both, as in memory:?write_behind=1s&changes=10000"
 	}
-	text, ok := l.given["changes"]
-	if !ok {
-		return b, nil
-	}
-	if b.Changes, err = strconv.Atoi(text); err != nil || b.Changes < 1 {
-		return b, l.wrong("parameter changes is %q: want a whole number above 0", text)
-	}
-	return b, nil
+	return behind, reason
 }

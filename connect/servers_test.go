@@ -1,3 +1,5 @@
+//go:build !local
+
 package connect
 
 import (
@@ -10,9 +12,9 @@ import (
 	"github.com/dictrack/dictrack/internal/testserver/redis"
 )
 
-var durably = []string{"--appendonly", "yes", "--appendfsync", "no"}
+var persistent = []string{"--appendonly", "yes", "--appendfsync", "no"}
 
-// TestServers: every scheme of a server reaches one, and what is tracked through it is there for the next who comes.
+// TestServers checks for each scheme of a server that a Manager finds what an earlier one has tracked there.
 func TestServers(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) {
 		s, err := postgres.Start()
@@ -24,7 +26,7 @@ func TestServers(t *testing.T) {
 				t.Error(err)
 			}
 		}()
-		checkPlace(t, s.URL()+"&schema=some%20where&patience=5s", "memory:")
+		checkPersists(t, s.URL()+"&schema=some%20schema&retry_timeout=5s", "memory:")
 	})
 	t.Run("mongodb", func(t *testing.T) {
 		s, err := mongodb.Start()
@@ -32,36 +34,36 @@ func TestServers(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Stop()
-		checkPlace(t, s.Database("dictrack_test_connect")+"&prefix=a_&trackers=false&patience=5s", "memory:")
+		checkPersists(t, s.Database("dictrack_test_connect")+"&prefix=a_&trackers=false&retry_timeout=5s", "memory:")
 	})
 	t.Run("redis", func(t *testing.T) {
-		s, err := redis.Start(durably...)
+		s, err := redis.Start(persistent...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		checkPlace(t, "", s.URL()+"/3?prefix=a:&timeout=30s")
+		checkPersists(t, "", s.URL()+"/3?prefix=a:&timeout=30s")
 	})
 	t.Run("redis+sentinel", func(t *testing.T) {
-		s, err := redis.StartSentinels(durably...)
+		s, err := redis.StartSentinels(persistent...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		checkPlace(t, "", s.URL()+"?timeout=30s")
+		checkPersists(t, "", s.URL()+"?timeout=30s")
 	})
 	t.Run("redis+cluster", func(t *testing.T) {
-		c, err := redis.StartCluster(durably...)
+		c, err := redis.StartCluster(persistent...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer c.Close()
-		checkPlace(t, "", c.URL()+"/?timeout=30s")
+		checkPersists(t, "", c.URL()+"/?timeout=30s")
 	})
 }
 
-// checkPlace tracks one data in each of two Managers, one after the other, and leaves nothing.
-func checkPlace(t *testing.T, storeURL, cacheURL string) {
+// checkPersists tracks one message in each of two Managers, one after the other, and deletes everything.
+func checkPersists(t *testing.T, storeURL, cacheURL string) {
 	t.Helper()
 	for n := int64(1); n <= 2; n++ {
 		m := manager(t, storeURL, cacheURL)
@@ -88,17 +90,7 @@ func checkPlace(t *testing.T, storeURL, cacheURL string) {
 
 func manager(t *testing.T, storeURL, cacheURL string) *dictrack.Manager {
 	t.Helper()
-	var o dictrack.Options
-	var err error
-	if storeURL != "" {
-		if o.Store, err = Store(t.Context(), storeURL, Options{}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if o.Cache, err = Cache(t.Context(), cacheURL, Options{}); err != nil {
-		t.Fatal(err)
-	}
-	m, err := dictrack.Open(t.Context(), o)
+	m, err := Open(t.Context(), storeURL, cacheURL, dictrack.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,60 +15,60 @@ import (
 // alone, from many goroutines on one group and on many, and in batches.
 func Benchmark(b *testing.B, open func() cache.Cache, f Features) {
 	run := func(b *testing.B, backing func() cache.Backing) {
-		b.Run("one", func(b *testing.B) { benchmarkOne(b, started(b, open(), backing())) })
-		b.Run("hot", func(b *testing.B) { benchmarkParallel(b, started(b, open(), backing()), 1) })
-		b.Run("many", func(b *testing.B) { benchmarkParallel(b, started(b, open(), backing()), 1000) })
-		b.Run("batch", func(b *testing.B) { benchmarkBatch(b, started(b, open(), backing())) })
+		b.Run("one", func(b *testing.B) { benchmarkOne(b, startedCache(b, open(), backing())) })
+		b.Run("hot", func(b *testing.B) { benchmarkParallel(b, startedCache(b, open(), backing()), 1) })
+		b.Run("many", func(b *testing.B) { benchmarkParallel(b, startedCache(b, open(), backing()), 1000) })
+		b.Run("batch", func(b *testing.B) { benchmarkBatch(b, startedCache(b, open(), backing())) })
 	}
 	b.Run("backing", func(b *testing.B) {
-		run(b, func() cache.Backing { return newDisk() })
+		run(b, func() cache.Backing { return newFaultyStore() })
 	})
-	if f.Keeps {
+	if f.MemoryOnly {
 		b.Run("alone", func(b *testing.B) {
 			run(b, func() cache.Backing { return nil })
 		})
 	}
 }
 
-// started is a cache that is ready.
-func started(b *testing.B, c cache.Cache, backing cache.Backing) cache.Cache {
+// startedCache is a cache that is ready.
+func startedCache(b *testing.B, c cache.Cache, backing cache.Backing) cache.Cache {
 	b.Helper()
 	start(b, c, backing)
 	return c
 }
 
-// tick is a Task that costs next to nothing itself: what is measured is the cache.
-type tick struct{ name string }
+// cheapTask is a Task that costs next to nothing itself: what is measured is the cache.
+type cheapTask struct{ name string }
 
 // Group implements cache.Task.
-func (t *tick) Group() string { return t.name }
+func (t *cheapTask) Group() string { return t.name }
 
 // ID implements cache.Task.
-func (t *tick) ID() string { return "" }
+func (t *cheapTask) ID() string { return "" }
 
 // Apply implements cache.Task.
-func (t *tick) Apply(g *group.Group, _ *group.Seen) *group.Seen {
+func (t *cheapTask) Apply(g *group.Group, _ *group.Seen) *group.Seen {
 	if g.Len() == 0 {
 		_, _ = g.Add(total, 0) // cannot fail: there is none of that name
 	}
-	_, _ = g.Edit("total", 0, same)
+	_, _ = g.Edit("total", 0, unchanged)
 	return nil
 }
 
 // Settled implements cache.Task.
-func (t *tick) Settled(error) {}
+func (t *cheapTask) Settled(error) {}
 
-// ticks are tasks for groups of their own.
-func ticks(n int) []cache.Task {
+// cheapTasks are tasks for groups of their own.
+func cheapTasks(n int) []cache.Task {
 	tasks := make([]cache.Task, n)
 	for i := range tasks {
-		tasks[i] = &tick{fmt.Sprint("g", i)}
+		tasks[i] = &cheapTask{fmt.Sprint("g", i)}
 	}
 	return tasks
 }
 
-// same is an edit after which the tracker is as before, and the group has another version.
-func same(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
+// unchanged is an edit after which the tracker is as before, and the group has another version.
+func unchanged(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
 	return d, s, nil, nil
 }
 
@@ -81,7 +81,7 @@ func finish(b *testing.B, c cache.Cache) {
 
 func benchmarkOne(b *testing.B, c cache.Cache) {
 	defer finish(b, c)
-	tasks := ticks(1)
+	tasks := cheapTasks(1)
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := c.Update(context.Background(), tasks); err != nil {
@@ -92,7 +92,7 @@ func benchmarkOne(b *testing.B, c cache.Cache) {
 
 func benchmarkParallel(b *testing.B, c cache.Cache, groups int) {
 	defer finish(b, c)
-	tasks := ticks(groups)
+	tasks := cheapTasks(groups)
 	var next atomic.Int64
 	b.ReportAllocs()
 	b.SetParallelism(64)
@@ -109,7 +109,7 @@ func benchmarkParallel(b *testing.B, c cache.Cache, groups int) {
 
 func benchmarkBatch(b *testing.B, c cache.Cache) {
 	defer finish(b, c)
-	tasks := ticks(1000)
+	tasks := cheapTasks(1000)
 	b.ReportAllocs()
 	for b.Loop() {
 		if err := c.Update(context.Background(), tasks); err != nil {

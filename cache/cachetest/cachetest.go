@@ -21,25 +21,25 @@ import (
 // Features is what a cache can do beyond what every one must.
 type Features struct {
 	// Keeps: without a Backing, the cache itself is where groups live.
-	Keeps bool
+	MemoryOnly bool
 	// Joins: the changes of many groups that come together reach the Backing in few commits.
-	Joins bool
+	GroupCommits bool
 	// Ahead: calls are settled before the Backing has what they did. The cache is a cache.Ahead.
-	Ahead bool
+	WriteBehind bool
 	// Shared opens another cache, on the hot state of one that is open. Nil: hot state is not shared.
 	Shared func(cache.Cache) cache.Cache
 	// Backing is what keeps the groups, new and empty, for as long as a test. Nil: the suite keeps them in
 	// memory. Either way the suite stands in between.
-	Backing func(t *testing.T) Emptied
-	// Time is how long tests may begin; those that would later are skipped, and topics come in random order.
+	Backing func(t *testing.T) Truncater
+	// StartWithin is how long tests may begin; those that would later are skipped, and topics come in random order.
 	// Zero: all begin.
-	Time time.Duration
+	StartWithin time.Duration
 }
 
-// Emptied is a cache.Backing that can be emptied: new groups then start above all versions so far.
-type Emptied interface {
+// Truncater is a cache.Backing that can be emptied: new groups then start above all versions so far.
+type Truncater interface {
 	cache.Backing
-	Empty() error
+	Truncate() error
 }
 
 // Run tests caches made by open, each new and empty. The suite closes them.
@@ -55,23 +55,23 @@ func Run(t *testing.T, open func() cache.Cache, f Features) {
 		{"commit", s.commit},
 		{"failure", s.failure},
 		{"conflict", s.conflict},
-		{"leave", s.leave},
+		{"leave", s.cancel},
 		{"flush", s.flush},
 		{"close", s.close},
 		{"names", s.names},
-		{"storm", s.storm},
-		{"ahead", s.ahead},
+		{"storm", s.stress},
+		{"ahead", s.writeBehind},
 		{"shared", s.shared},
 	}
-	if f.Time > 0 {
-		s.end = time.Now().Add(f.Time)
+	if f.StartWithin > 0 {
+		s.deadline = time.Now().Add(f.StartWithin)
 		rand.Shuffle(len(topics), func(i, j int) { topics[i], topics[j] = topics[j], topics[i] }) // #nosec G404 -- chance, no secret
 	}
 	for _, topic := range topics {
 		t.Run(topic.name, topic.run)
 	}
-	if len(s.left) > 0 {
-		t.Logf("left out, since %v are over: %q", f.Time, s.left)
+	if len(s.skipped) > 0 {
+		t.Logf("left out, since %v are over: %q", f.StartWithin, s.skipped)
 	}
 }
 
@@ -79,63 +79,63 @@ func Run(t *testing.T, open func() cache.Cache, f Features) {
 type suite struct {
 	open     func() cache.Cache
 	features Features
-	end      time.Time // zero for none
-	left     []string  // tests that would have begun later
+	deadline      time.Time // zero for none
+	skipped     []string  // tests that would have begun later
 }
 
-// rig is a cache under test, and what its calls share.
-type rig struct {
+// env is a cache under test, and what its calls share.
+type env struct {
 	*testing.T
 	cache cache.Cache
-	disk  *disk // the backing; nil: the cache keeps its groups itself
-	ahead bool  // of the backing
-	watch watch
+	store  *faultyStore // the backing; nil: the cache keeps its groups itself
+	writeBehind bool  // of the backing
+	invariants invariants
 }
 
-// kept makes a rig whose groups come from a disk.
-func (s *suite) kept(t *testing.T) *rig {
-	d := newDisk()
-	s.hurry(t)
+// withStore makes a rig whose groups come from a disk.
+func (s *suite) withStore(t *testing.T) *env {
+	d := newFaultyStore()
+	s.skipIfLate(t)
 	if s.features.Backing != nil {
-		d.real = s.features.Backing(t)
+		d.inner = s.features.Backing(t)
 	}
 	return s.start(t, d)
 }
 
-// alone makes a rig whose cache keeps its groups itself.
-func (s *suite) alone(t *testing.T) *rig {
-	s.hurry(t)
+// withoutStore makes a rig whose cache keeps its groups itself.
+func (s *suite) withoutStore(t *testing.T) *env {
+	s.skipIfLate(t)
 	return s.start(t, nil)
 }
 
-// hurry skips a test for which there is no time.
-func (s *suite) hurry(t *testing.T) {
+// skipIfLate skips a test for which there is no time.
+func (s *suite) skipIfLate(t *testing.T) {
 	t.Helper()
-	if !s.end.IsZero() && time.Now().After(s.end) {
-		s.left = append(s.left, t.Name())
+	if !s.deadline.IsZero() && time.Now().After(s.deadline) {
+		s.skipped = append(s.skipped, t.Name())
 		t.Skip("no time left")
 	}
 }
 
-func (s *suite) start(t *testing.T, d *disk) *rig {
+func (s *suite) start(t *testing.T, d *faultyStore) *env {
 	return s.startOn(t, s.open(), d)
 }
 
 // startOn makes a rig of a cache.
-func (s *suite) startOn(t *testing.T, c cache.Cache, d *disk) *rig {
-	r := &rig{T: t, cache: c, disk: d, ahead: s.features.Ahead}
-	t.Cleanup(r.close)
+func (s *suite) startOn(t *testing.T, c cache.Cache, d *faultyStore) *env {
+	e := &env{T: t, cache: c, store: d, writeBehind: s.features.WriteBehind}
+	t.Cleanup(e.close)
 	if d == nil {
-		start(t, r.cache, nil)
+		start(t, e.cache, nil)
 	} else {
-		start(t, r.cache, d)
+		start(t, e.cache, d)
 	}
-	return r
+	return e
 }
 
-// through runs a test where calls are settled when the Backing has what they did.
-func (s *suite) through(t *testing.T, name string, test func(*testing.T)) {
-	if !s.features.Ahead {
+// runUnlessWriteBehind runs a test where calls are settled when the Backing has what they did.
+func (s *suite) runUnlessWriteBehind(t *testing.T, name string, test func(*testing.T)) {
+	if !s.features.WriteBehind {
 		t.Run(name, test)
 	}
 }
@@ -143,58 +143,58 @@ func (s *suite) through(t *testing.T, name string, test func(*testing.T)) {
 // start makes a cache ready.
 func start(tb testing.TB, c cache.Cache, b cache.Backing) {
 	tb.Helper()
-	h := cache.Host{Backing: b, Definitions: shared{}, Logger: slog.New(slog.DiscardHandler)}
+	h := cache.Host{Backing: b, Definitions: parser{}, Logger: slog.New(slog.DiscardHandler)}
 	if err := c.Start(context.Background(), h); err != nil {
 		tb.Fatalf("Start: %v", err)
 	}
 }
 
-// each runs a test with a Backing, and without one where the cache can do without.
-func (s *suite) each(t *testing.T, test func(r *rig)) {
-	t.Run("backing", func(t *testing.T) { test(s.kept(t)) })
-	if s.features.Keeps {
-		t.Run("alone", func(t *testing.T) { test(s.alone(t)) })
+// withAndWithoutStore runs a test with a Backing, and without one where the cache can do without.
+func (s *suite) withAndWithoutStore(t *testing.T, test func(e *env)) {
+	t.Run("backing", func(t *testing.T) { test(s.withStore(t)) })
+	if s.features.MemoryOnly {
+		t.Run("alone", func(t *testing.T) { test(s.withoutStore(t)) })
 	}
 }
 
-// drain brings everything to the disk.
-func (r *rig) drain() {
-	r.Helper()
-	if r.ahead && r.disk != nil {
-		if err := r.cache.(cache.Ahead).Drain(context.Background()); err != nil {
-			r.Fatalf("Drain: %v", err)
+// sync brings everything to the disk.
+func (e *env) sync() {
+	e.Helper()
+	if e.writeBehind && e.store != nil {
+		if err := e.cache.(cache.Ahead).Drain(context.Background()); err != nil {
+			e.Fatalf("Drain: %v", err)
 		}
 	}
 }
 
 // close ends the cache when its test is over.
-func (r *rig) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func (e *env) close() {
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	defer cancel()
-	if err := r.cache.Close(ctx); err != nil {
-		r.Errorf("close: %v", err)
+	if err := e.cache.Close(ctx); err != nil {
+		e.Errorf("close: %v", err)
 	}
-	r.watch.report(r.T)
-	if r.disk != nil {
-		r.disk.report(r.T)
+	e.invariants.report(e.T)
+	if e.store != nil {
+		e.store.report(e.T)
 	}
 }
 
-// patience is how long a test waits for what should happen at once.
-const patience = 20 * time.Second
+// testTimeout is how long a test waits for what should happen at once.
+const testTimeout = 20 * time.Second
 
 // await waits for something to happen, and fails the test when it does not.
-func (r *rig) await(what string, happened <-chan struct{}) {
-	r.Helper()
+func (e *env) await(what string, happened <-chan struct{}) {
+	e.Helper()
 	select {
 	case <-happened:
-	case <-time.After(patience):
-		r.Fatalf("%s: still waiting after %v", what, patience)
+	case <-time.After(testTimeout):
+		e.Fatalf("%s: still waiting after %v", what, testTimeout)
 	}
 }
 
-// begin runs something in a goroutine; the channel is closed when it is over.
-func begin(run func()) <-chan struct{} {
+// async runs something in a goroutine; the channel is closed when it is over.
+func async(run func()) <-chan struct{} {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)

@@ -8,86 +8,86 @@ import (
 )
 
 func (s *suite) commit(t *testing.T) {
-	s.through(t, "nothing is settled or seen before it is kept", func(t *testing.T) { keptFirst(s.kept(t)) })
-	t.Run("what changes nothing is not committed", func(t *testing.T) { noChange(s.kept(t)) })
-	t.Run("a commit leads from one version to the next", func(t *testing.T) { versions(s.kept(t)) })
-	if s.features.Joins {
-		t.Run("changes of many groups are joined", func(t *testing.T) { joined(s.kept(t)) })
+	s.runUnlessWriteBehind(t, "nothing is settled or seen before it is kept", func(t *testing.T) { doneAfterCommit(s.withStore(t)) })
+	t.Run("what changes nothing is not committed", func(t *testing.T) { noChange(s.withStore(t)) })
+	t.Run("a commit leads from one version to the next", func(t *testing.T) { versions(s.withStore(t)) })
+	if s.features.GroupCommits {
+		t.Run("changes of many groups are joined", func(t *testing.T) { changesShareCommits(s.withStore(t)) })
 	}
 }
 
-func keptFirst(r *rig) {
-	slow := newGate()
-	r.disk.onPersist.set(func([]*group.Change) error {
-		slow.pass()
+func doneAfterCommit(e *env) {
+	slow := newBarrier()
+	e.store.beforeCommit.set(func([]*group.Change) error {
+		slow.wait()
 		return nil
 	})
 	defer slow.open()
-	first := r.add("g", 3)
+	first := e.add("g", 3)
 	var saw int64
-	second := r.look("g", func(g *group.Group) { saw = sum(g) })
-	writing := begin(func() { r.update(first) })
-	r.await("the commit", slow.came)
-	reading := begin(func() { r.update(second) })
-	if first.settled.Load() != 0 || second.settled.Load() != 0 {
-		r.Error("a call was settled before its group was kept")
+	second := e.read("g", func(g *group.Group) { saw = sum(g) })
+	writing := async(func() { e.update(first) })
+	e.await("the commit", slow.reached)
+	reading := async(func() { e.update(second) })
+	if first.doneCount.Load() != 0 || second.doneCount.Load() != 0 {
+		e.Error("a call was settled before its group was kept")
 	}
 	slow.open()
-	r.await("the writer", writing)
-	r.await("the reader", reading)
+	e.await("the writer", writing)
+	e.await("the reader", reading)
 	if saw != 3 {
-		r.Errorf("the reader saw %d, want what was kept meanwhile, 3", saw)
+		e.Errorf("the reader saw %d, want what was kept meanwhile, 3", saw)
 	}
 }
 
-func noChange(r *rig) {
-	r.update(r.add("g", 1))
-	r.drain()
-	before := r.disk.committed()
+func noChange(e *env) {
+	e.update(e.add("g", 1))
+	e.sync()
+	before := e.store.commitCount()
 	for range 3 {
-		r.update(r.look("g", func(*group.Group) {}), r.look("unknown", func(*group.Group) {}))
-		r.drain()
+		e.update(e.read("g", func(*group.Group) {}), e.read("unknown", func(*group.Group) {}))
+		e.sync()
 	}
-	if n := r.disk.committed() - before; n != 0 {
-		r.Errorf("%d commits of calls that changed nothing", n)
+	if n := e.store.commitCount() - before; n != 0 {
+		e.Errorf("%d commits of calls that changed nothing", n)
 	}
 }
 
-func versions(r *rig) {
+func versions(e *env) {
 	last := map[string]uint64{} // one commit at a time: there is one group
-	r.disk.onPersist.set(func(changes []*group.Change) error {
+	e.store.beforeCommit.set(func(changes []*group.Change) error {
 		for _, c := range changes {
 			if c.Base != last[c.Group] || c.Version <= c.Base {
-				r.Errorf("group %q: a change from %d to %d after version %d", c.Group, c.Base, c.Version, last[c.Group])
+				e.Errorf("group %q: a change from %d to %d after version %d", c.Group, c.Base, c.Version, last[c.Group])
 			}
 			last[c.Group] = c.Version
 		}
 		return nil
 	})
 	for range 10 {
-		r.update(r.add("g", 1), r.add("g", 1))
-		r.update(r.add("g", 1))
-		r.drain()
+		e.update(e.add("g", 1), e.add("g", 1))
+		e.update(e.add("g", 1))
+		e.sync()
 	}
-	r.expectTotal("g", 30)
+	e.expectTotal("g", 30)
 }
 
-// joined updates many groups at once, several times; the commits may be some more than one, since
+// changesShareCommits updates many groups at once, several times; the commits may be some more than one, since
 // nothing waits for long.
-func joined(r *rig) {
+func changesShareCommits(e *env) {
 	const groups, most = 500, 50
 	for round := range 3 {
-		r.drain()
-		before := r.disk.committed()
-		calls := make([]*call, groups)
+		e.sync()
+		before := e.store.commitCount()
+		calls := make([]*testTask, groups)
 		for i := range calls {
-			calls[i] = r.add(fmt.Sprint("g", i), 1)
+			calls[i] = e.add(fmt.Sprint("g", i), 1)
 		}
-		r.update(calls...)
-		r.drain()
-		if n := r.disk.committed() - before; n > most {
-			r.Errorf("round %d: %d commits for %d groups, want at most %d", round, n, groups, most)
+		e.update(calls...)
+		e.sync()
+		if n := e.store.commitCount() - before; n > most {
+			e.Errorf("round %d: %d commits for %d groups, want at most %d", round, n, groups, most)
 		}
 	}
-	r.expectTotal("g7", 3)
+	e.expectTotal("g7", 3)
 }

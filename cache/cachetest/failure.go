@@ -11,89 +11,89 @@ import (
 )
 
 func (s *suite) failure(t *testing.T) {
-	s.through(t, "what was not kept is not there", func(t *testing.T) { notThere(s.kept(t)) })
-	s.through(t, "what was kept is there", func(t *testing.T) { isThere(s.kept(t)) })
-	s.through(t, "who waited behind it sees what is kept", func(t *testing.T) { behindAFailure(s.kept(t)) })
-	s.through(t, "again and again", func(t *testing.T) { againAndAgain(s.kept(t)) })
+	s.runUnlessWriteBehind(t, "what was not kept is not there", func(t *testing.T) { failedCommitHasNoEffect(s.withStore(t)) })
+	s.runUnlessWriteBehind(t, "what was kept is there", func(t *testing.T) { committedDespiteFailure(s.withStore(t)) })
+	s.runUnlessWriteBehind(t, "who waited behind it sees what is kept", func(t *testing.T) { waitingBehindAFailure(s.withStore(t)) })
+	s.runUnlessWriteBehind(t, "again and again", func(t *testing.T) { repeatedFailures(s.withStore(t)) })
 }
 
 // fail runs calls whose commit fails, before it keeps anything or after it kept all.
-func (r *rig) fail(after bool, calls ...*call) {
-	r.Helper()
+func (e *env) fail(after bool, calls ...*testTask) {
+	e.Helper()
 	hook := func([]*group.Change) error { return errBroken }
 	if after {
-		r.disk.afterPersist.set(hook)
+		e.store.afterCommit.set(hook)
 	} else {
-		r.disk.onPersist.set(hook)
+		e.store.beforeCommit.set(hook)
 	}
-	if err := r.try(context.Background(), calls...); err != nil {
-		r.Fatalf("Update: %v", err)
+	if err := e.try(context.Background(), calls...); err != nil {
+		e.Fatalf("Update: %v", err)
 	}
 	for _, c := range calls {
-		if err := c.done(); !errors.Is(err, cache.ErrUnknown) || !errors.Is(err, errBroken) {
-			r.Errorf("a call on %q was settled with %v, want ErrUnknown and the cause", c.name, err)
+		if err := c.awaitDone(); !errors.Is(err, cache.ErrUnknown) || !errors.Is(err, errBroken) {
+			e.Errorf("a call on %q was settled with %v, want ErrUnknown and the cause", c.name, err)
 		}
 	}
-	r.disk.calm()
+	e.store.clearFaults()
 }
 
-func notThere(r *rig) {
-	r.update(r.add("g", 1))
-	r.fail(false, r.add("g", 10), r.add("g", 20), r.add("h", 5))
-	r.expectTotal("g", 1)
-	r.expectTotal("h", 0)
-	next := r.add("g", 100)
-	r.update(next)
+func failedCommitHasNoEffect(e *env) {
+	e.update(e.add("g", 1))
+	e.fail(false, e.add("g", 10), e.add("g", 20), e.add("h", 5))
+	e.expectTotal("g", 1)
+	e.expectTotal("h", 0)
+	next := e.add("g", 100)
+	e.update(next)
 	if next.version != 2 {
-		r.Errorf("the next call led to version %d, want 2", next.version)
+		e.Errorf("the next call led to version %d, want 2", next.version)
 	}
-	r.expectTotal("g", 101)
+	e.expectTotal("g", 101)
 }
 
-func isThere(r *rig) {
-	r.update(r.add("g", 1))
-	r.fail(true, r.add("g", 10), r.add("h", 5))
-	r.expectTotal("g", 11)
-	r.expectTotal("h", 5)
-	r.update(r.add("g", 100))
-	r.expectTotal("g", 111)
+func committedDespiteFailure(e *env) {
+	e.update(e.add("g", 1))
+	e.fail(true, e.add("g", 10), e.add("h", 5))
+	e.expectTotal("g", 11)
+	e.expectTotal("h", 5)
+	e.update(e.add("g", 100))
+	e.expectTotal("g", 111)
 }
 
-// behindAFailure waits for a group while its commit fails.
-func behindAFailure(r *rig) {
-	r.update(r.add("g", 1))
-	slow := newGate()
+// waitingBehindAFailure waits for a group while its commit fails.
+func waitingBehindAFailure(e *env) {
+	e.update(e.add("g", 1))
+	slow := newBarrier()
 	var failed atomic.Bool
-	r.disk.onPersist.set(func([]*group.Change) error {
-		slow.pass()
+	e.store.beforeCommit.set(func([]*group.Change) error {
+		slow.wait()
 		return when(!failed.Swap(true), errBroken)
 	})
 	defer slow.open()
-	first := r.add("g", 10)
-	over := begin(func() { _ = r.try(context.Background(), first) })
-	r.await("the commit", slow.came)
+	first := e.add("g", 10)
+	over := async(func() { _ = e.try(context.Background(), first) })
+	e.await("the commit", slow.reached)
 	var saw int64
-	second := r.look("g", func(g *group.Group) { saw = sum(g) })
-	third := r.add("g", 100)
-	behind := begin(func() { r.update(second, third) })
+	second := e.read("g", func(g *group.Group) { saw = sum(g) })
+	third := e.add("g", 100)
+	behind := async(func() { e.update(second, third) })
 	slow.open()
-	r.await("the first call", over)
-	r.await("those behind it", behind)
-	r.expectError(first, cache.ErrUnknown)
+	e.await("the first call", over)
+	e.await("those behind it", behind)
+	e.expectError(first, cache.ErrUnknown)
 	if saw != 1 {
-		r.Errorf("saw %d, want 1: what was not kept was seen", saw)
+		e.Errorf("saw %d, want 1: what was not kept was seen", saw)
 	}
-	r.expectTotal("g", 101)
+	e.expectTotal("g", 101)
 }
 
-// againAndAgain makes sure that nothing is left behind by commits that fail.
-func againAndAgain(r *rig) {
+// repeatedFailures makes sure that nothing is left behind by commits that fail.
+func repeatedFailures(e *env) {
 	want := int64(0)
 	for n := range 20 {
-		r.fail(n%2 == 0, r.add("g", 1), r.add("h", 1))
-		r.update(r.add("g", 1), r.add("h", 1))
+		e.fail(n%2 == 0, e.add("g", 1), e.add("h", 1))
+		e.update(e.add("g", 1), e.add("h", 1))
 		want += 2 - int64(n%2)
 	}
-	r.expectTotal("g", want)
-	r.expectTotal("h", want)
+	e.expectTotal("g", want)
+	e.expectTotal("h", want)
 }

@@ -9,148 +9,148 @@ import (
 )
 
 func (s *suite) ids(t *testing.T) {
-	t.Run("remembered", func(t *testing.T) { s.each(t, remembered) })
-	t.Run("twice in one batch", func(t *testing.T) { s.each(t, twiceInOneBatch) })
-	t.Run("each group has its own", func(t *testing.T) { s.each(t, eachGroupItsOwn) })
-	t.Run("nothing remembered", func(t *testing.T) { s.each(t, nothingRemembered) })
-	t.Run("remembered again", func(t *testing.T) { s.each(t, rememberedAgain) })
-	t.Run("kept with the change", func(t *testing.T) { keptWithTheChange(s.kept(t)) })
-	t.Run("after the cache", func(t *testing.T) { s.afterTheCache(t) })
-	s.through(t, "not kept when the change is not", func(t *testing.T) { notKept(s.kept(t)) })
+	t.Run("remembered", func(t *testing.T) { s.withAndWithoutStore(t, idIsRemembered) })
+	t.Run("twice in one batch", func(t *testing.T) { s.withAndWithoutStore(t, idTwiceInOneBatch) })
+	t.Run("each group has its own", func(t *testing.T) { s.withAndWithoutStore(t, idsBelongToGroups) })
+	t.Run("nothing remembered", func(t *testing.T) { s.withAndWithoutStore(t, idIsNotRemembered) })
+	t.Run("remembered again", func(t *testing.T) { s.withAndWithoutStore(t, idIsReplaced) })
+	t.Run("kept with the change", func(t *testing.T) { idIsCommittedWithChange(s.withStore(t)) })
+	t.Run("after the cache", func(t *testing.T) { s.idsOutliveTheCache(t) })
+	s.runUnlessWriteBehind(t, "not kept when the change is not", func(t *testing.T) { retryAfterUnknown(s.withStore(t)) })
 	t.Run("no id is not looked up", func(t *testing.T) {
-		r := s.kept(t)
-		r.update(r.add("g", 1), r.add("g", 1))
-		if r.disk.asked() != 0 {
-			t.Errorf("%d lookups for calls without an id", r.disk.asked())
+		e := s.withStore(t)
+		e.update(e.add("g", 1), e.add("g", 1))
+		if e.store.lookupCount() != 0 {
+			t.Errorf("%d lookups for calls without an id", e.store.lookupCount())
 		}
 	})
 }
 
 // expectSeen checks what a call was told of its id.
-func (r *rig) expectSeen(c *call, want *group.Seen) {
-	r.Helper()
+func (e *env) expectSeen(c *testTask, want *group.Seen) {
+	e.Helper()
 	switch {
 	case want == nil && c.seen != nil:
-		r.Errorf("id %q was new, but Apply got %+v", c.id, *c.seen)
+		e.Errorf("id %q was new, but Apply got %+v", c.id, *c.seen)
 	case want != nil && c.seen == nil:
-		r.Errorf("id %q was remembered, but Apply got nothing", c.id)
+		e.Errorf("id %q was remembered, but Apply got nothing", c.id)
 	case want != nil && *c.seen != *want:
-		r.Errorf("id %q: Apply got %+v, want %+v", c.id, *c.seen, *want)
+		e.Errorf("id %q: Apply got %+v, want %+v", c.id, *c.seen, *want)
 	}
 }
 
 // seenOf is what the call asked to have remembered.
-func seenOf(c *call) *group.Seen {
+func seenOf(c *testTask) *group.Seen {
 	return &group.Seen{ID: c.id, Version: c.version, Expires: expiry, Hash: [16]byte{1}}
 }
 
-func remembered(r *rig) {
-	first, second := r.once("g", "a", 5), r.once("g", "a", 5)
-	r.update(first)
-	r.update(r.add("g", 1))
-	r.update(second)
-	r.expectSeen(first, nil)
-	r.expectSeen(second, seenOf(first))
-	r.expectTotal("g", 6)
+func idIsRemembered(e *env) {
+	first, second := e.addWithID("g", "a", 5), e.addWithID("g", "a", 5)
+	e.update(first)
+	e.update(e.add("g", 1))
+	e.update(second)
+	e.expectSeen(first, nil)
+	e.expectSeen(second, seenOf(first))
+	e.expectTotal("g", 6)
 }
 
-func twiceInOneBatch(r *rig) {
-	calls := []*call{r.once("g", "a", 5), r.once("g", "b", 7), r.once("g", "a", 5), r.once("g", "b", 7)}
-	r.update(calls...)
-	r.expectSeen(calls[0], nil)
-	r.expectSeen(calls[1], nil)
-	r.expectSeen(calls[2], seenOf(calls[0]))
-	r.expectSeen(calls[3], seenOf(calls[1]))
-	r.expectTotal("g", 12)
+func idTwiceInOneBatch(e *env) {
+	calls := []*testTask{e.addWithID("g", "a", 5), e.addWithID("g", "b", 7), e.addWithID("g", "a", 5), e.addWithID("g", "b", 7)}
+	e.update(calls...)
+	e.expectSeen(calls[0], nil)
+	e.expectSeen(calls[1], nil)
+	e.expectSeen(calls[2], seenOf(calls[0]))
+	e.expectSeen(calls[3], seenOf(calls[1]))
+	e.expectTotal("g", 12)
 }
 
-func eachGroupItsOwn(r *rig) {
-	one, two := r.once("g", "a", 1), r.once("h", "a", 1)
-	r.update(one)
-	r.update(two)
-	r.expectSeen(two, nil)
-	r.expectTotal("h", 1)
+func idsBelongToGroups(e *env) {
+	one, two := e.addWithID("g", "a", 1), e.addWithID("h", "a", 1)
+	e.update(one)
+	e.update(two)
+	e.expectSeen(two, nil)
+	e.expectTotal("h", 1)
 }
 
-// nothingRemembered brings an id that Apply does not want to be remembered.
-func nothingRemembered(r *rig) {
-	shy := r.look("g", func(*group.Group) {})
+// idIsNotRemembered brings an id that Apply does not want to be remembered.
+func idIsNotRemembered(e *env) {
+	shy := e.read("g", func(*group.Group) {})
 	shy.id = "a"
-	r.update(shy)
-	again := r.once("g", "a", 1)
-	r.update(again)
-	r.expectSeen(again, nil)
+	e.update(shy)
+	again := e.addWithID("g", "a", 1)
+	e.update(again)
+	e.expectSeen(again, nil)
 }
 
-// rememberedAgain replaces what is remembered of an id, as a call does whose id has expired.
-func rememberedAgain(r *rig) {
-	r.update(r.once("g", "a", 1))
+// idIsReplaced replaces what is remembered of an id, as a call does whose id has expired.
+func idIsReplaced(e *env) {
+	e.update(e.addWithID("g", "a", 1))
 	next := group.Seen{ID: "a", Version: 77, Expires: expiry + 1}
-	again := r.once("g", "a", 1)
-	again.renew = &next
-	r.update(again)
-	last := r.once("g", "a", 1)
-	r.update(last)
-	r.expectSeen(last, &next)
+	again := e.addWithID("g", "a", 1)
+	again.remember = &next
+	e.update(again)
+	last := e.addWithID("g", "a", 1)
+	e.update(last)
+	e.expectSeen(last, &next)
 }
 
-func keptWithTheChange(r *rig) {
+func idIsCommittedWithChange(e *env) {
 	var changes []group.Change
-	r.disk.onPersist.set(func(all []*group.Change) error {
+	e.store.beforeCommit.set(func(all []*group.Change) error {
 		for _, c := range all {
 			changes = append(changes, *c)
 		}
 		return nil
 	})
-	first := r.once("g", "a", 1)
-	r.update(first)
-	r.drain()
+	first := e.addWithID("g", "a", 1)
+	e.update(first)
+	e.sync()
 	if len(changes) != 1 || len(changes[0].Seen) != 1 {
-		r.Fatalf("changes %+v, want one with one id", changes)
+		e.Fatalf("changes %+v, want one with one id", changes)
 	}
 	c := changes[0]
 	if c.Seen[0] != *seenOf(first) || c.Base != 0 || c.Version != 1 || c.Count != 1 {
-		r.Errorf("change %+v", c)
+		e.Errorf("change %+v", c)
 	}
 }
 
-// afterTheCache looks ids up through another cache.
-func (s *suite) afterTheCache(t *testing.T) {
-	r := s.kept(t)
-	first := r.once("g", "a", 5)
-	r.update(first)
-	r.close()
-	r.cache = s.open()
-	start(r.T, r.cache, r.disk)
-	again := r.once("g", "a", 5)
-	r.update(again)
-	r.expectSeen(again, seenOf(first))
-	r.expectTotal("g", 5)
+// idsOutliveTheCache looks ids up through another cache.
+func (s *suite) idsOutliveTheCache(t *testing.T) {
+	e := s.withStore(t)
+	first := e.addWithID("g", "a", 5)
+	e.update(first)
+	e.close()
+	e.cache = s.open()
+	start(e.T, e.cache, e.store)
+	again := e.addWithID("g", "a", 5)
+	e.update(again)
+	e.expectSeen(again, seenOf(first))
+	e.expectTotal("g", 5)
 }
 
-// notKept makes a call again whose outcome was unknown: once nothing was kept, once all was.
-func notKept(r *rig) {
+// retryAfterUnknown makes a call again whose outcome was unknown: once nothing was kept, once all was.
+func retryAfterUnknown(e *env) {
 	broken := errors.New("broken")
 	failBefore, failAfter := true, false
-	r.disk.onPersist.set(func([]*group.Change) error { return when(failBefore, broken) })
-	r.disk.afterPersist.set(func([]*group.Change) error { return when(failAfter, broken) })
-	lost := r.once("g", "a", 5)
-	if err := r.try(r.Context(), lost); err != nil {
-		r.Fatalf("Update: %v", err)
+	e.store.beforeCommit.set(func([]*group.Change) error { return when(failBefore, broken) })
+	e.store.afterCommit.set(func([]*group.Change) error { return when(failAfter, broken) })
+	lost := e.addWithID("g", "a", 5)
+	if err := e.try(e.Context(), lost); err != nil {
+		e.Fatalf("Update: %v", err)
 	}
-	r.expectError(lost, cache.ErrUnknown)
+	e.expectError(lost, cache.ErrUnknown)
 	failBefore, failAfter = false, true
-	unheard := r.once("g", "a", 5)
-	if err := r.try(r.Context(), unheard); err != nil {
-		r.Fatalf("Update: %v", err)
+	unheard := e.addWithID("g", "a", 5)
+	if err := e.try(e.Context(), unheard); err != nil {
+		e.Fatalf("Update: %v", err)
 	}
-	r.expectSeen(unheard, nil)
-	r.expectError(unheard, cache.ErrUnknown)
+	e.expectSeen(unheard, nil)
+	e.expectError(unheard, cache.ErrUnknown)
 	failAfter = false
-	last := r.once("g", "a", 5)
-	r.update(last)
-	r.expectSeen(last, seenOf(unheard))
-	r.expectTotal("g", 5)
+	last := e.addWithID("g", "a", 5)
+	e.update(last)
+	e.expectSeen(last, seenOf(unheard))
+	e.expectTotal("g", 5)
 }
 
 func when(yes bool, err error) error {

@@ -11,96 +11,96 @@ import (
 )
 
 func (s *suite) order(t *testing.T) {
-	t.Run("tasks of a group run in their order", func(t *testing.T) { s.each(t, inOrder) })
-	t.Run("one at a time, whoever calls", func(t *testing.T) { s.each(t, oneAtATime) })
-	t.Run("a task is seen as a whole", func(t *testing.T) { s.each(t, asAWhole) })
-	t.Run("a slow group holds up no other", func(t *testing.T) { slowGroup(s.kept(t)) })
+	t.Run("tasks of a group run in their order", func(t *testing.T) { s.withAndWithoutStore(t, inOrder) })
+	t.Run("one at a time, whoever calls", func(t *testing.T) { s.withAndWithoutStore(t, oneAtATime) })
+	t.Run("a task is seen as a whole", func(t *testing.T) { s.withAndWithoutStore(t, tasksAreAtomic) })
+	t.Run("a slow group holds up no other", func(t *testing.T) { slowGroup(s.withStore(t)) })
 	t.Run("no tasks at all", func(t *testing.T) {
-		s.each(t, func(r *rig) { r.update() })
+		s.withAndWithoutStore(t, func(e *env) { e.update() })
 	})
 }
 
-func inOrder(r *rig) {
+func inOrder(e *env) {
 	const groups, each = 7, 40
 	journal := make([][]int, groups)
-	var calls []*call
+	var calls []*testTask
 	for n := range groups * each {
 		g := n % groups
-		calls = append(calls, r.look(fmt.Sprint("g", g), func(*group.Group) {
+		calls = append(calls, e.read(fmt.Sprint("g", g), func(*group.Group) {
 			journal[g] = append(journal[g], n)
 		}))
 	}
-	r.update(calls...)
+	e.update(calls...)
 	for g := range journal {
 		if len(journal[g]) != each || !slices.IsSorted(journal[g]) {
-			r.Errorf("tasks of group %d ran in the order %v", g, journal[g])
+			e.Errorf("tasks of group %d ran in the order %v", g, journal[g])
 		}
 	}
 }
 
-func oneAtATime(r *rig) {
+func oneAtATime(e *env) {
 	const callers, each, groups = 8, 60, 3
 	var all sync.WaitGroup
 	for range callers {
 		all.Go(func() {
 			for n := range each {
-				calls := []*call{
-					r.add(fmt.Sprint("g", n%groups), 1), r.add("all", 2), r.add(fmt.Sprint("g", n%groups), 1),
+				calls := []*testTask{
+					e.add(fmt.Sprint("g", n%groups), 1), e.add("all", 2), e.add(fmt.Sprint("g", n%groups), 1),
 				}
-				if err := r.try(context.Background(), calls...); err != nil {
-					r.Errorf("Update: %v", err)
+				if err := e.try(context.Background(), calls...); err != nil {
+					e.Errorf("Update: %v", err)
 				}
 			}
 		})
 	}
 	all.Wait()
 	for g := range groups {
-		r.expectTotal(fmt.Sprint("g", g), 2*callers*each/groups)
+		e.expectTotal(fmt.Sprint("g", g), 2*callers*each/groups)
 	}
-	r.expectTotal("all", 2*callers*each)
+	e.expectTotal("all", 2*callers*each)
 }
 
-// asAWhole adds many trackers by one task, so that its change is of several chunks, while others look.
-func asAWhole(r *rig) {
+// tasksAreAtomic adds many trackers by one task, so that its change is of several chunks, while others look.
+func tasksAreAtomic(e *env) {
 	const trackers = group.ChunkSize + 10
-	looked := begin(func() {
+	looked := async(func() {
 		for n := 0; n < trackers; {
-			one := r.look("g", func(g *group.Group) { n = g.Len() })
-			if err := r.try(context.Background(), one); err != nil || one.done() != nil {
-				r.Errorf("look: %v, %v", err, one.err)
+			one := e.read("g", func(g *group.Group) { n = g.Len() })
+			if err := e.try(context.Background(), one); err != nil || one.awaitDone() != nil {
+				e.Errorf("look: %v, %v", err, one.err)
 				return
 			}
 			if n != 0 && n != trackers {
-				r.Errorf("saw %d of %d trackers that one task added", n, trackers)
+				e.Errorf("saw %d of %d trackers that one task added", n, trackers)
 				return
 			}
 		}
 	})
-	r.update(r.look("g", func(g *group.Group) {
+	e.update(e.read("g", func(g *group.Group) {
 		for i := range trackers {
 			if _, err := g.Add(definitions(i), 0); err != nil {
-				r.Errorf("add: %v", err)
+				e.Errorf("add: %v", err)
 			}
 		}
 	}))
-	r.await("a look at all trackers", looked)
+	e.await("a look at all trackers", looked)
 }
 
-func slowGroup(r *rig) {
-	slow := newGate()
-	r.disk.onLoad.set(func(name string) error {
+func slowGroup(e *env) {
+	slow := newBarrier()
+	e.store.beforeLoad.set(func(name string) error {
 		if name == "slow" {
-			slow.pass()
+			slow.wait()
 		}
 		return nil
 	})
 	defer slow.open()
-	first := r.add("slow", 1)
-	over := begin(func() { r.update(first) })
-	r.await("the slow group to be loaded", slow.came)
+	first := e.add("slow", 1)
+	over := async(func() { e.update(first) })
+	e.await("the slow group to be loaded", slow.reached)
 	for range 3 {
-		r.update(r.add("fast", 1))
+		e.update(e.add("fast", 1))
 	}
 	slow.open()
-	r.await("the slow group", over)
+	e.await("the slow group", over)
 }

@@ -3,48 +3,35 @@ package rediscache
 import (
 	"context"
 	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/redis/rueidis"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
+	"github.com/dictrack/dictrack/cache/rediscache/internal/commit"
+	"github.com/dictrack/dictrack/cache/rediscache/internal/definitions"
+	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
+	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
+	"github.com/dictrack/dictrack/cache/rediscache/internal/writeback"
 )
 
-// Cache is a cache.Cache, and a cache.Ahead, in Redis. Make it with Open or New.
+// Cache is a cache.Ahead in Redis. Make it with Open or New.
 type Cache struct {
-	client  rueidis.Client
-	owned   bool // the client is closed with the cache
-	alone   bool // the client knows one server and no others
-	options Options
-	host    cache.Host // of Start
+	options     Options
+	owned       bool // the Redis client is closed with the cache
+	single      bool // the Redis client knows one server, and no others
+	client      *server.Client
+	definitions *definitions.Store
+	committer   *commit.Committer
+	writer      *writeback.Writer
 
-	process  string // 8 bytes that no other process has
-	commits  atomic.Uint64
-	keys     [shardCount]shardKeys
-	tables   [shardCount]table
-	perTable int
-	epochs   [shardCount]atomic.Pointer[string] // as last seen
-	dirty    [shardCount]atomic.Bool            // this process has written there
+	calls     mailbox.Door // tasks of Update
+	refreshes mailbox.Door // tasks of the cache itself, which go on while it closes
 
-	door       mailbox.Door // calls
-	looking    mailbox.Door // what the cache itself asks of groups
-	line       line
-	byShard    atomic.Bool // commands are for the keys of one shard
-	rounds     sync.Pool   // of *round that are over
-	gate       gate
-	stored     stored
-	fences     fence
-	patient    atomic.Pointer[patience]
-	suspicious atomic.Bool // a server gave an error: look at them before anything is written
-	drains     drains
-
-	// life ends when Close gives up waiting, and with it what is asked of servers and the Backing.
-	life    context.Context
+	life    context.Context // ends when Close gives up waiting; ends all requests to servers and to the store
 	end     context.CancelFunc
 	workers sync.WaitGroup
 	closing sync.Once
@@ -52,114 +39,99 @@ type Cache struct {
 
 var _ cache.Ahead = (*Cache)(nil)
 
-// New makes a cache with an existing client, which stays the caller's: Close leaves it open. The client must not be one
-// that reads from replicas. The error says which options are wrong.
+// New makes a cache with an existing client. The client stays the caller's: Close does not close it. It must not read
+// from replicas. The error lists the options that are wrong.
 func New(client rueidis.Client, o Options) (*Cache, error) {
 	o = o.withDefaults()
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	c := &Cache{client: client, options: o, process: newProcess(), line: newLine(client)}
+	c := &Cache{options: o}
 	c.life, c.end = context.WithCancel(context.Background())
-	c.byShard.Store(client.Mode() == rueidis.ClientModeCluster)
-	c.fences.seen = map[string]string{}
-	c.drains = drains{turn: make(chan struct{}, 1), told: map[string]bool{}}
-	c.stored.begin()
-	c.perTable = max(1, (o.LocalCacheSize+shardCount-1)/shardCount)
-	for i := range c.keys {
-		c.keys[i] = newShardKeys(o.Prefix, i)
-		c.tables[i].slots = map[string]*slot{}
-	}
+	c.definitions = &definitions.Store{}
+	c.definitions.Reset()
+	c.client = server.New(server.Config{
+		Redis: client, Prefix: o.Prefix, Timeout: o.Timeout, Process: newProcess(), Life: c.life, OnNewServer: c.definitions.Reset,
+	})
+	c.definitions.Client = c.client
+	c.committer = commit.New(commit.Config{
+		Client: c.client, Definitions: c.definitions, Replicas: o.Replicas, MaxEntries: o.LocalCacheSize,
+		Cluster: client.Mode() == rueidis.ClientModeCluster,
+	})
+	c.writer = &writeback.Writer{Client: c.client, Definitions: c.definitions, Refresh: c.refresh}
+	c.writer.Init()
 	return c, nil
 }
 
-const processSize = 8
-
+// newProcess returns an id that no other process has.
 func newProcess() string {
-	var b [processSize]byte
+	var b [format.ProcessSize]byte
 	_, _ = rand.Read(b[:]) // never fails
 	return string(b[:])
 }
 
-// token is a mark that no other commit has.
-func (c *Cache) token() (t token) {
-	binary.BigEndian.PutUint64(t[copy(t[:], c.process):], c.commits.Add(1))
-	return t
+func (c *Cache) refresh(ctx context.Context, groups []string) ([]error, error) {
+	return c.committer.Refresh(ctx, &c.refreshes, groups)
 }
 
-// now is when a group became dirty, in Unix milliseconds.
-func (c *Cache) now() int64 { return time.Now().UnixMilli() }
-
-// Start implements cache.Cache. It finds out whether the servers keep what they are given; see Options.
-func (c *Cache) Start(ctx context.Context, h cache.Host) error {
-	c.host = h
+// Start implements cache.Cache. The error says that no server can be reached, or how one has to be configured; see
+// Options.AllowEviction and Options.AllowNoPersistence.
+func (c *Cache) Start(ctx context.Context, deps cache.Host) error {
+	c.client.Logger, c.writer.Logger = deps.Logger, deps.Logger
+	c.definitions.Local = deps.Definitions
+	c.committer.Backing, c.writer.Backing = deps.Backing, deps.Backing
 	ctx, cancel := context.WithTimeout(ctx, max(c.options.Timeout, time.Second))
 	defer cancel()
-	if err := c.check(ctx); err != nil {
+	want := server.Requirements{
+		Replicas: c.options.Replicas, Single: c.single,
+		AllowEviction: c.options.AllowEviction, AllowNoPersistence: c.options.AllowNoPersistence,
+	}
+	if err := c.client.CheckConfig(ctx, want); err != nil {
 		return err
 	}
-	if err := c.look(ctx, false); err != nil {
+	if err := c.client.Probe(ctx, false); err != nil {
 		return err
 	}
-	c.workers.Go(c.watch)
-	if h.Backing != nil {
-		c.workers.Go(c.drainAlways)
-		c.workers.Go(c.retireAlways)
+	c.workers.Go(func() { c.client.Watch(c.options.WriteBackInterval) })
+	if deps.Backing != nil {
+		c.workers.Go(func() { c.writer.Loop(c.options.WriteBackInterval) })
+		c.workers.Go(func() { c.writer.EvictLoop(c.options.IdleTTL) })
 	}
 	return nil
 }
 
 // Update implements cache.Cache.
 func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
-	if err := c.door.Refusal(ctx); err != nil {
+	if err := c.calls.Refusal(ctx); err != nil {
 		mailbox.Refuse(tasks, err)
 		return nil
 	}
-	return c.update(ctx, &c.door, tasks)
+	return c.committer.Update(ctx, &c.calls, tasks)
 }
 
-func (c *Cache) update(ctx context.Context, door *mailbox.Door, tasks []cache.Task) error {
-	if len(tasks) == 0 {
-		return nil
+// Drain implements cache.Ahead. The error may be a list of the groups that the store cannot take, and why.
+func (c *Cache) Drain(ctx context.Context) error {
+	if err := c.calls.Refusal(ctx); err != nil {
+		return err
 	}
-	if !door.Admit(len(tasks)) {
-		mailbox.Refuse(tasks, cache.ErrClosed)
-		return nil
+	shards := make([]int, format.ShardCount)
+	for i := range shards {
+		shards[i] = i
 	}
-	call := mailbox.NewCall(ctx, door, tasks)
-	var slots []*slot
-	for i := range call.Entries() {
-		if s := c.post(&call.Entries()[i]); s != nil {
-			slots = append(slots, s)
-		}
-	}
-	if len(slots) > 0 { // now that all is posted, so that one round takes all of a group
-		c.dispatch(slots, ctx.Done() == nil)
-	}
-	return call.Wait(nil)
-}
-
-// post puts an entry into its group's mailbox. It returns the slot if a round is to be started.
-func (c *Cache) post(e *mailbox.Entry) *slot {
-	s := c.locked(e.Task.Group())
-	defer s.box.Unlock()
-	if s.box.Post(e) {
-		return s
-	}
-	return nil
+	return c.writer.Sync(ctx, shards)
 }
 
 // Close implements cache.Cache.
 func (c *Cache) Close(ctx context.Context) (err error) {
-	c.door.Shut()
+	c.calls.Shut()
 	c.closing.Do(func() {
-		idle := make(chan error, 1)
+		synced := make(chan error, 1)
 		go func() {
-			c.door.Wait()
-			idle <- c.drainOwn(ctx)
+			c.calls.Wait()
+			synced <- c.writer.Sync(ctx, c.committer.WrittenShards())
 		}()
 		select {
-		case err = <-idle:
+		case err = <-synced:
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
@@ -168,7 +140,7 @@ func (c *Cache) Close(ctx context.Context) (err error) {
 			c.workers.Wait()
 		}
 		if c.owned {
-			c.client.Close()
+			c.client.Redis.Close()
 		}
 	})
 	if errors.Is(err, cache.ErrClosed) {

@@ -1,32 +1,36 @@
-// Package rediscache holds hot groups in Redis, where several processes share them: one server, a Sentinel set, or
+// Package rediscache keeps hot groups in Redis, where several processes share them: in one server, a Sentinel set, or
 // Redis Cluster, from version 6.2.
 //
-// A group is a record with a version. Each process keeps copies, steps them by itself, and commits by one script that
-// compares and sets: one round trip when a group's data comes to one process, two when another wrote in between. The
-// calls that wait for a group go into one commit. Ids are remembered by the same script.
+// A group is a record with a version. Each process has copies of groups, applies messages to them, and commits the result
+// by a script that does a compare-and-set. This takes one round trip while the messages of a group come to one process,
+// two when another process has written in between. Calls that wait for the same group go into one commit. The same script
+// remembers message ids, so that a message with an id takes effect once.
 //
-// With a Backing the cache is ahead of it: a call is settled when Redis has what it did, and any process brings dirty
-// groups to the Backing in the background. Nothing that the Backing does not have is ever dropped or expires. Idle
-// groups go from Redis and come back whole.
+// With a cache.Backing the cache is a write-behind cache: a call is done when Redis has its effect, and any process
+// writes the group to the store in the background. Nothing is evicted from Redis, or expires there, before the store has
+// it. Groups that are idle are evicted, and loaded again when they are needed.
 //
-// # What is kept
+// # Durability
 //
-// What was settled survives whatever the servers' own data survives:
+// A call that is done survives whatever the servers' own data survives:
 //
-//   - appendonly yes and appendfsync always: any end of the server and of its machine. With everysec, the last second
-//     may go, and more while the disk is busy.
-//   - A failover loses what the new primary did not have. Options.Replicas says how many replicas must have a commit
-//     before it is settled; only when that is all of them, each of which may become the primary, is nothing lost.
-//   - A server that comes back with less than it had, or with nothing, is noticed: it has none of our scripts. Every
-//     group is then compared with the Backing at its next use, and the later of the two goes on. So nothing is lost
-//     that either has, and nothing is counted twice, for a group and its ids are one.
+//   - With appendonly yes and appendfsync always, every crash of the server and of its machine. With everysec, a crash of
+//     the machine may lose the last second, and more while the disk is busy.
+//   - A failover loses what the new primary has not received. Options.Replicas says how many replicas must have a commit
+//     before the call is done. Nothing is lost only if that is all of them, because each may become the primary.
+//   - A server that was restarted or replaced, and may have lost data, is detected: it does not have the scripts. Its
+//     shards get a new epoch, and each of their groups is compared with the store when it is used next. The later version
+//     of the two counts. So nothing is lost that either of them has. Nothing is counted twice, because a group is written
+//     together with its message ids.
 //
-// Definitions are kept once for all groups, and in a cluster maybe on another server than the group. A failover that
-// loses a definition leaves groups that cannot be read until a process that knows it writes to one of them.
+// Definitions of trackers are stored once for all groups, in a cluster possibly on another server than the group. A
+// failover that loses a definition leaves groups that cannot be read until a process that has the definition writes to
+// one of them.
 //
 // # Outcomes
 //
-// Nothing is ever sent again blindly. After a lost answer the group is asked for: it tells by a mark whether the commit
-// happened, and if others came on top, the ids tell for calls that have one. Where nothing tells, or the servers do not
-// answer for Options.Timeout, a call ends in cache.ErrUnknown. Errors that say that it did not happen are others.
+// No commit is repeated blindly. If a reply is lost, the group is read: its commit token shows whether the commit
+// happened. If others followed, message ids decide for each call that has one. Where nothing decides it, or servers do not
+// answer within Options.Timeout, the call returns an error that is cache.ErrUnknown. Any other error means that the call
+// had no effect.
 package rediscache

@@ -4,79 +4,83 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/redis/rueidis"
+
+	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
+	"github.com/dictrack/dictrack/cache/rediscache/internal/script"
+	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
 )
 
-// flushFor is how long a shard stays held for a flush whose process is not heard of.
-const flushFor = 10 * time.Second
+// holdTTL is how long a flush holds a shard if its process does not extend the hold.
+const holdTTL = 10 * time.Second
 
-// Flush implements cache.Cache. No other process works on groups meanwhile either. Where then fails, nothing is dropped;
-// with a Backing, each group is compared with it at its next use, and the later state of the two goes on.
+// Flush implements cache.Cache. No other process works on groups meanwhile either. If then fails, nothing is deleted; with
+// a store, each group is compared with it when it is used next, and the later version counts.
 func (c *Cache) Flush(ctx context.Context, then func() error) error {
-	if err := c.door.Refusal(ctx); err != nil {
+	if err := c.calls.Refusal(ctx); err != nil {
 		return err
 	}
-	if err := c.drains.lock(ctx); err != nil { // first, for a drain may look at groups
+	if err := c.writer.Lock(ctx); err != nil { // before the pause, because writing back may refresh groups
 		return err
 	}
-	defer c.drains.unlock()
-	if err := c.gate.close(ctx); err != nil {
+	defer c.writer.Unlock()
+	if err := c.committer.Pause(ctx); err != nil {
 		return err
 	}
-	defer c.gate.open()
-	defer c.letGo(context.WithoutCancel(ctx))
-	if err := c.hold(ctx, newEpoch(), flushFor); err != nil {
+	defer c.committer.Resume()
+	defer c.releaseShards(context.WithoutCancel(ctx))
+	if err := c.holdShards(ctx, server.NewEpoch(), holdTTL); err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}
-	stop := c.holdOn(ctx)
+	stop := c.extendHold(ctx)
 	defer stop()
 	if err := then(); err != nil {
 		return err
 	}
-	if err := c.wipe(context.WithoutCancel(ctx)); err != nil {
+	if err := c.deleteAll(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("flush: %w", err)
 	}
 	return nil
 }
 
-var errOther = errors.New("another process flushes")
+var errHeld = errors.New("another process is flushing")
 
-// hold keeps all processes from the shards for some time; 0 lets them in again. With an epoch it begins to.
-func (c *Cache) hold(ctx context.Context, epoch string, d time.Duration) error {
-	return c.each(ctx, func(k *shardKeys) rueidis.Completed {
-		return flushScript.call(c.client.B(), []string{k.head}, c.process, epoch, decimal(d.Milliseconds()))
+// holdShards keeps all processes out of the shards for a time, or extends that if epoch is empty; 0 lets them in again.
+func (c *Cache) holdShards(ctx context.Context, epoch string, d time.Duration) error {
+	return c.client.EachShard(ctx, func(shard int) rueidis.Completed {
+		keys := []string{c.client.Keys[shard].Head}
+		return script.HoldShard.Call(c.client.B(), keys, c.client.Process, epoch, format.Decimal(d.Milliseconds()))
 	}, func(_ int, r rueidis.RedisResult) error {
 		held, err := r.AsInt64()
 		if err == nil && held == 0 {
-			err = errOther
+			err = errHeld
 		}
 		return err
 	})
 }
 
-// letGo lets others in. Should it fail, the hold ends by itself.
-func (c *Cache) letGo(ctx context.Context) {
-	if err := c.hold(ctx, "", 0); err != nil {
-		c.host.Logger.Warn("a flush cannot let others in at once", "error", err)
+// releaseShards lets other processes in. If it fails, they wait until the hold expires.
+func (c *Cache) releaseShards(ctx context.Context) {
+	if err := c.holdShards(ctx, "", 0); err != nil {
+		c.client.Logger.Warn("cannot release redis after a flush; other processes wait until its hold expires", "error", err)
 	}
 }
 
-// holdOn goes on holding until stop.
-func (c *Cache) holdOn(ctx context.Context) (stop func()) {
+// extendHold extends the hold until stop is called.
+func (c *Cache) extendHold(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for {
-			sleep(ctx, flushFor/3)
+			server.Sleep(ctx, holdTTL/3)
 			if ctx.Err() != nil {
 				return
 			}
-			if err := c.hold(ctx, "", flushFor); err != nil {
-				c.host.Logger.Warn("a flush cannot keep others away", "error", err)
+			if err := c.holdShards(ctx, "", holdTTL); err != nil {
+				c.client.Logger.Warn("cannot extend the hold of a flush on redis", "error", err)
 			}
 		}
 	}()
@@ -86,71 +90,74 @@ func (c *Cache) holdOn(ctx context.Context) (stop func()) {
 	}
 }
 
-// wipe deletes every group and id, and lets new groups start above all versions.
-func (c *Cache) wipe(ctx context.Context) error {
-	floor, err := c.highest(ctx)
+// deleteAll deletes every group and message id. New groups begin above all versions that there were.
+func (c *Cache) deleteAll(ctx context.Context) error {
+	floor, err := c.maxVersion(ctx)
 	if err != nil {
 		return err
 	}
-	err = c.each(ctx, func(k *shardKeys) rueidis.Completed {
-		return c.client.B().Hset().Key(k.head).FieldValue().FieldValue("floor", string(appendHex(nil, floor))).Build()
+	err = c.client.EachShard(ctx, func(shard int) rueidis.Completed {
+		version := string(format.AppendVersion(nil, floor))
+		return c.client.B().Hset().Key(c.client.Keys[shard].Head).FieldValue().FieldValue(format.HeadFloor, version).Build()
 	}, func(_ int, r rueidis.RedisResult) error { return r.Error() })
 	if err != nil {
 		return err
 	}
-	for shard := range shardCount {
-		if err := c.wipeShard(ctx, shard); err != nil {
+	for shard := range format.ShardCount {
+		if err := c.deleteShard(ctx, shard); err != nil {
 			return fmt.Errorf("shard %d: %w", shard, err)
 		}
 	}
 	return nil
 }
 
-// highest is the highest version of any group.
-func (c *Cache) highest(ctx context.Context) (floor uint64, err error) {
-	err = c.each(ctx, func(k *shardKeys) rueidis.Completed {
-		return c.client.B().Hget().Key(k.head).Field("floor").Build()
+// maxVersion is the highest version of any group that there is or was.
+func (c *Cache) maxVersion(ctx context.Context) (version uint64, err error) {
+	err = c.client.EachShard(ctx, func(shard int) rueidis.Completed {
+		return c.client.B().Hget().Key(c.client.Keys[shard].Head).Field(format.HeadFloor).Build()
 	}, func(_ int, r rueidis.RedisResult) error {
-		s, err := r.ToString()
+		text, err := r.ToString()
 		if rueidis.IsRedisNil(err) {
 			return nil
 		}
-		if n, failed := strconv.ParseUint(s, 16, 64); failed == nil {
-			floor = max(floor, n)
+		if floor, ok := format.ParseVersion(text); ok {
+			version = max(version, floor)
 		}
 		return err
 	})
-	for shard := 0; err == nil && shard < shardCount; shard++ {
-		err = c.pages(ctx, shard, func(names []string) error {
-			highest, err := c.highestOf(ctx, shard, names)
-			floor = max(floor, highest)
+	for shard := 0; err == nil && shard < format.ShardCount; shard++ {
+		err = c.eachPage(ctx, shard, func(names []string) error {
+			highest, err := c.maxVersionOf(ctx, shard, names)
+			version = max(version, highest)
 			return err
 		})
 	}
-	return floor, err
+	return version, err
 }
 
-func (c *Cache) highestOf(ctx context.Context, shard int, names []string) (floor uint64, err error) {
+// maxVersionOf is the highest version of some groups. Records that cannot be read have none.
+func (c *Cache) maxVersionOf(ctx context.Context, shard int, names []string) (version uint64, err error) {
+	k := &c.client.Keys[shard]
 	commands := make([]rueidis.Completed, len(names))
 	for i, name := range names {
-		commands[i] = c.client.B().Hget().Key(c.keys[shard].group(name)).Field(fieldMeta).Build()
+		commands[i] = c.client.B().Hget().Key(k.Group(name)).Field(format.FieldMeta).Build()
 	}
-	for i, result := range c.send(ctx, commands) {
-		sealed, err := result.ToString()
-		if err != nil && kindOf(err) != wrong && !rueidis.IsRedisNil(err) {
+	for i, result := range c.client.Send(ctx, commands) {
+		stored, err := result.ToString()
+		if err != nil && server.Classify(err) != server.BadKey && !rueidis.IsRedisNil(err) {
 			return 0, err
 		}
-		if m, err := parseMeta(c.keys[shard].group(names[i]), sealed); err == nil {
-			floor = max(floor, m.version)
-		} // what nobody can read had no version
+		if meta, err := format.ParseMeta(k.Group(names[i]), stored); err == nil {
+			version = max(version, meta.Version)
+		}
 	}
-	return floor, nil
+	return version, nil
 }
 
-// pages goes through the names of the groups of a shard.
-func (c *Cache) pages(ctx context.Context, shard int, do func(names []string) error) error {
+// eachPage hands the names of the groups of a shard to do, some at a time.
+func (c *Cache) eachPage(ctx context.Context, shard int, do func(names []string) error) error {
 	for after := ""; ; {
-		names, err := c.send(ctx, []rueidis.Completed{c.namesAfter(shard, after, most)})[0].AsStrSlice()
+		names, err := c.client.SendOne(ctx, c.client.NamesAfter(shard, after, script.MaxArgs)).AsStrSlice()
 		if err != nil || len(names) == 0 {
 			return err
 		}
@@ -161,25 +168,26 @@ func (c *Cache) pages(ctx context.Context, shard int, do func(names []string) er
 	}
 }
 
-func (c *Cache) wipeShard(ctx context.Context, shard int) error {
-	k := &c.keys[shard]
-	err := c.pages(ctx, shard, func(names []string) error {
+// deleteShard deletes everything of a shard but its head.
+func (c *Cache) deleteShard(ctx context.Context, shard int) error {
+	k := &c.client.Keys[shard]
+	err := c.eachPage(ctx, shard, func(names []string) error {
 		keys := make([]string, 0, 3*len(names))
 		for _, name := range names {
-			keys = append(keys, k.group(name), k.waiting(name), k.changed(name))
+			keys = append(keys, k.Group(name), k.DirtyIDs(name), k.DirtyChunks(name))
 		}
-		return c.send(ctx, []rueidis.Completed{c.client.B().Unlink().Key(keys...).Build()})[0].Error()
+		return c.client.SendOne(ctx, c.client.B().Unlink().Key(keys...).Build()).Error()
 	})
 	if err != nil {
 		return err
 	}
-	hours, err := c.send(ctx, []rueidis.Completed{c.client.B().Zrange().Key(k.hours).Min("0").Max("-1").Build()})[0].AsStrSlice()
+	hours, err := c.client.SendOne(ctx, c.client.B().Zrange().Key(k.Hours).Min("0").Max("-1").Build()).AsStrSlice()
 	if err != nil {
 		return err
 	}
-	keys := []string{k.ids, k.dirty, k.due, k.names, k.hours}
-	for _, h := range hours {
-		keys = append(keys, k.hourNamed(h))
+	keys := []string{k.IDs, k.Dirty, k.Due, k.Names, k.Hours}
+	for _, hour := range hours {
+		keys = append(keys, k.Hour(hour))
 	}
-	return c.send(ctx, []rueidis.Completed{c.client.B().Unlink().Key(keys...).Build()})[0].Error()
+	return c.client.SendOne(ctx, c.client.B().Unlink().Key(keys...).Build()).Error()
 }

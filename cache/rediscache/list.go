@@ -5,18 +5,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/redis/rueidis"
 
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
+	"github.com/dictrack/dictrack/cache/rediscache/internal/script"
 	"github.com/dictrack/dictrack/limiter"
 )
 
-// Groups implements cache.Cache. With a Backing it tells every group that is in Redis.
+// Groups implements cache.Cache. With a store it lists every group that is in Redis.
 func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, error) {
-	if err := c.door.Refusal(ctx); err != nil {
+	if err := c.calls.Refusal(ctx); err != nil {
 		return nil, err
 	}
 	var names []string
@@ -33,19 +34,20 @@ func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, 
 	return names[:min(len(names), max(0, limit))], nil
 }
 
-// groupsPage asks every shard for a part of what is wanted. The names are all there are up to the last one; more tells
-// that others come behind it.
-func (c *Cache) groupsPage(ctx context.Context, after string, want int) (names []string, more bool, err error) {
-	part := 4 + 2*want/shardCount
-	last := "" // the least of the last names of shards that may have more
-	shard := -1
-	err = c.each(ctx, func(*shardKeys) rueidis.Completed {
-		shard++
-		return c.namesAfter(shard, after, part)
+// pageSize is how many items each shard is asked for, of which limit are wanted from all.
+func pageSize(limit int) int { return 4 + 2*limit/format.ShardCount }
+
+// groupsPage asks every shard for some names. It returns all names that there are up to its last one; more says that
+// others follow.
+func (c *Cache) groupsPage(ctx context.Context, after string, limit int) (names []string, more bool, err error) {
+	size := pageSize(limit)
+	last := "" // the smallest of the last names of shards that may have more
+	err = c.client.EachShard(ctx, func(shard int) rueidis.Completed {
+		return c.client.NamesAfter(shard, after, size)
 	}, func(_ int, r rueidis.RedisResult) error {
 		some, err := r.AsStrSlice()
-		if len(some) == part && (!more || some[part-1] < last) {
-			last, more = some[part-1], true
+		if len(some) == size && (!more || some[size-1] < last) {
+			last, more = some[size-1], true
 		}
 		names = append(names, some...)
 		return err
@@ -58,36 +60,36 @@ func (c *Cache) groupsPage(ctx context.Context, after string, want int) (names [
 	return names, more, err
 }
 
-// Due implements cache.Ahead. It tells of every group in Redis that is due.
+// Due implements cache.Ahead. It lists every group in Redis that is due.
 func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]cache.Due, error) {
-	if err := c.door.Refusal(ctx); err != nil || limit <= 0 {
+	if err := c.calls.Refusal(ctx); err != nil || limit <= 0 {
 		return nil, err
 	}
-	for part := 4 + 2*limit/shardCount; ; part *= 4 {
-		due, all, err := c.dueOf(ctx, until, min(part, limit))
+	for size := pageSize(limit); ; size *= 4 {
+		due, all, err := c.duePage(ctx, until, min(size, limit))
 		if err != nil {
 			return nil, fmt.Errorf("list due groups: %w", err)
 		}
-		if len(due) >= limit || all || part >= limit {
+		if len(due) >= limit || all || size >= limit {
 			return due[:min(len(due), limit)], nil
 		}
 	}
 }
 
-// dueOf asks every shard for its first due groups, at most part. These are all there are up to the last one; all tells
-// that there are no others.
-func (c *Cache) dueOf(ctx context.Context, until int64, part int) (due []cache.Due, all bool, err error) {
+// duePage asks every shard for its first due groups, at most size. It returns all groups that are due up to the time of
+// its last one; all says that there are no others.
+func (c *Cache) duePage(ctx context.Context, until int64, size int) (due []cache.Due, all bool, err error) {
 	all, end := true, int64(limiter.Never)
-	err = c.each(ctx, func(k *shardKeys) rueidis.Completed {
-		last := decimal(min(max(until, -furthest), furthest))
-		return c.client.B().Zrangebyscore().Key(k.due).Min("-inf").Max(last).Withscores().Limit(0, int64(part)).Build()
+	err = c.client.EachShard(ctx, func(shard int) rueidis.Completed {
+		key := c.client.Keys[shard].Due
+		return c.client.B().Zrangebyscore().Key(key).Min("-inf").Max(format.Score(until)).Withscores().Limit(0, int64(size)).Build()
 	}, func(_ int, r rueidis.RedisResult) error {
 		some, err := r.AsZScores()
 		for _, one := range some {
-			due = append(due, cache.Due{Group: one.Member, At: moment(one.Score)})
+			due = append(due, cache.Due{Group: one.Member, At: format.ScoreTime(one.Score)})
 		}
-		if len(some) == part {
-			all, end = false, min(end, moment(some[part-1].Score))
+		if len(some) == size {
+			all, end = false, min(end, format.ScoreTime(some[size-1].Score))
 		}
 		return err
 	})
@@ -100,52 +102,51 @@ func (c *Cache) dueOf(ctx context.Context, until int64, part int) (due []cache.D
 	return due, all, err
 }
 
-// moment is a score as a time; the furthest one stands for all beyond.
-func moment(score float64) int64 {
-	if math.IsNaN(score) || score >= limiter.Never {
-		return limiter.Never
-	}
-	return int64(score)
+// bucket is the list of message ids of a shard that expire within an hour.
+type bucket struct {
+	shard int
+	hour  string
 }
 
-// Forget implements cache.Cache. An id that ends before another one that was remembered earlier and ends in the same
-// hour is dropped together with that.
+// Forget implements cache.Cache. Within an hour, ids are deleted in the order in which they were remembered: one
+// that expires before an id that was remembered earlier is deleted together with that.
 func (c *Cache) Forget(ctx context.Context, now int64) error {
-	if err := c.door.Refusal(ctx); err != nil {
+	if err := c.calls.Refusal(ctx); err != nil {
 		return err
 	}
-	type place struct {
-		shard int
-		hour  string
-	}
-	var places []place
-	err := c.each(ctx, func(k *shardKeys) rueidis.Completed {
-		return c.client.B().Zrangebyscore().Key(k.hours).Min("-inf").Max(decimal(now / hour)).Build()
+	var buckets []bucket
+	err := c.client.EachShard(ctx, func(shard int) rueidis.Completed {
+		key := c.client.Keys[shard].Hours
+		return c.client.B().Zrangebyscore().Key(key).Min("-inf").Max(format.Decimal(now / format.Hour)).Build()
 	}, func(shard int, r rueidis.RedisResult) error {
 		hours, err := r.AsStrSlice()
-		for _, h := range hours {
-			places = append(places, place{shard, h})
+		for _, hour := range hours {
+			buckets = append(buckets, bucket{shard, hour})
 		}
 		return err
 	})
-	for err == nil && len(places) > 0 {
-		commands := make([]rueidis.Completed, len(places))
-		for i, p := range places {
-			k := &c.keys[p.shard]
-			commands[i] = forgetScript.call(c.client.B(), []string{k.ids, k.hours, k.hourNamed(p.hour)},
-				string(appendTime(nil, now)), p.hour, decimal(most))
-		}
-		more := places[:0]
-		for i, result := range c.send(ctx, commands) {
-			left, failed := result.AsInt64()
-			if err = errors.Join(err, failed); left == 1 {
-				more = append(more, places[i])
-			}
-		}
-		places = more
+	for err == nil && len(buckets) > 0 {
+		buckets, err = c.deleteExpired(ctx, buckets, now)
 	}
 	if err != nil {
-		return fmt.Errorf("forget ids: %w", c.suspect(err))
+		return fmt.Errorf("delete expired ids: %w", c.client.Checked(err))
 	}
 	return nil
+}
+
+// deleteExpired deletes some expired ids of each bucket, and returns the buckets that may have more.
+func (c *Cache) deleteExpired(ctx context.Context, buckets []bucket, now int64) (more []bucket, err error) {
+	commands := make([]rueidis.Completed, len(buckets))
+	for i, b := range buckets {
+		k := &c.client.Keys[b.shard]
+		commands[i] = script.DeleteExpiredIDs.Call(c.client.B(), []string{k.IDs, k.Hours, k.Hour(b.hour)},
+			string(format.AppendTime(nil, now)), b.hour, format.Decimal(script.MaxArgs))
+	}
+	for i, result := range c.client.Send(ctx, commands) {
+		left, failed := result.AsInt64()
+		if err = errors.Join(err, failed); left == 1 {
+			more = append(more, buckets[i])
+		}
+	}
+	return more, err
 }

@@ -3,12 +3,12 @@ package rediscache
 import (
 	"context"
 	"crypto/tls"
-	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/redis/rueidis"
+
+	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
 )
 
 // Open connects to the servers of a URL and makes a cache with a client of its own, which Close closes.
@@ -17,11 +17,13 @@ import (
 //	redis+sentinel://sentinel1,sentinel2:26379/name-of-the-set?db=0
 //	redis+cluster://node1,node2:6379
 //
-// The schemes rediss, rediss+sentinel and rediss+cluster are the same over TLS. Parameters are those of Options: prefix,
-// timeout, replicas, local_cache_size, write_back_interval, idle_ttl, and allow, a comma-separated list of eviction and
-// no_persistence. A parameter of the URL overrides the option. Sentinels that want a password of their own get it by sentinel_user and sentinel_password.
+// The schemes rediss, rediss+sentinel and rediss+cluster are the same over TLS. The parameters prefix, timeout, replicas,
+// local_cache_size, write_back_interval and idle_ttl set the options of these names, and allow, a comma-separated list of
+// eviction and no_persistence, sets AllowEviction and AllowNoPersistence. A parameter overrides the option. Sentinels that
+// want credentials of their own get sentinel_user and sentinel_password.
 //
-// The error says what is wrong with the URL or the options, or why there is no connection. It never has the password.
+// The error says what is wrong with the URL or the options, or why the servers cannot be reached. It never contains a
+// password.
 func Open(ctx context.Context, url string, o Options) (*Cache, error) {
 	t, err := parseURL(url, &o)
 	if err != nil {
@@ -31,27 +33,26 @@ func Open(ctx context.Context, url string, o Options) (*Cache, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	client, err := connect(ctx, t.client(&o))
+	client, err := connect(ctx, t.clientOption(&o))
 	if err != nil {
-		return nil, fmt.Errorf("connect to redis at %s: %w", strings.Join(t.addresses, ", "), err)
+		return nil, server.Unreachable(t.addresses, err)
 	}
 	c, err := New(client, o)
 	if err != nil {
 		client.Close()
 		return nil, err
 	}
-	c.owned, c.alone = true, t.topology == topologyAlone
+	c.owned, c.single = true, t.topology == topologySingle
 	return c, nil
 }
 
-// client are the options of the client.
-func (t *target) client(o *Options) rueidis.ClientOption {
+func (t *target) clientOption(o *Options) rueidis.ClientOption {
 	dialer := net.Dialer{Timeout: min(o.Timeout, 2*time.Second), KeepAlive: time.Second}
 	option := rueidis.ClientOption{
 		InitAddress: t.addresses, Username: t.user, Password: t.password, SelectDB: t.db, ClientName: "dictrack",
 		Dialer: dialer, ConnWriteTimeout: o.Timeout,
-		DisableRetry: true, // what is sent again, and when, is decided here
-		DisableCache: true, ForceSingleClient: t.topology == topologyAlone,
+		DisableRetry: true, // this package decides what is sent again
+		DisableCache: true, ForceSingleClient: t.topology == topologySingle,
 		BlockingPoolSize: 128, BlockingPoolCleanup: time.Minute,
 		ClusterOption: rueidis.ClusterOption{ShardsRefreshInterval: 2 * time.Second},
 	}

@@ -9,33 +9,33 @@ import (
 	"github.com/dictrack/dictrack/field"
 )
 
-// Options say how a Cache works. The zero Options are usable.
+// Options configure a Cache. The zero value of each field means its default.
 type Options struct {
-	// Prefix begins every key, so that several users share a database. It has neither "{" nor "}", which would
-	// decide where Redis Cluster keeps a key. Defaults to "dictrack:".
+	// Prefix begins every key, so that several users can share a database. It must not contain "{" or "}", which decide
+	// in which slot Redis Cluster stores a key. Default: "dictrack:".
 	Prefix string
-	// Timeout is how long a call goes on trying when servers do not answer, or do not take it. Defaults to 5
-	// seconds.
+	// Timeout is how long a call retries when servers do not answer or cannot take it. Default: 5 seconds.
 	Timeout time.Duration
-	// Replicas is how many replicas must have a commit before it is answered, at most those that there are. A
-	// failover to one of them then loses nothing that was answered. Defaults to 0.
+	// Replicas is how many replicas must have a commit before the call is done, at most as many as there are. A failover
+	// to one of them then loses nothing. Default: 0.
 	Replicas int
-	// LocalCacheSize is how many groups this process keeps copies of, about: a call on another one costs a round trip
-	// more. Defaults to 100,000.
+	// LocalCacheSize is about how many groups this process keeps copies of. A call on another group costs one more round
+	// trip. Default: 100,000.
 	LocalCacheSize int
-	// WriteBackInterval is how often groups are brought to the Backing, and the servers looked at. Defaults to 1 second.
+	// WriteBackInterval is how often changed groups are written to the store, and how often the servers are checked for
+	// restarts. Default: 1 second.
 	WriteBackInterval time.Duration
-	// IdleTTL is how long nobody uses a group before it is dropped from Redis, once the Backing has it. Defaults to 1
-	// hour. It is counted in whole seconds, and takes an eviction policy that is not by frequency.
+	// IdleTTL is how long a group stays in Redis without being used, once the store has it. It is counted in whole
+	// seconds, and needs a maxmemory-policy that is not based on frequency. Default: 1 hour.
 	IdleTTL time.Duration
-	// AllowEviction lets the servers have another maxmemory-policy than noeviction. Then they may drop groups and
-	// ids when their memory is full: progress is lost that the Backing does not have.
+	// AllowEviction accepts servers with another maxmemory-policy than noeviction. When their memory is full they may
+	// evict groups and message ids, and progress is lost that the store does not have yet.
 	AllowEviction bool
-	// AllowNoPersistence lets the servers have no append-only file. A server that restarts then loses what came since its
-	// last snapshot and is not with the Backing.
+	// AllowNoPersistence accepts servers without an append-only file. A server that restarts then loses what came since
+	// its last snapshot and is not in the store yet.
 	AllowNoPersistence bool
-	// TLS is how Open speaks to the servers of a rediss URL. Defaults to TLS 1.2 or higher with the system's
-	// certificates.
+	// TLS is how Open connects to the servers of a rediss URL. Default: TLS 1.2 or higher, with the certificates of the
+	// system.
 	TLS *tls.Config
 }
 
@@ -60,19 +60,19 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// validate tells all that is wrong.
+// validate returns all mistakes, joined; each is a *field.Error.
 func (o *Options) validate() error {
 	var errs []error
-	wrong := func(is bool, path string, value any, want string) {
-		if is {
-			errs = append(errs, &field.Error{Path: "options." + path, Value: value, Want: want})
+	check := func(ok bool, name string, value any, want string) {
+		if !ok {
+			errs = append(errs, &field.Error{Path: "options." + name, Value: value, Want: want})
 		}
 	}
-	wrong(strings.ContainsAny(o.Prefix, "{}\x00"), "Prefix", o.Prefix, "want none of { } NUL")
-	wrong(o.Timeout < time.Millisecond, "Timeout", o.Timeout.String(), "want at least a millisecond, or 0 for the default")
-	wrong(o.Replicas < 0, "Replicas", o.Replicas, "want none below 0")
-	wrong(o.LocalCacheSize < 0, "LocalCacheSize", o.LocalCacheSize, "want none below 0")
-	wrong(o.WriteBackInterval < time.Millisecond, "WriteBackInterval", o.WriteBackInterval.String(), "want at least a millisecond, or 0 for the default")
-	wrong(o.IdleTTL < time.Second, "IdleTTL", o.IdleTTL.String(), "want at least a second, or 0 for the default")
+	check(!strings.ContainsAny(o.Prefix, "{}\x00"), "Prefix", o.Prefix, "want none of { } NUL")
+	check(o.Timeout >= time.Millisecond, "Timeout", o.Timeout.String(), "want at least a millisecond, or 0 for the default")
+	check(o.Replicas >= 0, "Replicas", o.Replicas, "want 0 or more")
+	check(o.LocalCacheSize >= 0, "LocalCacheSize", o.LocalCacheSize, "want 0 or more")
+	check(o.WriteBackInterval >= time.Millisecond, "WriteBackInterval", o.WriteBackInterval.String(), "want at least a millisecond, or 0 for the default")
+	check(o.IdleTTL >= time.Second, "IdleTTL", o.IdleTTL.String(), "want at least a second, or 0 for the default")
 	return errors.Join(errs...)
 }

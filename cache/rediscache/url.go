@@ -14,12 +14,12 @@ import (
 type topology int
 
 const (
-	topologyAlone topology = iota
+	topologySingle topology = iota
 	topologySentinel
 	topologyCluster
 )
 
-// target is what a URL leads to.
+// target is what a URL says beside the options.
 type target struct {
 	topology  topology
 	tls       bool
@@ -27,14 +27,14 @@ type target struct {
 	user      string
 	password  string
 	db        int
-	set       string // that Sentinels watch
+	set       string // name of the primary that the Sentinels monitor
 
 	sentinelUser, sentinelPassword string
 }
 
 var errURL = errors.New("the redis URL cannot be read: want redis://user:password@host:6379/0, with what is special in the password escaped, as %40 for @")
 
-// parseURL reads a URL, whose parameters go into o. No error has a part of it that may be a password.
+// parseURL reads a URL and sets its parameters in o. No error contains a part of the URL that may be a password.
 func parseURL(text string, o *Options) (*target, error) {
 	scheme, rest, ok := strings.Cut(text, "://")
 	if !ok {
@@ -68,14 +68,14 @@ func parseURL(text string, o *Options) (*target, error) {
 	t.setPath(strings.Trim(u.Path, "/"), &mistakes)
 	for name, values := range parameters {
 		if want := t.setParameter(name, values[len(values)-1], o); want != "" {
-			mistakes.Add("redis url parameter "+name, shown(name, values[len(values)-1]), want)
+			mistakes.Add("redis url parameter "+name, redacted(name, values[len(values)-1]), want)
 		}
 	}
 	return t, mistakes.Err()
 }
 
-// shown is a value of a parameter that may be told.
-func shown(name, value string) any {
+// redacted is a value of a parameter as an error may show it.
+func redacted(name, value string) any {
 	if strings.Contains(name, "password") {
 		return "***"
 	}
@@ -84,7 +84,7 @@ func shown(name, value string) any {
 
 func (t *target) setScheme(scheme string) error {
 	base, kind, _ := strings.Cut(scheme, "+")
-	topologies := map[string]topology{"": topologyAlone, "sentinel": topologySentinel, "cluster": topologyCluster}
+	topologies := map[string]topology{"": topologySingle, "sentinel": topologySentinel, "cluster": topologyCluster}
 	var ok bool
 	if t.topology, ok = topologies[kind]; !ok || base != "redis" && base != "rediss" {
 		return &field.Error{Path: "redis url", Value: scheme, Want: "want the scheme redis, redis+sentinel or redis+cluster, or rediss for TLS"}
@@ -104,7 +104,7 @@ func (t *target) setUser(info string) error {
 	return nil
 }
 
-// setHosts reads a list of hosts. A port is 6379, or 26379 of Sentinels, unless it is given.
+// setHosts reads a list of hosts. The default port is 6379, for Sentinels 26379.
 func (t *target) setHosts(list string, mistakes *field.Errors) {
 	port := "6379"
 	if t.topology == topologySentinel {
@@ -121,12 +121,12 @@ func (t *target) setHosts(list string, mistakes *field.Errors) {
 		}
 		t.addresses = append(t.addresses, address)
 	}
-	if t.topology == topologyAlone && len(t.addresses) > 1 {
-		mistakes.Add("redis url host", list, "want one host; several are those of redis+sentinel or redis+cluster")
+	if t.topology == topologySingle && len(t.addresses) > 1 {
+		mistakes.Add("redis url host", list, "want one host; use redis+sentinel or redis+cluster for several")
 	}
 }
 
-// setPath reads the number of the database, or the name of the set.
+// setPath reads the number of the database, or the name of the Sentinel set.
 func (t *target) setPath(path string, mistakes *field.Errors) {
 	switch {
 	case t.topology == topologySentinel && path == "":
@@ -144,7 +144,7 @@ func (t *target) setDB(value string) (want string) {
 	n, err := strconv.Atoi(value)
 	switch {
 	case t.topology == topologyCluster && value != "0":
-		return "want none: a cluster has one database"
+		return "want no number: a cluster has one database"
 	case err != nil || n < 0:
 		return "want the number of a database"
 	}
@@ -152,7 +152,7 @@ func (t *target) setDB(value string) (want string) {
 	return ""
 }
 
-// setParameter takes in one parameter. What is wanted instead is told where it is wrong.
+// setParameter sets one parameter. If it is wrong, the result says what is wanted; otherwise it is empty.
 func (t *target) setParameter(name, value string, o *Options) (want string) {
 	switch name {
 	case "prefix":
@@ -193,7 +193,7 @@ func setDuration(d *time.Duration, value string) (want string) {
 func setNumber(n *int, value string) (want string) {
 	parsed, err := strconv.Atoi(value)
 	if err != nil || parsed < 0 {
-		return "want a whole number, none below 0"
+		return "want a whole number, 0 or more"
 	}
 	*n = parsed
 	return ""

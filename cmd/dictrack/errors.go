@@ -73,7 +73,7 @@ func runs(f func(*cobra.Command, []string) error) func(*cobra.Command, []string)
 
 // hintFor is what to do about errors that can come from any command.
 func hintFor(err error) string {
-	missing := (*connect.MissingError)(nil)
+	missing := (*connect.NotFoundError)(nil)
 	switch {
 	case errors.As(err, &missing):
 		return "dictrack track --data DIR and dictrack add --data DIR make a new one"

@@ -42,7 +42,7 @@ func (h *heeding) String() string {
 // says what is missing. The store has what it had before.
 func TestGiveUpWaitingForTheStore(t *testing.T) {
 	pg := startPostgres(t)
-	p := newProcesses(t, "--store", pg.URL()+"&patience=1s")
+	p := newProcesses(t, "--store", pg.URL()+"&retry_timeout=1s")
 	must(t, "add", "--store", pg.URL(), "--trackers", p.trackers, "group 0")
 
 	input, typing := io.Pipe()

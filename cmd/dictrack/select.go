@@ -34,7 +34,7 @@ func targets(ctx context.Context, m *dictrack.Manager, group string, names []str
 	if err := known(ctx, m, group); err != nil {
 		return nil, err
 	}
-	return m.List(ctx, group, slices.Compact(slices.Sorted(slices.Values(names)))...)
+	return list(ctx, m, group, slices.Compact(slices.Sorted(slices.Values(names))))
 }
 
 // printable is a name for a message.
@@ -67,3 +67,11 @@ func (p *policyFlag) String() string {
 
 // Type implements pflag.Value.
 func (p *policyFlag) Type() string { return "POLICY" }
+
+// list returns the named trackers of a group, all of them when no name is given.
+func list(ctx context.Context, m *dictrack.Manager, group string, names []string) ([]dictrack.Snapshot, error) {
+	if len(names) == 0 {
+		return m.ListAll(ctx, group)
+	}
+	return m.List(ctx, group, names...)
+}

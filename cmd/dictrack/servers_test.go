@@ -54,7 +54,7 @@ func startMongo(t *testing.T) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Stop)
-	return strings.Replace(s.URL(), "/?", "/dictrack_test_command?patience=2m&", 1) // FerretDB is slow
+	return strings.Replace(s.URL(), "/?", "/dictrack_test_command?retry_timeout=2m&", 1) // FerretDB is slow
 }
 
 // must runs the command, and returns what it prints: results, and the rest.

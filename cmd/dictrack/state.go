@@ -104,7 +104,7 @@ func (a *app) open(ctx context.Context, s *state, o dictrack.Options) (*dictrack
 
 // openExisting opens the state; a directory must have some.
 func (a *app) openExisting(ctx context.Context, s *state, o dictrack.Options) (*dictrack.Manager, error) {
-	return a.connect(ctx, s, o, connect.Options{Existing: true})
+	return a.connect(ctx, s, o, connect.Options{MustExist: true})
 }
 
 func (a *app) connect(ctx context.Context, s *state, o dictrack.Options, how connect.Options) (_ *dictrack.Manager, err error) {

@@ -28,7 +28,7 @@ shows flags to everybody. With --data neither is used.
 
 All processes that work on one state name the same store and the same cache. Parameters follow a ? with & between them:
 of redis prefix, timeout, replicas, idle_ttl and allow=no_persistence, of mongodb prefix and
-patience, of postgres schema and patience, and others, which docs/operations.md lists.
+retry_timeout, of postgres schema and retry_timeout, and others, which docs/operations.md lists.
 
 Special characters in a user's name or password are written with %, such as %40 for @. Messages leave passwords out.`,
 	}

@@ -6,14 +6,13 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/notify"
 	"github.com/dictrack/dictrack/internal/states"
-	"github.com/dictrack/dictrack/tracker"
 )
 
 // deps is what a task works with.
 type deps struct {
 	now       func() int64
-	idWindow  int64                        // milliseconds
-	template  func() []*tracker.Definition // what a group gets with its first message
+	idWindow  int64 // milliseconds
+	templates Templates
 	publisher *notify.Publisher
 	schedule  func(group string, due int64)
 	remote    bool // see Config.Remote

@@ -40,7 +40,7 @@ func (e *Engine) Explain(ctx context.Context, name string, data match.Data) (lis
 	err = e.Edit(ctx, name, func(g *group.Group, now int64) (group.Effect, error) {
 		x := e.deps.scratch()
 		defer e.deps.release(x)
-		call := group.Call{Data: data, Now: now, Compile: e.deps.compile, Scratch: x, Template: e.deps.template()}
+		call := group.Call{Data: data, Now: now, Compile: e.deps.compile, Scratch: x, Template: e.deps.templates.definitions()}
 		info = notify.CommitInfo{Group: name, Version: g.Version() + 1, Time: now}
 		if list, err = g.Explain(&call); err != nil {
 			err = &DataError{err}

@@ -26,8 +26,6 @@ type Config struct {
 	Now func() int64
 	// IDWindow is how long the id of a message is remembered.
 	IDWindow time.Duration
-	// Template returns the definitions that a group gets with its first message.
-	Template func() []*tracker.Definition
 	// Publisher gets the events of every commit.
 	Publisher *notify.Publisher
 	// Schedule is told when the clock changes a group next.
@@ -59,7 +57,7 @@ func New(c Config) *Engine {
 		config:      c,
 		definitions: newDefinitions(c.Registry),
 		deps: &deps{
-			now: c.Now, idWindow: c.IDWindow.Milliseconds(), template: c.Template,
+			now: c.Now, idWindow: c.IDWindow.Milliseconds(),
 			publisher: c.Publisher, schedule: c.Schedule, remote: c.Remote,
 			compile: (&setCache{}).compile,
 		},
@@ -76,6 +74,9 @@ func (e *Engine) Start(ctx context.Context) error {
 	}
 	return e.config.Cache.Start(ctx, d)
 }
+
+// Templates are what every group gets with its first message.
+func (e *Engine) Templates() *Templates { return &e.deps.templates }
 
 // Definitions makes and shares the definitions of this Engine's groups.
 func (e *Engine) Definitions() *Definitions { return e.definitions }

@@ -23,14 +23,13 @@ type fixture struct {
 	scheduled map[string]int64
 }
 
-func open(t *testing.T, template ...*tracker.Definition) *fixture {
+func open(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{T: t, now: 1_000_000, scheduled: map[string]int64{}}
 	logger := slog.New(slog.DiscardHandler)
-	c := memorycache.New()
+	c := memorycache.New(memorycache.Options{})
 	f.Engine = New(Config{
 		Cache: c, Now: func() int64 { return f.now }, IDWindow: time.Minute, Logger: logger,
-		Template:  func() []*tracker.Definition { return template },
 		Publisher: notify.New(logger), Gate: &gate.Gate{},
 		Schedule: func(group string, due int64) { f.scheduled[group] = due },
 	})

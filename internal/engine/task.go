@@ -92,7 +92,7 @@ func (t *task) track(g *group.Group) {
 	defer t.deps.release(t.call.Scratch)
 	t.call.Template = nil
 	if !g.Fed() {
-		t.call.Template = t.deps.template()
+		t.call.Template = t.deps.templates.definitions()
 	}
 	if t.effect, t.err = g.Track(&t.call); t.err != nil {
 		t.err = &DataError{t.err}

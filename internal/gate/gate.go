@@ -46,6 +46,20 @@ func (g *Gate) Enter(n int) error {
 	}
 }
 
+// TryEnter lets one call in if the gate is open, and never blocks. It returns false while the gate is paused, and once it
+// is closed.
+func (g *Gate) TryEnter() bool {
+	for {
+		inside := g.inside.Load()
+		if inside < 0 {
+			return false
+		}
+		if g.inside.CompareAndSwap(inside, inside+1) {
+			return true
+		}
+	}
+}
+
 // Leave ends one call that entered.
 func (g *Gate) Leave() {
 	switch n := g.inside.Add(-1); n {

@@ -232,3 +232,22 @@ func TestConcurrent(t *testing.T) {
 	}
 	calls.Wait()
 }
+
+func TestTryEnter(t *testing.T) {
+	var g gate.Gate
+	if !g.TryEnter() {
+		t.Fatal("TryEnter does not enter an open gate")
+	}
+	g.Leave()
+	if err := g.Pause(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if g.TryEnter() {
+		t.Error("TryEnter enters a paused gate")
+	}
+	g.Resume()
+	g.Close(nil)
+	if g.TryEnter() {
+		t.Error("TryEnter enters a closed gate")
+	}
+}

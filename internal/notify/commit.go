@@ -27,5 +27,6 @@ type Commit struct {
 	Events []tracker.Event
 }
 
-// Handler gets one event: the one at index of c.Events. It must not change c.
+// Handler gets one event: the one at index of c.Events. It must not change c, nor use it after it has returned; it may
+// keep the events.
 type Handler func(c *Commit, index int)

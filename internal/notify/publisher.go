@@ -62,11 +62,11 @@ func (p *Publisher) Enqueue(c Commit) {
 // another goroutine is delivering that queue, which then goes on to its end.
 func (p *Publisher) Deliver(group string) {
 	for p.queues.pending.Load() > 0 {
-		c, ok := p.queues.pop(group)
+		d, ok := p.queues.pop(group)
 		if !ok {
 			return
 		}
-		p.run(&delivery{commit: c})
+		p.run(d)
 	}
 }
 
@@ -94,23 +94,16 @@ func (p *Publisher) DeliverAll() {
 // Wait returns nil once everything that was enqueued is delivered, or the error of ctx if that ends first.
 func (p *Publisher) Wait(ctx context.Context) error { return p.queues.wait(ctx) }
 
-// delivery is a commit, and how far the delivery of its events is.
-type delivery struct {
-	commit   Commit
-	event    int        // index of the current event
-	handlers []*Handler // those that get it; nil before it is begun
-	next     int        // index of the first handler that was not called
-}
-
 // run delivers what is left of a commit.
 func (p *Publisher) run(d *delivery) {
 	ended := false
 	defer func() {
 		if !ended { // a handler ended this goroutine
 			p.logger.Error("a handler of events ended its goroutine", d.attributes()...)
+			group := d.commit.Group
 			go func() {
 				p.run(d)
-				p.Deliver(d.commit.Group)
+				p.Deliver(group)
 			}()
 		}
 	}()

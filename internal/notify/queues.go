@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -13,12 +14,46 @@ type queues struct {
 	mu      sync.Mutex // protects all below
 	byGroup map[string]*queue
 	idle    chan struct{} // closed when pending becomes 0; nil when nobody waits for that
+	unused  sync.Pool     // of *queue that are empty
 }
+
+// maxUnused is for how many commits an empty queue keeps memory.
+const maxUnused = 16
 
 // queue is that of one group, in the order of its commits.
 type queue struct {
-	commits []Commit
-	busy    bool // a goroutine is delivering the one before
+	commits  []Commit // from first on
+	first    int
+	busy     bool     // a goroutine is at work on delivery
+	delivery delivery // of the commit that was removed last
+}
+
+// push appends a commit. The memory of those that were removed is used again once they are half of all.
+func (q *queue) push(c Commit) {
+	if q.first > 0 && q.first >= len(q.commits)/2 {
+		q.commits = slices.Delete(q.commits, 0, q.first)
+		q.first = 0
+	}
+	q.commits = append(q.commits, c)
+}
+
+// pop removes the first commit and begins its delivery.
+func (q *queue) pop() *delivery {
+	q.delivery = delivery{commit: q.commits[q.first]}
+	q.commits[q.first] = Commit{}
+	q.first++
+	q.busy = true
+	return &q.delivery
+}
+
+func (q *queue) empty() bool { return q.first == len(q.commits) }
+
+// delivery is a commit, and how far the delivery of its events is.
+type delivery struct {
+	commit   Commit
+	event    int        // index of the current event
+	handlers []*Handler // those that get it; nil before it is begun
+	next     int        // index of the first handler that was not called
 }
 
 // push appends a commit to the queue of its group.
@@ -30,25 +65,24 @@ func (q *queues) push(c Commit) {
 	}
 	one := q.byGroup[c.Group]
 	if one == nil {
-		one = &queue{}
+		if one, _ = q.unused.Get().(*queue); one == nil {
+			one = &queue{}
+		}
 		q.byGroup[c.Group] = one
 	}
-	one.commits = append(one.commits, c)
+	one.push(c)
 	q.pending.Add(1)
 }
 
 // pop takes the first commit of a group, unless a goroutine is delivering another one. Delivered must follow.
-func (q *queues) pop(group string) (Commit, bool) {
+func (q *queues) pop(group string) (*delivery, bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	one := q.byGroup[group]
-	if one == nil || one.busy || len(one.commits) == 0 {
-		return Commit{}, false
+	if one == nil || one.busy || one.empty() {
+		return nil, false
 	}
-	c := one.commits[0]
-	one.commits = one.commits[1:]
-	one.busy = true
-	return c, true
+	return one.pop(), true
 }
 
 // delivered ends the delivery of a group's commit.
@@ -56,9 +90,13 @@ func (q *queues) delivered(group string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	one := q.byGroup[group]
-	one.busy = false
-	if len(one.commits) == 0 {
+	one.busy, one.delivery = false, delivery{}
+	if one.empty() {
 		delete(q.byGroup, group)
+		if cap(one.commits) <= maxUnused {
+			*one = queue{commits: one.commits[:0]}
+			q.unused.Put(one)
+		}
 	}
 	if q.pending.Add(-1) == 0 && q.idle != nil {
 		close(q.idle)

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
 
@@ -25,7 +25,7 @@ const victimBehind = "behind"
 // behindOrders is what such a victim is told.
 type behindOrders struct {
 	Dir      string
-	Bound    memorycache.Behind
+	Bound    writebehind.Options
 	From, To [clients]int  // the first call of each client, and the last; then the victim closes and ends
 	Pause    time.Duration // after each call
 }
@@ -50,7 +50,7 @@ func (o *behindOrders) obey(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	m, err := dictrack.Open(ctx, dictrack.Options{Store: s, Cache: memorycache.NewBehind(o.Bound)})
+	m, err := dictrack.Open(ctx, dictrack.Options{Store: s, Cache: writebehind.New(o.Bound)})
 	if err == nil {
 		err = m.SetTemplate("all", crashTrackers()...)
 	}
@@ -96,8 +96,8 @@ type behindLane struct {
 // or by age, and the last of each group; made again, it counts once.
 func TestCrashBehind(t *testing.T) {
 	for name, o := range map[string]behindOrders{
-		"count": {Bound: memorycache.Behind{Every: time.Hour, Changes: 40}},
-		"age":   {Bound: memorycache.Behind{Every: 400 * time.Millisecond, Changes: 1 << 30}, Pause: time.Millisecond},
+		"count": {Bound: writebehind.Options{MaxDelay: time.Hour, MaxPending: 40}},
+		"age":   {Bound: writebehind.Options{MaxDelay: 400 * time.Millisecond, MaxPending: 1 << 30}, Pause: time.Millisecond},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -222,11 +222,11 @@ func (l *behindLane) check() (missing int) {
 	if err := errors.Join(s.Close(), a.compare(l.Dir)); err != nil { // each group is what its first calls lead to
 		l.Error(err)
 	}
-	if missing > l.Bound.Changes {
-		l.Errorf("%d calls are missing, more than the bound of %d", missing, l.Bound.Changes)
+	if missing > l.Bound.MaxPending {
+		l.Errorf("%d calls are missing, more than the bound of %d", missing, l.Bound.MaxPending)
 	}
-	if age := l.last.Sub(oldest); age > l.Bound.Every+slowDisk {
-		l.Errorf("a call is missing that was settled %v before the end, and the bound is %v", age, l.Bound.Every)
+	if age := l.last.Sub(oldest); age > l.Bound.MaxDelay+slowDisk {
+		l.Errorf("a call is missing that was settled %v before the end, and the bound is %v", age, l.Bound.MaxDelay)
 	}
 	return missing
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/store/pebblestore"
@@ -28,10 +29,10 @@ func TestBoundLosesNothing(t *testing.T) {
 		},
 	}
 	for name, makeStore := range stores {
-		for _, bound := range []memorycache.Bound{{Groups: 1}, {Groups: 5}, {Bytes: 2000}} {
+		for _, bound := range []memorycache.Options{{MaxGroups: 1}, {MaxGroups: 5}, {MaxBytes: 2000}} {
 			for way, c := range map[string]cache.Cache{
-				"through": memorycache.NewBounded(bound),
-				"behind":  memorycache.NewBehind(memorycache.Behind{Every: 5 * time.Millisecond, Changes: 20, Bound: bound}),
+				"through": memorycache.New(bound),
+				"behind":  writebehind.New(writebehind.Options{MaxDelay: 5 * time.Millisecond, MaxPending: 20, MaxGroups: bound.MaxGroups, MaxBytes: bound.MaxBytes}),
 			} {
 				t.Run(fmt.Sprint(name, " ", way, " ", bound), func(t *testing.T) {
 					s, err := makeStore()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/internal/prove/disk"
 )
 
@@ -127,14 +128,14 @@ func newHistory(seed uint64) (*history, error) {
 	default:
 		o.Store = lasting{disk.New().Open(h.gate)}
 	}
-	bound := memorycache.Bound{Groups: int(seed / 8 % 3)} // #nosec G115 -- below 3
+	bound := memorycache.Options{MaxGroups: int(seed / 8 % 3)} // #nosec G115 -- below 3
 	for range processes {
 		switch {
 		case o.Store == nil:
 		case processes == 1 && seed%8 > 3: // ahead of its store, it must be alone
-			o.Cache = memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 5, Bound: bound})
+			o.Cache = writebehind.New(writebehind.Options{MaxDelay: time.Millisecond, MaxPending: 5, MaxGroups: bound.MaxGroups})
 		default:
-			o.Cache = memorycache.NewBounded(bound)
+			o.Cache = memorycache.New(bound)
 		}
 		m, err := dictrack.Open(context.Background(), o)
 		if err == nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/internal/prove/oracle"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
@@ -136,11 +137,11 @@ func (m *model) open() error {
 
 // cache is one that groups leave now and then.
 func (m *model) cache() cache.Cache {
-	bound := memorycache.Bound{Groups: m.IntN(3)}
+	bound := memorycache.Options{MaxGroups: m.IntN(3)}
 	if m.behind {
-		return memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 4, Bound: bound})
+		return writebehind.New(writebehind.Options{MaxDelay: time.Millisecond, MaxPending: 4, MaxGroups: bound.MaxGroups})
 	}
-	return memorycache.NewBounded(bound)
+	return memorycache.New(bound)
 }
 
 // listen notes an event; its id must be new.

@@ -4,6 +4,7 @@ package prove
 const (
 	inRoot   = "."
 	inCache  = "./cache/memorycache"
+	inBehind = "./cache/writebehind"
 	inPebble = "./store/pebblestore"
 	inProve  = "./internal/prove"
 )
@@ -11,13 +12,13 @@ const (
 // mutations are the bugs, the first two those of a usual run.
 var mutations = []mutation{
 	{
-		name: "answered before the commit", file: "cache/memorycache/round.go",
-		edits:  []edit{{"\tr.c.commit.bring(r)", "\tfor _, e := range r.batch {\n\t\te.Settle(nil)\n\t}\n\tr.batch = nil\n\tr.c.commit.bring(r)"}},
+		name: "answered before the commit", file: "cache/memorycache/groupcommit.go",
+		edits:  []edit{{"\tg.through.committer.submit(g, g.batch)", "\tg.through.committer.submit(g, g.batch)\n\tfor _, task := range g.batch {\n\t\ttask.Settle(nil)\n\t}\n\tg.batch = nil"}},
 		caught: inCache,
 	},
 	{
-		name: "id applied again", file: "task.go",
-		edits:  []edit{{"if seen != nil && t.m.now() < seen.Expires {", "if seen != nil && false {"}},
+		name: "id applied again", file: "internal/engine/task.go",
+		edits:  []edit{{"if seen != nil && t.deps.now() < seen.Expires {", "if seen != nil && false {"}},
 		caught: inRoot, run: "ID",
 	},
 	{
@@ -36,12 +37,12 @@ var mutations = []mutation{
 		caught: inProve, run: "Model|Simulation",
 	},
 	{
-		name: "id window ignored", file: "task.go",
-		edits:  []edit{{"if seen != nil && t.m.now() < seen.Expires {", "if seen != nil {"}},
+		name: "id window ignored", file: "internal/engine/task.go",
+		edits:  []edit{{"if seen != nil && t.deps.now() < seen.Expires {", "if seen != nil {"}},
 		caught: inProve, run: "Model",
 	},
 	{
-		name: "id with other data accepted", file: "task.go",
+		name: "id with other data accepted", file: "internal/engine/task.go",
 		edits:  []edit{{"seen.Hash == t.hash", "true"}},
 		caught: inProve, run: "Model",
 	},
@@ -56,25 +57,25 @@ var mutations = []mutation{
 		caught: inPebble, run: "Store",
 	},
 	{
-		name: "group kept after a failed commit", file: "cache/memorycache/round.go",
-		edits:  []edit{{"r.slot.group = nil        // whatever", "_ = r.slot // whatever"}},
+		name: "group kept after a failed commit", file: "cache/memorycache/groupcommit.go",
+		edits:  []edit{{"g.entry.group = nil     // the", "_ = g.entry // the"}},
 		caught: inProve, run: "Simulation",
 	},
 	{
-		name: "conflict swallowed", file: "cache/memorycache/commit.go",
+		name: "conflict swallowed", file: "cache/memorycache/committer.go",
 		edits:  []edit{{"case conflict.Conflicted(name):\n\t\treturn err", "case conflict.Conflicted(name):\n\t\treturn nil"}},
 		caught: inProve, run: "Simulation",
 	},
 	{
-		name: "unknown outcome called refused", file: "cache/memorycache/commit.go",
+		name: "unknown outcome called refused", file: "cache/memorycache/committer.go",
 		edits:  []edit{{`return fmt.Errorf("%w: %w", cache.ErrUnknown, err)`, `_ = fmt.Sprint()` + "\n\t\treturn err"}},
 		caught: inProve, run: "Simulation",
 	},
 	{
-		name: "listeners told before the commit", file: "task.go",
+		name: "listeners told before the commit", file: "internal/engine/task.go",
 		edits: []edit{
-			{"t.m.publisher.enqueue(telling{t.occasion(), t.effect.Events})", ""},
-			{"\tt.due = g.Due()\n", "\tt.due = g.Due()\n\tif t.err == nil && t.effect.Changed {\n\t\tt.m.publisher.enqueue(telling{t.occasion(), t.effect.Events})\n\t\tt.m.publisher.deliver(t.name)\n\t}\n"},
+			{"t.deps.publisher.Enqueue(notify.Commit{CommitInfo: t.info(), Events: t.effect.Events})", ""},
+			{"\tt.due = g.Due()\n", "\tt.due = g.Due()\n\tif t.err == nil && t.effect.Changed {\n\t\tt.deps.publisher.Enqueue(notify.Commit{CommitInfo: t.info(), Events: t.effect.Events})\n\t\tt.deps.publisher.Deliver(t.name)\n\t}\n"},
 		},
 		caught: inProve, run: "Simulation",
 	},
@@ -84,8 +85,8 @@ var mutations = []mutation{
 		caught: inProve, run: "Model",
 	},
 	{
-		name: "due time dropped after a sweep", file: "sweep.go",
-		edits:  []edit{{"m.sweeper.note(t.name, t.due)", ""}},
+		name: "due time dropped after a sweep", file: "internal/engine/timers.go",
+		edits:  []edit{{"e.config.Schedule(t.name, t.due)", ""}},
 		caught: inProve, run: "Model",
 	},
 	{
@@ -114,44 +115,44 @@ var mutations = []mutation{
 		caught: inPebble, run: "Damaged|Unseal",
 	},
 	{
-		name: "id on its way forgotten", file: "cache/memorycache/place.go",
-		edits:  []edit{{"return p.flight.seen(id)", "return nil"}},
-		caught: inCache, run: "Behind",
+		name: "id on its way forgotten", file: "cache/writebehind/entry.go",
+		edits:  []edit{{"return e.write.findID(id)", "return nil"}},
+		caught: inBehind,
 	},
 	{
-		name: "id that lands missed", file: "cache/memorycache/flight.go",
-		edits:  []edit{{"q.seen = seen", "_ = seen"}},
-		caught: inCache, run: "Behind",
+		name: "id that lands missed", file: "cache/writebehind/entry.go",
+		edits:  []edit{{"l.result = id", "_ = id"}},
+		caught: inBehind,
 	},
 	{
-		name: "behind without a bound", file: "cache/memorycache/room.go",
-		edits:  []edit{{"if used >= r.limit {", "if used >= r.limit && false {"}},
-		caught: inCache, run: "Behind",
+		name: "behind without a bound", file: "cache/writebehind/credits.go",
+		edits:  []edit{{"if used >= c.limit {", "if used >= c.limit && false {"}},
+		caught: inBehind,
 	},
 	{
-		name: "behind for too long", file: "cache/memorycache/visit.go",
-		edits:  []edit{{"p.since.Add(c.bound.Every/2)", "p.since.Add(2*c.bound.Every)"}},
-		caught: inCache, run: "Behind",
+		name: "behind for too long", file: "cache/writebehind/writer.go",
+		edits:  []edit{{"e.dirtySince.Add(w.maxDelay/2)", "e.dirtySince.Add(2*w.maxDelay)"}},
+		caught: inBehind,
 	},
 	{
-		name: "lost answer taken for another writer", file: "cache/memorycache/flight.go",
-		edits:  []edit{{"f.change.Version && f.unsure:", "f.change.Version && false:"}},
-		caught: inCache, run: "Behind",
+		name: "lost answer taken for another writer", file: "cache/writebehind/outcome.go",
+		edits:  []edit{{"w.change.Version && w.inDoubt:", "w.change.Version && false:"}},
+		caught: inBehind,
 	},
 	{
-		name: "another writer passed over", file: "cache/memorycache/flight.go",
-		edits:  []edit{{"return overtook, answer", "return landed, nil"}},
-		caught: inCache, run: "Behind",
+		name: "another writer passed over", file: "cache/writebehind/outcome.go",
+		edits:  []edit{{"return conflicted, reply", "return committed, nil"}},
+		caught: inBehind,
 	},
 	{
-		name: "one group holds up others", file: "cache/memorycache/flusher.go",
-		edits:  []edit{{"max(1, tried/2)", "tried"}},
-		caught: inCache, run: "Behind",
+		name: "one group holds up others", file: "cache/writebehind/writequeue.go",
+		edits:  []edit{{"max(1, size/2)", "size"}},
+		caught: inBehind,
 	},
 	{
-		name: "change that looks into a moving group", file: "cache/memorycache/flight.go",
+		name: "change that looks into a moving group", file: "cache/writebehind/entry.go",
 		edits:  []edit{{"change.Detach()", "_ = change.Chunks"}},
-		caught: inCache, run: "Behind",
+		caught: inBehind,
 	},
 	{
 		name: "change detached too late", file: "group/change.go",

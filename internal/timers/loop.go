@@ -10,11 +10,11 @@ import (
 const maxPause = time.Second
 
 // Run fires groups when they are due, until ctx ends. Errors are logged, and what failed is tried again.
-func (s *Scheduler) Run(ctx context.Context) {
+func (s *Scheduler) Run(ctx context.Context, t Target) {
 	returned := false
 	defer func() {
 		if !returned { // a handler of events ended this goroutine (runtime.Goexit)
-			go s.Run(ctx)
+			go s.Run(ctx, t)
 			return
 		}
 		close(s.ended)
@@ -22,9 +22,9 @@ func (s *Scheduler) Run(ctx context.Context) {
 	var deleted int64 // when DeleteExpired was called
 	for ctx.Err() == nil {
 		now := s.config.Now()
-		failed, err := s.fireDue(ctx, now)
+		failed, err := s.fireDue(ctx, t, now)
 		if now >= deleted+lookAhead {
-			err = errors.Join(err, s.config.DeleteExpired(ctx, now))
+			err = errors.Join(err, t.DeleteExpired(ctx, now))
 			deleted = now
 		}
 		if all := errors.Join(failed, err); all != nil && ctx.Err() == nil {

@@ -29,13 +29,16 @@ type Config struct {
 	Sources []Source
 	// Now is the current time.
 	Now func() int64
-	// Fire runs the timers of groups that are due, and schedules each of them again, also those that failed: an error
-	// stops nothing.
-	Fire func(ctx context.Context, now int64, groups []string) error
-	// DeleteExpired drops what is remembered for a time only. It is called about once a minute.
-	DeleteExpired func(ctx context.Context, now int64) error
 	// Logger gets the errors of the loop.
 	Logger *slog.Logger
+}
+
+// Target is what timers are run on.
+type Target interface {
+	// FireTimers runs the timers of groups that are due at now, and schedules each group again, also after an error.
+	FireTimers(ctx context.Context, now int64, groups []string) error
+	// DeleteExpired drops what is remembered no longer than now. It is called about once a minute.
+	DeleteExpired(ctx context.Context, now int64) error
 }
 
 // Scheduler knows when groups are due. Its methods may be called from any goroutine, Run once.
@@ -75,14 +78,14 @@ func (s *Scheduler) Schedule(group string, due int64) {
 }
 
 // Sweep fires all groups that are due at now, and deletes what has expired.
-func (s *Scheduler) Sweep(ctx context.Context, now int64) error {
-	failed, err := s.fireDue(ctx, now)
-	return errors.Join(failed, err, s.config.DeleteExpired(ctx, now))
+func (s *Scheduler) Sweep(ctx context.Context, t Target, now int64) error {
+	failed, err := s.fireDue(ctx, t, now)
+	return errors.Join(failed, err, t.DeleteExpired(ctx, now))
 }
 
 // fireDue fires all groups that are due. Failed is about groups, which are scheduled again and stop no others; err ends
 // it: a source does not say what is due.
-func (s *Scheduler) fireDue(ctx context.Context, now int64) (failed, err error) {
+func (s *Scheduler) fireDue(ctx context.Context, t Target, now int64) (failed, err error) {
 	for {
 		if err := s.load(ctx, now); err != nil {
 			return failed, err
@@ -91,7 +94,7 @@ func (s *Scheduler) fireDue(ctx context.Context, now int64) (failed, err error) 
 		if len(groups) == 0 {
 			return failed, nil
 		}
-		failed = errors.Join(failed, s.config.Fire(ctx, now, groups))
+		failed = errors.Join(failed, t.FireTimers(ctx, now, groups))
 	}
 }
 

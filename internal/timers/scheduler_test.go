@@ -15,7 +15,7 @@ import (
 	"github.com/dictrack/dictrack/limiter"
 )
 
-// fixture is a Scheduler whose clock is the one of a synctest bubble.
+// fixture is a Scheduler with its Target, whose clock is the one of a synctest bubble.
 type fixture struct {
 	t *testing.T
 	*timers.Scheduler
@@ -31,18 +31,22 @@ func open(t *testing.T, sources ...timers.Source) *fixture {
 	f := &fixture{t: t, start: time.Now(), fail: func([]string) error { return nil }}
 	f.Scheduler = timers.New(timers.Config{
 		Sources: sources, Now: func() int64 { return time.Now().UnixMilli() }, Logger: slog.New(slog.DiscardHandler),
-		Fire: func(_ context.Context, _ int64, groups []string) error {
-			for _, g := range groups {
-				f.fired = append(f.fired, g+" "+f.second())
-			}
-			return f.fail(groups)
-		},
-		DeleteExpired: func(context.Context, int64) error {
-			f.deleted = append(f.deleted, f.second())
-			return nil
-		},
 	})
 	return f
+}
+
+// FireTimers implements timers.Target.
+func (f *fixture) FireTimers(_ context.Context, _ int64, groups []string) error {
+	for _, g := range groups {
+		f.fired = append(f.fired, g+" "+f.second())
+	}
+	return f.fail(groups)
+}
+
+// DeleteExpired implements timers.Target.
+func (f *fixture) DeleteExpired(context.Context, int64) error {
+	f.deleted = append(f.deleted, f.second())
+	return nil
 }
 
 // at is a number of seconds after the start.
@@ -53,7 +57,7 @@ func (f *fixture) at(seconds float64) int64 {
 // run runs the loop for a while.
 func (f *fixture) run(d time.Duration) {
 	ctx, cancel := context.WithCancel(f.t.Context())
-	go f.Run(ctx)
+	go f.Run(ctx, f)
 	time.Sleep(d)
 	synctest.Wait()
 	cancel()
@@ -145,7 +149,7 @@ func TestSweep(t *testing.T) {
 			f.Schedule(fmt.Sprint(n), f.at(0))
 		}
 		f.Schedule("later", f.at(1))
-		if err := f.Sweep(t.Context(), f.at(0.5)); !errors.Is(err, bad) {
+		if err := f.Sweep(t.Context(), f, f.at(0.5)); !errors.Is(err, bad) {
 			t.Errorf("sweep: %v, want %v", err, bad)
 		}
 		if len(f.fired) != 1500 || portions != 2 || len(f.deleted) != 1 {

@@ -10,7 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cache/memorycache"
+	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/internal/vectors"
 	"github.com/dictrack/dictrack/store"
@@ -90,15 +90,7 @@ func (p *managed) Look() (snaps []tracker.Snapshot, err error) {
 func (p *managed) Do(step map[string]any, now int64) (answer vectors.Answer, err error) {
 	err = p.with(now, func(ctx context.Context, m *dictrack.Manager) error {
 		var events []tracker.Event
-		collect := func(_ context.Context, e dictrack.Event) error {
-			events = append(events, plain(&e))
-			return nil
-		}
-		cancel, err := m.Subscribe(dictrack.Subscription{Handler: collect})
-		if err != nil {
-			return err
-		}
-		defer cancel()
+		defer m.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error { events = append(events, plain(&e)); return nil }})()
 		answer.Outcome, err = p.play(ctx, m, step)
 		answer.Events = events
 		return err
@@ -229,7 +221,7 @@ func TestVectorsManagerBehind(t *testing.T) {
 			p := &managed{keep: keep}
 			p.open = func(clock func() time.Time) (*dictrack.Manager, error) {
 				return dictrack.Open(context.Background(), dictrack.Options{
-					Store: lasting, Cache: memorycache.NewBehind(memorycache.Behind{Every: time.Millisecond, Changes: 3}),
+					Store: lasting, Cache: writebehind.New(writebehind.Options{MaxDelay: time.Millisecond, MaxPending: 3}),
 					Clock: clock, DisableTimers: true,
 				})
 			}

@@ -52,7 +52,7 @@ func startMongo(t *testing.T) (open func() store.Store, slow bool) {
 	database := fmt.Sprint("dictrack_test_vectors_", os.Getpid())
 	t.Cleanup(func() { drop(t, s, database) })
 	return opener(t, func(ctx context.Context) (store.Store, error) {
-		return mongostore.Open(ctx, s.Database(database), mongostore.Options{NoTrackers: true})
+		return mongostore.Open(ctx, s.Database(database), mongostore.Options{DisableTrackerDocs: true})
 	}), s.Slow()
 }
 

@@ -15,8 +15,8 @@ import (
 func TestApart(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
-	s := mustOpen(t, server.URL(), mongostore.Options{Database: db, NoTrackers: true})
-	other := mustOpen(t, server.URL(), mongostore.Options{Database: db, NoTrackers: true}) // has chunks in the document
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: db, DisableTrackerDocs: true})
+	other := mustOpen(t, server.URL(), mongostore.Options{Database: db, DisableTrackerDocs: true}) // has chunks in the document
 	s.KeepApart()
 	g := mustLoad(t, s, "g")
 	all := counters(300)
@@ -90,7 +90,7 @@ func TestApart(t *testing.T) {
 // TestManyIDs: a commit with more ids than the group's document should hold has them all, at once and later.
 func TestManyIDs(t *testing.T) {
 	t.Parallel()
-	s := mustOpen(t, server.URL(), mongostore.Options{Database: newDatabase(t), NoTrackers: true})
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: newDatabase(t), DisableTrackerDocs: true})
 	defer mustClose(t, s)
 	g := mustLoad(t, s, "g")
 	mustCommit(t, s, added(g, counters(1)...))

@@ -23,7 +23,7 @@
 // # Servers that go away
 //
 // Calls wait for servers that restart, elect a primary or cannot be reached, and try again until
-// Options.Patience is over or their context ends. A commit that was sent and not answered may have happened:
+// Options.RetryTimeout is over or their context ends. A commit that was sent and not answered may have happened:
 // the document names the last commit of every Store, so the next attempt knows its own work, whoever went on
 // from there. It is done where it was done, it is done now where it was not, and it conflicts where somebody
 // else was faster. Only when the patience ends first is the outcome unknown; the Manager answers that with
@@ -44,7 +44,7 @@
 // whose json is the whole of it), and updated: when the commit came that was the group's last when the
 // document was written. Indexes are on group and place, name and progress, completed and updated, updated.
 //
-// These documents follow the commits by about Options.TrackersAfter, so that many commits share one update.
+// These documents follow the commits by about Options.TrackerDocDelay, so that many commits share one update.
 // Nothing reads them back as the truth. They never go back: each has the version of its group, and only an
 // older one is replaced. A process that ends before it has brought them up to date has said so in the
 // groups' documents, and the next one that opens the store, or loads the group, does it.

@@ -114,7 +114,7 @@ func (s *story) checkRest(t *testing.T, server *mongodb.Server, database string)
 // openApart opens a store that has all chunks in parts.
 func openApart(t *testing.T, server *mongodb.Server, database string) *mongostore.Store {
 	t.Helper()
-	s := mustOpen(t, server.URL(), mongostore.Options{Database: database, Patience: time.Minute})
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: database, RetryTimeout: time.Minute})
 	s.KeepApart()
 	return s
 }
@@ -252,7 +252,7 @@ func TestNetwork(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	var stores []*mongostore.Store
 	for range 3 {
-		stores = append(stores, mustOpen(t, server.URL(), mongostore.Options{Database: "network", Patience: time.Minute}))
+		stores = append(stores, mustOpen(t, server.URL(), mongostore.Options{Database: "network", RetryTimeout: time.Minute}))
 	}
 	mustCommit(t, stores[0], added(group.New("a", 0), counters(1)...), added(group.New("b", 0), counters(1)...))
 	server.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
@@ -319,7 +319,7 @@ func countBoth(ctx context.Context, s store.Store) error {
 func TestRestart(t *testing.T) {
 	t.Parallel()
 	server := disturbed(t)
-	s := mustOpen(t, server.URL(), mongostore.Options{Database: "restart", Patience: 2 * time.Minute})
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: "restart", RetryTimeout: 2 * time.Minute})
 	var stop atomic.Bool
 	var commits atomic.Int64
 	groups := make([]*group.Group, 4)

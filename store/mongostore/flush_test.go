@@ -86,7 +86,7 @@ func TestUnfinishedFlush(t *testing.T) {
 	server := disturbed(t)
 	for n := 1; n <= 6; n++ {
 		db := fmt.Sprintf("flush_%d", n)
-		s := mustOpen(t, server.URL(), mongostore.Options{Database: db, NoTrackers: true})
+		s := mustOpen(t, server.URL(), mongostore.Options{Database: db, DisableTrackerDocs: true})
 		g := mustLoad(t, s, "g")
 		mustCommit(t, s, added(g, counters(1)...))
 		mustCommit(t, s, tracked(g, "id", 0))
@@ -109,7 +109,7 @@ func TestUnfinishedFlush(t *testing.T) {
 		cancel()
 		server.Proxy.Watch(nil)
 		mustClose(t, s)
-		s = mustOpen(t, server.URL(), mongostore.Options{Database: db, NoTrackers: true})
+		s = mustOpen(t, server.URL(), mongostore.Options{Database: db, DisableTrackerDocs: true})
 		r, err := s.Load(t.Context(), "g")
 		_, seen, err2 := s.Seen(t.Context(), "g", "id")
 		if err = errors.Join(err, err2); err != nil {

@@ -71,8 +71,8 @@ func newDatabase(tb testing.TB) string {
 // mustOpen opens a store whose trackers' documents follow at once.
 func mustOpen(tb testing.TB, url string, o mongostore.Options) *mongostore.Store {
 	tb.Helper()
-	if o.TrackersAfter == 0 {
-		o.TrackersAfter = time.Millisecond
+	if o.TrackerDocDelay == 0 {
+		o.TrackerDocDelay = time.Millisecond
 	}
 	s, err := mongostore.Open(context.Background(), url, o)
 	if err != nil {
@@ -84,10 +84,10 @@ func mustOpen(tb testing.TB, url string, o mongostore.Options) *mongostore.Store
 func opener(o mongostore.Options) storetest.Opener {
 	return func(tb testing.TB) (store.Store, func() store.Store) {
 		o := o
-		o.Database, o.Patience = newDatabase(tb), 2*time.Minute // FerretDB is slow, and the machine may be busy
+		o.Database, o.RetryTimeout = newDatabase(tb), 2*time.Minute // FerretDB is slow, and the machine may be busy
 		reopen := func() store.Store {
 			s := mustOpen(tb, server.URL(), o)
-			if !o.NoTrackers {
+			if !o.DisableTrackerDocs {
 				s.KeepApart()
 			}
 			return s
@@ -98,15 +98,15 @@ func opener(o mongostore.Options) storetest.Opener {
 
 // TestStore does without the documents for people, each of which costs FerretDB a walk through all of them.
 func TestStore(t *testing.T) {
-	storetest.Run(t, storetest.Features{Reopens: true, Slow: server.Slow()}, opener(mongostore.Options{NoTrackers: true}))
+	storetest.Run(t, storetest.Features{Reopens: true, Slow: server.Slow()}, opener(mongostore.Options{DisableTrackerDocs: true}))
 }
 
 // TestStoreWithTrackers is the same with those documents, which follow at the end, and with all chunks in parts.
 // TestTrackers looks at the documents.
 func TestStoreWithTrackers(t *testing.T) {
-	storetest.Run(t, storetest.Features{Slow: server.Slow()}, opener(mongostore.Options{TrackersAfter: time.Hour}))
+	storetest.Run(t, storetest.Features{Slow: server.Slow()}, opener(mongostore.Options{TrackerDocDelay: time.Hour}))
 }
 
 func BenchmarkStore(b *testing.B) {
-	storetest.Benchmark(b, opener(mongostore.Options{TrackersAfter: time.Second}))
+	storetest.Benchmark(b, opener(mongostore.Options{TrackerDocDelay: time.Second}))
 }

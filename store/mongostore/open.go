@@ -61,10 +61,10 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	return s.open(ctx, &o)
 }
 
-// OpenClient opens the store in a database of a client, as Open does; Options.Database is dictrack if it
+// New opens the store in a database of a client, as Open does; Options.Database is dictrack if it
 // does not say otherwise. The client stays the caller's: it is to be connected as long as the store, and
 // Close leaves it so. Of its settings, the concerns and the read preference do not matter.
-func OpenClient(ctx context.Context, client *mongo.Client, o Options) (*Store, error) {
+func New(ctx context.Context, client *mongo.Client, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if err := errors.Join(o.validate(), ctx.Err()); err != nil {
 		return nil, err
@@ -94,13 +94,13 @@ func newStore(client *mongo.Client, servers string, o *Options, w *writeconcern.
 	}
 	s.life, s.end = context.WithCancel(context.Background())
 	s.calls = retry.New(retry.Options{
-		Server: "MongoDB", Timeout: o.Patience, Logger: o.Logger, IsTransient: passes, Describe: s.plain, Context: s.life,
+		Server: "MongoDB", Timeout: o.RetryTimeout, Logger: o.Logger, IsTransient: passes, Describe: s.plain, Context: s.life,
 	})
 	s.meta, s.groups = db.Collection(o.Prefix+"meta"), db.Collection(o.Prefix+"groups")
 	s.parts, s.ids = db.Collection(o.Prefix+"parts"), db.Collection(o.Prefix+"ids")
 	s.definitions, s.trackers = db.Collection(o.Prefix+"definitions"), db.Collection(o.Prefix+"trackers")
-	s.shows, s.inline = !o.NoTrackers, maxInline
-	s.tender = newTender(s, o.TrackersAfter)
+	s.shows, s.inline = !o.DisableTrackerDocs, maxInline
+	s.tender = newTender(s, o.TrackerDocDelay)
 	return s
 }
 

@@ -27,8 +27,8 @@ func TestRefusedOptions(t *testing.T) {
 		{"mongodb://h/a%20b", mongostore.Options{}, `option Database is "a b"`},
 		{"mongodb://h/", mongostore.Options{Prefix: "$x"}, `option Prefix is "$x"`},
 		{"mongodb://h/", mongostore.Options{Prefix: "system.x"}, "system."},
-		{"mongodb://h/", mongostore.Options{Patience: time.Millisecond}, "option Patience is 1ms, want at least 100ms"},
-		{"mongodb://h/", mongostore.Options{TrackersAfter: -1}, "option TrackersAfter is -1ns"},
+		{"mongodb://h/", mongostore.Options{RetryTimeout: time.Millisecond}, "option RetryTimeout is 1ms, want at least 100ms"},
+		{"mongodb://h/", mongostore.Options{TrackerDocDelay: -1}, "option TrackerDocDelay is -1ns"},
 		{"mongodb://h/", mongostore.Options{WriteConcern: writeconcern.Unacknowledged()}, "w=0, want at least w=1"},
 		{"mongodb://h/?w=0", mongostore.Options{}, "w=0, want at least w=1"},
 		{"postgres://h/", mongostore.Options{}, `begins with "postgres://", want mongodb://`},
@@ -48,8 +48,8 @@ func TestRefusedOptions(t *testing.T) {
 			t.Errorf("%s, %+v: error %q, want one with %q", c.url, c.o, err, c.want)
 		}
 	}
-	if _, err := mongostore.OpenClient(t.Context(), nil, mongostore.Options{}); err == nil || !strings.Contains(err.Error(), "nil") {
-		t.Errorf("OpenClient without a client: %v", err)
+	if _, err := mongostore.New(t.Context(), nil, mongostore.Options{}); err == nil || !strings.Contains(err.Error(), "nil") {
+		t.Errorf("New without a client: %v", err)
 	}
 }
 
@@ -64,7 +64,7 @@ func TestPasswords(t *testing.T) {
 		"mongodb://user:p@ss/?sec=ret@h/db", "mongodb://user:secret@h/?nope=secret", "mongodb://h/?connectTimeoutMS=secret", "mongodb://user:secret@127.0.0.1:1/?serverSelectionTimeoutMS=100",
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
-		s, err := mongostore.Open(ctx, url, mongostore.Options{Patience: 300 * time.Millisecond})
+		s, err := mongostore.Open(ctx, url, mongostore.Options{RetryTimeout: 300 * time.Millisecond})
 		cancel()
 		if err == nil {
 			mustClose(t, s)
@@ -128,12 +128,12 @@ func TestDatabaseOfURL(t *testing.T) {
 	}
 }
 
-// TestOpenClient: a client that was passed in stays connected.
-func TestOpenClient(t *testing.T) {
+// TestNew checks that Close leaves the client of the caller connected.
+func TestNew(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	for range 2 {
-		s, err := mongostore.OpenClient(t.Context(), raw, mongostore.Options{Database: db, TrackersAfter: time.Millisecond})
+		s, err := mongostore.New(t.Context(), raw, mongostore.Options{Database: db, TrackerDocDelay: time.Millisecond})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +154,7 @@ func TestOpenClient(t *testing.T) {
 func TestClosedWhileAway(t *testing.T) {
 	t.Parallel()
 	server := disturbed(t)
-	s := mustOpen(t, server.URL(), mongostore.Options{Database: "away", Patience: time.Hour, TrackersAfter: time.Hour})
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: "away", RetryTimeout: time.Hour, TrackerDocDelay: time.Hour})
 	g := mustLoad(t, s, "g")
 	mustCommit(t, s, added(g, counters(1)...))
 	server.Proxy.Refuse(true)

@@ -11,7 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
 )
 
-// Options of Open and OpenClient. The zero Options are those to use.
+// Options of Open and New. The zero Options are those to use.
 type Options struct {
 	// Database is where the collections are. Default: what the URL names, or dictrack.
 	Database string
@@ -25,15 +25,15 @@ type Options struct {
 	// waits for a majority, and what the primary has otherwise. Linearizable sees no primary that was
 	// replaced and has not noticed, and costs every Load and Seen a round of the members.
 	ReadConcern *readconcern.ReadConcern
-	// Patience is how long a call tries again when the servers are away, elect a primary, or do not
+	// RetryTimeout is how long a call tries again when the servers are away, elect a primary, or do not
 	// answer, before it is an error. An attempt without an answer is given up after a third of it.
 	// Default: 30 s.
-	Patience time.Duration
-	// NoTrackers leaves out the documents for people, one for each tracker.
-	NoTrackers bool
-	// TrackersAfter is how long after a commit they follow. The longer, the more commits of a group share
+	RetryTimeout time.Duration
+	// DisableTrackerDocs leaves out the documents for people, one for each tracker.
+	DisableTrackerDocs bool
+	// TrackerDocDelay is how long after a commit they follow. The longer, the more commits of a group share
 	// one update of a document. Default: 1 s.
-	TrackersAfter time.Duration
+	TrackerDocDelay time.Duration
 	// Logger is told what goes on; nil is silent.
 	Logger *slog.Logger
 }
@@ -42,11 +42,11 @@ func (o Options) withDefaults() Options {
 	if o.Prefix == "" {
 		o.Prefix = "dictrack_"
 	}
-	if o.Patience == 0 {
-		o.Patience = 30 * time.Second
+	if o.RetryTimeout == 0 {
+		o.RetryTimeout = 30 * time.Second
 	}
-	if o.TrackersAfter == 0 {
-		o.TrackersAfter = time.Second
+	if o.TrackerDocDelay == 0 {
+		o.TrackerDocDelay = time.Second
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -55,10 +55,10 @@ func (o Options) withDefaults() Options {
 }
 
 const (
-	maxDatabase   = 63 // bytes, what MongoDB allows
-	maxPrefix     = 100
-	leastPatience = 100 * time.Millisecond
-	mostAfter     = time.Hour
+	maxDatabase     = 63 // bytes, what MongoDB allows
+	maxPrefix       = 100
+	minRetryTimeout = 100 * time.Millisecond
+	mostAfter       = time.Hour
 	// notInDatabase are what MongoDB refuses in the name of a database, on any system.
 	notInDatabase = "/\\. \"$*<>:|?\x00"
 )
@@ -71,11 +71,11 @@ func (o *Options) validate() error {
 	if len(o.Prefix) > maxPrefix || strings.ContainsAny(o.Prefix, "$\x00") || strings.HasPrefix(o.Prefix, "system.") || o.Prefix[0] == '.' {
 		errs = append(errs, fmt.Errorf("option Prefix is %q, want at most %d bytes without $ and NUL, and not a dot or system. at the beginning", o.Prefix, maxPrefix))
 	}
-	if o.Patience < leastPatience {
-		errs = append(errs, fmt.Errorf("option Patience is %v, want at least %v", o.Patience, leastPatience))
+	if o.RetryTimeout < minRetryTimeout {
+		errs = append(errs, fmt.Errorf("option RetryTimeout is %v, want at least %v", o.RetryTimeout, minRetryTimeout))
 	}
-	if o.TrackersAfter < 0 || o.TrackersAfter > mostAfter {
-		errs = append(errs, fmt.Errorf("option TrackersAfter is %v, want one from 0 to %v; NoTrackers leaves them out", o.TrackersAfter, mostAfter))
+	if o.TrackerDocDelay < 0 || o.TrackerDocDelay > mostAfter {
+		errs = append(errs, fmt.Errorf("option TrackerDocDelay is %v, want one from 0 to %v; DisableTrackerDocs leaves them out", o.TrackerDocDelay, mostAfter))
 	}
 	return errors.Join(errs...)
 }

@@ -42,7 +42,7 @@ var _ store.Store = (*Store)(nil)
 const partingTime = 5 * time.Second
 
 // Close waits for the calls under way, brings the trackers' documents up to date, and disconnects, unless the
-// client is one that OpenClient was given. Servers that do not answer are waited for some seconds only: calls
+// client is one that New was given. Servers that do not answer are waited for some seconds only: calls
 // that wait for them return store.ErrClosed, whatever became of what they asked for, and the documents are
 // left to whoever opens the store next.
 func (s *Store) Close() error {

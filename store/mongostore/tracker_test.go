@@ -155,7 +155,7 @@ func TestTrackersAreIndexed(t *testing.T) {
 func TestNoTrackers(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
-	s := mustOpen(t, server.URL(), mongostore.Options{Database: db, NoTrackers: true})
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: db, DisableTrackerDocs: true})
 	g := mustLoad(t, s, "g")
 	mustCommit(t, s, added(g, counters(3)...))
 	mustClose(t, s)
@@ -172,7 +172,7 @@ func TestNoTrackers(t *testing.T) {
 func TestTrackersOfTheDead(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
-	dead := mustOpen(t, server.URL(), mongostore.Options{Database: db, TrackersAfter: time.Hour})
+	dead := mustOpen(t, server.URL(), mongostore.Options{Database: db, TrackerDocDelay: time.Hour})
 	living := mustOpen(t, server.URL(), mongostore.Options{Database: db})
 	g := mustLoad(t, dead, "g")
 	mustCommit(t, dead, added(g, counters(2)...))
@@ -339,7 +339,7 @@ func TestBeaten(t *testing.T) {
 		}
 		return mongodb.Pass
 	})
-	shy := mustOpen(t, server.URL(), mongostore.Options{Database: "beaten", NoTrackers: true})
+	shy := mustOpen(t, server.URL(), mongostore.Options{Database: "beaten", DisableTrackerDocs: true})
 	g := mustLoad(t, shy, "g")
 	mustCommit(t, shy, added(g, counters(3)...)) // version 1, which the other has seen
 	mustClose(t, shy)

@@ -34,7 +34,7 @@ func TestRoundTrips(t *testing.T) {
 		return mongodb.Pass
 	})
 	defer server.Proxy.Watch(nil)
-	s := mustOpen(t, server.URL(), mongostore.Options{Database: "trips", NoTrackers: true})
+	s := mustOpen(t, server.URL(), mongostore.Options{Database: "trips", DisableTrackerDocs: true})
 	defer mustClose(t, s)
 	<-looked
 	expect := func(what string, want int64, f func() error) {

@@ -21,7 +21,7 @@
 // # A server that goes away
 //
 // Calls wait for a server that restarts, fails over or cannot be reached, and try again until
-// Options.Patience is over or their context ends. Reading again is harmless. A commit that was sent and not
+// Options.RetryTimeout is over or their context ends. Reading again is harmless. A commit that was sent and not
 // answered may have happened. Each row says which transaction has written it last, so the next attempt
 // knows its own work: it is done where it was done, it is done now where it was not, and it conflicts where
 // somebody else was faster. Only where another process has gone on from the same group in between can
@@ -29,7 +29,7 @@
 // patience is over. The Manager answers both with ErrUnknown, and a repeated call with its id does nothing
 // twice.
 //
-// Options.Patience is spent by every call for itself. Open does not wait: an address where nobody listens
+// Options.RetryTimeout is spent by every call for itself. Open does not wait: an address where nobody listens
 // is more likely a mistake in the URL.
 //
 // # Poolers

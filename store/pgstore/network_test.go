@@ -15,7 +15,7 @@ import (
 // behind opens a store behind a proxy, with one connection, and one that goes to the server directly.
 func behind(t *testing.T, patience time.Duration) (p *proxy, s, direct *pgstore.Store) {
 	t.Helper()
-	o := pgstore.Options{Schema: fresh(), MaxConns: 1, Patience: patience}
+	o := pgstore.Options{Schema: fresh(), MaxConns: 1, RetryTimeout: patience}
 	p = newProxy(t)
 	s = mustOpen(t, p.url(), o)
 	direct = mustOpen(t, server.URL(), o)
@@ -197,7 +197,7 @@ func TestNeverSent(t *testing.T) {
 // TestBlocked: an attempt that waits for somebody's lock is given up and made again, while the first may
 // still be waiting in the server: it happens once.
 func TestBlocked(t *testing.T) {
-	o := pgstore.Options{Schema: fresh(), Patience: 3 * time.Second}
+	o := pgstore.Options{Schema: fresh(), RetryTimeout: 3 * time.Second}
 	s := mustOpen(t, server.URL(), o)
 	defer s.Close()
 	player := newPlayer("g", 300)

@@ -43,10 +43,10 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// OpenPool opens the store in the database of a pool, as Open does. The pool stays the caller's: it is to
+// New opens the store in the database of a pool, as Open does. The pool stays the caller's: it is to
 // be open as long as the store, and Close leaves it open. Its connections may be used for anything else
 // too. Options.MaxConns must be 0.
-func OpenPool(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
+func New(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if err := errors.Join(o.validate(), ctx.Err()); err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (o *Options) complete(c *pgxpool.Config) {
 		c.MaxConns = int32(o.MaxConns)
 	}
 	if c.ConnConfig.ConnectTimeout == 0 {
-		c.ConnConfig.ConnectTimeout = o.Patience / 3
+		c.ConnConfig.ConnectTimeout = o.RetryTimeout / 3
 	}
 	if c.ConnConfig.RuntimeParams["application_name"] == "" {
 		c.ConnConfig.RuntimeParams["application_name"] = "dictrack"
@@ -82,7 +82,7 @@ func open(ctx context.Context, pool *pgxpool.Pool, o *Options) (*Store, error) {
 		pool: pool, sql: sql, log: o.Logger, where: describe(pool.Config()),
 		definitions: boundedmap.New[tracker.ID, struct{}](maxCachedDefinitions),
 	}
-	s.calls = retry.New(retry.Options{Server: "PostgreSQL", Timeout: o.Patience, Logger: o.Logger, IsTransient: passes, Describe: s.plain})
+	s.calls = retry.New(retry.Options{Server: "PostgreSQL", Timeout: o.RetryTimeout, Logger: o.Logger, IsTransient: passes, Describe: s.plain})
 	err = s.tryWhile(ctx, starting, "open store", 0, func(ctx context.Context) error { return s.prepare(ctx, o) })
 	if err != nil {
 		return nil, err

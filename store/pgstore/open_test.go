@@ -133,7 +133,7 @@ func TestSilentServer(t *testing.T) {
 	}
 	defer l.Close()
 	url := "postgres://guarded:s3cr@" + l.Addr().String() + "/game?sslmode=disable"
-	_, err = pgstore.Open(t.Context(), url, pgstore.Options{Patience: 300 * time.Millisecond})
+	_, err = pgstore.Open(t.Context(), url, pgstore.Options{RetryTimeout: 300 * time.Millisecond})
 	mustBeLine(t, err, "no answer in time")
 
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
@@ -153,7 +153,7 @@ func TestOptions(t *testing.T) {
 		"NUL":           {pgstore.Options{Schema: "a\x00b"}, []string{"option Schema", "without NUL"}},
 		"not UTF-8":     {pgstore.Options{Schema: "\xff"}, []string{"option Schema", "UTF-8"}},
 		"connections":   {pgstore.Options{MaxConns: -1}, []string{"option MaxConns is -1, want one from 0 to 10000"}},
-		"patience":      {pgstore.Options{Patience: -time.Second}, []string{"option Patience is -1s, want at least 100ms"}},
+		"patience":      {pgstore.Options{RetryTimeout: -time.Second}, []string{"option RetryTimeout is -1s, want at least 100ms"}},
 		"two":           {pgstore.Options{MaxConns: 1 << 30, Schema: "pg_"}, []string{"option Schema", "option MaxConns"}},
 	} {
 		_, err := pgstore.Open(t.Context(), server.URL(), c.o)
@@ -238,7 +238,7 @@ func pooled(mode string) storetest.Opener {
 		})
 		o := pgstore.Options{Schema: fresh()}
 		reopen := func() store.Store {
-			s, err := pgstore.OpenPool(context.Background(), pool, o)
+			s, err := pgstore.New(context.Background(), pool, o)
 			if err != nil {
 				tb.Fatal(err)
 			}
@@ -273,18 +273,18 @@ func TestModes(t *testing.T) {
 	}
 }
 
-func TestOpenPool(t *testing.T) {
-	if _, err := pgstore.OpenPool(t.Context(), nil, pgstore.Options{}); err == nil || !strings.Contains(err.Error(), "pool is nil") {
-		t.Errorf("OpenPool of nil: %v", err)
+func TestNew(t *testing.T) {
+	if _, err := pgstore.New(t.Context(), nil, pgstore.Options{}); err == nil || !strings.Contains(err.Error(), "pool is nil") {
+		t.Errorf("New of nil: %v", err)
 	}
 	pool, err := pgxpool.New(t.Context(), server.URL())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pgstore.OpenPool(t.Context(), pool, pgstore.Options{MaxConns: 3}); err == nil || !strings.Contains(err.Error(), "option MaxConns is 3, want 0") {
-		t.Errorf("OpenPool with MaxConns: %v", err)
+	if _, err := pgstore.New(t.Context(), pool, pgstore.Options{MaxConns: 3}); err == nil || !strings.Contains(err.Error(), "option MaxConns is 3, want 0") {
+		t.Errorf("New with MaxConns: %v", err)
 	}
-	s, err := pgstore.OpenPool(t.Context(), pool, pgstore.Options{Schema: fresh(), Patience: time.Minute})
+	s, err := pgstore.New(t.Context(), pool, pgstore.Options{Schema: fresh(), RetryTimeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

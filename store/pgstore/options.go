@@ -11,17 +11,17 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Options of Open and OpenPool. The zero Options are those to use.
+// Options of Open and New. The zero Options are those to use.
 type Options struct {
 	// Schema is where the tables are, in the database that the URL names. It is made if need be, and
 	// nothing else belongs in there. Default: dictrack.
 	Schema string
 	// MaxConns bounds the connections to the server. Default: what the URL says in pool_max_conns, or pgx,
-	// which takes the number of CPUs and at least 4. Not for OpenPool, whose pool has its own bound.
+	// which takes the number of CPUs and at least 4. Not for New, whose pool has its own bound.
 	MaxConns int
-	// Patience is how long a call tries again when the server is away, restarts, or does not answer,
+	// RetryTimeout is how long a call tries again when the server is away, restarts, or does not answer,
 	// before it is an error. An attempt without an answer is given up after a third of it. Default: 30 s.
-	Patience time.Duration
+	RetryTimeout time.Duration
 	// Logger is told what goes on; nil is silent.
 	Logger *slog.Logger
 }
@@ -30,8 +30,8 @@ func (o Options) withDefaults() Options {
 	if o.Schema == "" {
 		o.Schema = "dictrack"
 	}
-	if o.Patience == 0 {
-		o.Patience = 30 * time.Second
+	if o.RetryTimeout == 0 {
+		o.RetryTimeout = 30 * time.Second
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -40,9 +40,9 @@ func (o Options) withDefaults() Options {
 }
 
 const (
-	maxSchema     = 63 // bytes; the server would cut what is longer
-	leastPatience = 100 * time.Millisecond
-	mostConns     = 10_000
+	maxSchema       = 63 // bytes; the server would cut what is longer
+	minRetryTimeout = 100 * time.Millisecond
+	mostConns       = 10_000
 )
 
 func (o *Options) validate() error {
@@ -53,8 +53,8 @@ func (o *Options) validate() error {
 	if o.MaxConns < 0 || o.MaxConns > mostConns {
 		errs = append(errs, fmt.Errorf("option MaxConns is %d, want one from 0 to %d", o.MaxConns, mostConns))
 	}
-	if o.Patience < leastPatience {
-		errs = append(errs, fmt.Errorf("option Patience is %v, want at least %v", o.Patience, leastPatience))
+	if o.RetryTimeout < minRetryTimeout {
+		errs = append(errs, fmt.Errorf("option RetryTimeout is %v, want at least %v", o.RetryTimeout, minRetryTimeout))
 	}
 	return errors.Join(errs...)
 }

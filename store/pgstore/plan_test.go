@@ -24,7 +24,7 @@ func TestByKey(t *testing.T) {
 				t.Fatal(err)
 			}
 			o := pgstore.Options{Schema: fresh()}
-			s, err := pgstore.OpenPool(t.Context(), pool, o)
+			s, err := pgstore.New(t.Context(), pool, o)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -36,7 +36,7 @@ func TestRestart(t *testing.T) {
 	t.Parallel()
 	const crowd, restarts = 8, 6
 	srv := mustStart(t, postgres.NoSync)
-	s := mustOpen(t, srv.URL(), pgstore.Options{Patience: time.Minute, MaxConns: crowd})
+	s := mustOpen(t, srv.URL(), pgstore.Options{RetryTimeout: time.Minute, MaxConns: crowd})
 	defer func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)

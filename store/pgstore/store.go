@@ -24,7 +24,7 @@ type Store struct {
 var _ store.Store = (*Store)(nil)
 
 // Close waits for the calls under way, but not for a server that is away, and closes the connections,
-// unless they are of a pool that OpenPool was given.
+// unless they are of a pool that New was given.
 func (s *Store) Close() error {
 	if !s.calls.Close() {
 		return nil

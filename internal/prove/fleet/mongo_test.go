@@ -23,7 +23,7 @@ func TestMongoAway(t *testing.T) {
 	t.Parallel()
 	redis, store := startRedis(t), startMongo(t)
 	// Short patience: a process that is started while MongoDB is away asks again itself.
-	url := store.Database(database) + "&trackers=false&patience=5s"
+	url := store.Database(database) + "&trackers=false&retry_timeout=5s"
 	c := newCrew(t, url, redis.url(), redis.url(), redis.url())
 	c.advance(50)
 	for range rounds(1, 10) {

@@ -47,5 +47,5 @@ func (b backing) Persist(ctx context.Context, changes []*group.Change) error {
 	return b.Commit(ctx, changes)
 }
 
-// Empty implements cachetest.Emptied.
-func (b backing) Empty() error { return b.Flush(context.Background()) }
+// Truncate implements cachetest.Emptied.
+func (b backing) Truncate() error { return b.Flush(context.Background()) }

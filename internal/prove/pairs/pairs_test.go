@@ -67,7 +67,7 @@ func TestMongo(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		return mongostore.Open(t.Context(), s.Database(name), mongostore.Options{NoTrackers: true, Patience: time.Minute})
+		return mongostore.Open(t.Context(), s.Database(name), mongostore.Options{DisableTrackerDocs: true, RetryTimeout: time.Minute})
 	})
 }
 
@@ -91,15 +91,15 @@ func run(t *testing.T, slow bool, openStore func(t *testing.T) (store.Store, err
 		return c
 	}
 	f := cachetest.Features{
-		Keeps: true, Ahead: true,
+		MemoryOnly: true, WriteBehind: true,
 		Shared: func(c cache.Cache) cache.Cache {
 			prefix, _ := prefixes.Load(c)
 			return open(prefix.(string))
 		},
-		Backing: func(t *testing.T) cachetest.Emptied { return start(t, openStore) },
+		Backing: func(t *testing.T) cachetest.Truncater { return start(t, openStore) },
 	}
 	if slow && os.Getenv("DICTRACK_PROVE") == "" {
-		f.Time = spare
+		f.StartWithin = spare
 	}
 	cachetest.Run(t, func() cache.Cache { return open(fmt.Sprint("pair", numbers.Add(1), ":")) }, f)
 }
