@@ -18,6 +18,7 @@ import (
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 )
 
 func newBehind() cache.Cache { return writebehind.New(writebehind.Options{}) }
@@ -38,7 +39,7 @@ func TestOptionsAreValidated(t *testing.T) {
 	} {
 		o := dictrack.Options{Cache: writebehind.New(options)}
 		if options != (writebehind.Options{}) {
-			o.Store = newFaultyStore()
+			o.Store = newFaultyStore().Open()
 		}
 		if _, err := dictrack.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open with %+v: %v, want an error with %q", options, err, want)
@@ -63,8 +64,8 @@ func TestDirtyGroupsAreWrittenInTime(t *testing.T) {
 		synctest.Wait()
 		s.expectVersion(t, "g", 3)
 		s.expectVersion(t, "h", 1)
-		if s.commits != 1 {
-			t.Errorf("%d commits, want one of both groups", s.commits)
+		if s.Commits.Load() != 1 {
+			t.Errorf("%d commits, want one of both groups", s.Commits.Load())
 		}
 		m.track("g")
 		time.Sleep(501 * time.Millisecond)
@@ -77,10 +78,10 @@ func TestDirtyGroupsAreWrittenInTime(t *testing.T) {
 func TestSlowStoreKeepsMaxDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
-		s.beforeCommit = func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*group.Change) error {
 			time.Sleep(240 * time.Millisecond)
 			return nil
-		}
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Second})
 		defer m.mustClose()
 		const pause = 10 * time.Millisecond
@@ -99,10 +100,10 @@ func TestSlowStoreKeepsMaxDelay(t *testing.T) {
 func TestCallsWaitAtMaxPending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.beforeCommit = func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*group.Change) error {
 			<-opened
 			return nil
-		}
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Hour, MaxPending: 5})
 		defer m.mustClose()
 		for n := range 5 {
@@ -159,8 +160,8 @@ func TestWriterHurriesBeforeMaxPending(t *testing.T) {
 // A store that is down loses nothing, whether its errors say the truth or hide that it has everything.
 func TestStoreFailsAndRecovers(t *testing.T) {
 	for name, down := range map[string]func(*faultyStore, func([]*group.Change) error){
-		"down":         func(s *faultyStore, fail func([]*group.Change) error) { s.beforeCommit = fail },
-		"answers lost": func(s *faultyStore, fail func([]*group.Change) error) { s.afterCommit = fail },
+		"down":         func(s *faultyStore, fail func([]*group.Change) error) { s.BeforeCommit.Set(fail) },
+		"answers lost": func(s *faultyStore, fail func([]*group.Change) error) { s.AfterCommit.Set(fail) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -176,7 +177,7 @@ func TestStoreFailsAndRecovers(t *testing.T) {
 				for n := range 4 {
 					all.Go(func() {
 						for i := range 200 {
-							m.track(fmt.Sprint("g", i%5), dictrack.ID(fmt.Sprint(n, "-", i)))
+							m.track(fmt.Sprint("g", i%5), fmt.Sprint(n, "-", i))
 							time.Sleep(30 * time.Millisecond)
 						}
 					})
@@ -205,12 +206,12 @@ func TestOneGroupThatFailsDelaysNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
 		var healed atomic.Bool
-		s.beforeCommit = func(changes []*group.Change) error {
+		s.BeforeCommit.Set(func(changes []*group.Change) error {
 			if !healed.Load() && slices.ContainsFunc(changes, func(c *group.Change) bool { return c.Group == "bad" }) {
 				return errDown
 			}
 			return nil
-		}
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Second})
 		defer m.mustClose()
 		m.track("bad")
@@ -226,7 +227,7 @@ func TestOneGroupThatFailsDelaysNoOther(t *testing.T) {
 		m.track("bad")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		err := m.Drain(ctx)
+		err := m.Sync(ctx)
 		var unwritten *writebehind.PendingWritesError
 		if !errors.As(err, &unwritten) || !slices.Equal(unwritten.Groups, []string{"bad"}) || unwritten.Calls != 2 {
 			t.Errorf("Drain: %v, want an PendingWritesError of group bad with 2 calls", err)
@@ -256,8 +257,8 @@ func TestGroupsShareCommits(t *testing.T) {
 		}
 	}
 	m.mustSync()
-	if s.commits > 5 || s.largest > 1024 {
-		t.Errorf("%d commits, the largest of %d groups; want few of at most 1024", s.commits, s.largest)
+	if s.Commits.Load() > 5 || s.LargestCommit() > 1024 {
+		t.Errorf("%d commits, the largest of %d groups; want few of at most 1024", s.Commits.Load(), s.LargestCommit())
 	}
 	for i := range inputs {
 		s.expectVersion(t, inputs[i].Group, 1)
@@ -278,13 +279,13 @@ func TestConflictingWriter(t *testing.T) {
 			m.track("g")
 		}
 		m.track("h")
-		err := m.Drain(t.Context())
+		err := m.Sync(t.Context())
 		var lost *writebehind.ConflictingWriterError
 		if !errors.As(err, &lost) || lost.Group != "g" || lost.Calls != 3 {
 			t.Errorf("Drain: %v, want an ConflictingWriterError of group g with 3 calls", err)
 		}
 		for what, err := range map[string]error{
-			"Track": m.trackWithin(time.Second, "g"), "RemoveAll": m.RemoveAll(t.Context(), "g"), "Drain": m.Drain(t.Context()),
+			"Track": m.trackWithin(time.Second, "g"), "RemoveAll": m.RemoveAll(t.Context(), "g"), "Drain": m.Sync(t.Context()),
 		} {
 			if lost = nil; !errors.As(err, &lost) || lost.Group != "g" || lost.Calls != 3 {
 				t.Errorf("%s: %v, want the same ConflictingWriterError", what, err)
@@ -312,10 +313,10 @@ func TestConflictingWriter(t *testing.T) {
 func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.beforeCommit = func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*group.Change) error {
 			<-opened
 			return nil
-		}
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Second})
 		for n := range 200 {
 			if err := m.Add(t.Context(), "g", dictrack.Count(fmt.Sprint("t", n), dictrack.Targets(9))); err != nil {
@@ -331,7 +332,7 @@ func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 		close(opened)
 		synctest.Wait()
 		s.expectVersion(t, "g", 200)
-		other := openWith(t, &faultyStore{Store: s.Store}, memorycache.New(memorycache.Options{}))
+		other := openWith(t, &faultyStore{&faultstore.Store{Data: s.Data}}, memorycache.New(memorycache.Options{}))
 		if snaps, err := other.List(t.Context(), "g"); err != nil || len(snaps) != 200 || snaps[199].Name != "t199" {
 			t.Errorf("the store has %d trackers, %v; want the 200 of before", len(snaps), err)
 		}
@@ -345,17 +346,21 @@ func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 func TestUnwrittenGroupsAreListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.beforeCommit = func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*group.Change) error {
 			<-opened
 			return nil
-		}
-		m, err := dictrack.Open(t.Context(), dictrack.Options{Store: s, Cache: newBehind()})
+		})
+		m, err := dictrack.Open(t.Context(), dictrack.Options{Store: s.Open(), Cache: newBehind()})
 		if err != nil {
 			t.Fatal(err)
 		}
 		var expired []string
-		m.On(dictrack.EventExpired, func(e dictrack.Event) {
-			expired = append(expired, fmt.Sprint(e.Group, " ", e.Time.Unix()))
+		_, _ = m.Subscribe(dictrack.Subscription{
+			Kinds: []dictrack.EventKind{dictrack.EventExpired},
+			Handler: func(_ context.Context, e dictrack.Event) error {
+				expired = append(expired, fmt.Sprint(e.Group, " ", e.Time.Unix()))
+				return nil
+			},
 		})
 		var want []string
 		began := time.Now()

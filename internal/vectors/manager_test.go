@@ -90,7 +90,15 @@ func (p *managed) Look() (snaps []tracker.Snapshot, err error) {
 func (p *managed) Do(step map[string]any, now int64) (answer vectors.Answer, err error) {
 	err = p.with(now, func(ctx context.Context, m *dictrack.Manager) error {
 		var events []tracker.Event
-		defer m.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error { events = append(events, plain(&e)); return nil }})()
+		collect := func(_ context.Context, e dictrack.Event) error {
+			events = append(events, plain(&e))
+			return nil
+		}
+		cancel, err := m.Subscribe(dictrack.Subscription{Handler: collect})
+		if err != nil {
+			return err
+		}
+		defer cancel()
 		answer.Outcome, err = p.play(ctx, m, step)
 		answer.Events = events
 		return err
