@@ -97,7 +97,7 @@ func updateAmongTracks(t *testing.T) {
 					if _, err := f.Track(context.Background(), "g", nil); err != nil {
 						t.Error(err)
 					}
-					by := resetBy{Policy: ptr(tracker.ResetNone)}
+					by := resetBy{Policy: tracker.ResetNone}
 					if err := errors.Join(
 						f.Update(context.Background(), "g", "a", dictrack.SetReset(tracker.ResetAll)),
 						f.Reset(context.Background(), "g", by, "a"),

@@ -90,10 +90,11 @@ func TestFewLocalGroups(t *testing.T) {
 }
 
 // ownKind counts twice.
-type ownKind struct{}
+type ownKind struct{ tracker.BaseKind }
 
-func (ownKind) Advance(a tracker.Advance) (decimal.Decimal, []byte, bool) {
-	return a.Progress.Add(decimal.FromInt(2)), nil, true
+func (ownKind) Step(s tracker.KindState, _ tracker.Input) (tracker.KindState, bool) {
+	s.Progress = s.Progress.Add(decimal.FromInt(2))
+	return s, true
 }
 
 // Groups of kinds that a process does not know are left to others, and hold up nothing else.

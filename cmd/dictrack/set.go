@@ -155,7 +155,7 @@ func (s *setFlags) editReset() ([]dictrack.Edit, error) {
 	if s.reset.policy.Has(tracker.ResetStage) {
 		return nil, errors.New("stage is for dictrack reset: want none, progress, limiter or all")
 	}
-	return []dictrack.Edit{dictrack.SetReset(*s.reset.policy)}, nil
+	return []dictrack.Edit{dictrack.SetReset(s.reset.policy)}, nil
 }
 
 func (s *setFlags) editExpireAfter() ([]dictrack.Edit, error) {

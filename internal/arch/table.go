@@ -45,6 +45,7 @@ var core = [][]string{
 	{"internal/rawjson"},
 	{"value"},
 	{"dotpath", "field"},
+	{"internal/kinds"},
 	{"condition", "limiter"},
 	{"tracker"},
 	{"internal/match"},

@@ -81,8 +81,8 @@ type gatherer struct {
 }
 
 func (g *gatherer) definition(d *tracker.Definition) {
-	if key, ok := d.Key(); ok {
-		g.want(key, false)
+	for _, p := range d.Paths() {
+		g.want(p.Path, p.WithContent)
 	}
 	for i := range d.Where() {
 		if c := &d.Where()[i]; !c.Custom() {
@@ -108,8 +108,10 @@ func (p *Paths) slot(path dotpath.Path) int32 { return p.slots[path.String()] }
 
 // reads tells whether the paths have all that d needs.
 func (p *Paths) reads(d *tracker.Definition) bool {
-	if key, ok := d.Key(); ok && !p.has(key, false) {
-		return false
+	for _, r := range d.Paths() {
+		if !p.has(r.Path, r.WithContent) {
+			return false
+		}
 	}
 	return !slices.ContainsFunc(d.Where(), func(c condition.Condition) bool {
 		return !c.Custom() && !p.has(c.Path(), c.NeedsContent())
