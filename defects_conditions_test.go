@@ -101,7 +101,7 @@ func mixedTypes(t *testing.T) {
 
 func oddTypes(t *testing.T) {
 	all := []condition.Condition{
-		condition.Contains("a", "1"), condition.HasItem("a", 1), condition.Intersects("a", 1, object{"x": 1}), condition.In("a", []any{object{"x": 1}}),
+		condition.Contains("a", "1"), condition.HasItem("a", 1), condition.Intersects[any]("a", 1, object{"x": 1}), condition.In[any]("a", []any{object{"x": 1}}),
 	}
 	expectHolding(t, object{"a": 1}, all)
 	expectHolding(t, object{"a": nil}, all)
@@ -112,7 +112,7 @@ func oddTypes(t *testing.T) {
 
 func oddOperands(t *testing.T) {
 	all := []condition.Condition{
-		condition.In("a", []any{1}, object{"x": []any{}}, nil), condition.HasItem("a", []any{1}), condition.HasItem("a", nil), condition.HasItem("a", 1.5),
+		condition.In[any]("a", []any{1}, object{"x": []any{}}, nil), condition.HasItem("a", []any{1}), condition.HasItem("a", nil), condition.HasItem("a", 1.5),
 	}
 	expectHolding(t, object{"a": []any{1}}, all, 0)
 	expectHolding(t, object{"a": nil}, all, 0)

@@ -209,7 +209,7 @@ func (w *whim) spec(name string) tracker.Spec {
 func (w *whim) conditions() []condition.Condition {
 	all := []condition.Condition{
 		condition.Eq("k", w.IntN(2)), condition.Ge("n", w.IntN(3)), condition.Exists("o.x"), condition.Contains("s", "a"),
-		condition.In("k", 0, "b"), condition.Custom("custom", nil), condition.NotExists("s"), condition.HasItem("l", 1),
+		condition.In[any]("k", 0, "b"), condition.Custom("custom", nil), condition.NotExists("s"), condition.HasItem("l", 1),
 	}
 	w.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return all[:w.IntN(3)]

@@ -54,13 +54,13 @@ var forms = []struct {
 	{condition.NotContains("a", ""), `{"key":"a","op":"not_contains","value":""}`},
 	{condition.ContainsFold("a", "X"), `{"case_sensitive":false,"key":"a","op":"contains","value":"X"}`},
 	{condition.NotContainsFold("a", "X"), `{"case_sensitive":false,"key":"a","op":"not_contains","value":"X"}`},
-	{condition.In("a", 1, "x", nil, 1.5), `{"key":"a","op":"in","value":[1,"x",null,1.5]}`},
-	{condition.In("a"), `{"key":"a","op":"in","value":[]}`},
-	{condition.NotIn("a", &seven, uint8(8)), `{"key":"a","op":"not_in","value":[7,8]}`},
+	{condition.In[any]("a", 1, "x", nil, 1.5), `{"key":"a","op":"in","value":[1,"x",null,1.5]}`},
+	{condition.In[any]("a"), `{"key":"a","op":"in","value":[]}`},
+	{condition.NotIn[any]("a", &seven, uint8(8)), `{"key":"a","op":"not_in","value":[7,8]}`},
 	{condition.HasItem("a", []string{"x"}), `{"key":"a","op":"has_item","value":["x"]}`},
 	{condition.NotHasItem("a", 1), `{"key":"a","op":"not_has_item","value":1}`},
-	{condition.Intersects("a", "x", status("y")), `{"key":"a","op":"intersects","value":["x","y"]}`},
-	{condition.NotIntersects("a", [2]bool{true}), `{"key":"a","op":"not_intersects","value":[[true,false]]}`},
+	{condition.Intersects[any]("a", "x", status("y")), `{"key":"a","op":"intersects","value":["x","y"]}`},
+	{condition.NotIntersects[any]("a", [2]bool{true}), `{"key":"a","op":"not_intersects","value":[[true,false]]}`},
 }
 
 func TestConstructorsEqualTheirJSONForm(t *testing.T) {
@@ -95,7 +95,7 @@ func TestIdentityTellsApart(t *testing.T) {
 		condition.Contains("k", "x"), condition.NotContains("k", "x"), condition.HasItem("k", "x"), condition.NotHasItem("k", "x"),
 		condition.ContainsFold("k", "x"), condition.NotContainsFold("k", "x"), condition.ContainsFold("k", "X"),
 		condition.In("k", "x"), condition.NotIn("k", "x"), condition.Intersects("k", "x"), condition.NotIntersects("k", "x"),
-		condition.In("k", "x", "y"), condition.In("k", "xy"), condition.In("k", []string{"x", "y"}),
+		condition.In("k", "x", "y"), condition.In("k", "xy"), condition.In[any]("k", []string{"x", "y"}),
 		condition.Eq("k", 1), condition.Eq("k", true), condition.Eq("k", "1"), condition.Eq("k", []int{1}), condition.Ne("k", 1),
 		condition.Eq("k", nil), condition.Eq("k", ""), condition.Eq("k", "null"), condition.Eq("k", []int{}), condition.Eq("k", map[string]int{}),
 		condition.Eq("k", 0.1), condition.Eq("k", 1<<53), condition.Eq("k", 1<<53+1), condition.Eq("k", 1e300),
@@ -178,7 +178,7 @@ func TestRefusedOperands(t *testing.T) {
 		{"eq to bytes", condition.Eq("k", []byte("x")), "value"},
 		{"eq to what is no text", condition.Eq("k", "\xff"), "value"},
 		{"eq to a list that holds itself", condition.Eq("k", loop), "value"},
-		{"in with a channel", condition.In("k", 1, make(chan int)), "value"},
+		{"in with a channel", condition.In[any]("k", 1, make(chan int)), "value"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

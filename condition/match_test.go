@@ -52,13 +52,13 @@ func TestInComparesNumbersExactly(t *testing.T) {
 				c    condition.Condition
 				want bool
 			}{
-				{condition.In("k", "other", c.item), c.want},
-				{condition.NotIn("k", "other", c.item), !c.want},
+				{condition.In[any]("k", "other", c.item), c.want},
+				{condition.NotIn[any]("k", "other", c.item), !c.want},
 				{condition.Eq("k", c.item), c.want},
 				{condition.Ne("k", c.item), !c.want},
 				{condition.HasItem("l", c.item), c.want},
-				{condition.Intersects("l", c.item, -12345), c.want},
-				{condition.NotIntersects("l", c.item, -12345), !c.want},
+				{condition.Intersects[any]("l", c.item, -12345), c.want},
+				{condition.NotIntersects[any]("l", c.item, -12345), !c.want},
 			} {
 				if got := one.c.Match(data); got != one.want {
 					t.Errorf("%s: %v, want %v", one.c.ID(), got, one.want)
@@ -114,13 +114,13 @@ func TestMatchSeesTypedGoData(t *testing.T) {
 	hold := []condition.Condition{
 		condition.Eq("status", "open"), condition.Contains("status", "pe"), condition.Ge("level", 2.5),
 		condition.HasItem("tags", "b"), condition.Eq("tags", []any{"a", "b"}), condition.Eq("tags.-1", "b"),
-		condition.Intersects("tags", "x", "a"), condition.Eq("at", 7), condition.Lt("sub.x", 2), condition.Eq("sub", map[string]any{"x": 1}),
-		condition.Exists("chan"), condition.Ne("chan", 1), condition.NotIn("nan", 1), condition.NotContains("struct", "x"),
-		condition.NotHasItem("status", "open"), condition.NotIntersects("chan", 1), condition.NotExists("struct.X"),
+		condition.Intersects[any]("tags", "x", "a"), condition.Eq("at", 7), condition.Lt("sub.x", 2), condition.Eq("sub", map[string]any{"x": 1}),
+		condition.Exists("chan"), condition.Ne("chan", 1), condition.NotIn[any]("nan", 1), condition.NotContains("struct", "x"),
+		condition.NotHasItem("status", "open"), condition.NotIntersects[any]("chan", 1), condition.NotExists("struct.X"),
 	}
 	fail := []condition.Condition{
 		condition.Eq("chan", 1), condition.Lt("nan", 1), condition.Ge("nan", 1), condition.Contains("struct", ""),
-		condition.In("chan", nil), condition.HasItem("chan", nil), condition.Exists("struct.X"), condition.Lt("status", 1),
+		condition.In[any]("chan", nil), condition.HasItem("chan", nil), condition.Exists("struct.X"), condition.Lt("status", 1),
 	}
 	for _, c := range hold {
 		if !c.Match(data) {
@@ -145,8 +145,8 @@ func TestOnlyNotExistsHoldsForNothing(t *testing.T) {
 // What does not need the content of a list or an object must judge one without content as it judges the whole.
 func TestNeedsContent(t *testing.T) {
 	more := append([]condition.Condition{
-		condition.Eq("k", []any{}), condition.Eq("k", map[string]any{}), condition.Ne("k", []any{1}), condition.In("k", []any{1}, 1),
-		condition.NotIn("k", map[string]any{"a": 1}), condition.HasItem("k", 1), condition.Eq("k", 1), condition.In("k", 1, 0.5, nil),
+		condition.Eq("k", []any{}), condition.Eq("k", map[string]any{}), condition.Ne("k", []any{1}), condition.In[any]("k", []any{1}, 1),
+		condition.NotIn[any]("k", map[string]any{"a": 1}), condition.HasItem("k", 1), condition.Eq("k", 1), condition.In[any]("k", 1, 0.5, nil),
 	}, made()...)
 	lists := []value.Value{value.OfList(nil), value.OfList([]any{1}), value.OfList([]any{[]any{1}, "x", nil})}
 	objects := []value.Value{value.OfObject(nil), value.OfObject(map[string]any{"a": 1})}

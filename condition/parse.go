@@ -1,15 +1,12 @@
 package condition
 
 import (
-	"slices"
-
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/value"
 )
 
-// Parse reads the JSON form of a condition, in Go form: {op, key, value, case_sensitive} for a built-in
-// one, {op, args} for a custom kind. The error is field.Errors with every mistake, or
-// *UnknownKindError.
+// Parse reads the JSON form of a condition, in Go form: {op, key, value, case_sensitive} for a built-in operator,
+// {op, args} for a registered kind. The error is field.Errors with every mistake, or *UnknownKindError.
 func (r *Registry) Parse(v any) (Condition, error) {
 	fields, err := field.Object(v)
 	if err != nil {
@@ -20,10 +17,10 @@ func (r *Registry) Parse(v any) (Condition, error) {
 	if !ok {
 		return Condition{}, fields.Errs.Err()
 	}
-	if !slices.Contains(builtin, Op(name)) {
-		return r.parseCustom(name, fields)
+	if operator, ok := operatorOf(Op(name)); ok {
+		return parseComparison(operator, fields)
 	}
-	return parseBuiltin(Op(name), fields)
+	return r.parseCustom(name, fields)
 }
 
 func (r *Registry) parseCustom(name string, fields *field.Reader) (Condition, error) {
@@ -37,31 +34,31 @@ func (r *Registry) parseCustom(name string, fields *field.Reader) (Condition, er
 	return r.Bind(Custom(name, args))
 }
 
-func parseBuiltin(op Op, fields *field.Reader) (Condition, error) {
+func parseComparison(operator *operator, fields *field.Reader) (Condition, error) {
 	fields.Require("key", "want a path such as a.b.0")
 	key, keyOK := fields.String("key")
-	operand, fold := readOperand(op, fields)
+	operand, fold := readOperand(operator, fields)
 	if keyOK && key == "" {
 		fields.Errs.Add("key", "", "want a path such as a.b.0")
 	}
 	if err := fields.Done(); err != nil {
 		return Condition{}, err
 	}
-	c := build(op, key, operand, fold)
+	c := compare(operator.name, key, operand, fold)
 	return c, c.Err()
 }
 
-// readOperand takes value and case_sensitive where the operator has them.
-func readOperand(op Op, fields *field.Reader) (operand value.Value, fold bool) {
-	if op == OpExists || op == OpNotExists {
+// readOperand reads value and case_sensitive if the operator takes them.
+func readOperand(operator *operator, fields *field.Reader) (operand value.Value, fold bool) {
+	if operator.operand == nil {
 		return operand, false
 	}
 	fields.Require("value", "want what to compare with")
 	if v, ok := fields.Any("value"); ok {
 		operand = value.Of(v)
-		fields.Errs.Merge("", checkOperand(op, &operand))
+		fields.Errs.Merge("", operator.operand.check(&operand))
 	}
-	if op == OpContains || op == OpNotContains {
+	if operator.fold {
 		sensitive, ok := fields.Bool("case_sensitive")
 		fold = ok && !sensitive
 	}

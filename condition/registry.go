@@ -7,13 +7,12 @@ import (
 	"slices"
 
 	"github.com/dictrack/dictrack/field"
-	"github.com/dictrack/dictrack/value"
 )
 
-// Predicate judges whole data for a custom kind of condition: as the caller passed it, or, from JSON text,
-// of nil, bool, int64, float64, string, []any and map[string]any; package dotpath walks both. It must be
-// pure (the same data, the same answer), must not keep or change data, and must be safe for any goroutine. One that panics fails the
-// trackers that asked it, for that data, and nothing else.
+// Predicate evaluates the whole data of a message for a registered kind of condition. Data from a Go program is as the
+// caller passed it; data from JSON has nil, bool, int64, float64, string, []any and map[string]any. Package dotpath reads
+// values at paths from both. A predicate must be pure (the same result for the same data), must not retain or change
+// data, and must be safe for any goroutine. One that panics fails the trackers that depend on it, for that message only.
 type Predicate interface {
 	Match(data map[string]any) bool
 }
@@ -24,22 +23,23 @@ type PredicateFunc func(data map[string]any) bool
 // Match calls f.
 func (f PredicateFunc) Match(data map[string]any) bool { return f(data) }
 
-// Factory makes the predicate of a custom kind from its arguments, in Go form (nil, bool, int64,
-// float64, string, []any, map[string]any). It returns an error for arguments that it does not allow.
+// Factory makes the predicate of a registered kind from its arguments, in Go form (nil, bool, int64, float64, string,
+// []any, map[string]any). It returns an error for arguments that it does not allow.
 type Factory func(args any) (Predicate, error)
 
-// Registry knows the custom kinds of condition by name. Fill it before use; afterwards it is read only
-// and safe for any goroutine. The nil Registry knows the built-in operators only.
+// Registry has the registered kinds of condition by name. Fill it before use; afterwards it is read-only and safe for
+// any goroutine. The nil Registry has the built-in operators only.
 type Registry struct {
 	kinds map[Op]Factory
 }
 
-// Register adds a kind. The name is what is stored, so it must stay the same for as long as trackers
-// with it live. An empty name, a built-in operator and a name registered before are errors.
+// Register adds a kind. Trackers are stored with its name, so it must stay the same as long as such trackers exist. An
+// empty name, a built-in operator and a name that is registered already are errors.
 func (r *Registry) Register(kind string, make Factory) error {
 	op := Op(kind)
 	_, taken := r.kinds[op]
-	if kind == "" || taken || slices.Contains(builtin, op) || make == nil {
+	_, builtin := operatorOf(op)
+	if kind == "" || taken || builtin || make == nil {
 		return fmt.Errorf("register condition kind %q: the name is empty or taken, or there is no factory", kind)
 	}
 	if r.kinds == nil {
@@ -49,43 +49,49 @@ func (r *Registry) Register(kind string, make Factory) error {
 	return nil
 }
 
-// Custom is a condition of a registered kind. Args may be any value with a JSON form; the registry of
-// whoever takes the condition makes its predicate.
-func Custom(kind string, args any) Condition {
-	c := &body{op: Op(kind)}
-	if slices.Contains(builtin, c.op) || kind == "" {
-		c.err = &field.Error{Path: "op", Value: kind, Want: "want the name of a registered kind"}
-		return Condition{c}
-	}
-	form, err := normal("args", value.Of(args))
-	if c.err = err; err == nil {
-		c.args = form.Any()
-		c.err = c.identify()
-	}
-	return Condition{c}
-}
-
-// Bind returns c with the predicate of its kind; a built-in condition is returned as it is. The error
-// is *UnknownKindError when the kind is not registered, or a *field.Error.
+// Bind returns c with the predicates of the registered kinds in it; any other condition is returned as it is. The error
+// is *UnknownKindError when a kind is not registered, or a *field.Error.
 func (r *Registry) Bind(c Condition) (Condition, error) {
-	is := c.body()
-	if is.err != nil || is.custom != nil || is.known {
-		return c, is.err
+	if err := c.Err(); err != nil {
+		return c, err
 	}
-	factory := r.factory(is.op)
-	if factory == nil {
-		return c, &UnknownKindError{Kind: string(is.op), Known: r.names()}
+	switch root := c.inner().root.(type) {
+	case *custom:
+		return r.bindCustom(c, root)
+	case *composite:
+		return r.bindParts(c, root)
 	}
-	p, err := factory.make(is.args)
-	if err != nil {
-		return c, &field.Error{Path: "args", Value: is.args, Want: err.Error()}
-	}
-	bound := *is
-	bound.custom = p
-	return Condition{&bound}, nil
+	return c, nil
 }
 
-// make contains the panics of code that is not ours.
+func (r *Registry) bindCustom(c Condition, leaf *custom) (Condition, error) {
+	if leaf.predicate != nil {
+		return c, nil
+	}
+	factory := r.factory(leaf.kind)
+	if factory == nil {
+		return c, &UnknownKindError{Kind: string(leaf.kind), Known: r.names()}
+	}
+	p, err := factory.make(leaf.args)
+	if err != nil {
+		return c, &field.Error{Path: "args", Value: leaf.args, Want: err.Error()}
+	}
+	bound := &custom{kind: leaf.kind, args: leaf.args, predicate: p}
+	return Condition{expr: &expr{root: bound, id: c.ID()}}, nil
+}
+
+func (r *Registry) bindParts(c Condition, root *composite) (Condition, error) {
+	bound := make([]Condition, len(root.parts))
+	for i, part := range root.parts {
+		var err error
+		if bound[i], err = r.Bind(part); err != nil {
+			return c, err
+		}
+	}
+	return Compose(root.connective, bound...), nil
+}
+
+// make contains the panics of the factory.
 func (f Factory) make(args any) (p Predicate, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -106,9 +112,9 @@ func (r *Registry) factory(op Op) Factory {
 }
 
 func (r *Registry) names() []string {
-	names := make([]string, 0, len(builtin))
-	for _, op := range builtin {
-		names = append(names, string(op))
+	names := make([]string, 0, len(operators))
+	for i := range operators {
+		names = append(names, string(operators[i].name))
 	}
 	if r != nil {
 		for _, op := range slices.Sorted(maps.Keys(r.kinds)) {
@@ -118,7 +124,7 @@ func (r *Registry) names() []string {
 	return names
 }
 
-// UnknownKindError says that a condition is of a kind nobody registered.
+// UnknownKindError says that a condition is of a kind that is not registered.
 type UnknownKindError struct {
 	Kind  string
 	Known []string
@@ -126,9 +132,4 @@ type UnknownKindError struct {
 
 func (e *UnknownKindError) Error() string {
 	return fmt.Sprintf("op: %q is not a known operator or registered condition kind; known: %v", e.Kind, e.Known)
-}
-
-var builtin = []Op{
-	OpExists, OpNotExists, OpEq, OpNe, OpLt, OpLe, OpGt, OpGe, OpContains, OpNotContains,
-	OpIn, OpNotIn, OpHasItem, OpNotHasItem, OpIntersects, OpNotIntersects,
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 )
 
-// slowTask takes its time, as a condition of a user may.
+// slowTask is slow, as a custom condition may be.
 type slowTask struct {
 	group string
 	sleep time.Duration
@@ -36,7 +36,7 @@ func (t *slowTask) Apply(*group.Group, *group.Seen) *group.Seen {
 // for another batch.
 func TestSlowGroup(t *testing.T) {
 	t.Parallel()
-	c := open(t, singleServer(t).URL(), quick(space()))
+	c := open(t, singleServer(t).URL(), testOptions(newPrefix()))
 	if err := c.Start(context.Background(), cache.Host{Logger: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
@@ -65,17 +65,17 @@ func TestSlowGroup(t *testing.T) {
 	}
 }
 
-// A definition that cannot be written is the trouble of those who need it.
+// A definition that cannot be written fails only the commits that need it.
 func TestUnwritableDefinition(t *testing.T) {
-	s, prefix := serve(t), space()
+	s, prefix := ownServer(t), newPrefix()
 	client := dial(t, s.Address())
-	m := manage(t, open(t, s.URL(), quick(prefix)), nil)
+	m := newManager(t, open(t, s.URL(), testOptions(prefix)), nil)
 	ctx := context.Background()
 	var all sync.WaitGroup
 	var stop atomic.Bool
 	for i := range 100 {
 		name := fmt.Sprint("good", i)
-		must(t, m, name, 1, "")
+		mustAdd(t, m, name, 1, "")
 		all.Go(func() {
 			for !stop.Load() && !t.Failed() {
 				if err := add(m, name, 1, ""); err != nil {
@@ -84,15 +84,15 @@ func TestUnwritableDefinition(t *testing.T) {
 			}
 		})
 	}
-	must(t, m, "bad", 1, "")
+	mustAdd(t, m, "bad", 1, "")
 	for i := range 64 {
 		key := fmt.Sprintf("%s{d%02d}", prefix, i)
 		client.Do(ctx, client.B().Del().Key(key).Build())
-		client.Do(ctx, client.B().Set().Key(key).Value("rubbish").Build())
+		client.Do(ctx, client.B().Set().Key(key).Value("garbage").Build())
 	}
 	for i := range 50 {
 		if err := m.Add(ctx, "bad", dictrack.Count(fmt.Sprint("bad", i), dictrack.Targets(never))); err == nil {
-			t.Errorf("definition %d was added over rubbish", i)
+			t.Errorf("definition %d was added over garbage", i)
 		}
 	}
 	stop.Store(true)

@@ -14,18 +14,18 @@ import (
 
 func BenchmarkCache(b *testing.B) {
 	s := singleServer(b)
-	cachetest.Benchmark(b, func() cache.Cache { return open(b, s.URL(), quick(space())) }, cachetest.Features{MemoryOnly: true, WriteBehind: true})
+	cachetest.Benchmark(b, func() cache.Cache { return open(b, s.URL(), testOptions(newPrefix())) }, cachetest.Features{MemoryOnly: true, WriteBehind: true})
 }
 
 // BenchmarkW is W(100): 1,000 groups with a hundred trackers of their own, by 64 goroutines, one by one and in batches.
 func BenchmarkW(b *testing.B) {
 	s := singleServer(b)
-	c := open(b, s.URL(), rediscache.Options{Prefix: space(), AllowNoPersistence: true})
+	c := open(b, s.URL(), rediscache.Options{Prefix: newPrefix(), AllowNoPersistence: true})
 	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true})
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer shut(b, m)
+	defer closeManager(b, m)
 	random, groups, stream := bench.Seeded(), bench.Groups(1000), bench.Stream(1024, bench.Seeded())
 	for _, g := range groups {
 		if err := m.Add(context.Background(), g, bench.Set(100, random)...); err != nil {
@@ -66,7 +66,7 @@ func BenchmarkW(b *testing.B) {
 	})
 }
 
-// BenchmarkBare is a script that compares a version and sets as many bytes, by the same client: what W is measured by.
+// BenchmarkBare is a script that compares a version and sets as many bytes, with the same client: the baseline of W.
 func BenchmarkBare(b *testing.B) {
 	client := dial(b, singleServer(b).Address())
 	const text = `local m = redis.call('HGET', KEYS[1], 'm')
@@ -77,7 +77,7 @@ return 1`
 	if err != nil {
 		b.Fatal(err)
 	}
-	prefix, groups := space(), bench.Groups(1000)
+	prefix, groups := newPrefix(), bench.Groups(1000)
 	meta, states := string(make([]byte, 78)), string(make([]byte, 350))
 	var next atomic.Int64
 	b.SetParallelism(32)

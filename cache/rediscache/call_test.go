@@ -17,10 +17,10 @@ import (
 	"github.com/dictrack/dictrack/store/memorystore"
 )
 
-// What spoils one group spoils none of those that went to the server with it, neither where it spoils its own commit nor
-// where the server refuses the whole call for it.
-func TestCallsGoOnBesideSpoiledGroups(t *testing.T) {
-	s, prefix := serve(t), space()
+// A corrupt group affects none of those in the same call of the script, neither if its own commit fails nor if the server
+// refuses the whole call.
+func TestCorruptGroupDoesNotAffectOthers(t *testing.T) {
+	s, prefix := ownServer(t), newPrefix()
 	client, ctx := dial(t, s.Address()), context.Background()
 	do := func(words ...string) {
 		t.Helper()
@@ -28,14 +28,14 @@ func TestCallsGoOnBesideSpoiledGroups(t *testing.T) {
 			t.Fatalf("%q: %v", words, err)
 		}
 	}
-	allow(t, s, "~"+prefix+"{d*", "~"+prefix+"{s*}:[^g]*", "~"+prefix+"{s*}:g:[^f]*")
-	m := manage(t, open(t, strings.Replace(s.URL(), "redis://", "redis://some:secret@", 1), quick(prefix)), nil)
+	allowKeys(t, s, "~"+prefix+"{d*", "~"+prefix+"{s*}:[^g]*", "~"+prefix+"{s*}:g:[^f]*")
+	m := newManager(t, open(t, strings.Replace(s.URL(), "redis://", "redis://some:secret@", 1), testOptions(prefix)), nil)
 	names := make([]string, 40)
 	for i := range names {
 		names[i] = fmt.Sprint("good", i)
-		must(t, m, names[i], 1, "")
+		mustAdd(t, m, names[i], 1, "")
 	}
-	must(t, m, "bad", 1, "")
+	mustAdd(t, m, "bad", 1, "")
 	key := keyOf(t, client, prefix, ":g:bad")
 	do("DEL", key)
 	do("SET", key, "rubbish")
@@ -56,13 +56,13 @@ func TestCallsGoOnBesideSpoiledGroups(t *testing.T) {
 	}
 }
 
-// An error within the part of one group is the answer to that group: the call as a whole goes well.
-func TestErrorOfOnePart(t *testing.T) {
-	s, prefix := serve(t), space()
+// An error of one group in a call is the reply to that group only.
+func TestErrorOfOneGroupInCall(t *testing.T) {
+	s, prefix := ownServer(t), newPrefix()
 	client, ctx := dial(t, s.Address()), context.Background()
-	m := manage(t, open(t, s.URL(), quick(prefix)), nil)
-	must(t, m, "bad", 1, "a")
-	must(t, m, "good", 1, "a")
+	m := newManager(t, open(t, s.URL(), testOptions(prefix)), nil)
+	mustAdd(t, m, "bad", 1, "a")
+	mustAdd(t, m, "good", 1, "a")
 	ids := strings.TrimSuffix(keyOf(t, client, prefix, ":g:bad"), "g:bad") + "i"
 	client.Do(ctx, client.B().Del().Key(ids).Build())
 	if err := client.Do(ctx, client.B().Set().Key(ids).Value("rubbish").Build()).Error(); err != nil {
@@ -80,13 +80,13 @@ func TestErrorOfOnePart(t *testing.T) {
 	expectTotal(t, m, "good", 2)
 }
 
-// Processes go on with groups that they share while one of them may not touch others: what the server refuses to look at
-// was not done, and nobody is told that it may have been.
-func TestRefusedGroupsLeaveOthersAlone(t *testing.T) {
-	s, prefix := serve(t), space()
+// Processes work on groups that they share while one of them is not permitted others. What the server refuses was not
+// executed, and is not reported as in doubt.
+func TestRefusedGroupDoesNotAffectOthers(t *testing.T) {
+	s, prefix := ownServer(t), newPrefix()
 	limited := strings.Replace(s.URL(), "redis://", "redis://some:secret@", 1)
-	allow(t, s, "~"+prefix+"{d*", "~"+prefix+"{s*}:[^g]*", "~"+prefix+"{s*}:g:[^f]*")
-	both := []*dictrack.Manager{manage(t, open(t, limited, quick(prefix)), nil), manage(t, open(t, s.URL(), quick(prefix)), nil)}
+	allowKeys(t, s, "~"+prefix+"{d*", "~"+prefix+"{s*}:[^g]*", "~"+prefix+"{s*}:g:[^f]*")
+	both := []*dictrack.Manager{newManager(t, open(t, limited, testOptions(prefix)), nil), newManager(t, open(t, s.URL(), testOptions(prefix)), nil)}
 	var all sync.WaitGroup
 	for i := range 40 {
 		for _, m := range both {
@@ -114,8 +114,8 @@ func TestRefusedGroupsLeaveOthersAlone(t *testing.T) {
 	}
 }
 
-// allow makes a user that may use keys of some patterns alone.
-func allow(t *testing.T, s *redis.Server, patterns ...string) {
+// allowKeys makes a user that may use only keys of some patterns.
+func allowKeys(t *testing.T, s *redis.Server, patterns ...string) {
 	t.Helper()
 	words := append([]string{"ACL", "SETUSER", "some", "on", ">secret", "+@all", "resetkeys"}, patterns...)
 	if _, err := s.Do(words...); err != nil {
@@ -123,14 +123,14 @@ func allow(t *testing.T, s *redis.Server, patterns ...string) {
 	}
 }
 
-// Many groups of one call that another process wrote to are read together, and each has its own.
-func TestCallsReadManyGroups(t *testing.T) {
+// Many groups of one call that another process has written to are read together, and are not mixed up.
+func TestManyGroupsInOneCall(t *testing.T) {
 	for name, client := range map[string]rueidis.Client{
 		"single": dial(t, singleServer(t).Address()), "cluster": dial(t, clusterServers(t).Addresses()...),
 	} {
 		t.Run(name, func(t *testing.T) {
-			prefix := space()
-			both := []*dictrack.Manager{manage(t, over(t, client, prefix), nil), manage(t, over(t, client, prefix), nil)}
+			prefix := newPrefix()
+			both := []*dictrack.Manager{newManager(t, openWithClient(t, client, prefix), nil), newManager(t, openWithClient(t, client, prefix), nil)}
 			for range 3 {
 				for n, m := range both {
 					inputs := make([]dictrack.Input, 1000)
@@ -151,43 +151,43 @@ func TestCallsReadManyGroups(t *testing.T) {
 	}
 }
 
-// A Redis that is new may have lost groups that are still on their way to the store: they are loaded with care then, and
-// without it later.
-func TestLoadsFromANewRedis(t *testing.T) {
-	s, prefix, kept := singleServer(t), space(), &settling{Store: memorystore.New()}
-	m := stored(t, open(t, s.URL(), quick(prefix)), kept)
-	must(t, m, "g", 1, "")
+// A new Redis may have lost groups whose commits are still on their way to the store. They are loaded with
+// LoadAfterInDoubt for a while, and with Load later.
+func TestLoadAfterRedisWasLost(t *testing.T) {
+	s, prefix, kept := singleServer(t), newPrefix(), &countingLoader{Store: memorystore.New()}
+	m := managerWithStore(t, open(t, s.URL(), testOptions(prefix)), kept)
+	mustAdd(t, m, "g", 1, "")
 	if kept.careful.Load() == 0 {
 		t.Error("a new redis: the group is not loaded with care")
 	}
 	client, ctx := dial(t, s.Address()), context.Background()
-	for _, key := range heads(t, client, prefix) {
+	for _, key := range shardHeads(t, client, prefix) {
 		if err := client.Do(ctx, client.B().Hset().Key(key).FieldValue().FieldValue("since", "1000").Build()).Error(); err != nil {
 			t.Fatal(err)
 		}
 	}
 	kept.careful.Store(0)
-	must(t, m, "other", 1, "")
+	mustAdd(t, m, "other", 1, "")
 	if n := kept.careful.Load(); n != 0 {
 		t.Errorf("a redis that is there for long: %d groups are loaded with care", n)
 	}
 }
 
-// settling is a store that counts what is loaded with care.
-type settling struct {
+// countingLoader is a store that counts the calls of LoadAfterInDoubt.
+type countingLoader struct {
 	store.Store
 	careful atomic.Int64
 }
 
-func (s *settling) Close() error { return nil }
+func (s *countingLoader) Close() error { return nil }
 
 // LoadSettled implements store.Settling.
-func (s *settling) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
+func (s *countingLoader) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
 	s.careful.Add(1)
 	return s.Load(ctx, name)
 }
 
-func heads(t *testing.T, client rueidis.Client, prefix string) []string {
+func shardHeads(t *testing.T, client rueidis.Client, prefix string) []string {
 	t.Helper()
 	keys, err := client.Do(context.Background(), client.B().Keys().Pattern(prefix+"{s*}:h").Build()).AsStrSlice()
 	if err != nil || len(keys) != 256 {

@@ -13,7 +13,7 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache"
 )
 
-// expectText expects an error of one line, which has all of these and nothing secret.
+// expectText expects an error of one line that contains all parts and no password.
 func expectText(t *testing.T, err error, parts ...string) {
 	t.Helper()
 	if err == nil {
@@ -22,11 +22,11 @@ func expectText(t *testing.T, err error, parts ...string) {
 	}
 	for _, part := range parts {
 		if !strings.Contains(err.Error(), part) {
-			t.Errorf("%q does not say %q", err, part)
+			t.Errorf("%q does not contain %q", err, part)
 		}
 	}
 	if strings.Contains(err.Error(), "s3cret") || strings.Contains(err.Error(), "\n") {
-		t.Errorf("%q has the password, or more than a line", err)
+		t.Errorf("%q contains the password, or has more than one line", err)
 	}
 }
 
@@ -78,29 +78,30 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// listen is a log to look at.
-type listen struct{ bytes.Buffer }
+// logBuffer collects a log.
+type logBuffer struct{ bytes.Buffer }
 
-// start opens a Manager on a server, with a log.
-func start(t *testing.T, url string, o rediscache.Options) (log string, err error) {
+// openManager opens a Manager on a server, and returns what it logged.
+func openManager(t *testing.T, url string, o rediscache.Options) (log string, err error) {
 	t.Helper()
 	c, err := rediscache.Open(context.Background(), url, o)
 	if err != nil {
 		return "", err
 	}
-	var heard listen
+	var heard logBuffer
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
 		Cache: c, ManualSweep: true, Logger: slog.New(slog.NewTextHandler(&heard, nil)),
 	})
 	if err == nil {
-		shut(t, m)
+		closeManager(t, m)
 	}
 	return heard.String(), err
 }
 
-// What a server is not set to keep is an error, which an option overrides; then, and in doubt, there is a warning.
+// A server that is not configured to persist data is an error, unless an option allows it. Then, and if the configuration
+// cannot be read, there is a warning.
 func TestServersAreChecked(t *testing.T) {
-	s := serve(t)
+	s := ownServer(t)
 	if _, err := s.Do("config", "set", "requirepass", "s3cret"); err != nil {
 		t.Fatal(err)
 	}
@@ -111,68 +112,68 @@ func TestServersAreChecked(t *testing.T) {
 		}
 	}
 	url := "redis://:s3cret@" + s.Address()
-	_, err := start(t, "redis://:s3cret_but_not_it@"+s.Address(), rediscache.Options{})
+	_, err := openManager(t, "redis://:s3cret_but_not_it@"+s.Address(), rediscache.Options{})
 	expectText(t, err, s.Address(), "WRONGPASS")
 
-	_, err = start(t, url, rediscache.Options{})
+	_, err = openManager(t, url, rediscache.Options{})
 	expectText(t, err, s.Address(), "appendonly", "AllowNoPersistence")
-	log, err := start(t, url+"?allow=no_persistence", rediscache.Options{})
+	log, err := openManager(t, url+"?allow=no_persistence", rediscache.Options{})
 	if err != nil || !strings.Contains(log, "level=WARN") || !strings.Contains(log, "append-only file") {
 		t.Errorf("allowed: %v, %q; want a warning", err, log)
 	}
 
 	set("appendonly", "yes")
 	set("maxmemory-policy", "allkeys-lru")
-	_, err = start(t, url, rediscache.Options{})
+	_, err = openManager(t, url, rediscache.Options{})
 	expectText(t, err, s.Address(), "allkeys-lru", "noeviction", "AllowEviction")
-	log, err = start(t, url+"?allow=eviction", rediscache.Options{})
+	log, err = openManager(t, url+"?allow=eviction", rediscache.Options{})
 	if err != nil || !strings.Contains(log, "allkeys-lru") || !strings.Contains(log, "appendfsync") {
 		t.Errorf("allowed: %v, %q; want warnings of both", err, log)
 	}
 
 	set("maxmemory-policy", "noeviction")
 	set("appendfsync", "always")
-	if log, err = start(t, url, rediscache.Options{}); err != nil || log != "" {
+	if log, err = openManager(t, url, rediscache.Options{}); err != nil || log != "" {
 		t.Errorf("all is well: %v, %q; want silence", err, log)
 	}
 
 	if _, err := s.Do("-a", "s3cret", "--no-auth-warning", "acl", "setuser", "plain", "on", ">s3cret", "~*", "+@all", "-config"); err != nil {
 		t.Fatal(err)
 	}
-	log, err = start(t, "redis://plain:s3cret@"+s.Address(), rediscache.Options{})
+	log, err = openManager(t, "redis://plain:s3cret@"+s.Address(), rediscache.Options{})
 	if err != nil || !strings.Contains(log, "cannot be checked") || strings.Contains(log, "s3cret") {
 		t.Errorf("without CONFIG: %v, %q; want a warning", err, log)
 	}
 }
 
-// A node of a cluster is not a server on its own.
+// A node of a cluster cannot be used as a single server.
 func TestClusterNeedsItsScheme(t *testing.T) {
 	c := clusterServers(t)
-	_, err := start(t, c.Nodes[0].URL(), rediscache.Options{AllowNoPersistence: true})
+	_, err := openManager(t, c.Nodes[0].URL(), rediscache.Options{AllowNoPersistence: true})
 	expectText(t, err, c.Nodes[0].Address(), "redis+cluster://")
-	if _, err := start(t, c.URL(), rediscache.Options{AllowNoPersistence: true}); err != nil {
+	if _, err := openManager(t, c.URL(), rediscache.Options{AllowNoPersistence: true}); err != nil {
 		t.Errorf("with the scheme: %v", err)
 	}
 }
 
-// A cache that is closed leaves no connection, and one with a client of the caller leaves that open.
+// Close closes the connections of a cache's own client, and leaves a client of the caller open.
 func TestConnectionsAreClosed(t *testing.T) {
-	s := serve(t)
-	m := manage(t, open(t, s.URL(), quick(space())), nil)
-	must(t, m, "g", 1, "a")
-	shut(t, m)
-	until(t, "no connection", func() bool {
+	s := ownServer(t)
+	m := newManager(t, open(t, s.URL(), testOptions(newPrefix())), nil)
+	mustAdd(t, m, "g", 1, "a")
+	closeManager(t, m)
+	eventually(t, "no connection", func() bool {
 		out, err := s.Do("client", "list")
 		return err == nil && !strings.Contains(out, "name=dictrack")
 	})
 	client := dial(t, s.Address())
-	c, err := rediscache.New(client, quick(space()))
+	c, err := rediscache.New(client, testOptions(newPrefix()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m = manage(t, c, nil)
-	must(t, m, "g", 1, "a")
-	shut(t, m)
+	m = newManager(t, c, nil)
+	mustAdd(t, m, "g", 1, "a")
+	closeManager(t, m)
 	if err := client.Do(context.Background(), client.B().Ping().Build()).Error(); err != nil {
 		t.Errorf("the caller's client: %v", err)
 	}

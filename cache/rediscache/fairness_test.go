@@ -10,12 +10,12 @@ import (
 	"github.com/dictrack/dictrack"
 )
 
-// A call that another process was faster than takes along what came while it was under way: all is one commit.
-func TestLateRoundTakesInWhatWaits(t *testing.T) {
-	s, prefix := serve(t), space()
-	m, other := manage(t, open(t, s.URL(), quick(prefix)), nil), manage(t, open(t, s.URL(), quick(prefix)), nil)
-	must(t, m, "g", 1, "")
-	must(t, other, "g", 1, "")
+// A commit that conflicts takes in the tasks that have come since: all of them are one commit.
+func TestConflictingCommitTakesInWaitingTasks(t *testing.T) {
+	s, prefix := ownServer(t), newPrefix()
+	m, other := newManager(t, open(t, s.URL(), testOptions(prefix)), nil), newManager(t, open(t, s.URL(), testOptions(prefix)), nil)
+	mustAdd(t, m, "g", 1, "")
+	mustAdd(t, other, "g", 1, "")
 	if _, err := s.Do("CLIENT", "PAUSE", "20000", "WRITE"); err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestLateRoundTakesInWhatWaits(t *testing.T) {
 		}
 	}
 	all.Go(call)
-	until(t, "the first call waits for the server", func() bool {
+	eventually(t, "the first call waits for the server", func() bool {
 		text, err := s.Do("CLIENT", "LIST")
 		return err == nil && strings.Contains(text, "cmd=evalsha") && strings.Contains(text, "flags=b")
 	})
@@ -45,47 +45,47 @@ func TestLateRoundTakesInWhatWaits(t *testing.T) {
 	expectTotal(t, m, "g", 13)
 }
 
-// What another process adds to a group is there, and written on, where a copy of the group without it was in use.
+// Trackers that another process adds to a group exist, and count, in a process that had a replica without them.
 func TestTrackersOfAnotherProcess(t *testing.T) {
-	s, prefix := singleServer(t), space()
-	m, other := manage(t, open(t, s.URL(), quick(prefix)), nil), manage(t, open(t, s.URL(), quick(prefix)), nil)
-	must(t, m, "g", 1, "")
-	must(t, other, "g", 1, "")
-	must(t, m, "g", 1, "")
+	s, prefix := singleServer(t), newPrefix()
+	m, other := newManager(t, open(t, s.URL(), testOptions(prefix)), nil), newManager(t, open(t, s.URL(), testOptions(prefix)), nil)
+	mustAdd(t, m, "g", 1, "")
+	mustAdd(t, other, "g", 1, "")
+	mustAdd(t, m, "g", 1, "")
 	ctx := context.Background()
 	if err := other.Add(ctx, "g", dictrack.Count("more", dictrack.Targets(never))); err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
-		must(t, m, "g", 1, "")
-		must(t, other, "g", 1, "")
+		mustAdd(t, m, "g", 1, "")
+		mustAdd(t, other, "g", 1, "")
 	}
 	if err := m.Remove(ctx, "g", "more"); err != nil {
 		t.Fatal(err)
 	}
-	must(t, other, "g", 1, "")
+	mustAdd(t, other, "g", 1, "")
 	expectTotal(t, other, "g", 10)
 	if snaps, err := other.List(ctx, "g"); err != nil || len(snaps) != 1 {
 		t.Errorf("%d trackers, %v; want the one that was not removed", len(snaps), err)
 	}
 }
 
-// Another process left a group without trackers, which has a layout too: an empty one.
+// Another process removed all trackers of a group, which then has an empty layout.
 func TestEmptyGroupOfAnotherProcess(t *testing.T) {
-	s, prefix := singleServer(t), space()
-	m, other := manageBare(t, open(t, s.URL(), quick(prefix))), manageBare(t, open(t, s.URL(), quick(prefix)))
+	s, prefix := singleServer(t), newPrefix()
+	m, other := newBareManager(t, open(t, s.URL(), testOptions(prefix))), newBareManager(t, open(t, s.URL(), testOptions(prefix)))
 	ctx := context.Background()
 	if _, err := m.List(ctx, "g"); err != nil { // m has a copy: there is no group
 		t.Fatal(err)
 	}
-	must(t, other, "g", 1, "id") // fed, without trackers
+	mustAdd(t, other, "g", 1, "id") // fed, without trackers
 	if err := m.Add(ctx, "g", sum()); err != nil {
 		t.Fatalf("Add: %v", err)
 	}
 	if err := other.Flush(ctx, dictrack.FlushEverything); err != nil {
 		t.Fatal(err)
 	}
-	must(t, other, "g", 1, "id")
+	mustAdd(t, other, "g", 1, "id")
 	if err := add(m, "g", 1, ""); err != nil {
 		t.Fatalf("Track: %v", err)
 	}

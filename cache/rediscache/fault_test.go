@@ -29,7 +29,7 @@ func traffic(t *testing.T, m *dictrack.Manager, who string, stop <-chan struct{}
 					return
 				default:
 				}
-				insist(t, m, fmt.Sprint("g", n%3), 1, fmt.Sprint(who, worker, ":", n))
+				addUntilKnown(t, m, fmt.Sprint("g", n%3), 1, fmt.Sprint(who, worker, ":", n))
 				counts[n%3].Add(1)
 			}
 		})
@@ -44,12 +44,12 @@ func expectCounts(t *testing.T, m *dictrack.Manager, counts *[3]atomic.Int64) {
 	}
 }
 
-// Answers are lost all the time: calls with ids are counted once each, with a store and without.
+// Replies are lost all the time: each message with an id counts once, with a store and without.
 func TestLostAnswers(t *testing.T) {
 	s := singleServer(t)
 	p := newProxy(t, s.Address())
-	m := manage(t, open(t, p.url(), quick(space())), nil)
-	insist(t, m, "g0", 1, "first")
+	m := newManager(t, open(t, p.url(), testOptions(newPrefix())), nil)
+	addUntilKnown(t, m, "g0", 1, "first")
 	p.cut.Store(7)
 	var counts [3]atomic.Int64
 	counts[0].Add(1)
@@ -65,13 +65,13 @@ func TestLostAnswers(t *testing.T) {
 	expectCounts(t, m, &counts)
 }
 
-// Calls without ids are counted once when they succeed, and at most once when nobody knows.
+// A message without an id counts once if the call succeeds, and at most once if its outcome is unknown.
 func TestLostAnswersWithoutIDs(t *testing.T) {
 	s := singleServer(t)
 	p := newProxy(t, s.Address())
-	prefix := space()
-	m, other := manage(t, open(t, p.url(), quick(prefix)), nil), manage(t, open(t, s.URL(), quick(prefix)), nil)
-	must(t, m, "g", 0, "")
+	prefix := newPrefix()
+	m, other := newManager(t, open(t, p.url(), testOptions(prefix)), nil), newManager(t, open(t, s.URL(), testOptions(prefix)), nil)
+	mustAdd(t, m, "g", 0, "")
 	p.cut.Store(5)
 	var known, unknown atomic.Int64
 	var all sync.WaitGroup
@@ -96,17 +96,17 @@ func TestLostAnswersWithoutIDs(t *testing.T) {
 	t.Logf("%d succeeded, %d unknown, %d counted", known.Load(), unknown.Load(), got)
 }
 
-// A server that writes every command to its log is killed again and again: what was acknowledged is there.
-func TestKilledWithLog(t *testing.T) {
-	s := serve(t, "--appendonly", "yes", "--appendfsync", "always")
-	m := manage(t, open(t, s.URL(), quick(space())), nil)
+// A server with appendfsync always is killed repeatedly: it has everything that was acknowledged.
+func TestServerKilledWithAppendOnlyFile(t *testing.T) {
+	s := ownServer(t, "--appendonly", "yes", "--appendfsync", "always")
+	m := newManager(t, open(t, s.URL(), testOptions(newPrefix())), nil)
 	var counts [3]atomic.Int64
 	stop := make(chan struct{})
 	all := traffic(t, m, "a", stop, &counts)
 	for range 3 {
 		time.Sleep(300 * time.Millisecond)
 		s.Kill()
-		if err := s.Again(); err != nil {
+		if err := s.Restart(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -116,61 +116,61 @@ func TestKilledWithLog(t *testing.T) {
 	expectCounts(t, m, &counts)
 }
 
-// A server that comes back empty has what the store had, and what came since is counted on top, by all processes.
-func TestEmptyAgain(t *testing.T) {
-	s := serve(t)
-	kept, prefix := memorystore.New(), space()
-	c := open(t, s.URL(), quick(prefix))
-	m, other := manage(t, c, kept), manage(t, open(t, s.URL(), quick(prefix)), kept)
+// A server comes back empty. Its groups go on from what the store has, in all processes.
+func TestServerComesBackEmpty(t *testing.T) {
+	s := ownServer(t)
+	kept, prefix := memorystore.New(), newPrefix()
+	c := open(t, s.URL(), testOptions(prefix))
+	m, other := newManager(t, c, kept), newManager(t, open(t, s.URL(), testOptions(prefix)), kept)
 	for n := range 10 {
-		must(t, m, "g", 1, fmt.Sprint("id", n))
+		mustAdd(t, m, "g", 1, fmt.Sprint("id", n))
 	}
 	expectTotal(t, other, "g", 10)
-	drain(t, c)
+	syncCache(t, c)
 	for round := range 3 {
 		s.Kill()
-		if err := s.Again(); err != nil {
+		if err := s.Restart(); err != nil {
 			t.Fatal(err)
 		}
-		insist(t, m, "g", 1, "id3") // counted before
-		insist(t, other, "g", 1, fmt.Sprint("new", round))
-		insist(t, m, "g", 1, fmt.Sprint("newer", round))
+		addUntilKnown(t, m, "g", 1, "id3") // counted before
+		addUntilKnown(t, other, "g", 1, fmt.Sprint("new", round))
+		addUntilKnown(t, m, "g", 1, fmt.Sprint("newer", round))
 		expectTotal(t, m, "g", 12+2*int64(round))
 		expectTotal(t, other, "g", 12+2*int64(round))
-		drain(t, c)
+		syncCache(t, c)
 	}
 }
 
-// A server that comes back with an older state takes the store's where that is later, and keeps its own where not.
-func TestOlderAgain(t *testing.T) {
-	s := serve(t)
-	kept, prefix := memorystore.New(), space()
-	c := open(t, s.URL(), quick(prefix))
-	m := manage(t, c, kept)
-	must(t, m, "later", 1, "a")
-	must(t, m, "same", 1, "a")
-	drain(t, c)
+// A server comes back with an older state. Of each group, the later version of server and store counts.
+func TestServerComesBackOlder(t *testing.T) {
+	s := ownServer(t)
+	kept, prefix := memorystore.New(), newPrefix()
+	c := open(t, s.URL(), testOptions(prefix))
+	m := newManager(t, c, kept)
+	mustAdd(t, m, "later", 1, "a")
+	mustAdd(t, m, "same", 1, "a")
+	syncCache(t, c)
 	if _, err := s.Do("save"); err != nil {
 		t.Fatal(err)
 	}
-	must(t, m, "later", 10, "b")
-	must(t, m, "new", 5, "a")
-	drain(t, c)
+	mustAdd(t, m, "later", 10, "b")
+	mustAdd(t, m, "new", 5, "a")
+	syncCache(t, c)
 	s.Kill()
-	if err := s.Again(); err != nil {
+	if err := s.Restart(); err != nil {
 		t.Fatal(err)
 	}
 	expectTotal(t, m, "later", 11)
 	expectTotal(t, m, "new", 5)
-	insist(t, m, "later", 10, "b")
-	insist(t, m, "later", 100, "c")
-	insist(t, m, "new", 5, "a")
-	insist(t, m, "same", 1, "a")
-	insist(t, m, "same", 1, "b")
+	addUntilKnown(t, m, "later", 10, "b")
+	addUntilKnown(t, m, "later", 100, "c")
+	addUntilKnown(t, m, "new", 5, "a")
+	addUntilKnown(t, m, "same", 1, "a")
+	addUntilKnown(t, m, "same", 1, "b")
 	expectTotal(t, m, "later", 111)
 	expectTotal(t, m, "new", 5)
 	expectTotal(t, m, "same", 2)
-	drain(t, c)
+	syncCache(t, c)
 	for _, one := range []string{"later", "new", "same"} {
 		record, err := kept.Load(context.Background(), one)
 		if err != nil || len(record.Layout) != 1 {
@@ -179,88 +179,88 @@ func TestOlderAgain(t *testing.T) {
 	}
 }
 
-// Without a store, a server that lost its end goes on from what it has: each call counts once, or as lost with that.
-func TestOlderAgainAlone(t *testing.T) {
-	s := serve(t)
-	m := manage(t, open(t, s.URL(), quick(space())), nil)
-	must(t, m, "g", 1, "a")
+// A server without a store comes back with an older state and goes on from that: each message counts once, or is lost.
+func TestServerComesBackOlderWithoutStore(t *testing.T) {
+	s := ownServer(t)
+	m := newManager(t, open(t, s.URL(), testOptions(newPrefix())), nil)
+	mustAdd(t, m, "g", 1, "a")
 	if _, err := s.Do("save"); err != nil {
 		t.Fatal(err)
 	}
-	must(t, m, "g", 10, "b")
+	mustAdd(t, m, "g", 10, "b")
 	s.Kill()
-	if err := s.Again(); err != nil {
+	if err := s.Restart(); err != nil {
 		t.Fatal(err)
 	}
-	insist(t, m, "g", 1, "a")
+	addUntilKnown(t, m, "g", 1, "a")
 	expectTotal(t, m, "g", 1)
-	insist(t, m, "g", 10, "b")
+	addUntilKnown(t, m, "g", 10, "b")
 	expectTotal(t, m, "g", 11)
 }
 
-// Scripts and data may be flushed by hand.
+// An operator may flush scripts and data.
 func TestFlushedByHand(t *testing.T) {
-	s := serve(t)
+	s := ownServer(t)
 	kept := memorystore.New()
-	c := open(t, s.URL(), quick(space()))
-	m := manage(t, c, kept)
-	must(t, m, "g", 1, "a")
+	c := open(t, s.URL(), testOptions(newPrefix()))
+	m := newManager(t, c, kept)
+	mustAdd(t, m, "g", 1, "a")
 	if _, err := s.Do("script", "flush"); err != nil {
 		t.Fatal(err)
 	}
-	must(t, m, "g", 1, "b")
+	mustAdd(t, m, "g", 1, "b")
 	expectTotal(t, m, "g", 2)
-	drain(t, c)
+	syncCache(t, c)
 	if _, err := s.Do("flushall"); err != nil {
 		t.Fatal(err)
 	}
-	must(t, m, "g", 1, "b")
-	must(t, m, "g", 1, "c")
+	mustAdd(t, m, "g", 1, "b")
+	mustAdd(t, m, "g", 1, "c")
 	expectTotal(t, m, "g", 3)
 }
 
-// A Sentinel set whose primary dies loses nothing that a replica had to have.
+// A Sentinel set whose primary dies loses nothing, because a replica must have every commit.
 func TestSentinelFailover(t *testing.T) {
 	set, err := redis.StartSentinels("--appendonly", "yes")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(set.Close)
-	o := quick(space())
+	o := testOptions(newPrefix())
 	o.Replicas, o.Timeout = 1, 2*time.Second
-	m := manage(t, open(t, set.URL(), o), nil)
+	m := newManager(t, open(t, set.URL(), o), nil)
 	for n := range 50 {
-		insist(t, m, "g", 1, fmt.Sprint("before", n))
+		addUntilKnown(t, m, "g", 1, fmt.Sprint("before", n))
 	}
 	set.Servers[0].Kill()
-	until(t, "another primary", func() bool {
+	eventually(t, "another primary", func() bool {
 		primary, err := set.Primary()
 		return err == nil && primary == set.Servers[1]
 	})
-	if err := set.Servers[0].Again(); err != nil {
+	if err := set.Servers[0].Restart(); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := set.Servers[0].Do("replicaof", "127.0.0.1", fmt.Sprint(set.Servers[1].Port)); err != nil { // the Sentinels take longer
 		t.Fatal(err)
 	}
 	for n := range 50 {
-		insist(t, m, "g", 1, fmt.Sprint("before", n))
-		insist(t, m, "g", 1, fmt.Sprint("after", n))
+		addUntilKnown(t, m, "g", 1, fmt.Sprint("before", n))
+		addUntilKnown(t, m, "g", 1, fmt.Sprint("after", n))
 	}
 	expectTotal(t, m, "g", 100)
 }
 
-// Too few replicas: nobody is told that it is kept. When they are back, the same call is found done.
+// With too few replicas no call succeeds. When they are back, the same message is found to be counted.
 func TestTooFewReplicas(t *testing.T) {
 	set, err := redis.StartSentinels()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(set.Close)
-	o := quick(space())
+	o := testOptions(newPrefix())
 	o.Replicas, o.Timeout = 1, 500*time.Millisecond
-	m := manage(t, open(t, set.Servers[0].URL(), o), nil)
-	must(t, m, "g", 1, "a")
+	m := newManager(t, open(t, set.Servers[0].URL(), o), nil)
+	mustAdd(t, m, "g", 1, "a")
 	replica := set.Servers[1]
 	if err := replica.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
@@ -272,7 +272,7 @@ func TestTooFewReplicas(t *testing.T) {
 	if err := replica.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
-	insist(t, m, "g", 1, "b")
+	addUntilKnown(t, m, "g", 1, "b")
 	expectTotal(t, m, "g", 2)
 
 	o.Replicas = 5
@@ -280,20 +280,20 @@ func TestTooFewReplicas(t *testing.T) {
 	expectNoStart(t, c, "5")
 }
 
-// A primary of a cluster dies while calls go on; its replica goes on, and nothing is lost that both had.
+// A primary of a cluster dies during calls. Its replica is promoted, and has everything that both had.
 func TestClusterFailover(t *testing.T) {
 	set, err := redis.StartCluster("--appendonly", "yes")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(set.Close)
-	o := quick(space())
+	o := testOptions(newPrefix())
 	o.Replicas, o.Timeout = 1, 2*time.Second
 	kept := memorystore.New()
 	c := open(t, set.URL(), o)
-	m := manage(t, c, kept)
+	m := newManager(t, c, kept)
 	for n := range 60 {
-		insist(t, m, fmt.Sprint("g", n%20), 1, fmt.Sprint("a", n))
+		addUntilKnown(t, m, fmt.Sprint("g", n%20), 1, fmt.Sprint("a", n))
 	}
 	var victim *redis.Server
 	for _, node := range set.Nodes {
@@ -303,32 +303,32 @@ func TestClusterFailover(t *testing.T) {
 	}
 	victim.Kill()
 	time.Sleep(500 * time.Millisecond)
-	if err := victim.Again(); err != nil { // so that its successor has a replica
+	if err := victim.Restart(); err != nil { // so that its successor has a replica
 		t.Fatal(err)
 	}
 	for n := range 60 {
-		insist(t, m, fmt.Sprint("g", n%20), 1, fmt.Sprint("a", n))
-		insist(t, m, fmt.Sprint("g", n%20), 1, fmt.Sprint("b", n))
+		addUntilKnown(t, m, fmt.Sprint("g", n%20), 1, fmt.Sprint("a", n))
+		addUntilKnown(t, m, fmt.Sprint("g", n%20), 1, fmt.Sprint("b", n))
 	}
 	for n := range 20 {
 		expectTotal(t, m, fmt.Sprint("g", n), 6)
 	}
-	drain(t, c)
+	syncCache(t, c)
 }
 
-// lease is the key of the lease of a shard.
+// lease is the key of the lease of a shard, by which it is written back.
 func lease(prefix string, shard int) string { return fmt.Sprintf("%s{s%03d}:lease", prefix, shard) }
 
-// A process that is gone holds its leases for a while; then another one drains what it left.
-func TestLeaseOfTheDead(t *testing.T) {
+// The lease of a process that died expires; then another process writes its groups back.
+func TestShardLeaseExpires(t *testing.T) {
 	s := singleServer(t)
 	client := dial(t, s.Address())
-	kept, prefix := memorystore.New(), space()
-	o := quick(prefix)
+	kept, prefix := memorystore.New(), newPrefix()
+	o := testOptions(prefix)
 	o.WriteBackInterval = time.Hour
 	c := open(t, s.URL(), o)
-	m := manage(t, c, kept)
-	must(t, m, "g", 1, "a")
+	m := newManager(t, c, kept)
+	mustAdd(t, m, "g", 1, "a")
 	const dead = 500 * time.Millisecond
 	for shard := range 256 {
 		set := client.B().Set().Key(lease(prefix, shard)).Value("somebody").PxMilliseconds(dead.Milliseconds()).Build()
@@ -337,52 +337,52 @@ func TestLeaseOfTheDead(t *testing.T) {
 		}
 	}
 	began := time.Now()
-	drain(t, c)
+	syncCache(t, c)
 	if waited := time.Since(began); waited < dead/2 {
 		t.Errorf("drained after %v, while another process held the lease", waited)
 	}
-	expectPlaces(t, kept, "g", 1)
+	expectCount(t, kept, "g", 1)
 }
 
-// pausing is a store whose commits wait.
-type pausing struct {
+// pausingStore is a store whose commits wait.
+type pausingStore struct {
 	store.Store
 	came, passed chan struct{}
 }
 
-func (p *pausing) Commit(ctx context.Context, changes []*group.Change) error {
+func (p *pausingStore) Commit(ctx context.Context, changes []*group.Change) error {
 	p.came <- struct{}{}
 	<-p.passed
 	return p.Store.Commit(ctx, changes)
 }
 
-// A process that is paused in the midst of a drain, past its lease, and goes on when another one has drained the same and
-// more, does no harm.
-func TestPausedDrain(t *testing.T) {
+// A process pauses while it writes back, past its lease, and resumes after another process has written the same and more:
+// that does no harm.
+func TestPausedWriteBack(t *testing.T) {
 	s := singleServer(t)
 	client := dial(t, s.Address())
-	kept, prefix := memorystore.New(), space()
-	o := quick(prefix)
+	kept, prefix := memorystore.New(), newPrefix()
+	o := testOptions(prefix)
 	o.WriteBackInterval = time.Hour
-	slow := &pausing{Store: kept, came: make(chan struct{}, 10), passed: make(chan struct{})}
+	slow := &pausingStore{Store: kept, came: make(chan struct{}, 10), passed: make(chan struct{})}
 	c, other := open(t, s.URL(), o), open(t, s.URL(), o)
-	m, active := manage(t, c, slow), manage(t, other, kept)
-	must(t, m, "g", 1, "a")
-	must(t, m, "h", 1, "a")
+	m, active := newManager(t, c, slow), newManager(t, other, kept)
+	mustAdd(t, m, "g", 1, "a")
+	mustAdd(t, m, "h", 1, "a")
 	var paused sync.WaitGroup
-	paused.Go(func() { drain(t, c) })
+	paused.Go(func() { syncCache(t, c) })
 	<-slow.came
 	for shard := range 256 {
 		if err := client.Do(context.Background(), client.B().Del().Key(lease(prefix, shard)).Build()).Error(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	must(t, active, "g", 10, "b")
-	drain(t, other)
-	must(t, active, "g", 100, "c")
+	mustAdd(t, active, "g", 10, "b")
+	syncCache(t, other)
+	mustAdd(t, active, "g", 100, "c")
 	close(slow.passed)
 	paused.Wait()
-	drain(t, other)
+	syncCache(t, other)
 	expectTotal(t, m, "g", 111)
 	for _, id := range []string{"a", "b", "c"} {
 		if _, ok, err := kept.Seen(context.Background(), "g", id); !ok || err != nil {
@@ -395,15 +395,15 @@ func TestPausedDrain(t *testing.T) {
 	}
 }
 
-// A process that dies in a flush keeps others away for a moment; then they go on, and what the store has counts.
-func TestFlusherDies(t *testing.T) {
+// A process dies in a flush. Others wait until its hold expires; then they go on with what the store has.
+func TestProcessDiesInFlush(t *testing.T) {
 	s := singleServer(t)
 	client := dial(t, s.Address())
-	kept, prefix := memorystore.New(), space()
-	c := open(t, s.URL(), quick(prefix))
-	m := manage(t, c, kept)
-	must(t, m, "g", 1, "a")
-	drain(t, c)
+	kept, prefix := memorystore.New(), newPrefix()
+	c := open(t, s.URL(), testOptions(prefix))
+	m := newManager(t, c, kept)
+	mustAdd(t, m, "g", 1, "a")
+	syncCache(t, c)
 	now, err := client.Do(context.Background(), client.B().Time().Build()).AsIntSlice()
 	if err != nil {
 		t.Fatal(err)
@@ -420,20 +420,20 @@ func TestFlusherDies(t *testing.T) {
 	if err := kept.Flush(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	must(t, m, "g", 5, "b")
+	mustAdd(t, m, "g", 5, "b")
 	if early := deadline - time.Now().UnixMilli(); early > 0 {
 		t.Errorf("a call went through %d ms before a flush was given up", early)
 	}
 	expectTotal(t, m, "g", 5)
 }
 
-// A server that does not answer for longer than Timeout: calls end with an error, and none is lost or doubled.
-func TestStopped(t *testing.T) {
-	s := serve(t)
-	o := quick(space())
+// A server does not answer for longer than Options.Timeout. Calls fail, and none is lost or counted twice.
+func TestServerDoesNotAnswer(t *testing.T) {
+	s := ownServer(t)
+	o := testOptions(newPrefix())
 	o.Timeout = 300 * time.Millisecond
-	m := manage(t, open(t, s.URL(), o), nil)
-	must(t, m, "g", 1, "a")
+	m := newManager(t, open(t, s.URL(), o), nil)
+	mustAdd(t, m, "g", 1, "a")
 	if err := s.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
@@ -448,7 +448,7 @@ func TestStopped(t *testing.T) {
 	if err := s.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)
 	}
-	insist(t, m, "g", 1, "b")
+	addUntilKnown(t, m, "g", 1, "b")
 	expectTotal(t, m, "g", 2)
 }
 

@@ -16,8 +16,8 @@ import (
 	"github.com/dictrack/dictrack/store/memorystore"
 )
 
-// number reads one figure of INFO.
-func number(t *testing.T, s *redis.Server, section, name string) int64 {
+// infoNumber reads a number of INFO.
+func infoNumber(t *testing.T, s *redis.Server, section, name string) int64 {
 	t.Helper()
 	out, err := s.Do("info", section)
 	if err != nil {
@@ -38,20 +38,20 @@ func number(t *testing.T, s *redis.Server, section, name string) int64 {
 
 func roundTrips(t *testing.T, s *redis.Server) int64 {
 	t.Helper()
-	return number(t, s, "commandstats", "cmdstat_evalsha:calls=")
+	return infoNumber(t, s, "commandstats", "cmdstat_evalsha:calls=")
 }
 
-// One round trip a call when a group's data comes to one process; two when another process wrote in between. A look,
-// and a group that does not exist, are one too.
+// A call takes one round trip if the messages of its group come to one process, two if another process has written in
+// between. A read takes one, also of a group that does not exist.
 func TestRoundTrips(t *testing.T) {
-	s := serve(t)
-	prefix := space()
-	o := quick(prefix)
+	s := ownServer(t)
+	prefix := newPrefix()
+	o := testOptions(prefix)
 	o.WriteBackInterval = 1 << 40
-	m, other := manage(t, open(t, s.URL(), o), nil), manage(t, open(t, s.URL(), o), nil)
-	must(t, m, "g", 1, "a")
-	must(t, other, "g", 1, "b")
-	must(t, m, "g", 1, "c")
+	m, other := newManager(t, open(t, s.URL(), o), nil), newManager(t, open(t, s.URL(), o), nil)
+	mustAdd(t, m, "g", 1, "a")
+	mustAdd(t, other, "g", 1, "b")
+	mustAdd(t, m, "g", 1, "c")
 	const calls = 100
 	expect := func(what string, want int64, do func(n int)) {
 		t.Helper()
@@ -63,47 +63,47 @@ func TestRoundTrips(t *testing.T) {
 			t.Errorf("%s: %d round trips for %d, want %d", what, got, calls, want*calls)
 		}
 	}
-	expect("a call", 1, func(int) { must(t, m, "g", 1, "") })
-	expect("a call with an id", 1, func(n int) { must(t, m, "g", 1, fmt.Sprint("id", n)) })
+	expect("a call", 1, func(int) { mustAdd(t, m, "g", 1, "") })
+	expect("a call with an id", 1, func(n int) { mustAdd(t, m, "g", 1, fmt.Sprint("id", n)) })
 	expect("a look", 1, func(int) { total(t, m, "g") })
 	total(t, m, "unknown")
 	expect("a look at nothing", 1, func(int) { total(t, m, "unknown") })
-	must(t, other, "g", 1, "")
-	must(t, m, "g", 1, "")
+	mustAdd(t, other, "g", 1, "")
+	mustAdd(t, m, "g", 1, "")
 	expect("two calls in turns", 4, func(int) {
-		must(t, other, "g", 1, "")
-		must(t, m, "g", 1, "")
+		mustAdd(t, other, "g", 1, "")
+		mustAdd(t, m, "g", 1, "")
 	})
 }
 
-// counting counts what a store is asked.
-type counting struct {
+// countingStore counts the calls of a store.
+type countingStore struct {
 	store.Store
 	loads, lookups atomic.Int64
 }
 
-func (c *counting) Load(ctx context.Context, name string) (*group.Record, error) {
+func (c *countingStore) Load(ctx context.Context, name string) (*group.Record, error) {
 	c.loads.Add(1)
 	return c.Store.Load(ctx, name)
 }
 
-func (c *counting) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+func (c *countingStore) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
 	c.lookups.Add(1)
 	return c.Store.Seen(ctx, name, id)
 }
 
-// A group that nobody has costs the store one look, not one for each data; a new one is looked up once, and its ids
-// never. Calls that find nothing to do are not commits.
+// The store is asked once for a group that does not exist, not for each message; once for a new group, and never for its
+// message ids. Calls that change nothing are not commits.
 func TestStoreIsAskedOnce(t *testing.T) {
-	kept := &counting{Store: memorystore.New()}
-	c := open(t, singleServer(t).URL(), quick(space()))
-	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, Store: lasting{kept}, ManualSweep: true})
+	kept := &countingStore{Store: memorystore.New()}
+	c := open(t, singleServer(t).URL(), testOptions(newPrefix()))
+	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, Store: keepOpen{kept}, ManualSweep: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer shut(t, m)
+	defer closeManager(t, m)
 	for range 20 {
-		must(t, m, "nobody", 1, "")
+		mustAdd(t, m, "nobody", 1, "")
 	}
 	if n := kept.loads.Load(); n != 1 {
 		t.Errorf("%d loads of a group that does not exist, want 1", n)
@@ -112,7 +112,7 @@ func TestStoreIsAskedOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for n := range 20 {
-		must(t, m, "new", 1, fmt.Sprint(n))
+		mustAdd(t, m, "new", 1, fmt.Sprint(n))
 	}
 	if loads, lookups := kept.loads.Load(), kept.lookups.Load(); loads != 2 || lookups != 0 {
 		t.Errorf("%d loads and %d lookups, want 2 and 0", loads, lookups)
@@ -121,10 +121,10 @@ func TestStoreIsAskedOnce(t *testing.T) {
 
 // W(100): a thousand groups of a hundred random trackers take at most 150 bytes a tracker.
 func TestMemory(t *testing.T) {
-	s := serve(t)
-	used := func() int64 { return number(t, s, "memory", "used_memory:") }
-	c := open(t, s.URL(), quick(space()))
-	m := manageBare(t, c)
+	s := ownServer(t)
+	used := func() int64 { return infoNumber(t, s, "memory", "used_memory:") }
+	c := open(t, s.URL(), testOptions(newPrefix()))
+	m := newBareManager(t, c)
 	before := used()
 	random, warm := bench.Seeded(), bench.Stream(1, bench.Seeded())[0]
 	const groups, trackers = 1000, 100
@@ -145,20 +145,20 @@ func TestMemory(t *testing.T) {
 
 // Bytes that go to the server for a call on a group of a hundred trackers.
 func TestBytes(t *testing.T) {
-	s := serve(t)
-	c := open(t, s.URL(), quick(space()))
-	m := manageBare(t, c)
+	s := ownServer(t)
+	c := open(t, s.URL(), testOptions(newPrefix()))
+	m := newBareManager(t, c)
 	if err := m.Add(context.Background(), "g", bench.Set(100, bench.Seeded())...); err != nil {
 		t.Fatal(err)
 	}
 	stream := bench.Stream(1000, bench.Seeded())
-	sent, calls := number(t, s, "stats", "total_net_input_bytes:"), roundTrips(t, s)
+	sent, calls := infoNumber(t, s, "stats", "total_net_input_bytes:"), roundTrips(t, s)
 	for _, data := range stream {
 		if _, err := m.TrackJSON(context.Background(), "g", data.JSON); err != nil {
 			t.Fatal(err)
 		}
 	}
-	sent, calls = number(t, s, "stats", "total_net_input_bytes:")-sent, roundTrips(t, s)-calls
+	sent, calls = infoNumber(t, s, "stats", "total_net_input_bytes:")-sent, roundTrips(t, s)-calls
 	got := sent / int64(len(stream))
 	t.Logf("%d bytes a call, %d round trips for %d calls", got, calls, len(stream))
 	if got > 1200 {

@@ -16,19 +16,21 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// broken is a store that takes nothing.
-type broken struct{ store.Store }
+// brokenStore is a store whose commits fail.
+type brokenStore struct{ store.Store }
 
-func (broken) Commit(context.Context, []*group.Change) error { return errors.New("the store is down") }
+func (brokenStore) Commit(context.Context, []*group.Change) error {
+	return errors.New("the store is down")
+}
 
-// Groups that the store does not have stay in Redis, however long nobody uses them, and never with an end.
-func TestIdleGroupsStay(t *testing.T) {
-	s := serve(t)
-	prefix := space()
-	o := quick(prefix)
+// Groups that the store does not have are not evicted from Redis, however long they are idle, and never expire.
+func TestDirtyGroupsAreNotEvicted(t *testing.T) {
+	s := ownServer(t)
+	prefix := newPrefix()
+	o := testOptions(prefix)
 	o.IdleTTL = time.Second
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
-		Cache: open(t, s.URL(), o), Store: broken{memorystore.New()}, ManualSweep: true,
+		Cache: open(t, s.URL(), o), Store: brokenStore{memorystore.New()}, ManualSweep: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -41,7 +43,7 @@ func TestIdleGroupsStay(t *testing.T) {
 	if err := m.Add(context.Background(), "g", sum()); err != nil {
 		t.Fatal(err)
 	}
-	must(t, m, "g", 7, "a")
+	mustAdd(t, m, "g", 7, "a")
 	time.Sleep(2500 * time.Millisecond)
 	client := dial(t, s.Address())
 	key := keyOf(t, client, prefix, ":g:g")
@@ -51,37 +53,37 @@ func TestIdleGroupsStay(t *testing.T) {
 	expectTotal(t, m, "g", 7)
 }
 
-// Groups that nobody uses go from Redis once the store has them, and come back as they were, ids too.
-func TestIdleGroupsGo(t *testing.T) {
-	s := serve(t)
-	kept, prefix := memorystore.New(), space()
-	o := quick(prefix)
+// Idle groups are evicted from Redis once the store has them, and are loaded again with their message ids.
+func TestIdleGroupsAreEvicted(t *testing.T) {
+	s := ownServer(t)
+	kept, prefix := memorystore.New(), newPrefix()
+	o := testOptions(prefix)
 	o.IdleTTL = time.Second
-	m, other := manage(t, open(t, s.URL(), o), kept), manage(t, open(t, s.URL(), o), kept)
+	m, other := newManager(t, open(t, s.URL(), o), kept), newManager(t, open(t, s.URL(), o), kept)
 	for n := range 5 {
-		must(t, m, fmt.Sprint("g", n), 1, "a")
+		mustAdd(t, m, fmt.Sprint("g", n), 1, "a")
 	}
-	must(t, m, "used", 1, "a")
-	until(t, "idle groups are gone", func() bool {
-		must(t, m, "used", 1, "")
+	mustAdd(t, m, "used", 1, "a")
+	eventually(t, "idle groups are gone", func() bool {
+		mustAdd(t, m, "used", 1, "")
 		out, err := s.Do("keys", prefix+"*:g:*")
 		return err == nil && strings.HasSuffix(out, "used") && !strings.Contains(out, "\n")
 	})
-	must(t, other, "g1", 1, "a") // counted before
-	must(t, m, "g1", 10, "b")
-	must(t, other, "g1", 100, "c")
+	mustAdd(t, other, "g1", 1, "a") // counted before
+	mustAdd(t, m, "g1", 10, "b")
+	mustAdd(t, other, "g1", 100, "c")
 	expectTotal(t, m, "g1", 111)
 	expectTotal(t, other, "g2", 1)
 }
 
-// This process knows no more groups than it is told to, and forgets none that Redis has.
-func TestFewLocalGroups(t *testing.T) {
-	o := quick(space())
+// A process with a small LocalCacheSize reads groups again, and loses nothing.
+func TestSmallLocalCache(t *testing.T) {
+	o := testOptions(newPrefix())
 	o.LocalCacheSize = 1
-	m := manage(t, open(t, singleServer(t).URL(), o), nil)
+	m := newManager(t, open(t, singleServer(t).URL(), o), nil)
 	for range 3 {
 		for n := range 1000 {
-			must(t, m, fmt.Sprint("g", n), 1, "")
+			mustAdd(t, m, fmt.Sprint("g", n), 1, "")
 		}
 	}
 	for n := range 1000 {
@@ -97,29 +99,29 @@ func (ownKind) Step(s tracker.KindState, _ tracker.Input) (tracker.KindState, bo
 	return s, true
 }
 
-// Groups of kinds that a process does not know are left to others, and hold up nothing else.
+// Groups of kinds that a process has not registered are written back by others, and block nothing else.
 func TestUnknownKinds(t *testing.T) {
 	s := singleServer(t)
-	kept, prefix := memorystore.New(), space()
+	kept, prefix := memorystore.New(), newPrefix()
 	registry := &tracker.Registry{}
 	if err := registry.Register("own", func(any) (tracker.Kind, error) { return ownKind{}, nil }); err != nil {
 		t.Fatal(err)
 	}
-	o := quick(prefix)
+	o := testOptions(prefix)
 	o.WriteBackInterval = time.Hour
 	knows := open(t, s.URL(), o)
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
-		Cache: knows, ManualSweep: true, Registry: registry, Store: lasting{kept},
+		Cache: knows, ManualSweep: true, Registry: registry, Store: keepOpen{kept},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { shut(t, m) })
+	t.Cleanup(func() { closeManager(t, m) })
 	if err := m.Add(context.Background(), "own", dictrack.Custom("t", "own", nil, dictrack.Targets(5))); err != nil {
 		t.Fatal(err)
 	}
-	c := open(t, s.URL(), quick(prefix))
-	other, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true, Store: lasting{kept}})
+	c := open(t, s.URL(), testOptions(prefix))
+	other, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true, Store: keepOpen{kept}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,13 +136,13 @@ func TestUnknownKinds(t *testing.T) {
 	if err := c.Drain(context.Background()); !errors.As(err, &unknown) || !strings.Contains(err.Error(), `"own"`) {
 		t.Errorf("drain: %v, want an error that names the group and its kind", err)
 	}
-	expectPlaces(t, kept, "g", 1)
-	expectPlaces(t, kept, "own", 0)
-	drain(t, knows)
-	expectPlaces(t, kept, "own", 1)
+	expectCount(t, kept, "g", 1)
+	expectCount(t, kept, "own", 0)
+	syncCache(t, knows)
+	expectCount(t, kept, "own", 1)
 }
 
-func expectPlaces(t *testing.T, s store.Store, group string, want int) {
+func expectCount(t *testing.T, s store.Store, group string, want int) {
 	t.Helper()
 	record, err := s.Load(context.Background(), group)
 	if err != nil || len(record.Layout) != want {

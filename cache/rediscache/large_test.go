@@ -18,17 +18,17 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// over is a cache with a client of the test.
-func over(tb testing.TB, client rueidis.Client, prefix string) *rediscache.Cache {
+// openWithClient makes a cache with a client of the test.
+func openWithClient(tb testing.TB, client rueidis.Client, prefix string) *rediscache.Cache {
 	tb.Helper()
-	c, err := rediscache.New(client, quick(prefix))
+	c, err := rediscache.New(client, testOptions(prefix))
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return c
 }
 
-// numbered is a tracker that counts the data with its number, or with a greater one.
+// numbered is a tracker that counts the messages with its number or a greater one.
 func numbered(i int) tracker.Spec {
 	number := condition.Eq("n", i)
 	if i%50 == 0 {
@@ -37,12 +37,12 @@ func numbered(i int) tracker.Spec {
 	return dictrack.Count(fmt.Sprint("t", i), dictrack.Where(number), dictrack.Targets(2, never))
 }
 
-// Large groups are as they would be in the memory of one process, whatever few or many of their trackers move in whichever of
-// two processes, and in the store too.
+// Large groups are the same as in the memory of one process, whether few or many of their trackers move, and in which of
+// two processes; also in the store.
 func TestLargeGroup(t *testing.T) {
-	s, prefix, st := singleServer(t), space(), memorystore.New()
-	one, plain := open(t, s.URL(), quick(prefix)), memory(t)
-	both := []*dictrack.Manager{stored(t, one, st), stored(t, open(t, s.URL(), quick(prefix)), st)}
+	s, prefix, st := singleServer(t), newPrefix(), memorystore.New()
+	one, plain := open(t, s.URL(), testOptions(prefix)), newMemoryManager(t)
+	both := []*dictrack.Manager{managerWithStore(t, one, st), managerWithStore(t, open(t, s.URL(), testOptions(prefix)), st)}
 	ctx, random := context.Background(), rand.New(rand.NewPCG(1, 2))
 	next := 0
 	grow := func(n int) {
@@ -83,37 +83,37 @@ func TestLargeGroup(t *testing.T) {
 				t.Fatalf("remove %s: %v, want %v", name, e1, e2)
 			}
 		case step%83 == 0:
-			drain(t, one)
+			syncCache(t, one)
 		}
 		if step%20 == 0 {
 			sameTrackers(t, both[random.IntN(2)], plain)
 		}
 	}
-	drain(t, one)
-	sameTrackers(t, stored(t, open(t, s.URL(), quick(space())), st), plain)
+	syncCache(t, one)
+	sameTrackers(t, managerWithStore(t, open(t, s.URL(), testOptions(newPrefix())), st), plain)
 }
 
-// stored is a Manager of a cache over a store.
-func stored(tb testing.TB, c cache.Cache, s store.Store) *dictrack.Manager {
+// managerWithStore is a Manager of a cache over a store.
+func managerWithStore(tb testing.TB, c cache.Cache, s store.Store) *dictrack.Manager {
 	tb.Helper()
 	o := dictrack.Options{Cache: c, ManualSweep: true}
 	switch s := s.(type) {
 	case nil:
-	case *settling:
+	case *countingLoader:
 		o.Store = s
 	default:
-		o.Store = lasting{s}
+		o.Store = keepOpen{s}
 	}
 	m, err := dictrack.Open(context.Background(), o)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { shut(tb, m) })
+	tb.Cleanup(func() { closeManager(tb, m) })
 	return m
 }
 
-// memory is a Manager in memory alone.
-func memory(tb testing.TB) *dictrack.Manager { return stored(tb, nil, nil) }
+// newMemoryManager is a Manager in memory alone.
+func newMemoryManager(tb testing.TB) *dictrack.Manager { return managerWithStore(tb, nil, nil) }
 
 // sameTrackers fails unless the group has the same in both.
 func sameTrackers(t *testing.T, m, want *dictrack.Manager) {
@@ -133,7 +133,7 @@ func sameTrackers(t *testing.T, m, want *dictrack.Manager) {
 	}
 }
 
-// sums are trackers that each add up n of the data with their number.
+// sums are trackers that each add up n of the messages with their number.
 func sums(from, n int) []tracker.Spec {
 	specs := make([]tracker.Spec, n)
 	for i := range specs {
@@ -142,8 +142,8 @@ func sums(from, n int) []tracker.Spec {
 	return specs
 }
 
-// hit tracks a data of a number.
-func hit(t *testing.T, m *dictrack.Manager, k, n int, id string) {
+// trackNumber tracks a message with a number.
+func trackNumber(t *testing.T, m *dictrack.Manager, k, n int, id string) {
 	t.Helper()
 	var o []dictrack.TrackOption
 	if id != "" {
@@ -154,55 +154,55 @@ func hit(t *testing.T, m *dictrack.Manager, k, n int, id string) {
 	}
 }
 
-// A server comes back with an older large group with a patch; the store's later one replaces it.
+// A server comes back with an older version of a large group that has a patch; the later version of the store replaces it.
 func TestOlderLargeGroup(t *testing.T) {
-	s := serve(t)
-	kept, prefix, ctx := memorystore.New(), space(), context.Background()
-	c := open(t, s.URL(), quick(prefix))
-	m, plain := stored(t, c, kept), memory(t)
+	s := ownServer(t)
+	kept, prefix, ctx := memorystore.New(), newPrefix(), context.Background()
+	c := open(t, s.URL(), testOptions(prefix))
+	m, plain := managerWithStore(t, c, kept), newMemoryManager(t)
 	both := func(do func(m *dictrack.Manager)) { do(m); do(plain) }
 	both(func(m *dictrack.Manager) {
 		if err := m.Add(ctx, "g", sums(0, 300)...); err != nil {
 			t.Fatal(err)
 		}
-		hit(t, m, 7, 1, "")
-		hit(t, m, 290, 1, "")
+		trackNumber(t, m, 7, 1, "")
+		trackNumber(t, m, 290, 1, "")
 	})
-	drain(t, c)
+	syncCache(t, c)
 	if _, err := s.Do("save"); err != nil {
 		t.Fatal(err)
 	}
-	both(func(m *dictrack.Manager) { hit(t, m, 7, 10, ""); hit(t, m, 8, 10, "") })
-	drain(t, c)
+	both(func(m *dictrack.Manager) { trackNumber(t, m, 7, 10, ""); trackNumber(t, m, 8, 10, "") })
+	syncCache(t, c)
 	s.Kill()
-	if err := s.Again(); err != nil {
+	if err := s.Restart(); err != nil {
 		t.Fatal(err)
 	}
 	sameTrackers(t, m, plain)
-	sameTrackers(t, stored(t, open(t, s.URL(), quick(prefix)), kept), plain)
-	both(func(m *dictrack.Manager) { hit(t, m, 9, 100, "") })
+	sameTrackers(t, managerWithStore(t, open(t, s.URL(), testOptions(prefix)), kept), plain)
+	both(func(m *dictrack.Manager) { trackNumber(t, m, 9, 100, "") })
 	sameTrackers(t, m, plain)
-	other := stored(t, open(t, s.URL(), quick(prefix)), kept)
+	other := managerWithStore(t, open(t, s.URL(), testOptions(prefix)), kept)
 	sameTrackers(t, other, plain)
-	both(func(m *dictrack.Manager) { hit(t, m, 7, 1000, "") })
+	both(func(m *dictrack.Manager) { trackNumber(t, m, 7, 1000, "") })
 	sameTrackers(t, other, plain)
-	drain(t, c)
-	sameTrackers(t, stored(t, nil, kept), plain)
+	syncCache(t, c)
+	sameTrackers(t, managerWithStore(t, nil, kept), plain)
 }
 
 // A large group with a patch becomes small, and large again.
 func TestShrinkingGroup(t *testing.T) {
-	s, prefix, kept, ctx := singleServer(t), space(), memorystore.New(), context.Background()
-	c := open(t, s.URL(), quick(prefix))
-	m, plain := stored(t, c, kept), memory(t)
-	other := stored(t, open(t, s.URL(), quick(prefix)), kept)
+	s, prefix, kept, ctx := singleServer(t), newPrefix(), memorystore.New(), context.Background()
+	c := open(t, s.URL(), testOptions(prefix))
+	m, plain := managerWithStore(t, c, kept), newMemoryManager(t)
+	other := managerWithStore(t, open(t, s.URL(), testOptions(prefix)), kept)
 	both := func(do func(m *dictrack.Manager)) { do(m); do(plain) }
 	both(func(m *dictrack.Manager) {
 		if err := m.Add(ctx, "g", sums(0, 160)...); err != nil {
 			t.Fatal(err)
 		}
-		hit(t, m, 7, 1, "")
-		hit(t, m, 150, 1, "")
+		trackNumber(t, m, 7, 1, "")
+		trackNumber(t, m, 150, 1, "")
 	})
 	sameTrackers(t, other, plain)
 	both(func(m *dictrack.Manager) {
@@ -211,37 +211,37 @@ func TestShrinkingGroup(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		hit(t, m, 150, 1, "")
-		hit(t, m, 151, 1, "")
+		trackNumber(t, m, 150, 1, "")
+		trackNumber(t, m, 151, 1, "")
 	})
 	sameTrackers(t, other, plain)
 	both(func(m *dictrack.Manager) {
 		if err := m.Add(ctx, "g", sums(500, 3)...); err != nil {
 			t.Fatal(err)
 		}
-		hit(t, m, 150, 1, "")
+		trackNumber(t, m, 150, 1, "")
 	})
 	sameTrackers(t, other, plain)
-	both(func(m *dictrack.Manager) { hit(t, m, 501, 1, ""); hit(t, m, 3, 1, "") })
+	both(func(m *dictrack.Manager) { trackNumber(t, m, 501, 1, ""); trackNumber(t, m, 3, 1, "") })
 	sameTrackers(t, other, plain)
 	for _, x := range []*dictrack.Manager{other, plain} {
 		if err := x.Add(ctx, "g", sums(600, 100)...); err != nil {
 			t.Fatal(err)
 		}
-		hit(t, x, 650, 1, "x")
+		trackNumber(t, x, 650, 1, "x")
 		if err := x.Update(ctx, "g", "t3", dictrack.AddTargets(never+5)); err != nil {
 			t.Fatal(err)
 		}
-		hit(t, x, 3, 1, "y")
+		trackNumber(t, x, 3, 1, "y")
 	}
 	sameTrackers(t, m, plain)
 	if a, err := m.Get(ctx, "g", "t3"); err != nil || len(a.Targets) != 2 {
 		t.Errorf("targets %v %v", a.Targets, err)
 	}
-	third := stored(t, open(t, s.URL(), quick(prefix)), kept)
+	third := managerWithStore(t, open(t, s.URL(), testOptions(prefix)), kept)
 	if a, err := third.Get(ctx, "g", "t3"); err != nil || len(a.Targets) != 2 {
 		t.Errorf("targets %v %v", a.Targets, err)
 	}
-	drain(t, c)
-	sameTrackers(t, stored(t, nil, kept), plain)
+	syncCache(t, c)
+	sameTrackers(t, managerWithStore(t, nil, kept), plain)
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// lasting is a store that outlives its Managers.
-type lasting struct{ store.Store }
+// keepOpen is a store that its Managers do not close.
+type keepOpen struct{ store.Store }
 
-func (lasting) Close() error { return nil }
+func (keepOpen) Close() error { return nil }
 
 // never is a target that no test reaches.
 const never = int64(1) << 60
@@ -24,8 +24,8 @@ const never = int64(1) << 60
 // sum is the tracker of most tests: it adds up n.
 func sum() tracker.Spec { return dictrack.Sum("sum", "n", dictrack.Targets(never)) }
 
-// quick are options that do at once what is done now and then otherwise.
-func quick(prefix string) rediscache.Options {
+// testOptions are options with short intervals.
+func testOptions(prefix string) rediscache.Options {
 	return rediscache.Options{Prefix: prefix, WriteBackInterval: 20 * time.Millisecond, AllowNoPersistence: true}
 }
 
@@ -39,12 +39,12 @@ func open(tb testing.TB, url string, o rediscache.Options) *rediscache.Cache {
 	return c
 }
 
-// manage makes a Manager that gives every group the tracker of sum, and is closed with the test.
-func manage(tb testing.TB, c *rediscache.Cache, s store.Store) *dictrack.Manager {
+// newManager makes a Manager that gives every group the tracker of sum, and is closed with the test.
+func newManager(tb testing.TB, c *rediscache.Cache, s store.Store) *dictrack.Manager {
 	tb.Helper()
 	o := dictrack.Options{Cache: c, ManualSweep: true}
 	if s != nil {
-		o.Store = lasting{s}
+		o.Store = keepOpen{s}
 	}
 	m, err := dictrack.Open(context.Background(), o)
 	if err != nil {
@@ -53,22 +53,22 @@ func manage(tb testing.TB, c *rediscache.Cache, s store.Store) *dictrack.Manager
 	if err := m.SetTemplate("sum", sum()); err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { shut(tb, m) })
+	tb.Cleanup(func() { closeManager(tb, m) })
 	return m
 }
 
-// manageBare makes a Manager without template or store.
-func manageBare(tb testing.TB, c *rediscache.Cache) *dictrack.Manager {
+// newBareManager makes a Manager without template or store.
+func newBareManager(tb testing.TB, c *rediscache.Cache) *dictrack.Manager {
 	tb.Helper()
 	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { shut(tb, m) })
+	tb.Cleanup(func() { closeManager(tb, m) })
 	return m
 }
 
-func shut(tb testing.TB, m *dictrack.Manager) {
+func closeManager(tb testing.TB, m *dictrack.Manager) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
@@ -77,7 +77,7 @@ func shut(tb testing.TB, m *dictrack.Manager) {
 	}
 }
 
-// add adds n to the sum of a group, once if there is an id.
+// add tracks a message that adds n to the sum of a group. An id may be empty.
 func add(m *dictrack.Manager, group string, n int, id string) error {
 	var options []dictrack.TrackOption
 	if id != "" {
@@ -87,16 +87,16 @@ func add(m *dictrack.Manager, group string, n int, id string) error {
 	return err
 }
 
-// must adds without fail.
-func must(tb testing.TB, m *dictrack.Manager, group string, n int, id string) {
+// mustAdd adds, and fails the test if it cannot.
+func mustAdd(tb testing.TB, m *dictrack.Manager, group string, n int, id string) {
 	tb.Helper()
 	if err := add(m, group, n, id); err != nil {
 		tb.Fatalf("add %d to group %q: %v", n, group, err)
 	}
 }
 
-// insist adds, again and again with one id, until it is known to be done.
-func insist(tb testing.TB, m *dictrack.Manager, group string, n int, id string) {
+// addUntilKnown adds with an id, repeatedly until the outcome is known.
+func addUntilKnown(tb testing.TB, m *dictrack.Manager, group string, n int, id string) {
 	tb.Helper()
 	var err error
 	for range 200 {
@@ -107,7 +107,7 @@ func insist(tb testing.TB, m *dictrack.Manager, group string, n int, id string) 
 	tb.Errorf("add %d to group %q: %v", n, group, err)
 }
 
-// total is the sum of a group, 0 of one that there is not.
+// total is the sum of a group, 0 if it does not exist.
 func total(tb testing.TB, m *dictrack.Manager, group string) int64 {
 	tb.Helper()
 	snap, err := m.Get(context.Background(), group, "sum")
@@ -128,8 +128,8 @@ func expectTotal(tb testing.TB, m *dictrack.Manager, group string, want int64) {
 	}
 }
 
-// drain brings everything to the store.
-func drain(tb testing.TB, c *rediscache.Cache) {
+// syncCache waits until the store has everything.
+func syncCache(tb testing.TB, c *rediscache.Cache) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
@@ -138,8 +138,8 @@ func drain(tb testing.TB, c *rediscache.Cache) {
 	}
 }
 
-// until waits for something that happens by and by.
-func until(tb testing.TB, what string, happened func() bool) {
+// eventually waits until a condition holds.
+func eventually(tb testing.TB, what string, happened func() bool) {
 	tb.Helper()
 	for end := time.Now().Add(20 * time.Second); !happened(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {

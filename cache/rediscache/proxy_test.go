@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// proxy stands between a cache and a server, counts what passes, and cuts connections in the worst moment: when the
-// server has a request, and its answer has not come.
+// proxy is between a cache and a server. It counts requests, and cuts connections after the server received a request and
+// before its reply arrives.
 type proxy struct {
 	listener net.Listener
 	target   string
@@ -60,7 +60,7 @@ func (p *proxy) serve() {
 	}
 }
 
-// cuts tells whether the next answer is lost.
+// cuts reports whether the next reply is lost.
 func (p *proxy) cuts() bool {
 	n := p.cut.Load()
 	p.mu.Lock()

@@ -17,22 +17,22 @@ import (
 	"github.com/dictrack/dictrack/internal/testserver/redis"
 )
 
-// Servers that tests share, each test in a namespace of its own.
+// Servers that tests share. Each test has a prefix of its own.
 var (
 	single  = sync.OnceValues(func() (*redis.Server, error) { return redis.Start() })
 	cluster = sync.OnceValues(func() (*redis.Cluster, error) { return redis.StartCluster() })
 	running []func()
 )
 
-// lingering is where rueidis waits, for five seconds, before it closes connections to nodes that left a cluster.
-var lingering = goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*clusterClient)._refresh.func2")
+// closingConnections is the goroutine of rueidis that closes connections to nodes that left a cluster, after five seconds.
+var closingConnections = goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*clusterClient)._refresh.func2")
 
 func TestMain(m *testing.M) {
 	code := m.Run()
 	for _, stop := range running {
 		stop()
 	}
-	if err := goleak.Find(lingering); err != nil && code == 0 {
+	if err := goleak.Find(closingConnections); err != nil && code == 0 {
 		fmt.Println(err)
 		code = 1
 	}
@@ -59,8 +59,8 @@ func clusterServers(tb testing.TB) *redis.Cluster {
 	return c
 }
 
-// serve starts a server of the test's own.
-func serve(tb testing.TB, options ...string) *redis.Server {
+// ownServer starts a server for one test.
+func ownServer(tb testing.TB, options ...string) *redis.Server {
 	tb.Helper()
 	s, err := redis.Start(options...)
 	if err != nil {
@@ -70,10 +70,10 @@ func serve(tb testing.TB, options ...string) *redis.Server {
 	return s
 }
 
-var spaces atomic.Int64
+var prefixes atomic.Int64
 
-// space is a prefix that nobody had before.
-func space() string { return fmt.Sprint("t", spaces.Add(1), ":") }
+// newPrefix returns a prefix that no other test has.
+func newPrefix() string { return fmt.Sprint("t", prefixes.Add(1), ":") }
 
 // suite runs the conformance suite on caches of a server.
 func suite(t *testing.T, client func() rueidis.Client) {
@@ -86,7 +86,7 @@ func suite(t *testing.T, client func() rueidis.Client) {
 		prefixes.Store(c, prefix)
 		return c
 	}
-	cachetest.Run(t, func() cache.Cache { return open(space()) }, cachetest.Features{
+	cachetest.Run(t, func() cache.Cache { return open(newPrefix()) }, cachetest.Features{
 		MemoryOnly: true, WriteBehind: true,
 		Shared: func(c cache.Cache) cache.Cache {
 			prefix, _ := prefixes.Load(c)

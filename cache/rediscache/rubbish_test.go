@@ -13,7 +13,7 @@ import (
 	"github.com/dictrack/dictrack/store/memorystore"
 )
 
-// keyOf finds the one key that ends like that.
+// keyOf finds the only key with a suffix.
 func keyOf(t *testing.T, client rueidis.Client, prefix, end string) string {
 	t.Helper()
 	keys, err := client.Do(context.Background(), client.B().Keys().Pattern(prefix+"*"+end).Build()).AsStrSlice()
@@ -23,8 +23,8 @@ func keyOf(t *testing.T, client rueidis.Client, prefix, end string) string {
 	return keys[0]
 }
 
-// Each kind of rubbish spoils one group, with an error that says which, and is still there afterwards; others go on.
-func TestRubbish(t *testing.T) {
+// Each corruption affects one group, with an error that names it, and is not overwritten; other groups work.
+func TestCorruptGroup(t *testing.T) {
 	client := dial(t, singleServer(t).Address())
 	b := func(key string) rueidis.Builder { return client.B() }
 	var corrupt *cache.CorruptError
@@ -71,10 +71,10 @@ func TestRubbish(t *testing.T) {
 		"no counter of what the store has": {func(key string) []rueidis.Completed { return field(key, "f", flip) }, &corrupt},
 	} {
 		t.Run(name, func(t *testing.T) {
-			prefix, kept := space(), memorystore.New()
-			m := manage(t, open(t, singleServer(t).URL(), quick(prefix)), kept)
-			must(t, m, "bad", 1, "a")
-			must(t, m, "good", 1, "a")
+			prefix, kept := newPrefix(), memorystore.New()
+			m := newManager(t, open(t, singleServer(t).URL(), testOptions(prefix)), kept)
+			mustAdd(t, m, "bad", 1, "a")
+			mustAdd(t, m, "good", 1, "a")
 			if err := m.Drain(t.Context()); err != nil { // or it notes in the midst of this what the store has
 				t.Fatal(err)
 			}
@@ -85,12 +85,12 @@ func TestRubbish(t *testing.T) {
 				}
 			}
 			before := dump(t, client, key)
-			fresh := open(t, singleServer(t).URL(), quick(prefix)) // one that knows nothing
-			reader := manage(t, fresh, kept)
+			fresh := open(t, singleServer(t).URL(), testOptions(prefix)) // one that knows nothing
+			reader := newManager(t, fresh, kept)
 			if err := add(reader, "bad", 1, "b"); !errors.As(err, one.want) || !strings.Contains(err.Error(), `"bad"`) {
 				t.Errorf("a call on the group: %v, want a %T that names it", err, one.want)
 			}
-			must(t, reader, "good", 1, "b")
+			mustAdd(t, reader, "good", 1, "b")
 			expectTotal(t, reader, "good", 2)
 			if dump(t, client, key) != before {
 				t.Error("the rubbish was changed")
@@ -102,7 +102,7 @@ func TestRubbish(t *testing.T) {
 	}
 }
 
-// dump is what a key holds, whatever order the server has it in.
+// dump is what a key holds, in an order that does not depend on the server.
 func dump(t *testing.T, client rueidis.Client, key string) string {
 	t.Helper()
 	ctx := context.Background()
@@ -116,13 +116,13 @@ func dump(t *testing.T, client rueidis.Client, key string) string {
 	return s
 }
 
-// Rubbish beside groups: what is remembered of an id, and the keys of a shard.
-func TestRubbishBeside(t *testing.T) {
+// Corruption outside of groups: message ids, and the keys of a shard.
+func TestCorruptShardKeys(t *testing.T) {
 	s := singleServer(t)
 	client := dial(t, s.Address())
-	prefix := space()
-	m := manage(t, open(t, s.URL(), quick(prefix)), nil)
-	must(t, m, "g", 1, "a")
+	prefix := newPrefix()
+	m := newManager(t, open(t, s.URL(), testOptions(prefix)), nil)
+	mustAdd(t, m, "g", 1, "a")
 	ids := keyOf(t, client, prefix, ":i")
 	shard := strings.TrimSuffix(ids, "i")
 	do := func(commands ...rueidis.Completed) {
@@ -138,7 +138,7 @@ func TestRubbishBeside(t *testing.T) {
 	if err := add(m, "g", 1, "b"); !errors.As(err, &corrupt) || !strings.Contains(err.Error(), `id "b" of group "g"`) {
 		t.Errorf("an id that cannot be read: %v", err)
 	}
-	must(t, m, "g", 1, "c")
+	mustAdd(t, m, "g", 1, "c")
 	expectTotal(t, m, "g", 2)
 
 	hours := shard + "x"
@@ -147,20 +147,20 @@ func TestRubbishBeside(t *testing.T) {
 		t.Errorf("a key of the shard is of another type: %v", err)
 	}
 	expectTotal(t, m, "g", 2) // wholly or not at all
-	must(t, m, "g", 1, "")    // which does not need the key
-	must(t, m, "another", 1, "a")
+	mustAdd(t, m, "g", 1, "") // which does not need the key
+	mustAdd(t, m, "another", 1, "a")
 	do(client.B().Rename().Key(shard + "moved").Newkey(hours).Build())
-	must(t, m, "g", 1, "d")
+	mustAdd(t, m, "g", 1, "d")
 	expectTotal(t, m, "g", 4)
 }
 
-// A definition that is gone or damaged is told by name.
-func TestRubbishDefinitions(t *testing.T) {
+// The error of a missing or damaged definition names it.
+func TestCorruptDefinition(t *testing.T) {
 	s := singleServer(t)
 	client := dial(t, s.Address())
-	prefix := space()
-	m := manage(t, open(t, s.URL(), quick(prefix)), nil)
-	must(t, m, "g", 1, "a")
+	prefix := newPrefix()
+	m := newManager(t, open(t, s.URL(), testOptions(prefix)), nil)
+	mustAdd(t, m, "g", 1, "a")
 	keys, err := client.Do(context.Background(), client.B().Keys().Pattern(prefix+"{d*").Build()).AsStrSlice()
 	if err != nil || len(keys) != 1 {
 		t.Fatalf("keys %q: %v", keys, err)
@@ -176,7 +176,7 @@ func TestRubbishDefinitions(t *testing.T) {
 		if err := client.Do(context.Background(), spoil).Error(); err != nil {
 			t.Fatal(err)
 		}
-		other := manageBare(t, open(t, s.URL(), quick(prefix)))
+		other := newBareManager(t, open(t, s.URL(), testOptions(prefix)))
 		var corrupt *cache.CorruptError
 		if err := add(other, "g", 1, "b"); !errors.As(err, &corrupt) || !strings.Contains(err.Error(), "definition") {
 			t.Errorf("a damaged definition: %v", err)

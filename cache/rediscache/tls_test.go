@@ -20,7 +20,7 @@ import (
 	"github.com/dictrack/dictrack/internal/testserver"
 )
 
-// certify writes a certificate for 127.0.0.1 and its key into a directory, and returns who trusts it.
+// certify writes a certificate for 127.0.0.1 and its key into a directory, and returns a pool that trusts it.
 func certify(t *testing.T, dir string) *x509.CertPool {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -52,7 +52,7 @@ func certify(t *testing.T, dir string) *x509.CertPool {
 	return pool
 }
 
-// Over TLS, to a server that can show who it is, and to no other. A user and a database are given too.
+// TLS connects to a server with a trusted certificate, and to no other; with a user and a database.
 func TestTLS(t *testing.T) {
 	dir := t.TempDir()
 	pool := certify(t, dir)
@@ -60,7 +60,7 @@ func TestTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := serve(t, "--tls-port", strconv.Itoa(port), "--tls-auth-clients", "no",
+	s := ownServer(t, "--tls-port", strconv.Itoa(port), "--tls-auth-clients", "no",
 		"--tls-cert-file", filepath.Join(dir, "cert.pem"), "--tls-key-file", filepath.Join(dir, "key.pem"))
 	if _, err := s.Do("acl", "setuser", "own", "on", ">s3cret@/", "~x:*", "+@all"); err != nil {
 		t.Fatal(err)
@@ -68,8 +68,8 @@ func TestTLS(t *testing.T) {
 	url := "rediss://own:s3cret%40%2F@" + testserver.Address(port) + "/3?prefix=x:&allow=no_persistence"
 	_, err = rediscache.Open(context.Background(), url, rediscache.Options{})
 	expectText(t, err, "certificate")
-	m := manage(t, open(t, url, rediscache.Options{TLS: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}), nil)
-	must(t, m, "g", 1, "a")
+	m := newManager(t, open(t, url, rediscache.Options{TLS: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}), nil)
+	mustAdd(t, m, "g", 1, "a")
 	expectTotal(t, m, "g", 1)
 	if keys, err := s.Do("-n", "3", "dbsize"); err != nil || keys == "0" {
 		t.Errorf("database 3 has %s keys: %v", keys, err)

@@ -81,7 +81,7 @@ var shapes = []shape{
 		})
 	}, flat(4, 10)},
 	{"choices", func(r *rand.Rand) []condition.Condition {
-		return []condition.Condition{condition.In("p0", r.IntN(9), r.IntN(9), 1.0, 1), condition.In(path(r.IntN(3)), r.IntN(9), r.IntN(9))}
+		return []condition.Condition{condition.In[any]("p0", r.IntN(9), r.IntN(9), 1.0, 1), condition.In(path(r.IntN(3)), r.IntN(9), r.IntN(9))}
 	}, flat(3, 9)},
 	{"items", func(r *rand.Rand) []condition.Condition {
 		return []condition.Condition{condition.Intersects("list", r.IntN(9), r.IntN(9)), condition.Ge("p0", r.IntN(9)), condition.HasItem("list", r.IntN(9))}

@@ -1,16 +1,17 @@
-package match
+package match_test
 
 import (
 	"testing"
 
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/decimal"
+	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
 
-// compiled is a set of one tracker that asks for n paths.
-func compiled(t *testing.T, n int) *Set {
+// compiled is a set of one tracker that reads n paths.
+func compiled(t *testing.T, n int) *match.Set {
 	t.Helper()
 	spec := tracker.Spec{Name: "t", Kind: tracker.KindCount, Targets: []decimal.Decimal{decimal.FromInt(1)}}
 	for i := range n {
@@ -20,25 +21,26 @@ func compiled(t *testing.T, n int) *Set {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Compile(nil, []*tracker.Definition{d})
+	return match.Compile(nil, []*tracker.Definition{d})
 }
 
 // A Scratch that waits in a pool holds nothing of a caller's data, whichever sets it served before.
 func TestReleaseLetsGoOfAllData(t *testing.T) {
-	data := Data{Map: map[string]any{"a": "secret", "b": "secret", "c": "secret"}}
-	var x Scratch
+	data := match.Data{Map: map[string]any{"a": "secret", "b": "secret", "c": "secret"}}
+	var x match.Scratch
 	for _, n := range []int{3, 1} {
 		if err := compiled(t, n).Match(data, &x); err != nil {
 			t.Fatal(err)
 		}
 	}
 	x.Release()
-	for i, v := range x.slots[:cap(x.slots)] {
+	values := x.Values()
+	for i, v := range values[:cap(values)] {
 		if v.Kind() != value.Absent {
 			t.Errorf("slot %d still holds %v", i, v.Any())
 		}
 	}
-	if x.set != nil || x.data.Map != nil || x.data.JSON != nil || x.decoded != nil {
-		t.Error("the scratch still holds the set or the data")
+	if data, err := x.Decoded(); err == nil {
+		t.Errorf("the scratch still holds %v", data)
 	}
 }

@@ -1,45 +1,73 @@
-// Package match compiles a list of definitions so that one data finds the trackers it matches without looking at the
-// others: each distinct path is read once, each distinct condition judged at most once, and what it costs depends on
-// what matches.
+// Package match compiles a list of definitions into a set that finds the trackers which the data of a message matches,
+// without evaluating the conditions of the others: each distinct path is read once, each distinct condition is
+// evaluated at most once, and the cost depends on the number of trackers that match.
 //
-// A small set is matched by masks: one lookup a path says which trackers the value there lets pass. A large one by an
-// index that trackers are filed in, and that takes in one more at any time.
+// Package predicate classifies conditions; a small set is matched by the bitmap index of package bitmap, a large one,
+// and one that grows, by the hash and interval indexes of package index.
 package match
 
 import (
 	"crypto/sha256"
 
 	"github.com/dictrack/dictrack/dotpath"
+	"github.com/dictrack/dictrack/internal/match/bitmap"
+	"github.com/dictrack/dictrack/internal/match/index"
+	"github.com/dictrack/dictrack/internal/match/predicate"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Set is a compiled list of definitions. It is immutable, but for Insert, and safe for any goroutine; every group with
-// the same list may share it. A set can stand over another one: it continues its list, and a match over it is one over
-// both.
+// Set is a compiled list of definitions. It is immutable, but for Insert, and safe for any goroutine; groups with the
+// same list share it. A set can have a base, which is another set: it continues the list of the base, and a match of
+// the set is one of both.
 type Set struct {
-	// What every match looks at comes first, so that it is together in memory.
-	under      *Set
-	from       int32 // the length of those under
-	growing    bool  // made by Grow
-	paths      *Paths
-	dictionary *Dictionary
-	index      *index                // of a large set; nil for a small one
-	defs       []*tracker.Definition // without those of under
-	masks      masks                 // of a small set
-	judged     judgements
+	// What every match reads comes first, so that it is together in memory.
+	base       *Set
+	offset     int32 // the length of base
+	mutable    bool  // made by NewMutable
+	paths      *predicate.Paths
+	dictionary *predicate.Dictionary
+	index      *index.Index          // of a large set or a mutable one, otherwise nil
+	defs       []*tracker.Definition // without those of base
+	bitmaps    bitmap.Index          // of a small set
+	residuals  predicate.Residuals
 
-	key   Key
-	names NameIndex
+	key        Key
+	names      NameIndex
+	classifier *predicate.Classifier // of a mutable set
 }
+
+// Paths are the paths that a set reads.
+type Paths = predicate.Paths
+
+// Dictionary numbers the scalars that a set compares with.
+type Dictionary = predicate.Dictionary
+
+// Interner shares paths and dictionaries between sets.
+type Interner = predicate.Interner
+
+// Data is the data of one message.
+type Data = predicate.Data
+
+// Failure is a tracker whose custom code failed.
+type Failure = predicate.Failure
+
+// noInterner shares nothing.
+type noInterner struct{}
+
+// Paths implements Interner.
+func (noInterner) Paths(_ string, build func() *Paths) *Paths { return build() }
+
+// Dictionary implements Interner.
+func (noInterner) Dictionary(_ string, build func() *Dictionary) *Dictionary { return build() }
 
 // Key identifies what a set is compiled from.
 type Key [16]byte
 
-// KeyOf is the key of a set of defs over another one, or over none.
-func KeyOf(under *Set, defs []*tracker.Definition) Key {
+// KeyOf returns the key of a set of defs with a base, which may be nil.
+func KeyOf(base *Set, defs []*tracker.Definition) Key {
 	hash := sha256.New()
-	if under != nil {
-		hash.Write(under.key[:])
+	if base != nil {
+		hash.Write(base.key[:])
 	}
 	for _, d := range defs {
 		id := d.ID()
@@ -48,99 +76,81 @@ func KeyOf(under *Set, defs []*tracker.Definition) Key {
 	return Key(hash.Sum(nil)[:len(Key{})])
 }
 
-// Compile builds the set of defs, which it keeps, over another one, or over none.
-func Compile(under *Set, defs []*tracker.Definition) *Set {
-	return CompileShared(KeyOf(under, defs), under, defs, alone{})
+// Compile builds the set of defs, which it retains, with a base, which may be nil.
+func Compile(base *Set, defs []*tracker.Definition) *Set {
+	return CompileShared(KeyOf(base, defs), base, defs, noInterner{})
 }
 
-// CompileShared is Compile of a set whose key is known, and that has what it can from share.
-func CompileShared(key Key, under *Set, defs []*tracker.Definition, share Interner) *Set {
-	s := newSet(under, pathsOf(under, defs, share))
+// CompileShared is Compile of a set whose key is known, and that shares what it can through interner.
+func CompileShared(key Key, base *Set, defs []*tracker.Definition, interner Interner) *Set {
+	s, c := newSet(base, defs, interner)
 	s.key, s.defs, s.names = key, defs, NewNameIndex(defs)
-	if len(defs) <= smallSet {
-		s.small(share)
+	if len(defs) <= bitmap.MaxTrackers {
+		s.dictionary = s.bitmaps.Build(c, defs, interner)
 		return s
 	}
-	s.index = newIndex(s)
+	s.index = index.New(c)
 	for i, d := range defs {
-		s.index.insert(int32(i), d)
+		s.index.Insert(int32(i), d, c)
 	}
-	s.index.split = split{}
 	return s
 }
 
-// NewMutable builds a set of defs over another one that Insert may add to. It belongs to one owner.
-func NewMutable(under *Set, defs []*tracker.Definition) *Set {
-	s := newSet(under, pathsOf(under, defs, alone{}))
-	s.index, s.growing = newIndex(s), true
+// NewMutable builds a set of defs with a base, which may be nil, that Insert can add to. It is for one owner.
+func NewMutable(base *Set, defs []*tracker.Definition) *Set {
+	s, c := newSet(base, defs, noInterner{})
+	s.index, s.mutable, s.classifier = index.New(c), true, c
 	for _, d := range defs {
 		s.Insert(d)
 	}
 	return s
 }
 
-func newSet(under *Set, paths *Paths) *Set {
-	s := &Set{under: under, paths: paths, judged: newJudgements(under), dictionary: &Dictionary{}}
-	if under != nil {
-		s.from = int32(under.Len())
+// newSet returns a set that reads what defs do, and the classifier for it.
+func newSet(base *Set, defs []*tracker.Definition, interner Interner) (*Set, *predicate.Classifier) {
+	s := &Set{base: base, dictionary: &Dictionary{}}
+	var basePaths *Paths
+	var baseResiduals *predicate.Residuals
+	if base != nil {
+		s.offset = int32(base.Len())
+		basePaths, baseResiduals = base.paths, &base.residuals
 	}
-	return s
+	s.paths = predicate.PathsOf(basePaths, defs, interner)
+	s.residuals = predicate.NewResiduals(baseResiduals)
+	return s, &predicate.Classifier{Paths: s.paths, Dictionary: s.dictionary, Residuals: &s.residuals}
 }
 
-// Insert adds a definition to a set made by Grow, in little time however many there are.
+// Insert adds a definition to a mutable set. Its cost hardly depends on the length of the set.
 func (s *Set) Insert(d *tracker.Definition) {
-	if !s.paths.reads(d) {
-		s.paths = s.paths.with(d)
+	if !s.paths.Covers(d) {
+		s.paths = s.paths.With(d)
+		s.classifier.Paths = s.paths
 	}
-	place := len(s.defs)
+	i := len(s.defs)
 	s.defs = append(s.defs, d)
-	s.names.Add(place, s.defs)
-	s.index.insert(int32(place), d)
+	s.names.Add(i, s.defs)
+	s.index.Insert(int32(i), d, s.classifier)
 }
 
-// Len is the number of definitions, those under included.
-func (s *Set) Len() int { return int(s.from) + len(s.defs) }
+// Len returns the number of definitions, those of the base included.
+func (s *Set) Len() int { return int(s.offset) + len(s.defs) }
 
-// Base is the set that s stands over; nil for none.
-func (s *Set) Base() *Set { return s.under }
+// Base returns the set that s continues; nil for none.
+func (s *Set) Base() *Set { return s.base }
 
-// Definitions are the definitions in their order, without those under; not to be changed.
+// Definitions returns the definitions in order, without those of the base. The caller must not change them.
 func (s *Set) Definitions() []*tracker.Definition { return s.defs }
 
 // Slot is where Scratch.Values has the value at a path that a definition of s reads.
-func (s *Set) Slot(path dotpath.Path) int32 { return s.paths.slot(path) }
+func (s *Set) Slot(path dotpath.Path) int32 { return s.paths.Slot(path) }
 
-// Index finds a definition by name: the last one, where an earlier one of that name was removed from
-// its group and left its place behind.
+// Index finds a definition by name. If several have it, because a tracker was removed from its group and added again,
+// it finds the last one.
 func (s *Set) Index(name string) (int, bool) {
-	for ; s != nil; s = s.under {
+	for ; s != nil; s = s.base {
 		if at, ok := s.names.Find(name, s.defs); ok {
-			return int(s.from) + at, true
+			return int(s.offset) + at, true
 		}
 	}
 	return 0, false
-}
-
-// Match finds the trackers of s that d matches: x.Hits. The error is about raw JSON that is broken, not
-// an object, or gives a used path twice; then there are no hits.
-func (s *Set) Match(d Data, x *Scratch) error {
-	x.reset(s, d)
-	plan := s.paths.plan
-	if err := d.read(plan, x.slots[:plan.Slots()]); err != nil {
-		return err
-	}
-	s.find(x)
-	return nil
-}
-
-func (s *Set) find(x *Scratch) {
-	if s.under != nil {
-		s.under.find(x)
-	}
-	x.part = s
-	if s.index == nil {
-		x.masked(s)
-	} else {
-		x.indexed(s)
-	}
 }

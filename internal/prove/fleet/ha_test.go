@@ -51,7 +51,7 @@ func killPrimary(t *testing.T, servers []*redis.Server) {
 			t.Fatal("no replica has taken over")
 		}
 	}
-	if err := victim.Again(); err != nil {
+	if err := victim.Restart(); err != nil {
 		t.Fatal(err)
 	}
 }

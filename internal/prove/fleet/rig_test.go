@@ -41,7 +41,7 @@ func (s *redisServer) url() string { return s.URL() }
 // resume starts a killed server again.
 func (s *redisServer) resume(t *testing.T) {
 	t.Helper()
-	if err := s.Again(); err != nil {
+	if err := s.Restart(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -50,7 +50,7 @@ func (s *redisServer) resume(t *testing.T) {
 func (s *redisServer) wipe(t *testing.T) {
 	t.Helper()
 	s.Kill()
-	if err := s.Empty(); err != nil {
+	if err := s.RemoveData(); err != nil {
 		t.Fatal(err)
 	}
 	s.resume(t)

@@ -19,18 +19,18 @@ func StartCluster(options ...string) (*Cluster, error) {
 	for range 6 {
 		port, err := clusterPort()
 		if err != nil {
-			return nil, errors.Join(err, c.shut())
+			return nil, errors.Join(err, c.stop())
 		}
 		node, err := startOn(port, append([]string{
 			"--cluster-enabled", "yes", "--cluster-node-timeout", "2000", "--cluster-replica-validity-factor", "0",
 		}, options...)...)
 		if err != nil {
-			return nil, errors.Join(err, c.shut())
+			return nil, errors.Join(err, c.stop())
 		}
 		c.Nodes = append(c.Nodes, node)
 	}
 	if err := c.create(); err != nil {
-		return nil, errors.Join(err, c.shut())
+		return nil, errors.Join(err, c.stop())
 	}
 	return c, nil
 }
@@ -67,7 +67,7 @@ func (c *Cluster) create() error {
 	return nil
 }
 
-// inCluster tells whether a node knows all slots and, if it is a replica, has its primary's data.
+// inCluster returns nil if a node knows all slots and, if it is a replica, has its primary's data.
 func (s *Server) inCluster(ctx context.Context) error {
 	if err := s.expect(ctx, "cluster_state:ok", "cluster", "info"); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (s *Server) inCluster(ctx context.Context) error {
 	return s.expect(ctx, "master_link_status:up", "info", "replication")
 }
 
-// Primary tells whether a server takes writes.
+// Primary reports whether a server takes writes.
 func (s *Server) Primary(ctx context.Context) bool {
 	return s.expect(ctx, "role:master", "info", "replication") == nil
 }
@@ -96,9 +96,9 @@ func (c *Cluster) Addresses() []string {
 func (c *Cluster) URL() string { return "redis+cluster://" + strings.Join(c.Addresses()[:3], ",") }
 
 // Close ends all nodes.
-func (c *Cluster) Close() { _ = c.shut() }
+func (c *Cluster) Close() { _ = c.stop() }
 
-func (c *Cluster) shut() error {
+func (c *Cluster) stop() error {
 	for _, node := range c.Nodes {
 		node.Kill()
 		node.Close()

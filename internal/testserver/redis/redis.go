@@ -1,5 +1,5 @@
 // Package redis starts Redis servers for tests: one, a cluster of six, or a primary with a replica under three
-// Sentinels. What they keep is in temporary directories, and everything is on 127.0.0.1.
+// Sentinels. Their data is in temporary directories, and they listen on 127.0.0.1.
 package redis
 
 import (
@@ -25,7 +25,7 @@ type Server struct {
 	args []string
 }
 
-// Start starts a server that keeps nothing, unless the options (as on the command line: "--appendonly", "yes") say
+// Start starts a server without persistence, unless the options (as on the command line: "--appendonly", "yes") say
 // otherwise. Close it.
 func Start(options ...string) (*Server, error) {
 	port, err := testserver.FreePort()
@@ -45,14 +45,14 @@ func startOn(port int, options ...string) (*Server, error) {
 		"--dir", dir, "--save", "", "--appendonly", "no", "--repl-diskless-sync-delay", "0",
 		"--maxmemory", "1gb", "--maxmemory-policy", "noeviction", "--loglevel", "notice",
 	}, options...)}
-	if err := s.Again(); err != nil {
+	if err := s.Restart(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return s, nil
 }
 
-// Again starts the server once more, after Kill or Stop, with what it has on disk.
-func (s *Server) Again() error {
+// Restart starts the server again, after Kill or Stop, with the data that it has on disk.
+func (s *Server) Restart() error {
 	binary, err := exec.LookPath("redis-server")
 	if err != nil {
 		return fmt.Errorf("the tests need redis-server: apt-get install redis-server: %w", err)
@@ -70,8 +70,8 @@ func (s *Server) Again() error {
 	return err
 }
 
-// Empty removes what a server that does not run has on disk.
-func (s *Server) Empty() error {
+// RemoveData removes the data of a server that does not run.
+func (s *Server) RemoveData() error {
 	if err := os.RemoveAll(s.dir); err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (s *Server) URL() string { return "redis://" + s.Address() }
 // Close ends the server and removes its data.
 func (s *Server) Close() {
 	s.Stop(syscall.SIGTERM)
-	_ = os.RemoveAll(s.dir) // a temporary directory: what stays is small
+	_ = os.RemoveAll(s.dir) // a temporary directory
 }
 
 // Do runs a command by redis-cli and returns what it prints.

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Each kind of server comes up, takes a write, and is gone after Close.
+// Each kind of server starts, takes a write, and is gone after Close.
 func TestServersComeUp(t *testing.T) {
 	one, err := Start("--appendonly", "yes", "--appendfsync", "always")
 	if err != nil {
@@ -16,17 +16,17 @@ func TestServersComeUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	one.Kill()
-	if err := one.Again(); err != nil {
+	if err := one.Restart(); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := one.Do("get", "a"); err != nil || got != "1" {
-		t.Errorf("after a kill: %q, %v; want what the log had", got, err)
+		t.Errorf("after a kill: %q, %v; want what the append-only file had", got, err)
 	}
 	one.Kill()
-	if err := one.Empty(); err != nil {
+	if err := one.RemoveData(); err != nil {
 		t.Fatal(err)
 	}
-	if err := one.Again(); err != nil {
+	if err := one.Restart(); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := one.Do("get", "a"); err != nil || got != "" {

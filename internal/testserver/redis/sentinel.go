@@ -12,10 +12,10 @@ import (
 	"github.com/dictrack/dictrack/internal/testserver"
 )
 
-// Sentinels is a primary and its replica, watched by three Sentinels that know them as "main".
+// Sentinels is a primary and its replica, monitored by three Sentinels under the name "main".
 type Sentinels struct {
 	Servers  []*Server // the first one begins as the primary
-	Watchers []*Server
+	Monitors []*Server
 }
 
 // StartSentinels starts the set and returns when the Sentinels know all of it. Close it.
@@ -51,9 +51,9 @@ func (s *Sentinels) start(options []string) error {
 		if err != nil {
 			return err
 		}
-		s.Watchers = append(s.Watchers, watcher)
+		s.Monitors = append(s.Monitors, watcher)
 	}
-	for _, watcher := range s.Watchers {
+	for _, watcher := range s.Monitors {
 		err := watcher.Await("the Sentinels", func(ctx context.Context) error {
 			return watcher.expect(ctx, "status=ok,address="+primary.Address()+",slaves=1,sentinels=3", "info", "sentinel")
 		})
@@ -86,7 +86,7 @@ func startSentinel(primary int) (*Server, error) {
 		return nil, err
 	}
 	w := &Server{Port: port, dir: dir, args: []string{config, "--sentinel"}}
-	if err := w.Again(); err != nil {
+	if err := w.Restart(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return w, nil
@@ -94,7 +94,7 @@ func startSentinel(primary int) (*Server, error) {
 
 // Primary is the server that takes writes, as the Sentinels say.
 func (s *Sentinels) Primary() (*Server, error) {
-	out, err := s.Watchers[0].Do("sentinel", "get-master-addr-by-name", "main")
+	out, err := s.Monitors[0].Do("sentinel", "get-master-addr-by-name", "main")
 	if err != nil {
 		return nil, err
 	}
@@ -103,13 +103,13 @@ func (s *Sentinels) Primary() (*Server, error) {
 			return one, nil
 		}
 	}
-	return nil, fmt.Errorf("the Sentinels tell of a primary at %q", out)
+	return nil, fmt.Errorf("the Sentinels report a primary at %q", out)
 }
 
 // URL names the Sentinels and the set.
 func (s *Sentinels) URL() string {
-	addresses := make([]string, len(s.Watchers))
-	for i, w := range s.Watchers {
+	addresses := make([]string, len(s.Monitors))
+	for i, w := range s.Monitors {
 		addresses[i] = w.Address()
 	}
 	return "redis+sentinel://" + strings.Join(addresses, ",") + "/main"
@@ -117,7 +117,7 @@ func (s *Sentinels) URL() string {
 
 // Close ends all of it.
 func (s *Sentinels) Close() {
-	for _, one := range append(s.Watchers, s.Servers...) {
+	for _, one := range append(s.Monitors, s.Servers...) {
 		one.Kill()
 		one.Close()
 	}

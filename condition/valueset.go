@@ -6,23 +6,23 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// set holds the items of an operand list. Strings and whole numbers, which are nearly all of them in
+// valueSet has the items of an operand list. Strings and whole numbers, which are nearly all of them in
 // practice, are found by hash; the rest is compared one by one.
-type set struct {
+type valueSet struct {
 	strings map[string]struct{}
 	ints    map[int64]struct{}
 	others  []value.Value
 }
 
-func newSet(items []any) *set {
-	s := &set{strings: map[string]struct{}{}, ints: map[int64]struct{}{}}
+func newValueSet(items []any) *valueSet {
+	s := &valueSet{strings: map[string]struct{}{}, ints: map[int64]struct{}{}}
 	for _, item := range items {
 		s.add(value.Of(item))
 	}
 	return s
 }
 
-func (s *set) add(v value.Value) {
+func (s *valueSet) add(v value.Value) {
 	if v.Kind() == value.String {
 		s.strings[v.Str()] = struct{}{}
 	} else if n, ok := whole(&v); ok {
@@ -32,7 +32,7 @@ func (s *set) add(v value.Value) {
 	}
 }
 
-func (s *set) has(v *value.Value) bool {
+func (s *valueSet) has(v *value.Value) bool {
 	if v.Kind() == value.String {
 		_, ok := s.strings[v.Str()]
 		return ok
@@ -49,8 +49,8 @@ func (s *set) has(v *value.Value) bool {
 	return false
 }
 
-// composite tells whether an item is a list or an object.
-func (s *set) composite() bool {
+// hasComposite reports whether an item is a list or an object.
+func (s *valueSet) hasComposite() bool {
 	for i := range s.others {
 		if k := s.others[i].Kind(); k == value.List || k == value.Object {
 			return true
@@ -59,7 +59,7 @@ func (s *set) composite() bool {
 	return false
 }
 
-// whole returns a number that is exactly an int64, so that 1 and 1.0 meet in one bucket.
+// whole returns a number that is exactly an int64, so that 1 and 1.0 are one item.
 func whole(v *value.Value) (int64, bool) {
 	switch v.Kind() {
 	case value.Int:

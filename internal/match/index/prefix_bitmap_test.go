@@ -1,4 +1,4 @@
-package match
+package index
 
 import (
 	"math"
@@ -6,14 +6,17 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/dictrack/dictrack/internal/match/predicate"
 )
 
-// Whatever the numbers, a tally and what is left beyond it are just the refs that a value meets, and little memory.
-func TestTalliesAreWhatValuesMeet(t *testing.T) {
+// Whatever the numbers, a prefix bitmap and the rest of the range are just the intervals that contain a number, and
+// take little memory.
+func TestPrefixBitmapsHaveTheIntervalsThatContainANumber(t *testing.T) {
 	for name, c := range map[string]struct {
 		upper  bool
 		number func(*rand.Rand, int) float64
-		least  int // tallies
+		min    int // prefix bitmaps
 	}{
 		"random":          {false, func(r *rand.Rand, _ int) float64 { return r.Float64() }, 8},
 		"random ends":     {true, func(r *rand.Rand, _ int) float64 { return r.Float64() }, 8},
@@ -27,50 +30,50 @@ func TestTalliesAreWhatValuesMeet(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))
-			b := bounds{upper: c.upper, width: math.Inf(1)}
+			b := intervalIndex{byEnd: c.upper, width: math.Inf(1)}
 			var numbers []float64
 			for i := range 5000 {
 				number := c.number(r, i)
-				s := span{low: number, high: math.Inf(1)}
+				s := predicate.Interval{Low: number, High: math.Inf(1)}
 				if c.upper {
-					s = span{low: math.Inf(-1), high: number}
+					s = predicate.Interval{Low: math.Inf(-1), High: number}
 				}
 				b.add(&s, int32(i))
-				b.tally(number, int32(i))
+				b.addToPrefixes(number, int32(i))
 				numbers = append(numbers, number)
 				if i%977 == 0 || i == 4999 {
-					meets(t, &b, numbers)
+					checkContaining(t, &b, numbers)
 				}
 			}
 			words := 0
-			for i := range b.tallies {
-				words += len(b.tallies[i].bits)
+			for i := range b.prefixes {
+				words += len(b.prefixes[i].bits)
 			}
-			if n := len(b.tallies); n < c.least || n > 3*mostTally || words > 2*b.count {
-				t.Errorf("%d tallies of %d words", n, words)
+			if n := len(b.prefixes); n < c.min || n > 3*targetSegments || words > 2*b.count {
+				t.Errorf("%d prefix bitmaps of %d words", n, words)
 			}
 		})
 	}
 }
 
-// meets compares what bounds say with a look at every number.
-func meets(t *testing.T, b *bounds, numbers []float64) {
+// checkContaining compares stabbing queries with a comparison of every number.
+func checkContaining(t *testing.T, b *intervalIndex, numbers []float64) {
 	t.Helper()
 	values := append([]float64{math.Inf(-1), math.Inf(1)}, numbers[:min(len(numbers), 50)]...)
-	for i := range b.tallies {
-		values = append(values, b.tallies[i].number, below(b.tallies[i].number))
+	for i := range b.prefixes {
+		values = append(values, b.prefixes[i].end, prevFloat(b.prefixes[i].end))
 	}
 	for _, v := range values {
 		var want []int32
 		for i, number := range numbers {
-			if b.upper && v < number || !b.upper && number <= v {
+			if b.byEnd && v < number || !b.byEnd && number <= v {
 				want = append(want, int32(i))
 			}
 		}
-		from, to := b.met(v)
-		far, from, to := b.far(v, from, to, 1)
+		from, to := b.candidateRange(v)
+		bits64, from, to := b.prefix(v, from, to, 1)
 		var got []int32
-		for w, word := range far {
+		for w, word := range bits64 {
 			for ; word != 0; word &= word - 1 {
 				got = append(got, int32(64*w+bits.TrailingZeros64(word)))
 			}
@@ -79,25 +82,25 @@ func meets(t *testing.T, b *bounds, numbers []float64) {
 			got = append(got, refs...)
 		}
 		if slices.Sort(got); !slices.Equal(got, want) {
-			t.Fatalf("%v meets %d of %d, want %d", v, len(got), len(numbers), len(want))
+			t.Fatalf("%v is in %d of %d intervals, want %d", v, len(got), len(numbers), len(want))
 		}
 	}
 }
 
-// Refs that come late, at places far away, do not make bits of many words.
-func TestTalliesStaySmall(t *testing.T) {
-	b := bounds{width: math.Inf(1)}
+// Refs that come late and are large do not make large bitmaps.
+func TestPrefixBitmapsAreBounded(t *testing.T) {
+	b := intervalIndex{width: math.Inf(1)}
 	for i := range 3000 {
-		place := int32(i)
+		ref := int32(i)
 		if i >= 2000 {
-			place = int32(1000 * i)
+			ref = int32(1000 * i)
 		}
-		s := span{low: float64(i % 500), high: math.Inf(1)}
-		b.add(&s, place)
-		b.tally(s.low, place)
+		s := predicate.Interval{Low: float64(i % 500), High: math.Inf(1)}
+		b.add(&s, ref)
+		b.addToPrefixes(s.Low, ref)
 		words := 0
-		for n := range b.tallies {
-			words += len(b.tallies[n].bits)
+		for n := range b.prefixes {
+			words += len(b.prefixes[n].bits)
 		}
 		if words > 2*b.count {
 			t.Fatalf("%d words for %d refs", words, b.count)

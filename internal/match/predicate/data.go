@@ -1,4 +1,4 @@
-package match
+package predicate
 
 import (
 	"bytes"
@@ -10,27 +10,27 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// Data is one data: a Go map, or raw JSON when Map is nil.
+// Data is the data of one message: a Go map, or the text of a JSON object when Map is nil.
 type Data struct {
 	Map  map[string]any
 	JSON []byte
-	// Trusted says that JSON is known to be strict, so that Match need not check what it does not use.
+	// Trusted says that JSON is known to be strict, so that reading it need not check what it does not use.
 	Trusted bool
 }
 
-// read finds what a plan wants.
-func (d Data) read(plan *dotpath.Plan, into []value.Value) error {
+// read fills values with what a plan requests.
+func (d Data) read(plan *dotpath.Plan, values []value.Value) error {
 	switch {
 	case d.Map != nil:
-		plan.Lookup(d.Map, into)
+		plan.Lookup(d.Map, values)
 		return nil
 	case d.Trusted:
-		return plan.ScanTrusted(d.JSON, into)
+		return plan.ScanTrusted(d.JSON, values)
 	}
-	return plan.Scan(d.JSON, into)
+	return plan.Scan(d.JSON, values)
 }
 
-// Decode returns the data as a map, decoding raw JSON.
+// Decode returns the data as a map, decoding JSON. A key given twice anywhere is an error.
 func (d Data) Decode() (map[string]any, error) {
 	if d.Map != nil {
 		return d.Map, nil
@@ -46,11 +46,11 @@ func (d Data) Decode() (map[string]any, error) {
 	return m, nil
 }
 
-// DecodeLast decodes raw JSON that Match accepted, taking the last of a key given twice.
+// DecodeLast decodes JSON that was matched without an error. Of a key given twice it takes the last one.
 func (d Data) DecodeLast() map[string]any {
 	var m map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(d.JSON))
 	decoder.UseNumber()
-	_ = decoder.Decode(&m) // Match has accepted it
+	_ = decoder.Decode(&m) // it was checked when it was matched
 	return m
 }

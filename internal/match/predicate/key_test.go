@@ -1,12 +1,12 @@
-package match
+package predicate
 
 import (
 	"math/rand/v2"
 	"testing"
 )
 
-// Texts of up to eight bytes are told apart by their heads and their lengths alone.
-func TestHeadOfIsTheText(t *testing.T) {
+// Strings of up to eight bytes are distinguished by their prefixes and their lengths alone.
+func TestPrefix64HasTheString(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 10_000 {
 		text := make([]byte, r.IntN(11))
@@ -17,8 +17,8 @@ func TestHeadOfIsTheText(t *testing.T) {
 		for i := range min(8, len(text)) {
 			want |= uint64(text[i]) << (8 * i)
 		}
-		if got := headOf(string(text)); got != want {
-			t.Fatalf("the head of %q is %x, want %x", text, got, want)
+		if got := prefix64(string(text)); got != want {
+			t.Fatalf("the prefix of %q is %x, want %x", text, got, want)
 		}
 	}
 }

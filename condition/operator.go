@@ -1,0 +1,88 @@
+package condition
+
+import "github.com/dictrack/dictrack/value"
+
+// Op names what a condition asks: one of the built-in operators, or a registered kind.
+type Op string
+
+// The built-in operators. Their meaning is in docs/semantics.md.
+const (
+	OpExists        Op = "exists"
+	OpNotExists     Op = "not_exists"
+	OpEq            Op = "eq"
+	OpNe            Op = "ne"
+	OpLt            Op = "lt"
+	OpLe            Op = "le"
+	OpGt            Op = "gt"
+	OpGe            Op = "ge"
+	OpContains      Op = "contains"
+	OpNotContains   Op = "not_contains"
+	OpIn            Op = "in"
+	OpNotIn         Op = "not_in"
+	OpHasItem       Op = "has_item"
+	OpNotHasItem    Op = "not_has_item"
+	OpIntersects    Op = "intersects"
+	OpNotIntersects Op = "not_intersects"
+)
+
+// operator is all that is known of a built-in operator. There is no other place where operators are told apart.
+type operator struct {
+	name Op
+	// operand is what the operator compares with; nil for none.
+	operand *operandType
+	// fold says that it takes case_sensitive.
+	fold bool
+	// absent is whether it holds when there is no value at the path.
+	absent bool
+	// prepare makes the test of a present value from an operand that was checked.
+	prepare func(operand *value.Value, fold bool) test
+	// access describes the values for which it holds to an index; nil for an operator that no index serves.
+	access func(operand *value.Value) Access
+	// symbol stands between the path and the operand in the form that a person reads.
+	symbol string
+}
+
+// operators has the built-in operators, in the order in which they are listed to people.
+var operators = []operator{
+	{name: OpExists, prepare: exists, symbol: "exists"},
+	{name: OpNotExists, prepare: not(exists), absent: true, symbol: "does not exist"},
+	{name: OpEq, operand: anyValue, prepare: equal, access: equalTo, symbol: "="},
+	{name: OpNe, operand: anyValue, prepare: not(equal), symbol: "!="},
+	{name: OpLt, operand: numberOrString, prepare: ordered(order{less: true}), access: below(false), symbol: "<"},
+	{name: OpLe, operand: numberOrString, prepare: ordered(order{less: true, equal: true}), access: below(true), symbol: "<="},
+	{name: OpGt, operand: numberOrString, prepare: ordered(order{greater: true}), access: above(false), symbol: ">"},
+	{name: OpGe, operand: numberOrString, prepare: ordered(order{greater: true, equal: true}), access: above(true), symbol: ">="},
+	{name: OpContains, operand: stringOnly, fold: true, prepare: contains, symbol: "contains"},
+	{name: OpNotContains, operand: stringOnly, fold: true, prepare: not(contains), symbol: "does not contain"},
+	{name: OpIn, operand: listOnly, prepare: oneOf, access: equalToOneOf, symbol: "in"},
+	{name: OpNotIn, operand: listOnly, prepare: not(oneOf), symbol: "not in"},
+	{name: OpHasItem, operand: anyValue, prepare: hasItem, access: itemEqualTo, symbol: "has item"},
+	{name: OpNotHasItem, operand: anyValue, prepare: not(hasItem), symbol: "has no item"},
+	{name: OpIntersects, operand: listOnly, prepare: hasOneOf, access: itemEqualToOneOf, symbol: "intersects"},
+	{name: OpNotIntersects, operand: listOnly, prepare: not(hasOneOf), symbol: "does not intersect"},
+}
+
+// operatorOf finds a built-in operator by name.
+func operatorOf(name Op) (*operator, bool) {
+	for i := range operators {
+		if operators[i].name == name {
+			return &operators[i], true
+		}
+	}
+	return nil, false
+}
+
+// operandType is what an operator compares with.
+type operandType struct {
+	want   string
+	allows func(v *value.Value) bool
+}
+
+var (
+	anyValue       = &operandType{"want a value", func(*value.Value) bool { return true }}
+	numberOrString = &operandType{"want a number or a string", func(v *value.Value) bool {
+		return v.IsNumber() || v.Kind() == value.String
+	}}
+	stringOnly = &operandType{"want a string", func(v *value.Value) bool { return v.Kind() == value.String }}
+	listOnly   = &operandType{"want a list", func(v *value.Value) bool { return v.Kind() == value.List }}
+)
