@@ -81,19 +81,19 @@ vectors: ## the tests that run the shared vectors
 
 .PHONY: prove
 prove: deps ## try to break every promise: the whole programme, half an hour or so
-	DICTRACK_PROVE=1 $(GO) test -count=1 -v -timeout 60m ./internal/prove/...
+	DICTRACK_PROVE=1 $(GO) test -count=1 -v -timeout 60m ./tests/robustness/...
 
 .PHONY: linearize
 linearize: deps ## HISTORIES (5000) of several processes on one Redis, each checked
-	DICTRACK_HISTORIES=$(HISTORIES) $(GO) test -count=1 -v -timeout 0 -run Linearizable ./internal/prove/fleet
+	DICTRACK_HISTORIES=$(HISTORIES) $(GO) test -count=1 -v -timeout 0 -run Linearizable ./tests/robustness/multiprocess
 
 .PHONY: crash
 crash: ## kill -9 and recover KILLS times (2000)
-	DICTRACK_KILLS=$(KILLS) tools/named Crash ./internal/prove/... -count=1 -v -timeout 0
+	DICTRACK_KILLS=$(KILLS) tools/named Crash ./tests/robustness/... -count=1 -v -timeout 0
 
 .PHONY: soak
 soak: ## run the programme with new seeds for HOURS (8)
-	DICTRACK_SOAK=$(HOURS)h tools/named Soak ./internal/prove/... -count=1 -v -timeout 0
+	DICTRACK_SOAK=$(HOURS)h tools/named Soak ./tests/robustness/... -count=1 -v -timeout 0
 
 .PHONY: fuzz
 fuzz: ## fuzz each target for FUZZTIME (10s), one after the other

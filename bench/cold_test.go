@@ -13,7 +13,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/bench"
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/internal/testserver/link"
+	"github.com/dictrack/dictrack/internal/testserver/faultproxy"
 	"github.com/dictrack/dictrack/internal/testserver/postgres"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pgstore"
@@ -68,7 +68,7 @@ type cold struct {
 	loads, definitions atomic.Int64
 
 	m       *dictrack.Manager
-	ways    []*link.Link // to the store, the one in use last
+	ways    []*faultproxy.Proxy // to the store, the one in use last
 	opening time.Duration
 	groups  []string
 	next    int // the first of groups without data
@@ -131,7 +131,7 @@ func (c *cold) link(b *testing.B) (address string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	way, err := link.New(server.Address())
+	way, err := faultproxy.New(server.Address())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/bench"
-	"github.com/dictrack/dictrack/internal/testserver/link"
+	"github.com/dictrack/dictrack/internal/testserver/faultproxy"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -34,7 +34,7 @@ func BenchmarkRedisN(b *testing.B) {
 // BenchmarkRedisTraffic counts what goes over the wire for each data of W(100), by one goroutine and by 64, which share
 // round trips.
 func BenchmarkRedisTraffic(b *testing.B) {
-	way, err := link.New(must(b, volatile).Address())
+	way, err := faultproxy.New(must(b, volatile).Address())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func single(m *dictrack.Manager, groups []string) load {
 	})
 }
 
-func traffic(b *testing.B, way *link.Link, l load) {
+func traffic(b *testing.B, way *faultproxy.Proxy, l load) {
 	trips, toward, back := way.Traffic()
 	if err := l(b.N); err != nil {
 		b.Fatal(err)

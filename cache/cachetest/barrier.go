@@ -1,21 +1,18 @@
 package cachetest
 
-import (
-	"fmt"
-	"sync"
-
-	"github.com/dictrack/dictrack/tracker"
-)
+import "sync"
 
 // barrier stops whoever comes to it until it is opened.
 type barrier struct {
-	reached   chan struct{} // closed when the first comes
-	opened chan struct{}
-	first  sync.Once
-	once   sync.Once
+	reached chan struct{} // closed when the first comes
+	opened  chan struct{}
+	first   sync.Once
+	once    sync.Once
 }
 
-func newBarrier() *barrier { return &barrier{reached: make(chan struct{}), opened: make(chan struct{})} }
+func newBarrier() *barrier {
+	return &barrier{reached: make(chan struct{}), opened: make(chan struct{})}
+}
 
 func (g *barrier) wait() {
 	g.first.Do(func() { close(g.reached) })
@@ -24,8 +21,3 @@ func (g *barrier) wait() {
 
 // open lets all pass from now on.
 func (g *barrier) open() { g.once.Do(func() { close(g.opened) }) }
-
-// definitions is the definition of tracker i, alone in a list.
-func definitions(i int) []*tracker.Definition {
-	return []*tracker.Definition{define(fmt.Sprint("t", i))}
-}

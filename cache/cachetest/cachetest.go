@@ -1,46 +1,20 @@
-// Package cachetest holds every cache.Cache to its contract. An adapter's own test is one call of Run,
+// Package cachetest is the conformance suite for implementations of cache.Cache. An adapter's own test is one call of Run,
 // and one of Benchmark:
 //
 //	func TestCache(t *testing.T) {
-//		cachetest.Run(t, func() cache.Cache { return mycache.New() }, cachetest.Features{Keeps: true})
+//		cachetest.Run(t, func() cache.Cache { return mycache.New() }, cachetest.Features{MemoryOnly: true})
 //	}
 //
-// The groups come from a Backing of the suite, which can be slow, fail, and lose answers.
+// The groups come from a store of the suite, which can be slow, fail, and lose replies.
 package cachetest
 
 import (
-	"context"
-	"log/slog"
 	"math/rand/v2"
 	"testing"
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
 )
-
-// Features is what a cache can do beyond what every one must.
-type Features struct {
-	// Keeps: without a Backing, the cache itself is where groups live.
-	MemoryOnly bool
-	// Joins: the changes of many groups that come together reach the Backing in few commits.
-	GroupCommits bool
-	// Ahead: calls are settled before the Backing has what they did. The cache is a cache.Ahead.
-	WriteBehind bool
-	// Shared opens another cache, on the hot state of one that is open. Nil: hot state is not shared.
-	Shared func(cache.Cache) cache.Cache
-	// Backing is what keeps the groups, new and empty, for as long as a test. Nil: the suite keeps them in
-	// memory. Either way the suite stands in between.
-	Backing func(t *testing.T) Truncater
-	// StartWithin is how long tests may begin; those that would later are skipped, and topics come in random order.
-	// Zero: all begin.
-	StartWithin time.Duration
-}
-
-// Truncater is a cache.Backing that can be emptied: new groups then start above all versions so far.
-type Truncater interface {
-	cache.Backing
-	Truncate() error
-}
 
 // Run tests caches made by open, each new and empty. The suite closes them.
 func Run(t *testing.T, open func() cache.Cache, f Features) {
@@ -73,132 +47,4 @@ func Run(t *testing.T, open func() cache.Cache, f Features) {
 	if len(s.skipped) > 0 {
 		t.Logf("left out, since %v are over: %q", f.StartWithin, s.skipped)
 	}
-}
-
-// suite is the tests of one adapter.
-type suite struct {
-	open     func() cache.Cache
-	features Features
-	deadline      time.Time // zero for none
-	skipped     []string  // tests that would have begun later
-}
-
-// env is a cache under test, and what its calls share.
-type env struct {
-	*testing.T
-	cache cache.Cache
-	store  *faultyStore // the backing; nil: the cache keeps its groups itself
-	writeBehind bool  // of the backing
-	invariants invariants
-}
-
-// withStore makes a rig whose groups come from a disk.
-func (s *suite) withStore(t *testing.T) *env {
-	d := newFaultyStore()
-	s.skipIfLate(t)
-	if s.features.Backing != nil {
-		d.inner = s.features.Backing(t)
-	}
-	return s.start(t, d)
-}
-
-// withoutStore makes a rig whose cache keeps its groups itself.
-func (s *suite) withoutStore(t *testing.T) *env {
-	s.skipIfLate(t)
-	return s.start(t, nil)
-}
-
-// skipIfLate skips a test for which there is no time.
-func (s *suite) skipIfLate(t *testing.T) {
-	t.Helper()
-	if !s.deadline.IsZero() && time.Now().After(s.deadline) {
-		s.skipped = append(s.skipped, t.Name())
-		t.Skip("no time left")
-	}
-}
-
-func (s *suite) start(t *testing.T, d *faultyStore) *env {
-	return s.startOn(t, s.open(), d)
-}
-
-// startOn makes a rig of a cache.
-func (s *suite) startOn(t *testing.T, c cache.Cache, d *faultyStore) *env {
-	e := &env{T: t, cache: c, store: d, writeBehind: s.features.WriteBehind}
-	t.Cleanup(e.close)
-	if d == nil {
-		start(t, e.cache, nil)
-	} else {
-		start(t, e.cache, d)
-	}
-	return e
-}
-
-// runUnlessWriteBehind runs a test where calls are settled when the Backing has what they did.
-func (s *suite) runUnlessWriteBehind(t *testing.T, name string, test func(*testing.T)) {
-	if !s.features.WriteBehind {
-		t.Run(name, test)
-	}
-}
-
-// start makes a cache ready.
-func start(tb testing.TB, c cache.Cache, b cache.Backing) {
-	tb.Helper()
-	h := cache.Host{Backing: b, Definitions: parser{}, Logger: slog.New(slog.DiscardHandler)}
-	if err := c.Start(context.Background(), h); err != nil {
-		tb.Fatalf("Start: %v", err)
-	}
-}
-
-// withAndWithoutStore runs a test with a Backing, and without one where the cache can do without.
-func (s *suite) withAndWithoutStore(t *testing.T, test func(e *env)) {
-	t.Run("backing", func(t *testing.T) { test(s.withStore(t)) })
-	if s.features.MemoryOnly {
-		t.Run("alone", func(t *testing.T) { test(s.withoutStore(t)) })
-	}
-}
-
-// sync brings everything to the disk.
-func (e *env) sync() {
-	e.Helper()
-	if e.writeBehind && e.store != nil {
-		if err := e.cache.(cache.Ahead).Drain(context.Background()); err != nil {
-			e.Fatalf("Drain: %v", err)
-		}
-	}
-}
-
-// close ends the cache when its test is over.
-func (e *env) close() {
-	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
-	defer cancel()
-	if err := e.cache.Close(ctx); err != nil {
-		e.Errorf("close: %v", err)
-	}
-	e.invariants.report(e.T)
-	if e.store != nil {
-		e.store.report(e.T)
-	}
-}
-
-// testTimeout is how long a test waits for what should happen at once.
-const testTimeout = 20 * time.Second
-
-// await waits for something to happen, and fails the test when it does not.
-func (e *env) await(what string, happened <-chan struct{}) {
-	e.Helper()
-	select {
-	case <-happened:
-	case <-time.After(testTimeout):
-		e.Fatalf("%s: still waiting after %v", what, testTimeout)
-	}
-}
-
-// async runs something in a goroutine; the channel is closed when it is over.
-func async(run func()) <-chan struct{} {
-	over := make(chan struct{})
-	go func() {
-		defer close(over)
-		run()
-	}()
-	return over
 }

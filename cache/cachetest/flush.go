@@ -22,20 +22,6 @@ func (s *suite) flush(t *testing.T) {
 	t.Run("while calls go on", func(t *testing.T) { flushWhileCalls(s.withStore(t)) })
 }
 
-// flush flushes the cache and what is behind it.
-func (e *env) flush() {
-	e.Helper()
-	err := e.cache.Flush(context.Background(), func() error {
-		if e.store != nil {
-			e.store.truncate()
-		}
-		return nil
-	})
-	if err != nil {
-		e.Fatalf("Flush: %v", err)
-	}
-}
-
 func flushDropsAll(e *env) {
 	e.update(e.addWithID("g", "a", 1), e.add("h", 1))
 	e.flush()

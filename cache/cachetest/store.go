@@ -16,8 +16,8 @@ import (
 // goes on changing stays behind.
 type faultyStore struct {
 	// The hooks are called before the work, with no lock held; an error is given back instead.
-	beforeLoad    hook[func(name string) error]
-	beforeLookup    hook[func(name, id string) error]
+	beforeLoad   hook[func(name string) error]
+	beforeLookup hook[func(name, id string) error]
 	beforeCommit hook[func(changes []*group.Change) error]
 	// afterCommit is called when everything is kept; its error hides that.
 	afterCommit hook[func(changes []*group.Change) error]
@@ -34,7 +34,7 @@ type faultyStore struct {
 	lookups     int
 	commits     [][]string // the groups of each
 	committing  map[string]bool
-	violations      []string // what a cache should not have asked for
+	violations  []string // what a cache should not have asked for
 }
 
 // hook is a function that a test may set at any time.
@@ -60,11 +60,11 @@ func (d *faultyStore) clearFaults() {
 
 // storedGroup is a group on the disk. Its chunks run parallel.
 type storedGroup struct {
-	version uint64
-	initialized     bool
-	layouts [][]tracker.ID
-	states  [][]byte
-	seen    map[string]group.Seen
+	version     uint64
+	initialized bool
+	layouts     [][]tracker.ID
+	states      [][]byte
+	seen        map[string]group.Seen
 }
 
 // lookupCount counts the ids that were looked up, committed the commits.

@@ -10,9 +10,6 @@ import (
 	"github.com/dictrack/dictrack/internal/sieve"
 )
 
-// shardCount is the number of shards; more than any machine has cores, so that few calls wait for the lock of one.
-const shardCount = 256
-
 // entryMap finds the entries of groups by their names. It is sharded by the hash of the name.
 type entryMap struct {
 	seed     maphash.Seed

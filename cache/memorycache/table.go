@@ -5,6 +5,9 @@ import (
 	"sync/atomic"
 )
 
+// shardCount is the number of shards; more than any machine has cores, so that few calls wait for the lock of one.
+const shardCount = 256
+
 // table is an open-addressing hash table with linear probing. Readers search it without a lock; writers hold a lock.
 // The number of its slots is a power of two. A removed entry is replaced by a tombstone, so that searches for those
 // behind it go on.

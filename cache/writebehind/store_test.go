@@ -13,76 +13,20 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/cache/writebehind"
-	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/store/memorystore"
+	"github.com/dictrack/dictrack/internal/faultstore"
 )
 
-// faultyStore is a store that lasts, with hooks that are set while nothing is at work, or before the cache is.
-type faultyStore struct {
-	store.Store
-	beforeCommit func(changes []*group.Change) error // an error makes the commit fail
-	afterCommit  func(changes []*group.Change) error // an error replaces the reply of a commit that took effect
-	beforeLoad   func(name string) error
-	beforeLookup func(id string)
-	beforeFlush  func() error
+// faultyStore is a faultstore.Store with checks of what is in it.
+type faultyStore struct{ *faultstore.Store }
 
-	mu      sync.Mutex // protects all below
-	commits int
-	largest int // changes in a commit
-}
-
-func newFaultyStore() *faultyStore { return &faultyStore{Store: memorystore.New()} }
+func newFaultyStore() *faultyStore { return &faultyStore{faultstore.New()} }
 
 var errDown = errors.New("the store is down")
 
-func (s *faultyStore) Close() error { return nil }
-
-func (s *faultyStore) Commit(ctx context.Context, changes []*group.Change) error {
-	s.mu.Lock()
-	s.commits++
-	s.largest = max(s.largest, len(changes))
-	s.mu.Unlock()
-	if s.beforeCommit != nil {
-		if err := s.beforeCommit(changes); err != nil {
-			return err
-		}
-	}
-	if err := s.Store.Commit(ctx, changes); err != nil || s.afterCommit == nil {
-		return err
-	}
-	return s.afterCommit(changes)
-}
-
-func (s *faultyStore) Load(ctx context.Context, name string) (*group.Record, error) {
-	if s.beforeLoad != nil {
-		if err := s.beforeLoad(name); err != nil {
-			return nil, err
-		}
-	}
-	return s.Store.Load(ctx, name)
-}
-
-func (s *faultyStore) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
-	if s.beforeLookup != nil {
-		s.beforeLookup(id)
-	}
-	return s.Store.Seen(ctx, name, id)
-}
-
-func (s *faultyStore) Flush(ctx context.Context) error {
-	if s.beforeFlush != nil {
-		if err := s.beforeFlush(); err != nil {
-			return err
-		}
-	}
-	return s.Store.Flush(ctx)
-}
-
-// version is what the faultyStore has of a group.
+// version is the version of a group in the store.
 func (s *faultyStore) version(t *testing.T, name string) uint64 {
 	t.Helper()
-	record, err := s.Store.Load(t.Context(), name)
+	record, err := s.Data.Load(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +75,7 @@ func openWith(t *testing.T, s *faultyStore, c cache.Cache) *testManager {
 	t.Helper()
 	m := &testManager{T: t, logged: &logBuffer{}}
 	opened, err := dictrack.Open(t.Context(), dictrack.Options{
-		Store: s, Cache: c, ManualSweep: true, Logger: slog.New(slog.NewTextHandler(m.logged, nil)),
+		Store: s.Open(), Cache: c, ManualSweep: true, Logger: slog.New(slog.NewTextHandler(m.logged, nil)),
 	})
 	if err == nil {
 		err = opened.SetTemplate("all", dictrack.Count("n", dictrack.Targets(1_000_000_000)))

@@ -22,12 +22,12 @@ func TestIDsAreFoundInEveryState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
 		var slow atomic.Bool
-		s.beforeCommit = func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*group.Change) error {
 			if slow.Load() {
 				time.Sleep(time.Minute)
 			}
 			return nil
-		}
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Second})
 		expect := func(where string, version uint64) {
 			t.Helper()
@@ -65,11 +65,12 @@ func TestIDIsWrittenDuringItsLookup(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
 		var slow atomic.Bool
-		s.beforeLookup = func(string) {
+		s.BeforeLookup.Set(func(string) error {
 			if slow.Swap(false) {
-				time.Sleep(time.Minute) // long after the other call has landed
+				time.Sleep(time.Minute) // until long after the other call was written
 			}
-		}
+			return nil
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Second})
 		m.track("g")
 		slow.Store(true)
@@ -95,7 +96,7 @@ func TestConcurrentCallsShareOneLoad(t *testing.T) {
 		s := newFaultyStore()
 		var loads atomic.Int64
 		var fail atomic.Bool
-		s.beforeLoad = func(name string) error {
+		s.BeforeLoad.Set(func(name string) error {
 			if name != "slow" {
 				return nil
 			}
@@ -105,7 +106,7 @@ func TestConcurrentCallsShareOneLoad(t *testing.T) {
 				return errDown
 			}
 			return nil
-		}
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Hour})
 		defer m.mustClose()
 		fail.Store(true)
@@ -172,13 +173,13 @@ func TestFlush(t *testing.T) {
 		for range 5 {
 			last = m.track("g", dictrack.ID(fmt.Sprint(last))).Version
 		}
-		s.beforeFlush = func() error { return errDown }
+		s.BeforeFlush.Set(func(struct{}) error { return errDown })
 		if err := m.Flush(t.Context(), dictrack.FlushEverything); !errors.Is(err, errDown) {
 			t.Errorf("Flush: %v, want the store's error", err)
 		}
 		m.expectCount("g", 5)
 		m.track("g")
-		s.beforeFlush = nil
+		s.BeforeFlush.Clear()
 		if err := m.Flush(t.Context(), dictrack.FlushEverything); err != nil {
 			t.Errorf("Flush: %v", err)
 		}
@@ -189,14 +190,14 @@ func TestFlush(t *testing.T) {
 			t.Errorf("after the flush: %+v, want a new call with a version above %d", res, last+1)
 		}
 		m.expectCount("g", 1)
-		s.beforeCommit = func([]*group.Change) error { return errDown }
+		s.BeforeCommit.Set(func([]*group.Change) error { return errDown })
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if err := m.Flush(ctx, dictrack.FlushEverything); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, errDown) {
 			t.Errorf("Flush while the store is down: %v", err)
 		}
 		m.expectCount("g", 1)
-		s.beforeCommit = nil
+		s.BeforeCommit.Clear()
 	})
 }
 
@@ -246,7 +247,7 @@ func TestClose(t *testing.T) {
 		m.track("g")
 		m.mustClose()
 		s.expectVersion(t, "g", 1)
-		s.beforeCommit = func([]*group.Change) error { return errDown }
+		s.BeforeCommit.Set(func([]*group.Change) error { return errDown })
 		m = open(t, s, writebehind.Options{MaxDelay: time.Hour, MaxPending: 6})
 		for n := range 6 {
 			m.track(fmt.Sprint("g", n%3))
@@ -288,9 +289,9 @@ func TestConcurrentCallsOnFailingStore(t *testing.T) {
 		}
 		return nil
 	}
-	s.beforeCommit = func([]*group.Change) error { return unlucky() }
-	s.afterCommit = func([]*group.Change) error { return unlucky() }
-	s.beforeLoad = func(string) error { return unlucky() }
+	s.BeforeCommit.Set(func([]*group.Change) error { return unlucky() })
+	s.AfterCommit.Set(func([]*group.Change) error { return unlucky() })
+	s.BeforeLoad.Set(func(string) error { return unlucky() })
 	m := open(t, s, writebehind.Options{MaxDelay: 2 * time.Millisecond, MaxPending: 30})
 	const workers, groups, each = 8, 4, 120
 	var all sync.WaitGroup
@@ -307,7 +308,7 @@ func TestConcurrentCallsOnFailingStore(t *testing.T) {
 		m.expectCount(fmt.Sprint("g", g), workers/2*each/groups)
 	}
 	m.mustClose()
-	s.beforeCommit, s.afterCommit, s.beforeLoad = nil, nil, nil
+	s.ClearHooks()
 	for g := range groups {
 		s.expectStored(t, fmt.Sprint("g", g), workers/2*each/groups)
 		s.expectVersion(t, fmt.Sprint("g", g), workers/2*each/groups)

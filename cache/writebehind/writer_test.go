@@ -18,6 +18,7 @@ import (
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/cache/writebehind"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/faultstore"
 )
 
 func newBehind() cache.Cache { return writebehind.New(writebehind.Options{}) }
@@ -38,7 +39,7 @@ func TestOptionsAreValidated(t *testing.T) {
 	} {
 		o := dictrack.Options{Cache: writebehind.New(options)}
 		if options != (writebehind.Options{}) {
-			o.Store = newFaultyStore()
+			o.Store = newFaultyStore().Open()
 		}
 		if _, err := dictrack.Open(t.Context(), o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open with %+v: %v, want an error with %q", options, err, want)
@@ -63,8 +64,8 @@ func TestDirtyGroupsAreWrittenInTime(t *testing.T) {
 		synctest.Wait()
 		s.expectVersion(t, "g", 3)
 		s.expectVersion(t, "h", 1)
-		if s.commits != 1 {
-			t.Errorf("%d commits, want one of both groups", s.commits)
+		if s.Commits.Load() != 1 {
+			t.Errorf("%d commits, want one of both groups", s.Commits.Load())
 		}
 		m.track("g")
 		time.Sleep(501 * time.Millisecond)
@@ -77,10 +78,10 @@ func TestDirtyGroupsAreWrittenInTime(t *testing.T) {
 func TestSlowStoreKeepsMaxDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
-		s.beforeCommit = func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*group.Change) error {
 			time.Sleep(240 * time.Millisecond)
 			return nil
-		}
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Second})
 		defer m.mustClose()
 		const pause = 10 * time.Millisecond
@@ -99,10 +100,10 @@ func TestSlowStoreKeepsMaxDelay(t *testing.T) {
 func TestCallsWaitAtMaxPending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.beforeCommit = func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*group.Change) error {
 			<-opened
 			return nil
-		}
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Hour, MaxPending: 5})
 		defer m.mustClose()
 		for n := range 5 {
@@ -159,8 +160,8 @@ func TestWriterHurriesBeforeMaxPending(t *testing.T) {
 // A store that is down loses nothing, whether its errors say the truth or hide that it has everything.
 func TestStoreFailsAndRecovers(t *testing.T) {
 	for name, down := range map[string]func(*faultyStore, func([]*group.Change) error){
-		"down":         func(s *faultyStore, fail func([]*group.Change) error) { s.beforeCommit = fail },
-		"answers lost": func(s *faultyStore, fail func([]*group.Change) error) { s.afterCommit = fail },
+		"down":         func(s *faultyStore, fail func([]*group.Change) error) { s.BeforeCommit.Set(fail) },
+		"answers lost": func(s *faultyStore, fail func([]*group.Change) error) { s.AfterCommit.Set(fail) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -205,12 +206,12 @@ func TestOneGroupThatFailsDelaysNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
 		var healed atomic.Bool
-		s.beforeCommit = func(changes []*group.Change) error {
+		s.BeforeCommit.Set(func(changes []*group.Change) error {
 			if !healed.Load() && slices.ContainsFunc(changes, func(c *group.Change) bool { return c.Group == "bad" }) {
 				return errDown
 			}
 			return nil
-		}
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Second})
 		defer m.mustClose()
 		m.track("bad")
@@ -256,8 +257,8 @@ func TestGroupsShareCommits(t *testing.T) {
 		}
 	}
 	m.mustSync()
-	if s.commits > 5 || s.largest > 1024 {
-		t.Errorf("%d commits, the largest of %d groups; want few of at most 1024", s.commits, s.largest)
+	if s.Commits.Load() > 5 || s.LargestCommit() > 1024 {
+		t.Errorf("%d commits, the largest of %d groups; want few of at most 1024", s.Commits.Load(), s.LargestCommit())
 	}
 	for i := range inputs {
 		s.expectVersion(t, inputs[i].Group, 1)
@@ -312,10 +313,10 @@ func TestConflictingWriter(t *testing.T) {
 func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.beforeCommit = func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*group.Change) error {
 			<-opened
 			return nil
-		}
+		})
 		m := open(t, s, writebehind.Options{MaxDelay: time.Second})
 		for n := range 200 {
 			if err := m.Add(t.Context(), "g", dictrack.Count(fmt.Sprint("t", n), dictrack.Targets(9))); err != nil {
@@ -331,7 +332,7 @@ func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 		close(opened)
 		synctest.Wait()
 		s.expectVersion(t, "g", 200)
-		other := openWith(t, &faultyStore{Store: s.Store}, memorycache.New(memorycache.Options{}))
+		other := openWith(t, &faultyStore{&faultstore.Store{Data: s.Data}}, memorycache.New(memorycache.Options{}))
 		if snaps, err := other.List(t.Context(), "g"); err != nil || len(snaps) != 200 || snaps[199].Name != "t199" {
 			t.Errorf("the store has %d trackers, %v; want the 200 of before", len(snaps), err)
 		}
@@ -345,11 +346,11 @@ func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 func TestUnwrittenGroupsAreListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.beforeCommit = func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*group.Change) error {
 			<-opened
 			return nil
-		}
-		m, err := dictrack.Open(t.Context(), dictrack.Options{Store: s, Cache: newBehind()})
+		})
+		m, err := dictrack.Open(t.Context(), dictrack.Options{Store: s.Open(), Cache: newBehind()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -120,7 +120,7 @@ func TestAllowedImports(t *testing.T) {
 		{"trackerfile/read.go", []string{own("tracker"), "go.yaml.in/yaml/v4"}},
 		{"cmd/dictrack/main.go", []string{own("."), own("store/pebblestore"), "github.com/spf13/cobra"}},
 		{"internal/testserver/postgres/postgres.go", []string{own("internal/testserver"), "github.com/jackc/pgx/v5"}},
-		{"internal/prove/crash/kill.go", []string{own("."), "os/exec"}},
+		{"tests/robustness/crash/kill.go", []string{own("."), "os/exec"}},
 	}
 	for _, tt := range tests {
 		if breaches := check(t, tt.file, importing(tt.imports...)); len(breaches) > 0 {

@@ -171,11 +171,17 @@ func outerRules() []Rule {
 			Why:  "a program that lets its user choose takes all adapters, and only such a program",
 		},
 		{
-			For:       []string{"cmd/...", "bench/...", "examples/...", "internal/prove/...", "internal/vectors", "tools/..."},
+			For:       []string{"cmd/...", "bench/...", "examples/...", "tests/...", "internal/vectors", "tools/..."},
 			Inner:     []string{"..."},
 			Libraries: []string{"..."},
 			Ring:      "the outermost ring: everything",
 			Why:       "programs put the parts together",
+		},
+		{
+			For:   []string{"internal/testprocess"},
+			Suite: true,
+			Ring:  "child processes for tests: nothing of the module",
+			Why:   "how a process is started has nothing to do with what is tested on it",
 		},
 		{
 			For:   []string{"internal/faultstore"},

@@ -13,17 +13,17 @@ import (
 )
 
 const (
-	// maxBatch is how many documents go to the server, or are asked for, in one command.
+	// maxBatch is how many documents are inserted or looked up by one command.
 	maxBatch = 1000
-	// maxModels is how many changes go in one command. FerretDB 1 hangs when there are a hundred.
+	// maxModels is how many updates are in one command. FerretDB 1 hangs at a hundred.
 	maxModels = 64
-	// maxCommands is how many such commands are under way at once: they wait for the same sync of a journal.
+	// maxCommands is how many such commands run at once: they share one sync of the journal.
 	maxCommands = 8
 )
 
-// bulk makes changes in no particular order, and counts the documents that were there to be replaced, updated
-// or removed. The error is that of one command that failed; the others may have gone well.
-func bulk(ctx context.Context, in *mongo.Collection, models []mongo.WriteModel) (int, error) {
+// bulkWrite makes changes in no particular order, and returns how many documents matched a replacement,
+// update or removal. An error is that of one command that failed; the others may have succeeded.
+func bulkWrite(ctx context.Context, in *mongo.Collection, models []mongo.WriteModel) (int, error) {
 	var found atomic.Int64
 	var failures []error
 	var mu sync.Mutex // protects failures
@@ -47,8 +47,8 @@ func bulk(ctx context.Context, in *mongo.Collection, models []mongo.WriteModel) 
 	return int(found.Load()), errors.Join(failures...)
 }
 
-// insert adds documents, and returns those that are there already.
-func insert(ctx context.Context, to *mongo.Collection, docs []any) (there []any, err error) {
+// insertMissing inserts documents, and returns those whose _id exists already.
+func insertMissing(ctx context.Context, to *mongo.Collection, docs []any) (there []any, err error) {
 	for some := range slices.Chunk(docs, maxBatch) {
 		_, err := to.InsertMany(ctx, some, options.InsertMany().SetOrdered(false))
 		places, err := duplicates(err)
@@ -64,7 +64,8 @@ func insert(ctx context.Context, to *mongo.Collection, docs []any) (there []any,
 
 const codeDuplicate = 11000
 
-// duplicates are the places of documents that are there already; err is any other error.
+// duplicates returns the indexes of documents whose _id exists already, if err says nothing else; otherwise
+// it returns err.
 func duplicates(err error) (places []int, _ error) {
 	bulk, ok := err.(mongo.BulkWriteException) //nolint:errorlint // the driver returns it as it is
 	if !ok || bulk.WriteConcernError != nil {
@@ -79,8 +80,8 @@ func duplicates(err error) (places []int, _ error) {
 	return places, nil
 }
 
-// each calls f for all documents that match; what it is given is only good until it returns.
-func each(ctx context.Context, in *mongo.Collection, filter any, o *options.FindOptionsBuilder, f func(bson.Raw) error) error {
+// forEach calls f for all documents that match. What f is given is valid until it returns.
+func forEach(ctx context.Context, in *mongo.Collection, filter any, o *options.FindOptionsBuilder, f func(bson.Raw) error) error {
 	cursor, err := in.Find(ctx, filter, o)
 	if err != nil {
 		return err

@@ -12,10 +12,10 @@ import (
 
 // Commit implements store.Store.
 func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
-	if err := s.calls.Enter(ctx); err != nil {
+	if err := s.retrier.Enter(ctx); err != nil {
 		return err
 	}
-	defer s.calls.Leave()
+	defer s.retrier.Leave()
 	writes, keys := make([]*write, len(changes)), make([]string, len(changes))
 	var definitions []*tracker.Definition
 	for i, c := range changes {
@@ -27,9 +27,9 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 			return err
 		}
 		keys[i] = writes[i].key
-		definitions = append(definitions, laid(c)...)
+		definitions = append(definitions, newDefinitions(c)...)
 	}
-	release, err := s.claims.take(ctx, keys)
+	release, err := s.groupLocks.lock(ctx, keys)
 	if err != nil {
 		return err
 	}
@@ -37,8 +37,8 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 	return s.commit(ctx, writes, definitions)
 }
 
-// laid are the definitions that a change refers to anew.
-func laid(c *group.Change) []*tracker.Definition {
+// newDefinitions returns the definitions that the layouts of a change refer to.
+func newDefinitions(c *group.Change) []*tracker.Definition {
 	for _, part := range c.Chunks() {
 		if part.Layout != nil {
 			return c.Definitions()
@@ -47,24 +47,24 @@ func laid(c *group.Change) []*tracker.Definition {
 	return nil
 }
 
-// commit writes what the documents of the groups refer to, and then those.
+// commit writes what the groups' documents refer to, then the documents.
 func (s *Store) commit(ctx context.Context, writes []*write, definitions []*tracker.Definition) error {
-	if err := s.relieve(ctx, writes); err != nil {
+	if err := s.spillFull(ctx, writes); err != nil {
 		return err
 	}
 	if err := s.writeDefinitions(ctx, definitions); err != nil {
 		return err
 	}
-	if err := s.insertParts(ctx, writes); err != nil {
+	if err := s.insertOverflow(ctx, writes); err != nil {
 		return err
 	}
-	err := s.calls.Do(ctx, "commit", s.calls.AttemptTimeout(), (&race{s: s, open: writes}).attempt)
+	err := s.retrier.Do(ctx, "commit", s.retrier.AttemptTimeout(), (&casCommit{db: s.database, pending: writes}).attempt)
 	var late []string
 	for _, w := range writes {
-		if w.lost {
+		if w.conflict {
 			late = append(late, w.name)
 		} else {
-			s.tender.note(w)
+			s.maintainer.committed(w)
 		}
 	}
 	if err == nil && late != nil {
@@ -74,13 +74,35 @@ func (s *Store) commit(ctx context.Context, writes []*write, definitions []*trac
 	return err
 }
 
-// discard removes the parts of writes that lost.
+// discard removes the overflow documents of writes in conflict.
 func (s *Store) discard(ctx context.Context, writes []*write) {
 	ids := bson.A{}
 	for _, w := range writes {
-		if w.lost {
-			ids = append(ids, w.partIDs...)
+		if w.conflict {
+			ids = append(ids, w.overflowIDs...)
 		}
 	}
-	s.removeParts(ctx, ids)
+	s.removeOverflow(ctx, ids)
+}
+
+// insertOverflow inserts the overflow documents of writes. Those of an earlier attempt exist already.
+func (db *database) insertOverflow(ctx context.Context, writes []*write) error {
+	var parts []any
+	for _, w := range writes {
+		parts = append(parts, w.overflow...)
+	}
+	return db.retrier.Do(ctx, "commit", db.retrier.AttemptTimeout(), func(ctx context.Context) error {
+		_, err := insertMissing(ctx, db.overflow, parts)
+		return err
+	})
+}
+
+// spillFull moves the message ids of groups that have so many in their document that no commit may add
+// more.
+func (s *Store) spillFull(ctx context.Context, writes []*write) error {
+	keys := s.maintainer.overLimit(writes)
+	if len(keys) == 0 {
+		return nil
+	}
+	return s.retrier.Do(ctx, "commit", s.retrier.AttemptTimeout(), func(ctx context.Context) error { return s.spillIDs(ctx, keys) })
 }

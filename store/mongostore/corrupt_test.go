@@ -135,7 +135,7 @@ func TestForeignIDs(t *testing.T) {
 	if err := s.Forget(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
-	res, err := raw.Database(db).Collection("dictrack_ids").UpdateOne(t.Context(), bson.M{"_id": "g\x00a"}, bson.M{"$set": bson.M{"hash": "x"}})
+	res, err := raw.Database(db).Collection("dictrack_message_ids").UpdateOne(t.Context(), bson.M{"_id": "g\x00a"}, bson.M{"$set": bson.M{"hash": "x"}})
 	if err != nil || res.ModifiedCount != 1 {
 		t.Fatal(res, err)
 	}

@@ -12,73 +12,72 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// The fields of a group's document. Chunks are fields of fieldChunks by their number, ids that came lately
-// are fields of fieldTail by the commit that brought them, and each Store has a field of fieldWriters.
+// The fields of a group's document.
 const (
-	fieldFormat  = "f"
-	fieldVersion = "v"
-	fieldBorn    = "b"       // the version before the first commit; a document that stands there is no group yet
-	fieldFed     = "fed"     //
-	fieldCount   = "n"       // places
-	fieldDue     = "due"     // Unix milliseconds; not there for never
-	fieldUpdated = "updated" // when the last commit came; not there before the first
-	fieldChunks  = "c"       // each with l, s, and the version that changed it last, v
-	fieldTail    = "ids"     //
-	fieldExpires = "px"      // no id in the tail expires before
-	fieldWriters = "w"       // the token of the last commit of each Store
-	fieldTodo    = "todo"    // something is left to be done after the last commit
-	fieldShown   = "shown"   // the version up to which the trackers' documents are there
-	fieldCut     = "cut"     // the version that took places away last
-	fieldParts   = "parts"   // some of its values are documents of their own
+	fieldFormat      = "f"
+	fieldVersion     = "v"
+	fieldBase        = "b" // the version before the first commit; equal to fieldVersion until then
+	fieldInitialized = "initialized"
+	fieldCount       = "n"           // number of trackers, with removed ones
+	fieldDue         = "due"         // Unix milliseconds; missing for never
+	fieldUpdated     = "updated"     // time of the last commit; missing before the first
+	fieldChunks      = "c"           // by number, each with l (layout), s (states) and v (version of the last change)
+	fieldInlineIDs   = "ids"         // recent message ids, by the commit that brought them
+	fieldExpires     = "px"          // no id in fieldInlineIDs expires earlier
+	fieldWriters     = "w"           // for each Store, the token of its last commit
+	fieldMaintenance = "maintenance" // true if maintenance is needed
+	fieldProjected   = "projected"   // version up to which the tracker documents are up to date
+	fieldTruncated   = "truncated"   // version that last reduced the number of trackers
+	fieldOverflow    = "overflow"    // true if some values are in overflow documents
 )
 
-// value is bytes in the group's document, or a document of their own, a part.
+// value is bytes in the group's document, or a reference to an overflow document.
 type value struct {
-	bytes []byte
-	part  bson.ObjectID // zero for bytes
+	bytes      []byte
+	overflowID bson.ObjectID // zero for bytes
 }
 
-func (v *value) apart() bool { return !v.part.IsZero() }
+func (v *value) isOverflow() bool { return !v.overflowID.IsZero() }
 
-// chunk is a part of a group.
+// chunk is a chunk of a group.
 type chunk struct {
 	layout, states value
 	version        int64
 }
 
-// entry is ids that a commit brought: its version, and which of its entries it is.
-type entry struct {
+// idEntry is message ids that a commit brought. Index is its number among the entries of that commit.
+type idEntry struct {
 	field   string
 	version int64
 	index   int
 	value   value
 }
 
-// document is a group as it stands in the database, or as much of it as was asked for.
+// document is a group as it is stored, or the fields of it that were read.
 type document struct {
-	key           string
-	version, born int64
-	fed           bool
-	due           int64
-	count         int
-	updated       time.Time
-	chunks        []chunk
-	tail          []entry
-	writers       map[string]bson.ObjectID
-	shown, cut    int64
-	todo, parts   bool
+	key                           string
+	version, baseVersion          int64
+	initialized                   bool
+	due                           int64
+	count                         int
+	updated                       time.Time
+	chunks                        []chunk
+	inlineIDs                     []idEntry
+	writers                       map[string]bson.ObjectID
+	projected, truncated          int64
+	needsMaintenance, hasOverflow bool
 }
 
-// unborn tells that no commit has been applied.
-func (d *document) unborn() bool { return d.version == d.born }
+// uncommitted reports whether the group has had no commit: then it does not exist.
+func (d *document) uncommitted() bool { return d.version == d.baseVersion }
 
-// parse reads a document. What is not there stays zero. The error is a *store.FormatError when another
-// version wrote it, a *store.CorruptError when nobody did.
+// parse reads a document. Missing fields stay zero. The error is a *store.FormatError if another version
+// wrote it, or a *store.CorruptError.
 func parse(raw bson.Raw) (*document, error) {
 	d := &document{due: limiter.Never}
 	p := parser{}
 	d.key = p.text(raw, "_id")
-	d.version, d.born = p.int(raw, fieldVersion), p.int(raw, fieldBorn)
+	d.version, d.baseVersion = p.int(raw, fieldVersion), p.int(raw, fieldBase)
 	if f := (&parser{}).int(raw, fieldFormat); f != format && f != 0 {
 		return nil, &store.FormatError{Found: int(f), Known: format}
 	}
@@ -88,7 +87,7 @@ func parse(raw bson.Raw) (*document, error) {
 		p.fail("%w", err)
 	}
 	for _, e := range elements {
-		d.take(&p, e.Key(), e.Value())
+		d.setField(&p, e.Key(), e.Value())
 	}
 	if p.err != nil {
 		return nil, corrupt(d.key, p.err)
@@ -96,11 +95,11 @@ func parse(raw bson.Raw) (*document, error) {
 	return d, nil
 }
 
-// take reads a field.
-func (d *document) take(p *parser, name string, v bson.RawValue) {
+// setField reads one field.
+func (d *document) setField(p *parser, name string, v bson.RawValue) {
 	switch name {
-	case fieldFed:
-		d.fed = p.toBool(name, v)
+	case fieldInitialized:
+		d.initialized = p.toBool(name, v)
 	case fieldCount:
 		d.count = p.toCount(name, v)
 	case fieldDue:
@@ -109,22 +108,22 @@ func (d *document) take(p *parser, name string, v bson.RawValue) {
 		d.updated = p.toTime(name, v)
 	case fieldChunks:
 		d.chunks = p.chunks(v)
-	case fieldTail:
-		d.tail = p.tail(v)
+	case fieldInlineIDs:
+		d.inlineIDs = p.inlineIDs(v)
 	case fieldWriters:
 		d.writers = p.writers(v)
-	case fieldTodo:
-		d.todo = p.toBool(name, v)
-	case fieldShown:
-		d.shown = p.toInt(name, v)
-	case fieldCut:
-		d.cut = p.toInt(name, v)
-	case fieldParts:
-		d.parts = p.toBool(name, v)
+	case fieldMaintenance:
+		d.needsMaintenance = p.toBool(name, v)
+	case fieldProjected:
+		d.projected = p.toInt(name, v)
+	case fieldTruncated:
+		d.truncated = p.toInt(name, v)
+	case fieldOverflow:
+		d.hasOverflow = p.toBool(name, v)
 	}
 }
 
-// corrupt names the group whose document is not one of ours.
+// corrupt returns a *store.CorruptError that names the group.
 func corrupt(key string, err error) error {
 	name, ok := nameOf(key)
 	if !ok {
@@ -133,7 +132,7 @@ func corrupt(key string, err error) error {
 	return &store.CorruptError{Record: "group " + name, Reason: err.Error()}
 }
 
-// parser reads fields and keeps the first error.
+// parser reads fields and remembers the first error.
 type parser struct{ err error }
 
 func (p *parser) fail(format string, args ...any) {
@@ -142,14 +141,14 @@ func (p *parser) fail(format string, args ...any) {
 	}
 }
 
-// check fails unless a value is of the kind that a field has.
+// check fails unless a value has the type of its field.
 func (p *parser) check(ok bool, name, want string, v bson.RawValue) {
 	if !ok {
 		p.fail("field %s is %s, want %s", name, v.Type, want)
 	}
 }
 
-// text is a field that must be there.
+// text reads a field that must exist.
 func (p *parser) text(raw bson.Raw, name string) string {
 	v := raw.Lookup(name)
 	s, ok := v.StringValueOK()
@@ -157,7 +156,7 @@ func (p *parser) text(raw bson.Raw, name string) string {
 	return s
 }
 
-// int is a field that must be there.
+// int reads a field that must exist.
 func (p *parser) int(raw bson.Raw, name string) int64 { return p.toInt(name, raw.Lookup(name)) }
 
 func (p *parser) toInt(name string, v bson.RawValue) int64 {
@@ -193,10 +192,10 @@ func (p *parser) toTime(name string, v bson.RawValue) time.Time {
 	return time.UnixMilli(ms)
 }
 
-// toValue reads bytes, or which part has them.
+// toValue reads bytes or a reference.
 func (p *parser) toValue(name string, v bson.RawValue) value {
 	if id, ok := v.ObjectIDOK(); ok {
-		return value{part: id}
+		return value{overflowID: id}
 	}
 	_, data, ok := v.BinaryOK()
 	p.check(ok, name, "binary or an object id", v)
@@ -218,7 +217,7 @@ func (p *parser) fields(name string, v bson.RawValue, f func(key string, v bson.
 
 var errNumber = errors.New("want one as it is written by dictrack")
 
-// chunks are fields by their number, in any order; none may be left out.
+// chunks reads the fields of chunks, in any order; no number may be missing.
 func (p *parser) chunks(v bson.RawValue) []chunk {
 	byNumber := map[int]chunk{}
 	p.fields(fieldChunks, v, func(key string, v bson.RawValue) {
@@ -253,10 +252,10 @@ func (p *parser) chunk(number string, v bson.RawValue) (c chunk) {
 	return c
 }
 
-func (p *parser) tail(v bson.RawValue) []entry {
-	var tail []entry
-	p.fields(fieldTail, v, func(key string, v bson.RawValue) {
-		e := entry{field: key, value: p.toValue("ids "+key, v)}
+func (p *parser) inlineIDs(v bson.RawValue) []idEntry {
+	var tail []idEntry
+	p.fields(fieldInlineIDs, v, func(key string, v bson.RawValue) {
+		e := idEntry{field: key, value: p.toValue("ids "+key, v)}
 		if _, err := fmt.Sscanf(key, "%d-%d", &e.version, &e.index); err != nil || entryField(e.version, e.index) != key {
 			p.fail("ids %q: %w", key, errNumber)
 		}
@@ -265,7 +264,7 @@ func (p *parser) tail(v bson.RawValue) []entry {
 	return tail
 }
 
-// entryField is the name of the field of an entry of a commit.
+// entryField is the name of the field of an idEntry.
 func entryField(version int64, index int) string { return fmt.Sprintf("%d-%d", version, index) }
 
 func (p *parser) writers(v bson.RawValue) map[string]bson.ObjectID {
@@ -278,8 +277,8 @@ func (p *parser) writers(v bson.RawValue) map[string]bson.ObjectID {
 	return writers
 }
 
-// object is a document of names and values in turns.
-func object(pairs ...any) bson.D {
+// doc returns a document of names and values in turn.
+func doc(pairs ...any) bson.D {
 	d := make(bson.D, 0, len(pairs)/2)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name, _ := pairs[i].(string)

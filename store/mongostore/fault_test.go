@@ -101,10 +101,10 @@ func (s *story) checkRest(t *testing.T, server *mongodb.Server, database string)
 				return fmt.Sprintf("group %q has %d documents of trackers, %v, want %d", g.Name(), n, err, g.Len())
 			}
 		}
-		if n, err := db.Collection("dictrack_parts").CountDocuments(t.Context(), bson.M{}); err != nil || n != 4 {
+		if n, err := db.Collection("dictrack_overflow").CountDocuments(t.Context(), bson.M{}); err != nil || n != 4 {
 			return fmt.Sprintf("there are %d parts, %v, want the 4 of the two chunks", n, err)
 		}
-		if n, err := db.Collection("dictrack_groups").CountDocuments(t.Context(), bson.M{"todo": true}); err != nil || n > 0 {
+		if n, err := db.Collection("dictrack_groups").CountDocuments(t.Context(), bson.M{"maintenance": true}); err != nil || n > 0 {
 			return fmt.Sprintf("there is something to do for %d groups, %v", n, err)
 		}
 		return ""

@@ -139,7 +139,7 @@ func TestLeftSeed(t *testing.T) {
 		t.Fatal(err)
 	}
 	floor := mustLoad(t, s, "g").Version()
-	seed := bson.M{"_id": "g", "f": int32(1), "v": int64(0), "b": int64(0), "shown": int64(0)}
+	seed := bson.M{"_id": "g", "f": int32(1), "v": int64(0), "b": int64(0), "projected": int64(0)}
 	if _, err := raw.Database(db).Collection("dictrack_groups").InsertOne(t.Context(), seed); err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +193,7 @@ func TestLeftIDs(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := bson.M{"_id": "g\x00id", "hash": bson.Binary{Data: make([]byte, 16)}, "version": int64(2), "commit": int64(2), "expires": int64(now)}
-	if _, err := raw.Database(db).Collection("dictrack_ids").InsertOne(t.Context(), left); err != nil {
+	if _, err := raw.Database(db).Collection("dictrack_message_ids").InsertOne(t.Context(), left); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

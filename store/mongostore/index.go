@@ -8,37 +8,37 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// index is an index that a collection has.
+// index is an index of a collection.
 type index struct {
 	name   string
-	fields []any // names and directions in turns
-	sparse bool  // only of documents that have the first field
+	fields []any // names and directions in turn
+	sparse bool  // only documents that have the first field
 }
 
-// indexes are those of each collection.
-func (s *Store) indexes() map[*mongo.Collection][]index {
+// indexes returns the indexes of each collection.
+func (db *database) indexes() map[*mongo.Collection][]index {
 	on := map[*mongo.Collection][]index{
-		s.groups: {
+		db.groups: {
 			{name: "due", fields: []any{fieldDue, 1, "_id", 1}}, // sparse would mean nothing: every document has the second
 			{name: "expires", fields: []any{fieldExpires, 1}, sparse: true},
-			{name: "todo", fields: []any{fieldTodo, 1}, sparse: true},
+			{name: "todo", fields: []any{fieldMaintenance, 1}, sparse: true},
 		},
-		s.ids: {{name: "expires", fields: []any{seenExpires, 1}}},
-		s.parts: {
-			{name: "chunks", fields: []any{partGroup, 1, partChunk, 1}},
-			{name: "expires", fields: []any{partExpires, 1}, sparse: true},
+		db.messageIDs: {{name: "expires", fields: []any{idExpires, 1}}},
+		db.overflow: {
+			{name: "chunks", fields: []any{overflowGroup, 1, overflowChunk, 1}},
+			{name: "expires", fields: []any{overflowExpires, 1}, sparse: true},
 		},
 	}
-	if s.shows {
-		on[s.trackers] = trackerIndexes()
+	if db.projects {
+		on[db.trackers] = trackerIndexes()
 	}
 	return on
 }
 
-// makeIndexes makes those that are not there.
-func (s *Store) makeIndexes(ctx context.Context) error {
-	for c, wanted := range s.indexes() {
-		err := s.calls.Do(ctx, "make indexes of "+c.Name(), 0, func(ctx context.Context) error { return makeMissing(ctx, c, wanted) })
+// makeIndexes creates those that do not exist.
+func (db *database) makeIndexes(ctx context.Context) error {
+	for c, wanted := range db.indexes() {
+		err := db.retrier.Do(ctx, "make indexes of "+c.Name(), 0, func(ctx context.Context) error { return makeMissing(ctx, c, wanted) })
 		if err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func makeMissing(ctx context.Context, c *mongo.Collection, wanted []index) error
 	for _, i := range wanted {
 		if !slices.ContainsFunc(there, func(spec mongo.IndexSpecification) bool { return spec.Name == i.name }) {
 			missing = append(missing, mongo.IndexModel{
-				Keys: object(i.fields...), Options: options.Index().SetName(i.name).SetSparse(i.sparse),
+				Keys: doc(i.fields...), Options: options.Index().SetName(i.name).SetSparse(i.sparse),
 			})
 		}
 	}
@@ -63,4 +63,14 @@ func makeMissing(ctx context.Context, c *mongo.Collection, wanted []index) error
 		_, err = c.Indexes().CreateMany(ctx, missing)
 	}
 	return err
+}
+
+// trackerIndexes are for the queries of people: by group, by name and progress, by completion, by time.
+func trackerIndexes() []index {
+	return []index{
+		{name: "group", fields: []any{trackerGroup, 1, trackerIndex, 1}},
+		{name: "name", fields: []any{"name", 1, "progress", 1}},
+		{name: "completed", fields: []any{"completed", 1, trackerUpdated, 1}},
+		{name: "updated", fields: []any{trackerUpdated, 1}},
+	}
 }

@@ -13,8 +13,8 @@ import (
 func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
 	due := listing[store.Due]{
 		what:   "list due groups",
-		filter: object(fieldDue, object("$lte", until)),
-		sort:   object(fieldDue, 1, "_id", 1),
+		filter: doc(fieldDue, doc("$lte", until)),
+		sort:   doc(fieldDue, 1, "_id", 1),
 		read: func(name string, raw bson.Raw) (store.Due, bool) {
 			at, ok := raw.Lookup(fieldDue).Int64OK()
 			return store.Due{Group: name, At: at}, ok
@@ -27,15 +27,15 @@ func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, e
 func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, error) {
 	names := listing[string]{
 		what:   "list groups",
-		filter: object("_id", object("$gt", keyOf(after)), fieldUpdated, object("$exists", true)),
-		sort:   object("_id", 1),
+		filter: doc("_id", doc("$gt", keyOf(after)), fieldUpdated, doc("$exists", true)),
+		sort:   doc("_id", 1),
 		read:   func(name string, _ bson.Raw) (string, bool) { return name, true },
 	}
 	return names.list(ctx, s, limit)
 }
 
-// listing is a list of groups. Documents that are not groups of ours are passed over, so that they stand in
-// the way of no other; Load tells what is wrong with them.
+// listing is a list of groups. It skips documents that are not those of groups, so that they do not block
+// others; Load returns what is wrong with them.
 type listing[T any] struct {
 	what         string
 	filter, sort bson.D
@@ -44,15 +44,15 @@ type listing[T any] struct {
 
 // list returns at most limit groups.
 func (l *listing[T]) list(ctx context.Context, s *Store, limit int) (all []T, err error) {
-	if err := s.calls.Enter(ctx); err != nil {
+	if err := s.retrier.Enter(ctx); err != nil {
 		return nil, err
 	}
-	defer s.calls.Leave()
+	defer s.retrier.Leave()
 	if limit <= 0 {
 		return nil, nil
 	}
 	passed := 0
-	err = s.calls.Do(ctx, l.what, s.calls.AttemptTimeout(), func(ctx context.Context) error {
+	err = s.retrier.Do(ctx, l.what, s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		for {
 			n, err := l.page(ctx, s, limit+passed, &all)
 			if err != nil || len(all) >= limit || n < limit+passed {
@@ -67,11 +67,11 @@ func (l *listing[T]) list(ctx context.Context, s *Store, limit int) (all []T, er
 	return all[:min(len(all), limit)], nil
 }
 
-// page reads the first documents, and counts them all.
+// page reads the first limit documents, and returns how many there were.
 func (l *listing[T]) page(ctx context.Context, s *Store, limit int, all *[]T) (n int, err error) {
 	*all = nil
-	o := options.Find().SetSort(l.sort).SetLimit(int64(limit)).SetProjection(object(fieldDue, 1))
-	err = each(ctx, s.groups, l.filter, o, func(raw bson.Raw) error {
+	o := options.Find().SetSort(l.sort).SetLimit(int64(limit)).SetProjection(doc(fieldDue, 1))
+	err = forEach(ctx, s.groups, l.filter, o, func(raw bson.Raw) error {
 		n++
 		key, _ := raw.Lookup("_id").StringValueOK()
 		if name, ok := nameOf(key); ok && key != "" {

@@ -1,16 +1,12 @@
 package mongostore
 
 import (
+	"bytes"
 	"context"
-	"errors"
-	"fmt"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
-	"go.mongodb.org/mongo-driver/v2/mongo"
-	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -20,114 +16,66 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 	if err := store.CheckGroupName(name); err != nil {
 		return nil, err
 	}
-	if err := s.calls.Enter(ctx); err != nil {
+	if err := s.retrier.Enter(ctx); err != nil {
 		return nil, err
 	}
-	defer s.calls.Leave()
+	defer s.retrier.Leave()
 	var r *group.Record
-	err := s.calls.Do(ctx, "load", s.calls.AttemptTimeout(), func(ctx context.Context) error {
-		d, err := s.read(ctx, name, bson.D{}, (*document).values)
+	err := s.retrier.Do(ctx, "load", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
+		d, err := s.read(ctx, name, bson.D{}, (*document).chunkValues)
 		if err == nil && d == nil {
-			r, err = s.nobody(ctx, name)
+			r, err = s.emptyRecord(ctx, name)
 			return err
 		}
 		if err == nil {
 			r, err = d.record(name)
 		}
-		if err == nil && d.todo {
-			s.tender.queue(d.key, false)
+		if err == nil && d.needsMaintenance {
+			s.maintainer.schedule(d.key, false)
 		}
 		return err
 	})
 	return r, err
 }
 
-// nobody is the record of a group that does not exist.
-func (s *Store) nobody(ctx context.Context, name string) (*group.Record, error) {
-	m, err := s.readMeta(ctx)
+// Seen implements store.Store.
+func (s *Store) Seen(ctx context.Context, name, id string) (seen group.Seen, ok bool, err error) {
+	if err := store.CheckGroupName(name); err != nil {
+		return group.Seen{}, false, err
+	}
+	if err := s.retrier.Enter(ctx); err != nil {
+		return group.Seen{}, false, err
+	}
+	defer s.retrier.Leave()
+	err = s.retrier.Do(ctx, "look up an id", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
+		d, err := s.read(ctx, name, inlineIDFields, (*document).idValues)
+		if err != nil || d == nil {
+			return err
+		}
+		if seen, ok, err = d.findInlineID(id); err == nil && !ok {
+			seen, ok, err = s.findSpilledID(ctx, d, id)
+		}
+		return err
+	})
+	return seen, ok && err == nil, err
+}
+
+// Definitions implements store.Store.
+func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {
+	if err := s.retrier.Enter(ctx); err != nil {
+		return nil, err
+	}
+	defer s.retrier.Leave()
+	found, err := s.definitionTexts(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	return &group.Record{Name: name, Version: uint64(m.floor)}, nil
-}
-
-// maxReads bounds how often a document is read anew because its parts were replaced meanwhile.
-const maxReads = 100
-
-// read reads a group's document, all of it or some fields, and the parts that some of its values are in. It
-// returns nil for a group that does not exist.
-func (s *Store) read(ctx context.Context, name string, fields bson.D, values func(*document) []*value) (*document, error) {
-	for range maxReads {
-		raw, err := s.groups.FindOne(ctx, object("_id", keyOf(name)), options.FindOne().SetProjection(fields)).Raw()
-		if errors.Is(err, mongo.ErrNoDocuments) {
-			return nil, nil
-		}
-		if err != nil {
+	texts := make([][]byte, len(ids))
+	for i, id := range ids {
+		if err := checkDefinition(id, found[id]); err != nil {
 			return nil, err
 		}
-		d, err := parse(raw)
-		if err != nil || d.unborn() {
-			return nil, err
-		}
-		if whole, err := s.readParts(ctx, values(d)); whole || err != nil {
-			return d, err
-		}
+		texts[i] = bytes.Clone(found[id]) // the caller owns each, and the cache keeps its own
 	}
-	return nil, corrupt(keyOf(name), errMissing)
-}
-
-var errMissing = errors.New("a part is missing")
-
-// values are all values of the chunks.
-func (d *document) values() []*value {
-	var values []*value
-	for i := range d.chunks {
-		values = append(values, &d.chunks[i].layout, &d.chunks[i].states)
-	}
-	return values
-}
-
-// entries are the values of the tail.
-func (d *document) entries() []*value {
-	var values []*value
-	for i := range d.tail {
-		values = append(values, &d.tail[i].value)
-	}
-	return values
-}
-
-// record is the document as the caller knows groups.
-func (d *document) record(name string) (*group.Record, error) {
-	r := &group.Record{
-		Name: name, Version: uint64(d.version), Fed: d.fed, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
-	}
-	if len(d.chunks) != wire.Chunks(d.count) {
-		return nil, corrupt(d.key, fmt.Errorf("it has %d chunks for %d trackers", len(d.chunks), d.count))
-	}
-	for i := range d.chunks {
-		layout, states, err := d.open(i)
-		if err != nil {
-			return nil, err
-		}
-		r.Layout = append(r.Layout, layout...)
-		r.States = append(r.States, states...)
-	}
-	return r, nil
-}
-
-// open returns what a chunk holds. The states are a part of the document.
-func (d *document) open(i int) (layout []tracker.ID, states []byte, err error) {
-	c := &d.chunks[i]
-	payload, err := unseal(d.key, kindLayout, i, c.layout.bytes)
-	if err == nil {
-		want := min(group.ChunkSize, d.count-i*group.ChunkSize)
-		layout, err = wire.ParseLayout(make([]tracker.ID, 0, want), payload, want)
-	}
-	if err == nil {
-		states, err = unseal(d.key, kindStates, i, c.states.bytes)
-	}
-	if err != nil {
-		return nil, nil, corrupt(d.key, fmt.Errorf("trackers from %d on: %w", i*group.ChunkSize, err))
-	}
-	return layout, states, nil
+	return texts, nil
 }

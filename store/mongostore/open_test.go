@@ -21,14 +21,14 @@ func TestRefusedOptions(t *testing.T) {
 		o    mongostore.Options
 		want string
 	}{
-		{"mongodb://h/", mongostore.Options{Database: "a.b"}, `option Database is "a.b"`},
+		{"mongodb://h/", mongostore.Options{Database: "a.b"}, `options.Database: "a.b"`},
 		{"mongodb://h/", mongostore.Options{Database: strings.Repeat("x", 64)}, "at most 63 bytes"},
-		{"mongodb://h/a.b", mongostore.Options{}, `option Database is "a.b"`},
-		{"mongodb://h/a%20b", mongostore.Options{}, `option Database is "a b"`},
-		{"mongodb://h/", mongostore.Options{Prefix: "$x"}, `option Prefix is "$x"`},
+		{"mongodb://h/a.b", mongostore.Options{}, `options.Database: "a.b"`},
+		{"mongodb://h/a%20b", mongostore.Options{}, `options.Database: "a b"`},
+		{"mongodb://h/", mongostore.Options{Prefix: "$x"}, `options.Prefix: "$x"`},
 		{"mongodb://h/", mongostore.Options{Prefix: "system.x"}, "system."},
-		{"mongodb://h/", mongostore.Options{RetryTimeout: time.Millisecond}, "option RetryTimeout is 1ms, want at least 100ms"},
-		{"mongodb://h/", mongostore.Options{TrackerDocDelay: -1}, "option TrackerDocDelay is -1ns"},
+		{"mongodb://h/", mongostore.Options{RetryTimeout: time.Millisecond}, `options.RetryTimeout: "1ms" is not allowed: want at least 100ms`},
+		{"mongodb://h/", mongostore.Options{TrackerDocDelay: -1}, `options.TrackerDocDelay: "-1ns"`},
 		{"mongodb://h/", mongostore.Options{WriteConcern: writeconcern.Unacknowledged()}, "w=0, want at least w=1"},
 		{"mongodb://h/?w=0", mongostore.Options{}, "w=0, want at least w=1"},
 		{"postgres://h/", mongostore.Options{}, `begins with "postgres://", want mongodb://`},

@@ -9,32 +9,33 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo/readconcern"
 	"go.mongodb.org/mongo-driver/v2/mongo/writeconcern"
+
+	"github.com/dictrack/dictrack/field"
 )
 
-// Options of Open and New. The zero Options are those to use.
+// Options of Open and New. The zero Options are the defaults.
 type Options struct {
-	// Database is where the collections are. Default: what the URL names, or dictrack.
+	// Database holds the collections. Default: the one that the URL names, or dictrack.
 	Database string
-	// Prefix is what the names of all collections begin with; no others do. Default: dictrack_.
+	// Prefix begins the names of all collections. Default: dictrack_.
 	Prefix string
-	// WriteConcern is what a Commit waits for. Default: what the URL says, or that a majority of the
-	// members has it in its journal. One that waits for less loses commits when a primary fails, and one
-	// that waits for nothing is refused.
+	// WriteConcern is what a Commit waits for. Default: that of the URL, or that a majority of the members
+	// has the commit in its journal. One that waits for less loses commits when a primary fails; one that
+	// waits for nothing is refused.
 	WriteConcern *writeconcern.WriteConcern
-	// ReadConcern is what a Load may see. Default: what the URL says, or what a majority has when a Commit
-	// waits for a majority, and what the primary has otherwise. Linearizable sees no primary that was
-	// replaced and has not noticed, and costs every Load and Seen a round of the members.
+	// ReadConcern is what a Load may read. Default: that of the URL, or majority if a Commit waits for a
+	// majority, else local. Linearizable also excludes a primary that was replaced and has not noticed; it
+	// costs every Load and look-up of a message id a round trip between the members.
 	ReadConcern *readconcern.ReadConcern
-	// RetryTimeout is how long a call tries again when the servers are away, elect a primary, or do not
-	// answer, before it is an error. An attempt without an answer is given up after a third of it.
-	// Default: 30 s.
+	// RetryTimeout is how long a call is retried while the servers are unavailable, elect a primary or do
+	// not answer. An attempt is cancelled after a third of it. Default: 30 s.
 	RetryTimeout time.Duration
-	// DisableTrackerDocs leaves out the documents for people, one for each tracker.
+	// DisableTrackerDocs disables the documents for people, one for each tracker.
 	DisableTrackerDocs bool
-	// TrackerDocDelay is how long after a commit they follow. The longer, the more commits of a group share
-	// one update of a document. Default: 1 s.
+	// TrackerDocDelay is how long after a commit they are updated. The longer, the more commits to a group
+	// share one update. Default: 1 s.
 	TrackerDocDelay time.Duration
-	// Logger is told what goes on; nil is silent.
+	// Logger receives what no caller is told. Default: no logging.
 	Logger *slog.Logger
 }
 
@@ -55,33 +56,37 @@ func (o Options) withDefaults() Options {
 }
 
 const (
-	maxDatabase     = 63 // bytes, what MongoDB allows
-	maxPrefix       = 100
-	minRetryTimeout = 100 * time.Millisecond
-	mostAfter       = time.Hour
-	// notInDatabase are what MongoDB refuses in the name of a database, on any system.
-	notInDatabase = "/\\. \"$*<>:|?\x00"
+	maxDatabase        = 63 // bytes, what MongoDB allows
+	maxPrefix          = 100
+	minRetryTimeout    = 100 * time.Millisecond
+	maxTrackerDocDelay = time.Hour
+	// invalidInDatabase are the characters that MongoDB refuses in the name of a database, on any system.
+	invalidInDatabase = "/\\. \"$*<>:|?\x00"
 )
 
+// validate returns a *field.Error for each option that is invalid.
 func (o *Options) validate() error {
 	var errs []error
-	if len(o.Database) > maxDatabase || strings.ContainsAny(o.Database, notInDatabase) {
-		errs = append(errs, fmt.Errorf("option Database is %q, want at most %d bytes without any of %q", o.Database, maxDatabase, notInDatabase))
+	invalid := func(option string, value any, want string, args ...any) {
+		errs = append(errs, &field.Error{Path: "options." + option, Value: value, Want: fmt.Sprintf(want, args...)})
+	}
+	if len(o.Database) > maxDatabase || strings.ContainsAny(o.Database, invalidInDatabase) {
+		invalid("Database", o.Database, "want at most %d bytes without any of %q", maxDatabase, invalidInDatabase)
 	}
 	if len(o.Prefix) > maxPrefix || strings.ContainsAny(o.Prefix, "$\x00") || strings.HasPrefix(o.Prefix, "system.") || o.Prefix[0] == '.' {
-		errs = append(errs, fmt.Errorf("option Prefix is %q, want at most %d bytes without $ and NUL, and not a dot or system. at the beginning", o.Prefix, maxPrefix))
+		invalid("Prefix", o.Prefix, "want at most %d bytes without $ and NUL, and not a dot or system. at the beginning", maxPrefix)
 	}
 	if o.RetryTimeout < minRetryTimeout {
-		errs = append(errs, fmt.Errorf("option RetryTimeout is %v, want at least %v", o.RetryTimeout, minRetryTimeout))
+		invalid("RetryTimeout", o.RetryTimeout.String(), "want at least %v", minRetryTimeout)
 	}
-	if o.TrackerDocDelay < 0 || o.TrackerDocDelay > mostAfter {
-		errs = append(errs, fmt.Errorf("option TrackerDocDelay is %v, want one from 0 to %v; DisableTrackerDocs leaves them out", o.TrackerDocDelay, mostAfter))
+	if o.TrackerDocDelay < 0 || o.TrackerDocDelay > maxTrackerDocDelay {
+		invalid("TrackerDocDelay", o.TrackerDocDelay.String(), "want one from 0 to %v; DisableTrackerDocs leaves them out", maxTrackerDocDelay)
 	}
 	return errors.Join(errs...)
 }
 
-// concerns are the write and read concern, where Options leave them open: what the client says, or what
-// loses nothing.
+// concerns returns the write and read concern: those of Options, else those of the client, else such that
+// lose nothing.
 func (o *Options) concerns(w *writeconcern.WriteConcern, r *readconcern.ReadConcern) (writeconcern.WriteConcern, *readconcern.ReadConcern, error) {
 	journal := true
 	strict := writeconcern.WriteConcern{W: writeconcern.WCMajority, Journal: &journal}

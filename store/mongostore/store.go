@@ -1,70 +1,38 @@
 package mongostore
 
 import (
-	"context"
-	"log/slog"
-	"sync/atomic"
 	"time"
 
-	"go.mongodb.org/mongo-driver/v2/mongo"
-
-	"github.com/dictrack/dictrack/internal/retry"
 	"github.com/dictrack/dictrack/store"
 )
 
-// Store is a store.Store in a MongoDB database. Any number of them, in any number of processes, may work in
-// one database at once.
+// Store is a store.Store in a MongoDB database. Any number of them, in any number of processes, may use one database at
+// once.
 type Store struct {
-	client *mongo.Client
-	owned  bool // disconnect the client too
-	log    *slog.Logger
-	where  string // servers and database, for people
-	inline int    // how many chunks of a group are in its document
-	shows  bool   // keeps a document for each tracker
-	me     string // names this Store in the documents of groups
-
-	meta, groups, parts, ids, definitions, trackers *mongo.Collection
-
-	floor  atomic.Int64 // the version that new groups started from when somebody last looked
-	cached *definitionCache
-	claims claims
-	tender *tender
-	moving chan struct{} // capacity 1: full while ids move out of tails, see move
-
-	life  context.Context // ends when nothing is waited for any more
-	end   context.CancelFunc
-	calls *retry.Retrier
+	*database
+	groupLocks keyedMutex
+	maintainer *maintainer
 }
 
 var _ store.Store = (*Store)(nil)
 
-// partingTime is how long Close waits for answers of servers.
-const partingTime = 5 * time.Second
+// closeTimeout is how long Close waits for servers to answer.
+const closeTimeout = 5 * time.Second
 
-// Close waits for the calls under way, brings the trackers' documents up to date, and disconnects, unless the
-// client is one that New was given. Servers that do not answer are waited for some seconds only: calls
-// that wait for them return store.ErrClosed, whatever became of what they asked for, and the documents are
-// left to whoever opens the store next.
+// Close waits for the calls under way, updates the tracker documents, and disconnects, unless New was given the client.
+// It waits for a few seconds at most: then calls that still wait for a server return store.ErrClosed with an unknown
+// outcome, and the tracker documents are updated by the process that opens the store next.
 func (s *Store) Close() error {
-	if !s.calls.Close() {
+	if !s.retrier.Close() {
 		return nil
 	}
-	late := time.AfterFunc(partingTime, s.end)
-	defer late.Stop()
-	defer s.end()
-	s.calls.Wait()
-	s.tender.stop()
+	timeout := time.AfterFunc(closeTimeout, s.cancel)
+	defer timeout.Stop()
+	defer s.cancel()
+	s.retrier.Wait()
+	s.maintainer.stop()
 	if s.owned {
 		return s.disconnect()
-	}
-	return nil
-}
-
-func (s *Store) disconnect() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	if err := s.client.Disconnect(ctx); err != nil {
-		return s.plain(err)
 	}
 	return nil
 }

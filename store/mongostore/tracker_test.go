@@ -100,7 +100,7 @@ func TestTrackers(t *testing.T) {
 	doc := found(t, db, bson.M{"group": "Robot001"})["tracker 2"]
 	for field, want := range map[string]any{
 		"_id": "Robot001/2", "kind": "count", "exact": "1.1", "progress": 1.1, "target": int64(1_000_000), "stage": int32(1),
-		"stages": int32(1), "cycle": int64(1), "completed": false, "limited": false, "place": int32(2),
+		"stages": int32(1), "cycle": int64(1), "completed": false, "limited": false, "index": int32(2),
 		"definition": g.Definitions()[2].ID().String(), "expires": bson.DateTime(now + 3_600_000), "v": int64(g.Version()),
 	} {
 		if doc[field] != want {
@@ -258,10 +258,10 @@ func wrong(tb testing.TB, database string, g *group.Group) string {
 		tb.Fatal(err)
 	}
 	cursor, err := raw.Database(database).Collection("dictrack_trackers").Find(context.Background(), bson.M{"group": g.Name()},
-		options.Find().SetSort(bson.M{"place": 1}))
+		options.Find().SetSort(bson.M{"index": 1}))
 	if g.Name() == "\xff" || g.Name() == "ÿ" { // which read alike
 		cursor, err = raw.Database(database).Collection("dictrack_trackers").Find(context.Background(),
-			bson.M{"_id": bson.M{"$regex": map[string]string{"\xff": "^ÿ/", "ÿ": "^Ã¿/"}[g.Name()]}}, options.Find().SetSort(bson.M{"place": 1}))
+			bson.M{"_id": bson.M{"$regex": map[string]string{"\xff": "^ÿ/", "ÿ": "^Ã¿/"}[g.Name()]}}, options.Find().SetSort(bson.M{"index": 1}))
 	}
 	if err != nil {
 		tb.Fatal(err)
@@ -331,8 +331,8 @@ func TestBeaten(t *testing.T) {
 	server.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
 		if once && m.Database == "beaten" && m.Command == "insert" && m.Collection == "dictrack_trackers" {
 			once = false
-			_, err := db.Collection("dictrack_trackers").InsertOne(context.Background(), bson.M{"_id": "g/9", "group": "g", "place": int32(9), "v": int64(0)})
-			_, err2 := db.Collection("dictrack_groups").UpdateOne(context.Background(), bson.M{"_id": "g"}, bson.M{"$set": bson.M{"shown": int64(1)}})
+			_, err := db.Collection("dictrack_trackers").InsertOne(context.Background(), bson.M{"_id": "g/9", "group": "g", "index": int32(9), "v": int64(0)})
+			_, err2 := db.Collection("dictrack_groups").UpdateOne(context.Background(), bson.M{"_id": "g"}, bson.M{"$set": bson.M{"projected": int64(1)}})
 			if err = errors.Join(err, err2); err != nil {
 				t.Error(err)
 			}

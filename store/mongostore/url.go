@@ -12,8 +12,8 @@ import (
 	"go.mongodb.org/mongo-driver/v2/x/mongo/driver/connstring"
 )
 
-// checkScheme refuses URLs of something else.
-func checkScheme(text string) error {
+// checkURLScheme refuses URLs of other databases.
+func checkURLScheme(text string) error {
 	scheme, _, ok := strings.Cut(text, "://")
 	if ok && (scheme == "mongodb" || scheme == "mongodb+srv") {
 		return nil
@@ -24,19 +24,18 @@ func checkScheme(text string) error {
 	return fmt.Errorf("the URL begins with %q, want mongodb:// or mongodb+srv://", url.PathEscape(scheme)+"://")
 }
 
-// settings are what a URL says. An error has no password.
-func settings(text string) (*connstring.ConnString, error) {
+// parseURL parses a URL. No error contains the password.
+func parseURL(text string) (*connstring.ConnString, error) {
 	// Under the plain scheme no name server is asked: what it adds is of no interest here.
 	c, err := connstring.Parse(strings.Replace(text, "mongodb+srv://", "mongodb://", 1))
 	if err != nil {
-		return nil, unreadable(text, err)
+		return nil, urlError(text, err)
 	}
-	return c, unknown(text, c.UnknownOptions)
+	return c, checkUnknownOptions(text, c.UnknownOptions)
 }
 
-// unknown refuses options that the driver passes over in silence: a misspelt one may be what a commit should
-// wait for.
-func unknown(text string, more map[string][]string) error {
+// checkUnknownOptions refuses options that the driver ignores: a misspelt one may be the write concern.
+func checkUnknownOptions(text string, more map[string][]string) error {
 	switch {
 	case len(more) == 0:
 		return nil
@@ -47,10 +46,10 @@ func unknown(text string, more map[string][]string) error {
 	return fmt.Errorf("the URL of MongoDB has the option %q, which the driver does not know: check how it is spelt", strings.Join(names, ", "))
 }
 
-// unreadable is what Open answers to a URL that the driver cannot read. Of the driver's error only the
-// beginning is told, up to what it quotes, and nothing when it may have a part of the URL: what the URL has
-// may be a password.
-func unreadable(text string, err error) error {
+// urlError returns the error for a URL that the driver cannot parse. Of the driver's error it contains only
+// the beginning, up to what it quotes, and nothing at all if that may be a part of the URL, which may be
+// the password.
+func urlError(text string, err error) error {
 	if lookup, ok := errors.AsType[*net.DNSError](err); ok { // mongodb+srv
 		return fmt.Errorf("the name server knows nothing of %q: check the URL of MongoDB", lookup.Name)
 	}

@@ -11,101 +11,101 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// addAll adds the writes of a request to the round. What it notes in r.err is for when the round is on
-// disk; an error that it returns is for now.
-func (c *committer) addAll(round *round, r *request) error {
-	var late []string
+// applyChanges adds the writes of a request to the batch. A conflict goes to r.err, to be answered when the batch is on
+// disk with the other changes; an error that it returns is to be answered at once.
+func (c *committer) applyChanges(b *writeBatch, r *request) error {
+	var conflicts []string
 	for i := range r.writes {
 		w := &r.writes[i]
-		last := c.store.recent.find(w.name)
-		old, err := c.head(w.name, last)
+		last := c.cache.find(w.name)
+		old, err := c.group(w.name, last)
 		if err != nil {
 			return err
 		}
 		if old.version != w.base {
-			late = append(late, w.name)
-		} else if err := c.add(round, w, last, &old); err != nil {
+			conflicts = append(conflicts, w.name)
+		} else if err := c.applyWrite(b, w, last, &old); err != nil {
 			return err
 		}
 	}
-	if late != nil {
-		r.err = &store.ConflictError{Groups: late}
+	if conflicts != nil {
+		r.err = &store.ConflictError{Groups: conflicts}
 	}
 	return nil
 }
 
-// head is the head of a group as the next commit finds it; last is that commit, if it is remembered.
-func (c *committer) head(name string, last *latest) (head, error) {
+// group returns the value of a group before the next commit. Last is its last commit, nil if it is not remembered.
+func (c *committer) group(name string, last *lastCommit) (groupValue, error) {
 	if last != nil {
-		return last.head, nil
+		return last.group, nil
 	}
-	h, found, err := readHead(c.store.db, name)
+	g, found, err := readGroup(c.db, name)
 	if !found {
-		h = head{version: c.floor, due: limiter.Never, inline: true}
+		g = groupValue{version: c.firstVersion, due: limiter.Never, inline: true}
 	}
-	return h, err
+	return g, err
 }
 
-// add puts a write into the batch.
-func (c *committer) add(round *round, w *write, last *latest, old *head) error {
-	if err := c.define(round.batch, w.definitions); err != nil {
+// applyWrite adds a write to the batch.
+func (c *committer) applyWrite(b *writeBatch, w *write, last *lastCommit, old *groupValue) error {
+	if err := c.writeDefinitions(b.ops, w.definitions); err != nil {
 		return err
 	}
-	if !w.first {
-		w.head.inline, w.head.first = old.inline, old.first
-	} else if w.head.inline && !old.inline {
-		put(round.batch, record{key: partKey(kindChunk, w.name, 0)})
+	if !w.firstChanged {
+		w.group.inline, w.group.firstChunk = old.inline, old.firstChunk
+	} else if w.group.inline && !old.inline {
+		put(b.ops, kv{key: chunkKey(kindChunk, w.name, 0)})
 	}
 	c.key = append(append(c.key[:0], kindGroup), w.name...)
-	c.value = checksum.Append(c.key, w.head.append(append(c.value[:0], format)))
-	put(round.batch, record{c.key, c.value})
-	for _, r := range w.rest {
-		put(round.batch, r)
+	c.value = checksum.Append(c.key, w.group.append(append(c.value[:0], format)))
+	put(b.ops, kv{c.key, c.value})
+	for _, r := range w.records {
+		put(b.ops, r)
 	}
-	w.reschedule(round.batch, old.due)
-	c.store.recent.note(w.name, last, latest{w.head, round})
+	w.updateDue(b.ops, old.due)
+	c.cache.put(w.name, last, lastCommit{w.group, b})
 	return nil
 }
 
-// reschedule moves the group in the order of what is due.
-func (w *write) reschedule(b *pebble.Batch, before int64) {
-	if before == w.head.due {
+// updateDue moves the group in the due index.
+func (w *write) updateDue(b *pebble.Batch, before int64) {
+	if before == w.group.due {
 		return
 	}
 	if before != limiter.Never {
-		put(b, record{key: dueKey(before, w.name)})
+		put(b, kv{key: dueKey(before, w.name)})
 	}
-	if w.head.due != limiter.Never {
-		key := dueKey(w.head.due, w.name)
-		put(b, record{key, checksum.Seal(key, format, nil)})
+	if w.group.due != limiter.Never {
+		key := dueKey(w.group.due, w.name)
+		put(b, kv{key, checksum.Seal(key, format, nil)})
 	}
 }
 
-// define adds the definitions that are not stored yet.
-func (c *committer) define(b *pebble.Batch, defs []*tracker.Definition) error {
+// writeDefinitions adds the definitions that are not stored.
+func (c *committer) writeDefinitions(b *pebble.Batch, defs []*tracker.Definition) error {
 	for _, d := range defs {
 		if _, ok := c.definitions.Get(d.ID()); ok {
 			continue
 		}
 		key := definitionKey(d.ID())
-		_, closer, err := c.store.db.Get(key)
+		_, closer, err := c.db.Get(key)
 		switch {
 		case err == nil:
 			err = closer.Close()
 		case errors.Is(err, pebble.ErrNotFound):
-			put(b, record{key, checksum.Seal(key, format, d.JSON())})
+			put(b, kv{key, checksum.Seal(key, format, d.JSON())})
 			err = nil
 		}
 		if err != nil {
-			return corrupt("definition "+d.ID().String(), err)
+			return readError("definition "+d.ID().String(), err)
 		}
 		c.definitions.Put(d.ID(), struct{}{}) // with this batch or any after it
 	}
 	return nil
 }
 
-// put adds to a batch; one without an index takes everything.
-func put(b *pebble.Batch, r record) {
+// put adds a record to a batch, which cannot fail, since the batch has no index.
+func put(b *pebble.Batch, r kv) {
 	if r.value == nil {
 		_ = b.Delete(r.key, nil)
 		return

@@ -8,42 +8,42 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// breaker stops everything at the first failed write: the writes to disk by freezing them, the callers
-// by telling them. The package comment says why.
+// breaker is a circuit breaker: the first write that fails stops all further writes to disk, and fails all
+// calls. The package comment says why.
 type breaker struct {
 	log     *slog.Logger
-	onFatal func(error) // nil: nobody is told
+	onFatal func(error) // nil for none
 
 	once   sync.Once
 	broken chan struct{} // closed when tripped
 	cause  error         // set before broken is closed; wraps store.ErrFailed
 
 	// gate is held by every write to disk while it runs, and for good by freeze.
-	gate   sync.RWMutex
-	frozen chan struct{} // closed when no write runs and none ever will
+	gate    sync.RWMutex
+	blocked chan struct{} // closed when no write runs and none ever will
 }
 
 func newBreaker(log *slog.Logger, onFatal func(error)) *breaker {
-	return &breaker{log: log, onFatal: onFatal, broken: make(chan struct{}), frozen: make(chan struct{})}
+	return &breaker{log: log, onFatal: onFatal, broken: make(chan struct{}), blocked: make(chan struct{})}
 }
 
-// trip fails the store. It does not wait.
+// trip fails the store. It does not block.
 func (b *breaker) trip(err error) {
 	b.once.Do(func() {
 		b.cause = fmt.Errorf("%w: %w", store.ErrFailed, err)
 		close(b.broken)
 		b.log.Error("the store failed", "error", err)
-		go b.freeze()
+		go b.block()
 		if b.onFatal != nil {
 			go b.onFatal(b.cause)
 		}
 	})
 }
 
-// freeze waits until the writes under way are done, and lets no other begin.
-func (b *breaker) freeze() {
+// block waits for the writes under way and lets no other begin.
+func (b *breaker) block() {
 	b.gate.Lock()
-	close(b.frozen)
+	close(b.blocked)
 }
 
 // tripped returns why the store failed; nil while it works.
@@ -56,8 +56,8 @@ func (b *breaker) tripped() error {
 	}
 }
 
-// write runs one write to disk. It returns only when that went well: otherwise, and for ever after, the
-// goroutine stays here, with whatever locks it holds.
+// write runs one write to disk. It returns only if that succeeds: otherwise the goroutine hangs for ever,
+// with the locks it holds.
 func (b *breaker) write(op func() error) {
 	b.gate.RLock()
 	if b.tripped() == nil {
@@ -69,8 +69,8 @@ func (b *breaker) write(op func() error) {
 		b.trip(err)
 	}
 	b.gate.RUnlock()
-	b.stay()
+	b.hang()
 }
 
-// stay never returns.
-func (b *breaker) stay() { select {} }
+// hang never returns.
+func (b *breaker) hang() { select {} }

@@ -28,12 +28,12 @@ func TestFreezeWaitsForWrites(t *testing.T) {
 		})
 	}
 	select {
-	case <-b.frozen:
+	case <-b.blocked:
 		t.Error("frozen while a write is under way")
 	case <-time.After(20 * time.Millisecond):
 	}
 	close(release)
-	<-b.frozen
+	<-b.blocked
 	time.Sleep(5 * time.Millisecond)
 	if begun.Load() {
 		t.Error("a write began after another had failed")

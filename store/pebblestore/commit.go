@@ -5,24 +5,8 @@ import (
 	"slices"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/internal/checksum"
-	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/tracker"
 )
-
-// write is a change brought to bytes, while its group holds still.
-type write struct {
-	name        string
-	base        uint64
-	head        head     // after the change
-	first       bool     // head.first is new; otherwise the stored one stays
-	rest        []record // besides the head and the due time
-	definitions []*tracker.Definition
-}
-
-// record is a key and its value; a nil value deletes it.
-type record struct{ key, value []byte }
 
 // Commit implements store.Store.
 func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
@@ -39,47 +23,35 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 	return s.submit(ctx, r)
 }
 
-func (w *write) encode(c *group.Change) {
-	w.name, w.base = c.Group, c.Base
-	w.head = head{version: c.Version, due: c.Due, fed: c.Fed, count: c.Count}
-	w.head.inline, w.first = c.Count == 0, c.Count == 0
-	relaid := false
-	for _, part := range c.Chunks() {
-		relaid = relaid || part.Layout != nil
-		w.part(part)
+// submit gives a request to the committer and waits for its answer.
+func (s *Store) submit(ctx context.Context, r *request) error {
+	if err := s.enter(ctx); err != nil {
+		return err
 	}
-	for i, to := c.Dropped(); i < to; i++ {
-		w.rest = append(w.rest, record{key: partKey(kindChunk, w.name, i)}, record{key: partKey(kindLayout, w.name, i)})
+	r.ctx = ctx
+	select {
+	case s.committer.queue <- r:
+	case <-ctx.Done():
+		s.calls.Leave()
+		return ctx.Err()
+	case <-s.breaker.broken:
+		s.calls.Leave()
+		return s.breaker.cause
 	}
-	for i := range c.Seen {
-		w.seen(&c.Seen[i])
-	}
-	if relaid {
-		w.definitions = c.Definitions()
+	select {
+	case err := <-r.done:
+		r.release()
+		return err
+	case <-ctx.Done(): // the committer may still use r
+		return ctx.Err()
+	case <-s.breaker.broken:
+		return s.breaker.cause
 	}
 }
 
-// part adds a chunk: to the head if it is the only one.
-func (w *write) part(part group.Chunk) {
-	if part.Layout != nil {
-		w.set(partKey(kindLayout, w.name, part.Index), wire.AppendLayout(nil, part.Layout))
-	}
-	if part.Index == 0 {
-		w.first = true
-		if w.head.count <= group.ChunkSize {
-			w.head.inline, w.head.first = true, part.States
-			return
-		}
-	}
-	w.set(partKey(kindChunk, w.name, part.Index), part.States)
-}
-
-// seen adds an id, and when to forget it.
-func (w *write) seen(s *group.Seen) {
-	w.set(seenKey(w.name, s.ID), appendSeen(nil, s))
-	w.set(expiryKey(s.Expires, w.name, s.ID), nil)
-}
-
-func (w *write) set(key, payload []byte) {
-	w.rest = append(w.rest, record{key, checksum.Seal(key, format, payload)})
+// submitExclusive submits an operation that must be alone in its batch.
+func (s *Store) submitExclusive(ctx context.Context, do func(c *committer, b *writeBatch) error) error {
+	r := requests.Get().(*request)
+	r.exclusive = do
+	return s.submit(ctx, r)
 }

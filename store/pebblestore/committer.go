@@ -1,200 +1,152 @@
 package pebblestore
 
 import (
-	"context"
 	"sync"
 
 	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/dictrack/dictrack/internal/boundedmap"
+	"github.com/dictrack/dictrack/internal/gate"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// committer puts commits in order. One goroutine checks versions and applies; what waits for it goes
-// into one batch. Another waits for the disk and answers, while the first goes on, so that everything
-// that arrives during a sync shares the next one.
+// committer orders commits (group commit). One goroutine checks versions and applies batches: all requests that wait
+// form the next one. Another waits for the disk and answers, while the first goes on, so that everything that arrives
+// during a sync shares the next one.
 type committer struct {
-	store *Store
+	db      *pebble.DB
+	breaker *breaker
+	cache   *commitCache
+	calls   *gate.Gate // left by each request that is answered
+
 	queue chan *request
-	syncs chan *round
+	syncs chan *writeBatch
 	ended sync.WaitGroup
 
 	// Only the goroutine that applies uses these.
-	floor       uint64
-	definitions *boundedmap.Map[tracker.ID, struct{}] // those known to be stored
-	held        *request                              // it has to be alone in the next round
-	last        *round                                // nil before the first
+	firstVersion uint64                                // of new groups
+	definitions  *boundedmap.Map[tracker.ID, struct{}] // those known to be stored
+	deferred     *request                              // exclusive: must be alone in the next batch
+	lastBatch    *writeBatch                           // nil before the first
 
-	key, value []byte // of the head that is being written
+	key, value []byte // buffers for the group that is being written
 }
 
 // maxCachedDefinitions bounds how many definitions are remembered as stored; others are looked up.
 const maxCachedDefinitions = 1 << 16
 
-// request is work for the committer: changes, or something that has to be done alone.
-type request struct {
-	ctx    context.Context
-	writes []write
-	alone  func(c *committer, r *round) error
-	done   chan answer[struct{}] // capacity 1
-	err    error                 // to be answered when the round is on disk
-}
-
-// requests are answered, to be used again.
-var requests = sync.Pool{New: func() any { return &request{done: make(chan answer[struct{}], 1)} }}
-
-// over gives a request back that nobody looks at any more.
-func (r *request) over() {
-	clear(r.writes)
-	*r = request{writes: r.writes[:0], done: r.done}
-	requests.Put(r)
-}
-
-func newCommitter(s *Store, floor uint64) *committer {
-	c := &committer{
-		store: s, floor: floor, definitions: boundedmap.New[tracker.ID, struct{}](maxCachedDefinitions),
-		queue: make(chan *request, 256), syncs: make(chan *round, 256),
-	}
+// start starts the goroutines.
+func (c *committer) start() {
+	c.definitions = boundedmap.New[tracker.ID, struct{}](maxCachedDefinitions)
+	c.queue, c.syncs = make(chan *request, 256), make(chan *writeBatch, 256)
 	c.ended.Go(c.applyAll)
 	c.ended.Go(c.syncAll)
-	return c
 }
 
-// stop ends the goroutines, when no request is under way.
+// stop ends the goroutines. No request may be under way.
 func (c *committer) stop() {
 	close(c.queue)
 	c.ended.Wait()
 }
 
-// submit hands over a request and waits for its answer.
-func (s *Store) submit(ctx context.Context, r *request) error {
-	if err := s.begin(ctx); err != nil {
-		return err
-	}
-	r.ctx = ctx
-	select {
-	case s.commits.queue <- r:
-	case <-ctx.Done():
-		s.calls.Done()
-		return ctx.Err()
-	case <-s.breaker.broken:
-		s.calls.Done()
-		return s.breaker.cause
-	}
-	select {
-	case a := <-r.done:
-		r.over()
-		return a.err
-	case <-ctx.Done(): // the committer may still look at it
-		return ctx.Err()
-	case <-s.breaker.broken:
-		return s.breaker.cause
-	}
+// answer ends a request.
+func (c *committer) answer(r *request, err error) {
+	r.done <- err
+	c.calls.Leave()
 }
 
-// submitAlone hands over what has to be done alone.
-func (s *Store) submitAlone(ctx context.Context, do func(c *committer, r *round) error) error {
-	r := requests.Get().(*request)
-	r.alone = do
-	return s.submit(ctx, r)
-}
-
-// finish answers a request.
-func (c *committer) finish(r *request, err error) {
-	r.done <- answer[struct{}]{err: err}
-	c.store.calls.Done()
-}
-
+// applyAll applies batches until there are no more requests or a write fails.
 func (c *committer) applyAll() {
 	defer close(c.syncs)
 	for {
-		round := c.gather()
-		if round == nil {
+		batch := c.nextBatch()
+		if batch == nil {
 			return
 		}
-		if !round.batch.Empty() {
-			if err := c.store.db.ApplyNoSyncWait(round.batch, pebble.Sync); err != nil {
-				c.store.breaker.trip(err)
+		if !batch.ops.Empty() {
+			if err := c.db.ApplyNoSyncWait(batch.ops, pebble.Sync); err != nil {
+				c.breaker.trip(err)
 				return
 			}
-			c.last = round
+			c.lastBatch = batch
 		}
 		select {
-		case c.syncs <- round:
-		case <-c.store.breaker.broken:
+		case c.syncs <- batch:
+		case <-c.breaker.broken:
 			return
 		}
 	}
 }
 
-// gather makes a round of what waits; nil when there is no more to come.
-func (c *committer) gather() *round {
-	r := c.held
-	c.held = nil
+// nextBatch waits for a request and makes a batch of all that wait. It returns nil when there will be no more.
+func (c *committer) nextBatch() *writeBatch {
+	r := c.deferred
+	c.deferred = nil
 	if r == nil {
 		select {
 		case r = <-c.queue:
-		case <-c.store.breaker.broken:
+		case <-c.breaker.broken:
 		}
 	}
 	if r == nil {
 		return nil
 	}
-	round := newRound(c.store.db)
-	if r.alone != nil {
-		c.admit(round, r)
-		return round
+	batch := newWriteBatch(c.db)
+	if r.exclusive != nil {
+		c.process(batch, r)
+		return batch
 	}
-	for r != nil && r.alone == nil {
-		c.admit(round, r)
-		r = c.next(round)
+	for r != nil && r.exclusive == nil {
+		c.process(batch, r)
+		r = c.nextRequest(batch)
 	}
-	c.held = r
-	return round
+	c.deferred = r
+	return batch
 }
 
-// next is the request that waits; nil if there is none or the round is full.
-func (c *committer) next(r *round) *request {
-	if r.full() {
+// nextRequest returns a request that waits; nil if there is none or the batch is full.
+func (c *committer) nextRequest(b *writeBatch) *request {
+	if b.full() {
 		return nil
 	}
 	select {
-	case more := <-c.queue:
-		return more
+	case r := <-c.queue:
+		return r
 	default:
 		return nil
 	}
 }
 
-// admit does the work of a request that somebody still waits for.
-func (c *committer) admit(round *round, r *request) {
+// process does the work of a request, unless its context has ended.
+func (c *committer) process(b *writeBatch, r *request) {
 	err := r.ctx.Err()
-	if err == nil && r.alone != nil {
-		err = r.alone(c, round)
+	if err == nil && r.exclusive != nil {
+		err = r.exclusive(c, b)
 	} else if err == nil {
-		err = c.addAll(round, r)
+		err = c.applyChanges(b, r)
 	}
 	if err != nil {
-		c.finish(r, err)
+		c.answer(r, err)
 		return
 	}
-	round.waiting = append(round.waiting, r)
+	b.requests = append(b.requests, r)
 }
 
+// syncAll waits for each batch to be on disk and answers its requests, until applyAll ends or a sync fails.
 func (c *committer) syncAll() {
-	for round := range c.syncs {
+	for batch := range c.syncs {
 		var err error
-		if !round.batch.Empty() {
-			err = round.batch.SyncWait()
+		if !batch.ops.Empty() {
+			err = batch.ops.SyncWait()
 		}
 		if err != nil {
-			c.store.breaker.trip(err)
+			c.breaker.trip(err)
 			return
 		}
-		close(round.durable)
-		for _, r := range round.waiting {
-			c.finish(r, r.err)
+		close(batch.durable)
+		for _, r := range batch.requests {
+			c.answer(r, r.err)
 		}
-		_ = round.batch.Close() // gives its memory back, and cannot fail
+		_ = batch.ops.Close() // returns its memory, and cannot fail
 	}
 }

@@ -43,9 +43,9 @@ func TestDamagedRecords(t *testing.T) {
 		{groupKey(name), "group " + name, load},
 		{groupKey(name), "group " + name, commit},
 		{groupKey(name), "group " + name, func(s *Store) error { return s.Flush(ctx) }},
-		{partKey(kindChunk, name, 0), "group " + name + ", part c0", load},
-		{partKey(kindChunk, name, 1), "group " + name + ", part c1", load},
-		{partKey(kindLayout, name, 0), "group " + name + ", part l0", load},
+		{chunkKey(kindChunk, name, 0), "group " + name + ", part c0", load},
+		{chunkKey(kindChunk, name, 1), "group " + name + ", part c1", load},
+		{chunkKey(kindLayout, name, 0), "group " + name + ", part l0", load},
 		{definitionKey(id), "definition " + id.String(), func(s *Store) error {
 			r, err := s.Load(ctx, name)
 			if err == nil {
@@ -53,18 +53,18 @@ func TestDamagedRecords(t *testing.T) {
 			}
 			return err
 		}},
-		{seenKey(name, nth(2).ID), fmt.Sprintf("id %q of group %s", nth(2).ID, name), func(s *Store) error {
+		{messageIDKey(name, nth(2).ID), fmt.Sprintf("id %q of group %s", nth(2).ID, name), func(s *Store) error {
 			_, _, err := s.Seen(ctx, name, nth(2).ID)
 			return err
 		}},
-		{seenKey(name, nth(2).ID), fmt.Sprintf("id %q of group %s", nth(2).ID, name), func(s *Store) error {
+		{messageIDKey(name, nth(2).ID), fmt.Sprintf("id %q of group %s", nth(2).ID, name), func(s *Store) error {
 			return s.Forget(ctx, now+100)
 		}},
 		{dueKey(now+2, name), "of due times", func(s *Store) error {
 			_, err := s.Due(ctx, now+100, 10)
 			return err
 		}},
-		{floorKey(), "of the first version", func(s *Store) error {
+		{firstVersionKey(), "of the first version", func(s *Store) error {
 			_, err := s.Load(ctx, "a new group")
 			return err
 		}},
@@ -130,7 +130,7 @@ func secondChange(t *testing.T) *group.Change {
 func TestMissingRecords(t *testing.T) {
 	const name = "player 0 of 129"
 	for _, key := range [][]byte{
-		partKey(kindChunk, name, 0), partKey(kindChunk, name, 1), partKey(kindLayout, name, 0), partKey(kindLayout, name, 1),
+		chunkKey(kindChunk, name, 0), chunkKey(kindChunk, name, 1), chunkKey(kindLayout, name, 0), chunkKey(kindLayout, name, 1),
 	} {
 		s := damaged129(t)
 		if err := s.db.Delete(key, pebble.Sync); err != nil {
@@ -144,11 +144,11 @@ func TestMissingRecords(t *testing.T) {
 	}
 	s := damaged129(t)
 	defer mustClose(t, s)
-	value, closer, err := s.db.Get(partKey(kindLayout, name, 0))
+	value, closer, err := s.db.Get(chunkKey(kindLayout, name, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(s.db.Set(partKey(kindLayout, name, 1), value, pebble.Sync), closer.Close()); err != nil {
+	if err := errors.Join(s.db.Set(chunkKey(kindLayout, name, 1), value, pebble.Sync), closer.Close()); err != nil {
 		t.Fatal(err)
 	}
 	_, err = s.Load(t.Context(), name)

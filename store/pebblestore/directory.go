@@ -13,53 +13,53 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// markName is the file that makes a directory one of ours; it says the format.
+// markerName is the file that marks a directory as a store; it holds the format's version.
 const (
-	markName    = "DICTRACK"
-	markDraft   = markName + ".draft"
-	markContent = "dictrack store, format %d\n"
+	markerName    = "DICTRACK"
+	markerDraft   = markerName + ".draft"
+	markerContent = "dictrack store, format %d\n"
 )
 
-// directory is where a store lives.
+// directory is the directory of a store.
 type directory struct {
 	fs     vfs.FS
 	path   string
-	onDisk bool // a real one: it has modes and links
+	onDisk bool // on a real file system: with modes and symbolic links
 }
 
-// prepare makes sure that the directory is there and ours: one that exists must be empty or have our
-// mark. It changes nothing in any other.
+// prepare creates the directory if it does not exist, and marks it. One that exists must be empty or have
+// the marker; nothing is changed in any other.
 func (d *directory) prepare() error {
 	names, err := d.fs.List(d.path)
 	if errors.Is(err, os.ErrNotExist) {
-		err = d.make(d.path)
+		err = d.create(d.path)
 	}
 	if err != nil {
 		return fmt.Errorf("open store in %s: %w", d.path, err)
 	}
-	names = slices.DeleteFunc(names, func(name string) bool { return name == markDraft })
+	names = slices.DeleteFunc(names, func(name string) bool { return name == markerDraft })
 	switch {
-	case slices.Contains(names, markName):
-		err = d.readMark()
+	case slices.Contains(names, markerName):
+		err = d.readMarker()
 	case len(names) > 0:
 		return fmt.Errorf("open store in %s: want a new or empty directory, or one with a store of dictrack; this one has %s and no %s",
-			d.path, names[0], markName)
+			d.path, names[0], markerName)
 	default:
-		err = d.writeMark()
+		err = d.writeMarker()
 	}
 	if err != nil {
 		return fmt.Errorf("open store in %s: %w", d.path, err)
 	}
-	return d.settle()
+	return d.secure()
 }
 
-// make creates the directory and its parents, so that they survive a power loss.
-func (d *directory) make(path string) error {
+// create creates a directory and its parents, so that they survive a loss of power.
+func (d *directory) create(path string) error {
 	parent := d.fs.PathDir(path)
 	if _, err := d.fs.Stat(path); err == nil || parent == path {
 		return err
 	}
-	if err := d.make(parent); err != nil {
+	if err := d.create(parent); err != nil {
 		return err
 	}
 	if err := d.fs.MkdirAll(path, 0o700); err != nil {
@@ -68,8 +68,8 @@ func (d *directory) make(path string) error {
 	return syncDirectory(d.fs, parent)
 }
 
-func (d *directory) readMark() error {
-	f, err := d.fs.Open(d.fs.PathJoin(d.path, markName))
+func (d *directory) readMarker() error {
+	f, err := d.fs.Open(d.fs.PathJoin(d.path, markerName))
 	if err != nil {
 		return err
 	}
@@ -77,14 +77,14 @@ func (d *directory) readMark() error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return err
 	}
-	return checkMark(content)
+	return checkMarker(content)
 }
 
-// checkMark reads the content of the mark. The error is a *store.CorruptError or *store.FormatError.
-func checkMark(content []byte) error {
+// checkMarker reads the content of the marker. The error is a *store.CorruptError or *store.FormatError.
+func checkMarker(content []byte) error {
 	var found int
-	if _, err := fmt.Sscanf(string(content), markContent, &found); err != nil {
-		return &store.CorruptError{Record: "file " + markName, Reason: fmt.Sprintf("%.40q is no mark of dictrack", content)}
+	if _, err := fmt.Sscanf(string(content), markerContent, &found); err != nil {
+		return &store.CorruptError{Record: "file " + markerName, Reason: fmt.Sprintf("%.40q is not the marker of dictrack", content)}
 	}
 	if found != format {
 		return &store.FormatError{Found: found, Known: format}
@@ -92,14 +92,14 @@ func checkMark(content []byte) error {
 	return nil
 }
 
-// writeMark puts the mark there as a whole and for good.
-func (d *directory) writeMark() error {
-	draft := d.fs.PathJoin(d.path, markDraft)
+// writeMarker writes the marker atomically and durably.
+func (d *directory) writeMarker() error {
+	draft := d.fs.PathJoin(d.path, markerDraft)
 	f, err := d.fs.Create(draft, vfs.WriteCategoryUnspecified)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(f, markContent, format)
+	_, err = fmt.Fprintf(f, markerContent, format)
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
@@ -108,15 +108,15 @@ func (d *directory) writeMark() error {
 			return err
 		}
 	}
-	if err := d.fs.Rename(draft, d.fs.PathJoin(d.path, markName)); err != nil {
+	if err := d.fs.Rename(draft, d.fs.PathJoin(d.path, markerName)); err != nil {
 		return err
 	}
 	return syncDirectory(d.fs, d.path)
 }
 
-// settle closes a real directory to others, and finds its only name: two names for one directory would
-// get past Pebble's lock.
-func (d *directory) settle() error {
+// secure restricts a real directory to its owner, and resolves its path: with two paths to one directory,
+// Pebble's lock would not keep a second Store of this process out.
+func (d *directory) secure() error {
 	if !d.onDisk {
 		return nil
 	}
@@ -125,7 +125,7 @@ func (d *directory) settle() error {
 		path, err = filepath.EvalSymlinks(path)
 	}
 	if err == nil {
-		err = d.close(path)
+		err = d.restrict(path)
 	}
 	if err != nil {
 		return fmt.Errorf("open store in %s: %w", d.path, err)
@@ -134,8 +134,8 @@ func (d *directory) settle() error {
 	return nil
 }
 
-// close takes the rights of others away.
-func (d *directory) close(path string) error {
+// restrict removes the permissions of group and others.
+func (d *directory) restrict(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm()&0o077 == 0 {
 		return err

@@ -14,13 +14,13 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// disk is the file system as Pebble gets to see it: one whose writes never fail, since a failed one
-// trips the breaker and does not return.
+// disk is the file system that Pebble sees: its writes never fail, since a failed write trips the breaker
+// and does not return.
 type disk struct {
 	vfs.FS
 	breaker *breaker
 	private bool // create files with mode 0600
-	noSync  bool // leave the sync of write-ahead logs to their end
+	noSync  bool // sync a write-ahead log only when it is closed
 
 	lock io.Closer // of the directory; set by Lock
 }
@@ -41,7 +41,7 @@ func (d *disk) Create(name string, category vfs.DiskWriteCategory) (f vfs.File, 
 	return created, nil
 }
 
-// createPrivate makes a new empty file that only its owner may read, in place of one of that name.
+// createPrivate creates an empty file that only its owner may read, and replaces an existing one.
 func (d *disk) createPrivate(name string) error {
 	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
@@ -87,8 +87,8 @@ func (d *disk) Rename(oldname, newname string) error {
 	return nil
 }
 
-// Remove may fail without harm: what is not wanted any more is then removed when the store is opened.
-// But it waits with the other writes when those are frozen, since another Store may have the files.
+// Remove may fail: Pebble then removes the file when it is opened the next time. It still waits when writes
+// are blocked, since another Store may own the files by then.
 func (d *disk) Remove(name string) (err error) {
 	d.breaker.write(func() error {
 		err = d.FS.Remove(name)
@@ -97,7 +97,7 @@ func (d *disk) Remove(name string) (err error) {
 	return err
 }
 
-// RemoveAll is as Remove.
+// RemoveAll is like Remove.
 func (d *disk) RemoveAll(name string) (err error) {
 	d.breaker.write(func() error {
 		err = d.FS.RemoveAll(name)
@@ -106,7 +106,8 @@ func (d *disk) RemoveAll(name string) (err error) {
 	return err
 }
 
-// Lock takes the directory. It is released once, by Pebble's Close or, when that cannot be, by abandon.
+// Lock locks the directory. The lock is released once: by Pebble's Close or, if that cannot be called, by
+// releaseDir.
 func (d *disk) Lock(name string) (io.Closer, error) {
 	if d.private {
 		// An existing one is not opened: closing it again would release the lock of another Store here.
@@ -123,7 +124,7 @@ func (d *disk) Lock(name string) (io.Closer, error) {
 	return once, nil
 }
 
-// lockError tells a directory in use from one where nothing can be locked.
+// lockError distinguishes a directory that is in use from one that cannot be locked.
 func lockError(err error) error {
 	if _, ok := errors.AsType[*os.PathError](err); ok || errors.Is(err, syscall.ENOLCK) {
 		return fmt.Errorf("lock the directory: %w", err)
@@ -133,10 +134,10 @@ func lockError(err error) error {
 
 // file wraps a file that may be written.
 func (d *disk) file(name string, f vfs.File) *file {
-	return &file{File: f, disk: d, name: name, lazy: d.noSync && strings.HasSuffix(name, ".log")}
+	return &file{File: f, disk: d, name: name, syncOnClose: d.noSync && strings.HasSuffix(name, ".log")}
 }
 
-// syncDirectory makes what a directory lists survive.
+// syncDirectory makes the entries of a directory durable.
 func syncDirectory(fs vfs.FS, path string) error {
 	f, err := fs.OpenDir(path)
 	if err != nil {
@@ -145,7 +146,7 @@ func syncDirectory(fs vfs.FS, path string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// closeOnce closes once and answers further calls with nil.
+// closeOnce closes once; further calls of Close return nil.
 type closeOnce struct {
 	io.Closer
 	once sync.Once

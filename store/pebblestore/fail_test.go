@@ -105,7 +105,7 @@ func TestCancelledInTheQueue(t *testing.T) {
 	defer mustClose(t, s)
 	busy, release, free := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
-		free <- s.submitAlone(context.Background(), func(*committer, *round) error {
+		free <- s.submitExclusive(context.Background(), func(*committer, *writeBatch) error {
 			close(busy)
 			<-release
 			return nil

@@ -1,17 +1,19 @@
 package pebblestore
 
-import "github.com/cockroachdb/pebble/v2/vfs"
+import (
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
 
-// file is a file or directory whose writes never fail; see disk. As of any vfs.File, one goroutine at a
-// time writes and syncs it.
+// file is a file or directory whose writes never fail; see disk. Like any vfs.File it is written and synced
+// by one goroutine at a time.
 type file struct {
 	vfs.File
-	disk *disk
-	name string
-	lazy bool // sync when closed
-	// manifest: the next sync is to make the file's name survive too. Pebble syncs the directory only
-	// after it has put up a marker that points to the manifest, so a loss of power in between could leave
-	// a marker that points to nothing.
+	disk        *disk
+	name        string
+	syncOnClose bool // Sync does nothing
+	// manifest makes the next Sync also sync the directory. Pebble syncs it only after it has written a
+	// marker that refers to the manifest, so a loss of power in between could leave a marker that refers to
+	// nothing.
 	manifest bool
 }
 
@@ -32,7 +34,7 @@ func (f *file) WriteAt(p []byte, at int64) (n int, _ error) {
 }
 
 func (f *file) Sync() error {
-	if f.lazy {
+	if f.syncOnClose {
 		return nil
 	}
 	f.disk.breaker.write(f.File.Sync)
@@ -44,7 +46,7 @@ func (f *file) Sync() error {
 }
 
 func (f *file) SyncData() error {
-	if !f.lazy {
+	if !f.syncOnClose {
 		f.disk.breaker.write(f.File.SyncData)
 	}
 	return nil
@@ -58,10 +60,11 @@ func (f *file) SyncTo(length int64) (full bool, _ error) {
 	return full, nil
 }
 
-// Close syncs a lazy file first: Pebble takes a log for damaged when it ends early and another follows.
+// Close syncs the file first if Sync did not: Pebble regards a log as damaged if it ends early and another
+// follows.
 func (f *file) Close() error {
 	f.disk.breaker.write(func() error {
-		if f.lazy {
+		if f.syncOnClose {
 			if err := f.File.SyncData(); err != nil {
 				return err
 			}

@@ -15,10 +15,10 @@ import (
 )
 
 // heads are some of every kind.
-var heads = []head{
+var heads = []groupValue{
 	{},
 	{version: 1, due: limiter.Never, inline: true},
-	{version: 7, due: 1_800_000_000_000, fed: true, inline: true, count: 3, first: []byte{0, 1, 2, 3, 4, 5}},
+	{version: 7, due: 1_800_000_000_000, fed: true, inline: true, count: 3, firstChunk: []byte{0, 1, 2, 3, 4, 5}},
 	{version: math.MaxUint64, due: math.MinInt64, fed: true, count: 1_000_000},
 }
 
@@ -33,15 +33,15 @@ func TestFormat(t *testing.T) {
 	id := tracker.ID{0xaa, 15: 0xbb}
 	for what, c := range map[string]struct{ got, want string }{
 		"key of a group":      {string(groupKey("a/b")), "67612f62"},
-		"key of a chunk":      {string(partKey(kindChunk, "ab", 258)), "6361620000000102"},
-		"key of a layout":     {string(partKey(kindLayout, "ab", 0)), "6c61620000000000"},
-		"key of an id":        {string(seenKey("ab", "id")), "69616200" + "6964"},
+		"key of a chunk":      {string(chunkKey(kindChunk, "ab", 258)), "6361620000000102"},
+		"key of a layout":     {string(chunkKey(kindLayout, "ab", 0)), "6c61620000000000"},
+		"key of an id":        {string(messageIDKey("ab", "id")), "69616200" + "6964"},
 		"key of an expiry":    {string(expiryKey(1, "ab", "id")), "78" + "8000000000000001" + "616200" + "6964"},
 		"key of a due time":   {string(dueKey(-1, "ab")), "74" + "7fffffffffffffff" + "6162"},
 		"key of a definition": {string(definitionKey(id)), "44" + "aa0000000000000000000000000000bb"},
-		"key of the floor":    {string(floorKey()), "46"},
+		"key of the floor":    {string(firstVersionKey()), "46"},
 		"head":                {string(heads[2].append(nil)), "03" + "07" + "80c0e285e368" + "03" + "000102030405"},
-		"id":                  {string(appendSeen(nil, &sightings[1])), "0102000000000000000000000000000305" + "80c0e285e368"},
+		"id":                  {string(appendMessageID(nil, &sightings[1])), "0102000000000000000000000000000305" + "80c0e285e368"},
 		"layout":              {string(wire.AppendLayout(nil, []tracker.ID{id, {}})), "aa0000000000000000000000000000bb" + "00000000000000000000000000000000"},
 		"value":               {string(checksum.Seal([]byte("gab"), format, []byte{1, 2})), "01" + "0102" + "076f47da"},
 	} {
@@ -71,11 +71,11 @@ func FuzzHead(f *testing.F) {
 		f.Add(heads[i].append(nil))
 	}
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		h, err := parseHead(payload)
+		h, err := parseGroup(payload)
 		if err != nil {
 			return
 		}
-		again, err := parseHead(h.append(nil))
+		again, err := parseGroup(h.append(nil))
 		if err != nil || !reflect.DeepEqual(again, h) {
 			t.Errorf("%+v comes back as %+v, %v", h, again, err)
 		}
@@ -84,14 +84,14 @@ func FuzzHead(f *testing.F) {
 
 func FuzzSeen(f *testing.F) {
 	for i := range sightings {
-		f.Add(appendSeen(nil, &sightings[i]))
+		f.Add(appendMessageID(nil, &sightings[i]))
 	}
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		seen, err := parseSeen("id", payload)
+		seen, err := parseMessageID("id", payload)
 		if err != nil {
 			return
 		}
-		again, err := parseSeen("id", appendSeen(nil, &seen))
+		again, err := parseMessageID("id", appendMessageID(nil, &seen))
 		if err != nil || again != seen {
 			t.Errorf("%+v comes back as %+v, %v", seen, again, err)
 		}
@@ -114,7 +114,7 @@ func FuzzFloor(f *testing.F) {
 	f.Add([]byte{0})
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01})
 	f.Fuzz(func(t *testing.T, payload []byte) {
-		if _, err := parseFloor(payload); err == nil && (len(payload) == 0 || len(payload) > 10) {
+		if _, err := parseFirstVersion(payload); err == nil && (len(payload) == 0 || len(payload) > 10) {
 			t.Errorf("%x is taken for a version", payload)
 		}
 	})
@@ -131,7 +131,7 @@ func FuzzKeys(f *testing.F) {
 		if at, name, id, err := parseExpiry(key); err == nil && !bytes.Equal(expiryKey(at, name, id)[1:], key[1:]) {
 			t.Errorf("%q is taken for the expiry of %q, %q at %d", key, name, id, at)
 		}
-		if at, name, err := parseMoment(key); err == nil && !bytes.Equal(dueKey(at, name)[1:], key[1:]) {
+		if at, name, err := parseTimeKey(key); err == nil && !bytes.Equal(dueKey(at, name)[1:], key[1:]) {
 			t.Errorf("%q is taken for the due time of %q at %d", key, name, at)
 		}
 	})
@@ -141,7 +141,7 @@ func FuzzMark(f *testing.F) {
 	f.Add([]byte("dictrack store, format 1\n"))
 	f.Add([]byte("dictrack store, format 99999999999999999999\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		if err := checkMark(content); err == nil && !bytes.HasPrefix(content, []byte("dictrack store, format ")) {
+		if err := checkMarker(content); err == nil && !bytes.HasPrefix(content, []byte("dictrack store, format ")) {
 			t.Errorf("%q is taken for a mark", content)
 		}
 	})

@@ -14,7 +14,7 @@ import (
 func kinds(t *testing.T, s *Store) string {
 	t.Helper()
 	count := map[byte]int{}
-	err := walk(s.db, []byte{0}, []byte{0xff}, "", func(i *pebble.Iterator) (bool, error) {
+	err := scan(s.db, []byte{0}, []byte{0xff}, "", func(i *pebble.Iterator) (bool, error) {
 		count[i.Key()[0]]++
 		return true, nil
 	})
@@ -99,10 +99,10 @@ func TestStepIsOneRecord(t *testing.T) {
 			t.Fatal(err)
 		}
 		step.encode(c)
-		if len(step.rest) > 0 || len(step.definitions) > 0 || !step.head.inline || !step.first {
-			t.Errorf("a step of %d trackers writes %d records besides the head", n, len(step.rest))
+		if len(step.records) > 0 || len(step.definitions) > 0 || !step.group.inline || !step.firstChanged {
+			t.Errorf("a step of %d trackers writes %d records besides the head", n, len(step.records))
 		}
-		if size := len(step.head.first); size > 2*n {
+		if size := len(step.group.firstChunk); size > 2*n {
 			t.Errorf("a step of %d trackers writes %d bytes of states", n, size)
 		}
 	}
@@ -110,17 +110,17 @@ func TestStepIsOneRecord(t *testing.T) {
 
 // TestRecentIsBounded: of many groups only some are kept in mind, never without those under way.
 func TestRecentIsBounded(t *testing.T) {
-	r := recent{groups: map[string]*latest{}}
-	landed, flying := &round{durable: make(chan struct{})}, &round{durable: make(chan struct{})}
+	r := commitCache{groups: map[string]*lastCommit{}}
+	landed, flying := &writeBatch{durable: make(chan struct{})}, &writeBatch{durable: make(chan struct{})}
 	close(landed.durable)
 	for i := range 100 {
-		r.note(fmt.Sprintf("flying %d", i), nil, latest{round: flying})
+		r.put(fmt.Sprintf("flying %d", i), nil, lastCommit{batch: flying})
 	}
-	for i := range 5 * maxRecent {
-		r.note(fmt.Sprint(i), nil, latest{round: landed})
+	for i := range 5 * maxCachedCommits {
+		r.put(fmt.Sprint(i), nil, lastCommit{batch: landed})
 	}
-	if n := len(r.groups); n > maxRecent+200 {
-		t.Errorf("%d groups are kept in mind, want about %d", n, maxRecent)
+	if n := len(r.groups); n > maxCachedCommits+200 {
+		t.Errorf("%d groups are kept in mind, want about %d", n, maxCachedCommits)
 	}
 	for i := range 100 {
 		if r.find(fmt.Sprintf("flying %d", i)) == nil {

@@ -10,37 +10,38 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// walk calls visit for the keys from lower up to but not including upper, in order, until it says no.
-func walk(db *pebble.DB, lower, upper []byte, what string, visit func(i *pebble.Iterator) (more bool, err error)) error {
+// scan calls visit for the keys in [lower, upper), in order, until it returns false or an error. What
+// describes the records in errors.
+func scan(db *pebble.DB, lower, upper []byte, what string, visit func(i *pebble.Iterator) (more bool, err error)) error {
 	i, err := db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
 	if err != nil {
-		return corrupt(what, err)
+		return readError(what, err)
 	}
 	more := true
 	for ok := i.First(); ok && more && err == nil; ok = i.Next() {
 		more, err = visit(i)
 	}
 	if broken := i.Close(); broken != nil {
-		return corrupt(what, broken)
+		return readError(what, broken)
 	}
 	return err
 }
 
-// Due implements store.Store. It may name a group whose commit is not on disk yet; Load waits for it.
+// Due implements store.Store. A group may be listed whose commit is not on disk yet; Load waits for it.
 func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
 	const what = "of due times"
-	lower, upper := momentsUntil(kindDue, until)
-	return call(ctx, s, func() (due []store.Due, err error) {
+	lower, upper := timesUntil(kindDue, until)
+	return do(ctx, s, func() (due []store.Due, err error) {
 		if limit <= 0 {
 			return nil, nil
 		}
-		err = walk(s.db, lower, upper, what, func(i *pebble.Iterator) (bool, error) {
-			at, name, err := parseMoment(i.Key())
+		err = scan(s.db, lower, upper, what, func(i *pebble.Iterator) (bool, error) {
+			at, name, err := parseTimeKey(i.Key())
 			if err == nil {
-				err = check(i)
+				err = checkEmptyValue(i)
 			}
 			if err != nil {
-				return false, damaged(what, err)
+				return false, corruptRecord(what, err)
 			}
 			due = append(due, store.Due{Group: name, At: at})
 			return len(due) < limit, ctx.Err()
@@ -49,27 +50,27 @@ func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, e
 	})
 }
 
-// check reads the value of a record whose key says all.
-func check(i *pebble.Iterator) error {
+// checkEmptyValue checks the value of a record that has everything in its key.
+func checkEmptyValue(i *pebble.Iterator) error {
 	value, err := i.ValueAndErr()
 	if err != nil {
 		return err
 	}
 	payload, err := checksum.Unseal(i.Key(), format, value)
 	if err == nil && len(payload) > 0 {
-		err = errors.New("it has bytes where there are none")
+		err = errors.New("it has a value, want none")
 	}
 	return err
 }
 
-// Groups implements store.Store. It may name a group whose commit is not on disk yet; Load waits for it.
+// Groups implements store.Store. A group may be listed whose commit is not on disk yet; Load waits for it.
 func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, error) {
-	return call(ctx, s, func() (names []string, err error) {
+	return do(ctx, s, func() (names []string, err error) {
 		if limit <= 0 {
 			return nil, nil
 		}
 		lower := append(groupKey(after), 0)
-		err = walk(s.db, lower, successor([]byte{kindGroup}), "of groups", func(i *pebble.Iterator) (bool, error) {
+		err = scan(s.db, lower, successor([]byte{kindGroup}), "of groups", func(i *pebble.Iterator) (bool, error) {
 			names = append(names, string(i.Key()[1:]))
 			return len(names) < limit, ctx.Err()
 		})

@@ -21,7 +21,7 @@ import (
 func TestModes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "deep")
 	for range 2 {
-		s := mustOpen(t, dir, Options{MemTableBytes: leastMemTable})
+		s := mustOpen(t, dir, Options{MemTableBytes: minMemTableBytes})
 		p := newPlayer("player 0", 129)
 		if r, err := s.Load(t.Context(), p.group.Name()); err != nil || r.Version == 0 {
 			for range 80 {
@@ -32,7 +32,7 @@ func TestModes(t *testing.T) {
 		}
 		kinds := modes(t, dir)
 		mustClose(t, s)
-		for _, kind := range []string{".log", ".sst", "MANIFEST", "OPTIONS", "LOCK", markName} {
+		for _, kind := range []string{".log", ".sst", "MANIFEST", "OPTIONS", "LOCK", markerName} {
 			if !strings.Contains(kinds, kind) {
 				t.Errorf("no file %s among %s, so that this tests too little", kind, kinds)
 			}
@@ -168,13 +168,13 @@ func TestMark(t *testing.T) {
 	mem := vfs.NewMem()
 	mustClose(t, mustOpen(t, "data", small(mem)))
 
-	write(mem, markName, "dictrack store, format 2\n")
+	write(mem, markerName, "dictrack store, format 2\n")
 	_, err := Open(t.Context(), "data", small(mem))
 	if f, ok := errors.AsType[*store.FormatError](err); !ok || f.Found != 2 || f.Known != format {
 		t.Errorf("Open of a newer format: %v, want a FormatError of 2 and %d", err, format)
 	}
 	for _, content := range []string{"", "dictrack", "\x00\x00\x00", "dictrack store, format x\n", strings.Repeat("a", 5000)} {
-		write(mem, markName, content)
+		write(mem, markerName, content)
 		_, err := Open(t.Context(), "data", small(mem))
 		if _, ok := errors.AsType[*store.CorruptError](err); !ok {
 			t.Errorf("Open with mark %.20q: %v, want a CorruptError", content, err)
@@ -185,7 +185,7 @@ func TestMark(t *testing.T) {
 	if err := mem.MkdirAll("data", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(mem, markDraft, "dictr")
+	write(mem, markerDraft, "dictr")
 	mustClose(t, mustOpen(t, "data", small(mem)))
 	mustClose(t, mustOpen(t, "data", small(mem)))
 }

@@ -8,28 +8,31 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"github.com/dictrack/dictrack/field"
 )
 
-// Options of Open. The zero Options are those to use.
+// Options of Open. The zero Options are the defaults.
 type Options struct {
-	// FS is the file system. Nil is the disk: there the directory is open to its owner only, as is each
-	// file.
+	// FS is the file system. Default: that of the operating system, where the directory and its files are
+	// accessible to their owner only.
 	FS vfs.FS
-	// NoSync answers a Commit when the operating system has it, not the disk. Then commits survive any
-	// end of the process. After a loss of power the last ones are gone, each as a whole; or, where the
-	// disk kept later blocks and not earlier ones, Open returns a *store.CorruptError.
+	// NoSync makes Commit return when the operating system has the commit, not the disk. Commits then
+	// survive any end of the process. After a loss of power the last ones may be lost, each as a whole; if
+	// the disk has written later blocks and not earlier ones, Open returns a *store.CorruptError. Default:
+	// off.
 	NoSync bool
-	// Logger is told what goes on; nil is silent.
+	// Logger receives what no caller is told. Default: no logging.
 	Logger *slog.Logger
 	// OnFatal is called once if the store fails, on a goroutine of its own, with an error that wraps
-	// store.ErrFailed. It may call the store, Close included. A server ends its process here and is
-	// started again; a program that lives on may Close, and Open anew. The package comment says what
-	// failing means.
+	// store.ErrFailed. It may call the store, also Close. A server should end its process here and be
+	// restarted; a program that goes on may Close the store and Open it again. The package comment says
+	// what failing means. Default: none.
 	OnFatal func(error)
-	// CacheBytes bounds what is kept in memory of the tables on disk. Default: 64 MiB.
+	// CacheBytes bounds the memory for cached blocks of the database. Default: 64 MiB.
 	CacheBytes int64
-	// MemTableBytes is how much is written before it becomes a table on disk; up to four times as much
-	// is in memory. Default: 8 MiB.
+	// MemTableBytes is how much is written to a table in memory before it goes to disk; there are up to
+	// four such tables. Default: 8 MiB.
 	MemTableBytes int
 }
 
@@ -46,20 +49,28 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// leastMemTable is what Pebble needs at least.
-const leastMemTable = 16 << 10
+const (
+	minMemTableBytes = 16 << 10 // what Pebble needs
+	maxMemTableBytes = 1 << 30
+)
 
+// validate returns a *field.Error for each option that is invalid.
 func (o *Options) validate() error {
+	var errs []error
 	if o.CacheBytes < 0 {
-		return fmt.Errorf("option CacheBytes is %d, want none below 0", o.CacheBytes)
+		errs = append(errs, &field.Error{Path: "options.CacheBytes", Value: o.CacheBytes, Want: "want at least 0"})
 	}
-	if o.MemTableBytes < leastMemTable || o.MemTableBytes > 1<<30 {
-		return fmt.Errorf("option MemTableBytes is %d, want one from %d to %d", o.MemTableBytes, leastMemTable, 1<<30)
+	if o.MemTableBytes < minMemTableBytes || o.MemTableBytes > maxMemTableBytes {
+		errs = append(errs, &field.Error{
+			Path: "options.MemTableBytes", Value: o.MemTableBytes,
+			Want: fmt.Sprintf("want %d to %d", minMemTableBytes, maxMemTableBytes),
+		})
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
-// pebble are the options for this load: small records written often, looked up one by one, few walks.
+// pebble returns Pebble's options for this load: small records, written often and looked up one by one, few
+// scans.
 func (o *Options) pebble(d *disk) *pebble.Options {
 	opts := &pebble.Options{
 		FS:                 d,
@@ -82,26 +93,26 @@ func (o *Options) pebble(d *disk) *pebble.Options {
 	return opts
 }
 
-// listener logs what somebody who runs the store should know.
+// listener logs events that an operator should know of.
 func listener(log *slog.Logger) *pebble.EventListener {
 	return &pebble.EventListener{
 		BackgroundError: func(err error) {
 			if !errors.Is(err, pebble.ErrCancelledCompaction) {
-				log.Error("work in the background failed and is tried again", "error", err)
+				log.Error("background work failed; Pebble retries it", "error", err)
 			}
 		},
-		// A damaged record is told to whoever reads it; what reads well stays available.
+		// Reading the damaged record is an error; all others remain available.
 		DataCorruption: func(info pebble.DataCorruptionInfo) {
 			log.Error("data on disk is damaged", "path", info.Path, "error", info.Details)
 		},
 		WriteStallBegin: func(info pebble.WriteStallBeginInfo) {
-			log.Warn("commits wait for the disk", "reason", info.Reason)
+			log.Warn("commits are stalled: the disk is too slow", "reason", info.Reason)
 		},
-		WriteStallEnd: func() { log.Info("commits go on") },
+		WriteStallEnd: func() { log.Info("commits are no longer stalled") },
 	}
 }
 
-// logger is what Pebble says outside of events.
+// logger logs what Pebble reports outside of events.
 type logger struct{ breaker *breaker }
 
 func (l logger) Infof(format string, args ...any) {
@@ -115,5 +126,5 @@ func (l logger) Errorf(format string, args ...any) {
 // Fatalf is called when Pebble cannot go on, and must not return; see the package comment.
 func (l logger) Fatalf(format string, args ...any) {
 	l.breaker.trip(fmt.Errorf(format, args...))
-	l.breaker.stay()
+	l.breaker.hang()
 }

@@ -203,7 +203,7 @@ func reopened(fs vfs.FS, fates []fate) error {
 
 // small options make every kind of background work happen soon.
 func small(fs vfs.FS) Options {
-	return Options{FS: fs, MemTableBytes: leastMemTable, CacheBytes: 1 << 20}
+	return Options{FS: fs, MemTableBytes: minMemTableBytes, CacheBytes: 1 << 20}
 }
 
 func mustOpen(tb testing.TB, dir string, o Options) *Store {

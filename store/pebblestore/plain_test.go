@@ -59,11 +59,11 @@ func plainCommit(db *pebble.DB, g *group.Group, id bool) error {
 	}
 	batch := db.NewBatch()
 	head := append(make([]byte, 15), c.Chunks()[0].States...)
-	put(batch, record{groupKey(c.Group), head})
+	put(batch, kv{groupKey(c.Group), head})
 	if id {
 		id := fmt.Sprintf("call-%013d", g.Version())
-		put(batch, record{seenKey(c.Group, id), make([]byte, 30)})
-		put(batch, record{expiryKey(now, c.Group, id), make([]byte, 5)})
+		put(batch, kv{messageIDKey(c.Group, id), make([]byte, 30)})
+		put(batch, kv{expiryKey(now, c.Group, id), make([]byte, 5)})
 	}
 	return batch.Commit(pebble.Sync)
 }

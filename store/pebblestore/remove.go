@@ -9,80 +9,79 @@ import (
 	"github.com/dictrack/dictrack/internal/checksum"
 )
 
-// maxForget is how many ids are forgotten while commits wait.
-const maxForget = 512
+// maxForgetBatch is how many ids are removed at once, while commits wait.
+const maxForgetBatch = 512
 
 // Forget implements store.Store.
 func (s *Store) Forget(ctx context.Context, now int64) error {
 	for {
 		forgotten := 0
-		err := s.submitAlone(ctx, func(c *committer, r *round) (err error) {
-			forgotten, err = c.forget(r.batch, now)
+		err := s.submitExclusive(ctx, func(c *committer, b *writeBatch) (err error) {
+			forgotten, err = c.forget(b.ops, now)
 			return err
 		})
-		if err != nil || forgotten < maxForget {
+		if err != nil || forgotten < maxForgetBatch {
 			return err
 		}
 	}
 }
 
-// forget drops some ids whose time is over, and counts them. One that came again lives on until its
-// later expiry.
+// forget removes some expired message ids and counts them. An id that was used again stays until its later expiry.
 func (c *committer) forget(b *pebble.Batch, now int64) (n int, err error) {
 	const what = "of expiries"
-	lower, upper := momentsUntil(kindExpiry, now)
-	err = walk(c.store.db, lower, upper, what, func(i *pebble.Iterator) (bool, error) {
+	lower, upper := timesUntil(kindExpiry, now)
+	err = scan(c.db, lower, upper, what, func(i *pebble.Iterator) (bool, error) {
 		at, name, id, err := parseExpiry(i.Key())
 		if err != nil {
-			return false, damaged(what, err)
+			return false, corruptRecord(what, err)
 		}
-		seen, err := readSeen(c.store.db, name, id)
+		seen, err := readMessageID(c.db, name, id)
 		if err != nil {
 			return false, err
 		}
 		if seen != nil && seen.Expires == at {
-			put(b, record{key: seenKey(name, id)})
+			put(b, kv{key: messageIDKey(name, id)})
 		}
-		put(b, record{key: i.Key()})
+		put(b, kv{key: i.Key()})
 		n++
-		return n < maxForget, nil
+		return n < maxForgetBatch, nil
 	})
 	return n, err
 }
 
 // Flush implements store.Store.
 func (s *Store) Flush(ctx context.Context) error {
-	return s.submitAlone(ctx, (*committer).flush)
+	return s.submitExclusive(ctx, (*committer).flush)
 }
 
-// flush drops everything but the definitions. New groups start above every version there was, so that a
-// change made before can neither apply nor be taken for a later one.
-func (c *committer) flush(r *round) error {
-	floor := c.floor
-	err := walk(c.store.db, []byte{kindGroup}, successor([]byte{kindGroup}), "of groups", func(i *pebble.Iterator) (bool, error) {
-		h, _, err := readHead(c.store.db, string(i.Key()[1:]))
-		floor = max(floor, h.version+1)
+// flush deletes everything but the definitions. New groups start above every version there was, so that a change that
+// was made before conflicts.
+func (c *committer) flush(b *writeBatch) error {
+	first := c.firstVersion
+	err := scan(c.db, []byte{kindGroup}, successor([]byte{kindGroup}), "of groups", func(i *pebble.Iterator) (bool, error) {
+		h, _, err := readGroup(c.db, string(i.Key()[1:]))
+		first = max(first, h.version+1)
 		return true, err
 	})
 	if err != nil {
 		return err
 	}
-	key := floorKey()
-	put(r.batch, record{key, checksum.Seal(key, format, binary.AppendUvarint(nil, floor))})
-	_ = r.batch.DeleteRange(flushed[0], flushed[1], nil) // as put
-	c.floor = floor
-	return c.forgetAll(r)
+	key := firstVersionKey()
+	put(b.ops, kv{key, checksum.Seal(key, format, binary.AppendUvarint(nil, first))})
+	_ = b.ops.DeleteRange(flushRange[0], flushRange[1], nil) // which cannot fail
+	c.firstVersion = first
+	return c.clearCache(b)
 }
 
-// forgetAll drops what is known of groups, once nobody waits for their commits any more.
-func (c *committer) forgetAll(flush *round) error {
-	if c.last != nil {
+// clearCache forgets the last commits of all groups, once they are on disk.
+func (c *committer) clearCache(flush *writeBatch) error {
+	if c.lastBatch != nil {
 		select {
-		case <-c.last.durable:
-		case <-c.store.breaker.broken:
-			return c.store.breaker.cause
+		case <-c.lastBatch.durable:
+		case <-c.breaker.broken:
+			return c.breaker.cause
 		}
 	}
-	c.store.recent.noteFlush(flush)
+	c.cache.flushed(flush)
 	return nil
 }

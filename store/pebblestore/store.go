@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"github.com/dictrack/dictrack/internal/gate"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -20,20 +20,17 @@ type Store struct {
 	disk    *disk
 	breaker *breaker
 
-	commits *committer
-	recent  recent
-
-	mu     sync.Mutex // protects closed, and calls from beginning after it is set
-	closed bool
-	calls  sync.WaitGroup // what uses db
+	committer *committer
+	cache     commitCache
+	calls     gate.Gate // what uses db; closed by Close
 }
 
 var _ store.Store = (*Store)(nil)
 
-// Open opens the store in dir, which it makes if need be: a directory of its own, that nothing else
-// writes to. The error is store.ErrInUse when another Store has it open, a *store.FormatError when
-// another version of dictrack wrote it, a *store.CorruptError when it is damaged, or says which option
-// or directory is wrong. When ctx ends, Open gives up.
+// Open opens the store in dir, which is created if it does not exist. Nothing else may write to that directory. The
+// error is store.ErrInUse when another Store has it open, a *store.FormatError when another version of dictrack wrote
+// it, a *store.CorruptError when it is damaged, or a *field.Error for each option that is invalid. When ctx ends, Open
+// gives up.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if err := errors.Join(o.validate(), ctx.Err()); err != nil {
@@ -51,7 +48,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 		dir:     d.path,
 		disk:    &disk{FS: d.fs, breaker: b, private: d.onDisk, noSync: o.NoSync},
 		breaker: b,
-		recent:  recent{groups: map[string]*latest{}},
+		cache:   commitCache{groups: map[string]*lastCommit{}},
 	}
 	if err := s.open(ctx, &o); err != nil {
 		return nil, err
@@ -59,7 +56,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// open opens the database. When it fails, nothing is left behind.
+// open opens the database. When it fails, it releases everything.
 func (s *Store) open(ctx context.Context, o *Options) error {
 	opened := make(chan error, 1)
 	go func() {
@@ -83,68 +80,61 @@ func (s *Store) open(ctx context.Context, o *Options) error {
 		}()
 		return fmt.Errorf("open store in %s: %w", s.dir, ctx.Err())
 	case <-s.breaker.broken:
-		return errors.Join(fmt.Errorf("open store in %s: %w", s.dir, s.breaker.cause), s.abandon())
+		return errors.Join(fmt.Errorf("open store in %s: %w", s.dir, s.breaker.cause), s.releaseDir())
 	}
 }
 
 func (s *Store) openDB(o *Options) (err error) {
 	if s.db, err = pebble.Open(s.dir, o.pebble(s.disk)); err != nil {
 		if pebble.IsCorruptionError(err) {
-			err = corrupt("of the database", err)
+			err = readError("of the database", err)
 		}
 		return err
 	}
-	floor, err := readFloor(s.db)
+	first, err := readFirstVersion(s.db)
 	if err != nil {
 		return err
 	}
-	s.commits = newCommitter(s, floor)
+	s.committer = &committer{db: s.db, breaker: s.breaker, cache: &s.cache, calls: &s.calls, firstVersion: first}
+	s.committer.start()
 	return nil
 }
 
-// begin counts a call that uses db, until calls.Done. The error says why there can be none.
-func (s *Store) begin(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return store.ErrClosed
-	}
-	if err := s.breaker.tripped(); err != nil {
+// enter counts a call that uses db, until calls.Leave. The error says why it cannot be made.
+func (s *Store) enter(ctx context.Context) error {
+	if err := s.calls.Enter(1); err != nil {
 		return err
 	}
-	if err := ctx.Err(); err != nil {
-		return err
+	err := s.breaker.tripped()
+	if err == nil {
+		err = ctx.Err()
 	}
-	s.calls.Add(1)
-	return nil
+	if err != nil {
+		s.calls.Leave()
+	}
+	return err
 }
 
-// answer is what a call gives back.
-type answer[T any] struct {
+// result is what a call returns.
+type result[T any] struct {
 	value T
 	err   error
 }
 
-// call runs f, on a goroutine of its own: the caller goes when ctx ends or the store fails, even if f
-// is stuck in Pebble.
-func call[T any](ctx context.Context, s *Store, f func() (T, error)) (T, error) {
-	if err := s.begin(ctx); err != nil {
-		var none T
+// do runs f on a goroutine of its own, and returns as soon as ctx ends or the store fails, even if f is stuck in Pebble.
+func do[T any](ctx context.Context, s *Store, f func() (T, error)) (none T, _ error) {
+	if err := s.enter(ctx); err != nil {
 		return none, err
 	}
-	done := make(chan answer[T], 1)
+	done := make(chan result[T], 1)
 	go func() {
-		defer s.calls.Done()
+		defer s.calls.Leave()
 		value, err := f()
-		done <- answer[T]{value, err}
+		done <- result[T]{value, err}
 	}()
-	return await(ctx, s, done)
-}
-
-func await[T any](ctx context.Context, s *Store, done <-chan answer[T]) (none T, _ error) {
 	select {
-	case a := <-done:
-		return a.value, a.err
+	case r := <-done:
+		return r.value, r.err
 	case <-ctx.Done():
 		return none, ctx.Err()
 	case <-s.breaker.broken:
@@ -152,20 +142,16 @@ func await[T any](ctx context.Context, s *Store, done <-chan answer[T]) (none T,
 	}
 }
 
-// Close waits for the calls under way and closes the database. That of a store that failed returns why:
-// then the directory can be opened again, unless the error says otherwise.
+// Close waits for the calls under way and closes the database. If the store has failed it returns why; the directory
+// can be opened again, unless the error says otherwise.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	first := !s.closed
-	s.closed = true
-	s.mu.Unlock()
-	if !first {
+	if !s.calls.Close(store.ErrClosed) {
 		return nil
 	}
 	done := make(chan error, 1)
 	go func() {
-		s.calls.Wait()
-		s.commits.stop()
+		_ = s.calls.Wait(context.Background()) // which does not end
+		s.committer.stop()
 		done <- s.db.Close()
 	}()
 	select {
@@ -175,30 +161,22 @@ func (s *Store) Close() error {
 		}
 		return nil
 	case <-s.breaker.broken:
-		return errors.Join(s.breaker.cause, s.abandon())
+		return errors.Join(s.breaker.cause, s.releaseDir())
 	}
 }
 
-// patience is how long a failed store waits for writes that are stuck in the operating system.
-const patience = 5 * time.Second
+// stuckWriteTimeout is how long a failed store waits for writes that are stuck in the operating system.
+const stuckWriteTimeout = 5 * time.Second
 
-// abandon gives the directory of a failed store back, as soon as nothing writes to it any more.
-func (s *Store) abandon() error {
+// releaseDir unlocks the directory of a failed store as soon as nothing writes to it any more.
+func (s *Store) releaseDir() error {
 	select {
-	case <-s.breaker.frozen:
-	case <-time.After(patience):
+	case <-s.breaker.blocked:
+	case <-time.After(stuckWriteTimeout):
 		return fmt.Errorf("%s stays locked until the process ends: a write to it does not return", s.dir)
 	}
 	if s.disk.lock == nil {
 		return nil
 	}
 	return s.disk.lock.Close()
-}
-
-// corrupt names the record when err says that Pebble found its data damaged.
-func corrupt(record string, err error) error {
-	if pebble.IsCorruptionError(err) {
-		return &store.CorruptError{Record: record, Reason: err.Error()}
-	}
-	return fmt.Errorf("read %s: %w", record, err)
 }

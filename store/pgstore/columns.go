@@ -11,32 +11,32 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// columns are changes brought to rows, table by table, and each table as its columns: so a commit of any
-// size is the same few statements.
+// columns are changes as columns of the tables that they go to, so that a commit of any size is the same
+// few statements.
 type columns struct {
-	groups       groupColumns
-	chunks       partColumns
-	layouts      partColumns
-	dropped      partColumns // from which part on the group has none; without values
-	ids          idColumns
-	definitions  map[tracker.ID][]byte
-	versionsLeft map[string]int64 // of each group after its change
+	groups      groupColumns
+	chunks      chunkColumns
+	layouts     chunkColumns
+	dropped     chunkColumns // from which chunk on the group has none; without values
+	ids         idColumns
+	definitions map[tracker.ID][]byte
+	newVersions map[string]int64 // of each group after its change
 }
 
 type groupColumns struct {
-	names           [][]byte
-	bases, versions []int64
-	fed             []bool
-	due             []int64
-	places          []int32
-	seals, states   [][]byte
+	names             [][]byte
+	bases, versions   []int64
+	initialized       []bool
+	due               []int64
+	counts            []int32
+	checksums, states [][]byte
 }
 
-// partColumns are chunks or layouts.
-type partColumns struct {
-	names  [][]byte
-	parts  []int32
-	values [][]byte
+// chunkColumns are the states or layouts of chunks.
+type chunkColumns struct {
+	names   [][]byte
+	indexes []int32
+	values  [][]byte
 }
 
 type idColumns struct {
@@ -44,13 +44,13 @@ type idColumns struct {
 	versions, expires  []int64
 }
 
-// encode brings changes to columns, in the order of the names: then commits that meet in the database wait
-// for each other and not in a circle. The error names what PostgreSQL cannot keep.
-func encode(changes []*group.Change) (*columns, error) {
-	c := &columns{definitions: map[tracker.ID][]byte{}, versionsLeft: make(map[string]int64, len(changes))}
+// encodeChanges encodes changes, sorted by name: commits that lock rows in the same order cannot deadlock.
+// The error names what PostgreSQL cannot store.
+func encodeChanges(changes []*group.Change) (*columns, error) {
+	c := &columns{definitions: map[tracker.ID][]byte{}, newVersions: make(map[string]int64, len(changes))}
 	inOrder := slices.SortedFunc(slices.Values(changes), func(a, b *group.Change) int { return cmp.Compare(a.Group, b.Group) })
 	for _, change := range inOrder {
-		if err := check(change); err != nil {
+		if err := validate(change); err != nil {
 			return nil, err
 		}
 		c.add(change)
@@ -58,12 +58,12 @@ func encode(changes []*group.Change) (*columns, error) {
 	return c, nil
 }
 
-func check(c *group.Change) error {
+func validate(c *group.Change) error {
 	if err := checkName(c.Group); err != nil {
 		return err
 	}
 	if c.Base > math.MaxInt64 || c.Version > math.MaxInt64 || c.Count > math.MaxInt32 {
-		return fmt.Errorf("group %q: version %d, %d places: want at most %d and %d", c.Group, max(c.Base, c.Version), c.Count, int64(math.MaxInt64), math.MaxInt32)
+		return fmt.Errorf("group %q: version %d, %d counts: want at most %d and %d", c.Group, max(c.Base, c.Version), c.Count, int64(math.MaxInt64), math.MaxInt32)
 	}
 	for i := range c.Seen {
 		if id := c.Seen[i].ID; len(id) > maxID {
@@ -75,60 +75,61 @@ func check(c *group.Change) error {
 
 func (c *columns) add(change *group.Change) {
 	name := []byte(change.Group)
-	c.versionsLeft[change.Group] = int64(change.Version)
-	states, relaid := c.addParts(name, change)
+	c.newVersions[change.Group] = int64(change.Version)
+	states, newLayout := c.addChunks(name, change)
 	c.groups.add(name, change, states)
 	if from, to := change.Dropped(); from < to {
 		c.dropped.names = append(c.dropped.names, name)
-		c.dropped.parts = append(c.dropped.parts, int32(from))
+		c.dropped.indexes = append(c.dropped.indexes, int32(from))
 	}
 	c.ids.add(name, change)
-	if relaid {
+	if newLayout {
 		for _, d := range change.Definitions() {
 			c.definitions[d.ID()] = d.JSON()
 		}
 	}
 }
 
-// addParts adds the chunks of a change but for the first, whose states are returned, nil when they stay.
-func (c *columns) addParts(name []byte, change *group.Change) (first []byte, relaid bool) {
+// addChunks adds the chunks of a change except for the states of the first, which it returns; nil if they
+// did not change.
+func (c *columns) addChunks(name []byte, change *group.Change) (first []byte, newLayout bool) {
 	if change.Count == 0 {
-		first = seal(partKey('c', change.Group, 0), nil)
+		first = seal(chunkKey('c', change.Group, 0), nil)
 	}
-	for _, part := range change.Chunks() {
-		states := seal(partKey('c', change.Group, part.Index), part.States)
-		if part.Index == 0 {
+	for _, chunk := range change.Chunks() {
+		states := seal(chunkKey('c', change.Group, chunk.Index), chunk.States)
+		if chunk.Index == 0 {
 			first = states
 		} else {
-			c.chunks.add(name, part.Index, states)
+			c.chunks.add(name, chunk.Index, states)
 		}
-		if part.Layout != nil {
-			relaid = true
-			c.layouts.add(name, part.Index, seal(partKey('l', change.Group, part.Index), wire.AppendLayout(nil, part.Layout)))
+		if chunk.Layout != nil {
+			newLayout = true
+			c.layouts.add(name, chunk.Index, seal(chunkKey('l', change.Group, chunk.Index), wire.AppendLayout(nil, chunk.Layout)))
 		}
 	}
-	return first, relaid
+	return first, newLayout
 }
 
 func (g *groupColumns) add(name []byte, c *group.Change, states []byte) {
-	version, places := int64(c.Version), int32(c.Count)
+	version, counts := int64(c.Version), int32(c.Count)
 	g.names = append(g.names, name)
 	g.bases = append(g.bases, int64(c.Base))
 	g.versions = append(g.versions, version)
-	g.fed = append(g.fed, c.Fed)
+	g.initialized = append(g.initialized, c.Fed)
 	g.due = append(g.due, c.Due)
-	g.places = append(g.places, places)
-	g.seals = append(g.seals, seal(headKey(c.Group, version, c.Fed, c.Due, places), nil))
+	g.counts = append(g.counts, counts)
+	g.checksums = append(g.checksums, seal(groupKey(c.Group, version, c.Fed, c.Due, counts), nil))
 	g.states = append(g.states, states)
 }
 
-func (p *partColumns) add(name []byte, part int, value []byte) {
+func (p *chunkColumns) add(name []byte, chunk int, value []byte) {
 	p.names = append(p.names, name)
-	p.parts = append(p.parts, int32(part))
+	p.indexes = append(p.indexes, int32(chunk))
 	p.values = append(p.values, value)
 }
 
-// add adds the ids of a change. Of one that is there twice the last counts: the earlier had expired.
+// add adds the message ids of a change. Of one that occurs twice the last counts: the earlier had expired.
 func (i *idColumns) add(name []byte, c *group.Change) {
 	last := make(map[string]int, len(c.Seen))
 	for n := range c.Seen {
@@ -142,7 +143,7 @@ func (i *idColumns) add(name []byte, c *group.Change) {
 		version := int64(seen.Version)
 		i.names = append(i.names, name)
 		i.ids = append(i.ids, []byte(seen.ID))
-		i.hashes = append(i.hashes, seal(seenKey(c.Group, seen.ID, version, seen.Expires), seen.Hash[:]))
+		i.hashes = append(i.hashes, seal(messageIDKey(c.Group, seen.ID, version, seen.Expires), seen.Hash[:]))
 		i.versions = append(i.versions, version)
 		i.expires = append(i.expires, seen.Expires)
 	}

@@ -80,20 +80,20 @@ func TestDamagedRecords(t *testing.T) {
 	conn := mustConnect(t)
 	definition := "definition " + definitions(1)[0].ID().String()
 	for _, c := range []struct{ table, column, where, call, record string }{
-		{"groups", "seal", "name = 'large'", "load", "group large"},
+		{"groups", "checksum", "name = 'large'", "load", "group large"},
 		{"groups", "states", "name = 'large'", "load", "group large, part c0"},
-		{"chunks", "states", "name = 'large' AND part = 1", "load", "group large, part c1"},
-		{"chunks", "states", "name = 'large' AND part = 2", "load", "group large, part c2"},
-		{"layouts", "ids", "name = 'large' AND part = 0", "load", "group large, part l0"},
-		{"layouts", "ids", "name = 'large' AND part = 2", "load", "group large, part l2"},
-		{"ids", "hash", "name = 'large' AND id = 'call 2'", "seen", `id "call 2" of group large`},
-		{"floor", "seal", "sole", "new", "of the first version"},
-		{"floor", "seal", "sole", "flush", "of the first version"},
+		{"chunks", "states", "name = 'large' AND chunk = 1", "load", "group large, part c1"},
+		{"chunks", "states", "name = 'large' AND chunk = 2", "load", "group large, part c2"},
+		{"layouts", "definition_ids", "name = 'large' AND chunk = 0", "load", "group large, part l0"},
+		{"layouts", "definition_ids", "name = 'large' AND chunk = 2", "load", "group large, part l2"},
+		{"message_ids", "hash", "name = 'large' AND id = 'call 2'", "seen", `id "call 2" of group large`},
+		{"first_version", "checksum", "sole", "new", "of the first version"},
+		{"first_version", "checksum", "sole", "flush", "of the first version"},
 		{"definitions", "json", "id = '\\x" + definitions(1)[0].ID().String() + "'", "definitions", definition},
 	} {
 		b := newBroken(t)
 		for name, damage := range damages {
-			if c.table == "floor" && name == "another's" {
+			if c.table == "first_version" && name == "another's" {
 				continue // it is its own
 			}
 			what := fmt.Sprintf("%s.%s, %s", c.table, c.column, name)
@@ -119,15 +119,15 @@ func TestChangedColumns(t *testing.T) {
 	conn := mustConnect(t)
 	for _, c := range []struct{ table, set, call, record string }{
 		{"groups", "version = version + 1", "load", "group large"},
-		{"groups", "fed = NOT fed", "load", "group large"},
+		{"groups", "initialized = NOT initialized", "load", "group large"},
 		{"groups", "due = due + 1", "load", "group large"},
 		{"groups", "due = NULL", "load", "group large"},
-		{"groups", "places = places - 1", "load", "group large"},
-		{"groups", "places = places + 128", "load", "group large"},
-		{"ids", "version = version + 1", "seen", `id "call 2" of group large`},
-		{"ids", "expires = expires - 1", "seen", `id "call 2" of group large`},
-		{"layouts", "part = part + 1", "load", "group large"},
-		{"chunks", "part = part + 1", "load", "group large"},
+		{"groups", "tracker_count = tracker_count - 1", "load", "group large"},
+		{"groups", "tracker_count = tracker_count + 128", "load", "group large"},
+		{"message_ids", "version = version + 1", "seen", `id "call 2" of group large`},
+		{"message_ids", "expires = expires - 1", "seen", `id "call 2" of group large`},
+		{"layouts", "chunk = chunk + 1", "load", "group large"},
+		{"chunks", "chunk = chunk + 1", "load", "group large"},
 	} {
 		b := newBroken(t)
 		mustExec(t, conn, "ALTER TABLE "+table(b.o, "layouts")+" DROP CONSTRAINT layouts_pkey; ALTER TABLE "+table(b.o, "chunks")+" DROP CONSTRAINT chunks_pkey")
@@ -135,17 +135,17 @@ func TestChangedColumns(t *testing.T) {
 		b.notices(c.table+" SET "+c.set, c.call, c.record)
 	}
 	b := newBroken(t)
-	mustExec(t, conn, "UPDATE "+table(b.o, "floor")+" SET version = 5")
-	b.notices("floor", "new", "of the first version")
+	mustExec(t, conn, "UPDATE "+table(b.o, "first_version")+" SET version = 5")
+	b.notices("first_version", "new", "of the first version")
 }
 
 // TestMissingRows: a part that is gone is no empty part.
 func TestMissingRows(t *testing.T) {
 	conn := mustConnect(t)
 	for _, c := range []struct{ from, call, record string }{
-		{"chunks WHERE name = 'large' AND part = 2", "load", "group large"},
-		{"layouts WHERE name = 'large' AND part = 0", "load", "group large"},
-		{"layouts WHERE name = 'large' AND part = 2", "load", "group large"},
+		{"chunks WHERE name = 'large' AND chunk = 2", "load", "group large"},
+		{"layouts WHERE name = 'large' AND chunk = 0", "load", "group large"},
+		{"layouts WHERE name = 'large' AND chunk = 2", "load", "group large"},
 		{"definitions", "definitions", "definition " + definitions(1)[0].ID().String()},
 	} {
 		b := newBroken(t)
@@ -154,7 +154,7 @@ func TestMissingRows(t *testing.T) {
 		b.notices("without "+c.from, c.call, c.record)
 	}
 	b := newBroken(t)
-	mustExec(t, conn, "DELETE FROM "+table(b.o, "floor"))
+	mustExec(t, conn, "DELETE FROM "+table(b.o, "first_version"))
 	for _, call := range []string{"new", "load", "flush"} {
 		err := b.reads()[call]()
 		if corrupt, ok := errors.AsType[*store.CorruptError](err); !ok || corrupt.Record != "of the first version" {

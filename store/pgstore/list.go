@@ -11,7 +11,7 @@ import (
 
 // Due implements store.Store.
 func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
-	return list(ctx, s, "list what is due", "due", until, limit, func(from pgx.Rows) (store.Due, error) {
+	return list(ctx, s, "list what is due", "list_due", until, limit, func(from pgx.Rows) (store.Due, error) {
 		var name []byte
 		var at int64
 		err := from.Scan(&name, &at)
@@ -21,21 +21,21 @@ func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, e
 
 // Groups implements store.Store.
 func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, error) {
-	return list(ctx, s, "list groups", "names", []byte(after), limit, func(from pgx.Rows) (string, error) {
+	return list(ctx, s, "list groups", "list_groups", []byte(after), limit, func(from pgx.Rows) (string, error) {
 		var name []byte
 		err := from.Scan(&name)
 		return string(name), err
 	})
 }
 
-// list runs a query that takes an end or beginning and a limit.
+// list runs a query that takes a bound and a limit.
 func list[T any](ctx context.Context, s *Store, what, query string, edge any, limit int, read func(from pgx.Rows) (T, error)) (all []T, _ error) {
-	err := s.try(ctx, what, s.calls.AttemptTimeout(), func(ctx context.Context) error {
+	err := s.do(ctx, what, s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		if limit <= 0 {
 			return nil
 		}
 		all = nil
-		return s.ask(ctx, query, []any{edge, int32(min(limit, math.MaxInt32))}, func(from pgx.Rows) error {
+		return s.query(ctx, query, []any{edge, int32(min(limit, math.MaxInt32))}, func(from pgx.Rows) error {
 			one, err := read(from)
 			all = append(all, one)
 			return err

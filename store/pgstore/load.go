@@ -15,15 +15,15 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// row is what load.sql gives: the floor, and the group if there is one.
-type row struct {
-	floor     int64
-	floorSeal []byte
+// groupRow is the result of load_group.sql: the first version, and the group if it exists.
+type groupRow struct {
+	firstVersion     int64
+	firstVersionSeal []byte
 
 	version         *int64
-	fed             *bool
+	initialized     *bool
 	due             *int64
-	places          *int32
+	count           *int32
 	seal, states    []byte
 	layouts, chunks [][]byte
 }
@@ -36,85 +36,85 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 // LoadSettled implements store.Settling, in one round trip: the server may go on with the transaction of a process that
 // died.
 func (s *Store) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
-	return s.load(ctx, name, "settled_new", "settled")
+	return s.load(ctx, name, "lock_new_group", "lock_group")
 }
 
-// load reads a group after queries that are given its name too.
+// load reads a group, after queries that take its name too.
 func (s *Store) load(ctx context.Context, name string, before ...string) (*group.Record, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
-	var r *row
-	err := s.try(ctx, "load a group", s.calls.AttemptTimeout(), func(ctx context.Context) error {
+	var r *groupRow
+	err := s.do(ctx, "load a group", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		r = nil
-		return s.ask(ctx, "load", []any{[]byte(name)}, func(from pgx.Rows) error {
-			r = &row{}
-			return from.Scan(&r.floor, &r.floorSeal, &r.version, &r.fed, &r.due, &r.places, &r.seal, &r.states, &r.layouts, &r.chunks)
+		return s.query(ctx, "load_group", []any{[]byte(name)}, func(from pgx.Rows) error {
+			r = &groupRow{}
+			return from.Scan(&r.firstVersion, &r.firstVersionSeal, &r.version, &r.initialized, &r.due, &r.count, &r.seal, &r.states, &r.layouts, &r.chunks)
 		}, before...)
 	})
 	if err != nil {
 		return nil, err
 	}
 	if r == nil {
-		return nil, damaged("of the first version", errMissing)
+		return nil, corrupt("of the first version", errMissing)
 	}
-	return r.record(name)
+	return r.toGroup(name)
 }
 
-// record checks what was read and puts it together.
-func (r *row) record(name string) (*group.Record, error) {
+// toGroup checks what was read and assembles the group.
+func (r *groupRow) toGroup(name string) (*group.Record, error) {
 	if r.version == nil {
-		if err := checkFloor(r.floor, r.floorSeal); err != nil {
+		if err := checkFirstVersion(r.firstVersion, r.firstVersionSeal); err != nil {
 			return nil, err
 		}
-		return &group.Record{Name: name, Version: uint64(r.floor), Due: limiter.Never}, nil
+		return &group.Record{Name: name, Version: uint64(r.firstVersion), Due: limiter.Never}, nil
 	}
 	due := int64(limiter.Never)
 	if r.due != nil {
 		due = *r.due
 	}
 	what := "group " + name
-	if _, err := unseal(headKey(name, *r.version, *r.fed, due, *r.places), r.seal); err != nil {
-		return nil, damaged(what, err)
+	if _, err := unseal(groupKey(name, *r.version, *r.initialized, due, *r.count), r.seal); err != nil {
+		return nil, corrupt(what, err)
 	}
-	count := int(*r.places)
+	count := int(*r.count)
 	if count < 0 || len(r.layouts) != wire.Chunks(count) || len(r.chunks) != max(0, wire.Chunks(count)-1) {
-		return nil, damaged(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
+		return nil, corrupt(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
 	}
-	record := &group.Record{Name: name, Version: uint64(*r.version), Fed: *r.fed, Due: due, Layout: make([]tracker.ID, 0, count)}
-	if err := r.readLayouts(record, count); err != nil {
+	g := &group.Record{Name: name, Version: uint64(*r.version), Fed: *r.initialized, Due: due, Layout: make([]tracker.ID, 0, count)}
+	if err := r.readLayouts(g, count); err != nil {
 		return nil, err
 	}
-	return record, r.readStates(record)
+	return g, r.readStates(g)
 }
 
-func (r *row) readLayouts(record *group.Record, count int) error {
+func (r *groupRow) readLayouts(g *group.Record, count int) error {
 	for i, value := range r.layouts {
-		payload, err := unseal(partKey('l', record.Name, i), value)
+		payload, err := unseal(chunkKey('l', g.Name, i), value)
 		if err == nil {
-			record.Layout, err = wire.ParseLayout(record.Layout, payload, min(group.ChunkSize, count-len(record.Layout)))
+			g.Layout, err = wire.ParseLayout(g.Layout, payload, min(group.ChunkSize, count-len(g.Layout)))
 		}
 		if err != nil {
-			return damaged(fmt.Sprintf("group %s, part l%d", record.Name, i), err)
+			return corrupt(fmt.Sprintf("group %s, part l%d", g.Name, i), err)
 		}
 	}
 	return nil
 }
 
-func (r *row) readStates(record *group.Record) error {
+func (r *groupRow) readStates(g *group.Record) error {
 	for i, value := range append([][]byte{r.states}, r.chunks...) {
-		payload, err := unseal(partKey('c', record.Name, i), value)
+		payload, err := unseal(chunkKey('c', g.Name, i), value)
 		if err != nil {
-			return damaged(fmt.Sprintf("group %s, part c%d", record.Name, i), err)
+			return corrupt(fmt.Sprintf("group %s, part c%d", g.Name, i), err)
 		}
-		record.States = append(record.States, payload...)
+		g.States = append(g.States, payload...)
 	}
 	return nil
 }
 
-func checkFloor(version int64, seal []byte) error {
-	if _, err := unseal(floorKey(version), seal); err != nil {
-		return damaged("of the first version", err)
+func checkFirstVersion(version int64, seal []byte) error {
+	if _, err := unseal(firstVersionKey(version), seal); err != nil {
+		return corrupt("of the first version", err)
 	}
 	return nil
 }
@@ -126,11 +126,11 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 	for i := range ids {
 		keys[i] = ids[i][:]
 	}
-	err := s.try(ctx, "read definitions", s.calls.AttemptTimeout(), func(ctx context.Context) error {
+	err := s.do(ctx, "read definitions", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		if len(ids) == 0 {
 			return nil
 		}
-		return s.ask(ctx, "definitions", []any{keys}, func(from pgx.Rows) error {
+		return s.query(ctx, "load_definitions", []any{keys}, func(from pgx.Rows) error {
 			var key, text []byte
 			err := from.Scan(&key, &text)
 			if err == nil && len(key) == len(tracker.ID{}) {
@@ -142,20 +142,20 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 	if err != nil {
 		return nil, err
 	}
-	return inOrder(ids, found)
+	return orderDefinitions(ids, found)
 }
 
-// inOrder puts definitions in the order of ids, each a copy of its own, and checks that they are theirs:
-// the id is the beginning of the hash.
-func inOrder(ids []tracker.ID, found map[tracker.ID][]byte) ([][]byte, error) {
+// orderDefinitions returns definitions in the order of ids, each a copy, and checks them: an ID is the
+// beginning of the hash.
+func orderDefinitions(ids []tracker.ID, found map[tracker.ID][]byte) ([][]byte, error) {
 	texts := make([][]byte, len(ids))
 	for i, id := range ids {
 		text, ok := found[id]
 		if !ok {
-			return nil, damaged("definition "+id.String(), errMissing)
+			return nil, corrupt("definition "+id.String(), errMissing)
 		}
 		if sum := sha256.Sum256(text); tracker.ID(sum[:len(id)]) != id {
-			return nil, damaged("definition "+id.String(), errors.New("its text has another hash"))
+			return nil, corrupt("definition "+id.String(), errors.New("its text has another hash"))
 		}
 		texts[i] = append([]byte(nil), text...)
 	}
@@ -170,9 +170,9 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 	var hash []byte
 	var version, expires int64
 	ok := false
-	err := s.try(ctx, "look up an id", s.calls.AttemptTimeout(), func(ctx context.Context) error {
+	err := s.do(ctx, "look up an id", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		ok = false
-		return s.ask(ctx, "seen", []any{[]byte(name), []byte(id)}, func(from pgx.Rows) error {
+		return s.query(ctx, "message_id", []any{[]byte(name), []byte(id)}, func(from pgx.Rows) error {
 			ok = true
 			return from.Scan(&hash, &version, &expires)
 		})
@@ -180,7 +180,7 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 	if err != nil || !ok {
 		return group.Seen{}, false, err
 	}
-	payload, err := unseal(seenKey(name, id, version, expires), hash)
+	payload, err := unseal(messageIDKey(name, id, version, expires), hash)
 	if err == nil && len(payload) != len(group.Seen{}.Hash) {
 		err = fmt.Errorf("%d bytes are not a hash", len(payload))
 	}

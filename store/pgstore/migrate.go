@@ -12,43 +12,43 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// migrate brings the tables up to date, one file of migrations/ after the other. All is one transaction
-// under a lock, so that of many processes that start at once one does it and the others wait. A schema
-// that is up to date needs no lock, and no right to change it.
+// migrate applies the files of migrations/ that have not been applied, in order. It is one transaction with
+// a lock, so that of many processes that start at once one does it and the others wait. A schema that is up
+// to date needs neither a lock nor the right to change it.
 func migrate(ctx context.Context, pool *pgxpool.Pool, o *Options) error {
 	names, err := fs.Glob(migrationFiles, "migrations/*.sql") // in the order of their numbers
 	if err != nil {
 		return err
 	}
-	done, err := migrated(ctx, pool, o, len(names))
+	done, err := appliedMigrations(ctx, pool, o, len(names))
 	if err != nil || done == len(names) {
 		return err
 	}
 	return pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", lockOf(o.Schema)); err != nil {
+		if _, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock($1)", migrationLock(o.Schema)); err != nil {
 			return err
 		}
-		done, err := migrated(ctx, tx, o, len(names))
+		done, err := appliedMigrations(ctx, tx, o, len(names))
 		if err != nil || done == len(names) {
 			return err
 		}
 		if done == 0 {
-			if err := found(ctx, tx, o); err != nil {
+			if err := createSchema(ctx, tx, o); err != nil {
 				return err
 			}
 		}
 		for i, name := range names[done:] {
-			if err := apply(ctx, tx, o, done+i+1, name); err != nil {
+			if err := applyMigration(ctx, tx, o, done+i+1, name); err != nil {
 				return fmt.Errorf("%s in schema %s: %w", name, o.quoted(), err)
 			}
 		}
-		o.Logger.Info("the tables in PostgreSQL are up to date", "schema", o.Schema, "from", done, "to", len(names))
+		o.Logger.Info("migrated the tables in PostgreSQL", "schema", o.Schema, "from", done, "to", len(names))
 		return nil
 	})
 }
 
-// lockOf is a number for the schema's migrations, that nobody else is likely to lock.
-func lockOf(schema string) int64 {
+// migrationLock is the number of an advisory lock for the schema's migrations.
+func migrationLock(schema string) int64 {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte("dictrack migrations of " + schema)) // cannot fail
 	return int64(h.Sum64())
@@ -59,9 +59,10 @@ type querier interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// migrated is how many migrations the schema has had. More than known is a *store.FormatError. It looks
-// into the catalog's tables: what to_regclass says may be of before the wait for the lock.
-func migrated(ctx context.Context, q querier, o *Options, known int) (int, error) {
+// appliedMigrations returns how many migrations were applied to the schema. More than are known is a
+// *store.FormatError. It reads the catalog's tables, since to_regclass may answer from before the wait for
+// the lock.
+func appliedMigrations(ctx context.Context, q querier, o *Options, known int) (int, error) {
 	there, done := false, 0
 	err := q.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'migrations')", o.Schema).Scan(&there)
 	if err != nil || !there {
@@ -77,8 +78,8 @@ func migrated(ctx context.Context, q querier, o *Options, known int) (int, error
 	return done, nil
 }
 
-// found makes the schema, unless it is there, and the table of its migrations.
-func found(ctx context.Context, tx pgx.Tx, o *Options) error {
+// createSchema creates the schema and the table of its migrations if they do not exist.
+func createSchema(ctx context.Context, tx pgx.Tx, o *Options) error {
 	there := false
 	err := tx.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1)", o.Schema).Scan(&there)
 	if err != nil {
@@ -94,8 +95,8 @@ func found(ctx context.Context, tx pgx.Tx, o *Options) error {
 	return err
 }
 
-// apply runs one file, of many statements.
-func apply(ctx context.Context, tx pgx.Tx, o *Options, version int, name string) error {
+// applyMigration runs one file of several statements.
+func applyMigration(ctx context.Context, tx pgx.Tx, o *Options, version int, name string) error {
 	text, err := migrationFiles.ReadFile(name)
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func TestOlderTables(t *testing.T) {
 	p.mustCommit(t, s)
 	mustClose(t, s)
 	conn := mustConnect(t) // back to before the views
-	for _, what := range []string{"VIEW readable_groups", "VIEW readable_definitions", "VIEW readable_ids"} {
+	for _, what := range []string{"VIEW readable_groups", "VIEW readable_definitions", "VIEW readable_message_ids"} {
 		mustExec(t, conn, strings.Replace("DROP "+what, "VIEW ", "VIEW "+pgx.Identifier{o.Schema}.Sanitize()+".", 1))
 	}
 	for _, name := range []string{"readable(bytea)", "readable_json(bytea)", "readable_time(bigint)"} {

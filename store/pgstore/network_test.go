@@ -266,7 +266,7 @@ func TestLoadSettled(t *testing.T) {
 		prepares.mustCommit(t, s)
 	}
 	player := newPlayer("g", 300)
-	for version, last := range []string{"layouts", "ids", "ids"} { // which the commit comes to last
+	for version, last := range []string{"layouts", "message_ids", "message_ids"} { // which the commit comes to last
 		release := lockTable(t, table(o, last))
 		done, loaded := make(chan error, 1), make(chan uint64, 1)
 		go func() { done <- player.commit(context.Background(), s) }()

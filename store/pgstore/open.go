@@ -8,18 +8,19 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/internal/boundedmap"
 	"github.com/dictrack/dictrack/internal/retry"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Open connects to the database that the URL names and opens the store in it, with its tables made or
-// brought up to date. The URL is postgres://USER:PASSWORD@HOST:PORT/DATABASE, or whatever else pgx takes;
-// what it does not say comes from the environment, as with psql.
+// Open connects to the database that the URL names and opens the store in it, and creates its tables or
+// brings them up to date. The URL is postgres://USER:PASSWORD@HOST:PORT/DATABASE, or whatever else pgx
+// accepts; what it does not say comes from the environment, as with psql.
 //
-// When there is no connection to be had, the error says in one line where to and why not, and nothing is
-// tried again; only a server that is about to start is waited for. The error is a *store.FormatError when
-// a newer dictrack has made the tables, or says which option is wrong. No error has the password.
+// If no connection can be made, the error says in one line to which server and why not, and nothing is
+// retried, except for a server that is starting. The error is a *store.FormatError if a newer dictrack
+// created the tables, or a *field.Error for each option that is invalid. No error contains the password.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if err := errors.Join(o.validate(), checkScheme(url), ctx.Err()); err != nil {
@@ -27,12 +28,12 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, unreadable(url, err)
+		return nil, urlError(url, err)
 	}
-	o.complete(config)
+	o.configure(config)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
-		return nil, fmt.Errorf("open store in %s: %w", describe(config), err)
+		return nil, fmt.Errorf("open store in %s: %w", serverName(config), err)
 	}
 	s, err := open(ctx, pool, &o)
 	if err != nil {
@@ -43,9 +44,9 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// New opens the store in the database of a pool, as Open does. The pool stays the caller's: it is to
-// be open as long as the store, and Close leaves it open. Its connections may be used for anything else
-// too. Options.MaxConns must be 0.
+// New opens the store in the database of a pool, as Open does. The pool remains the caller's: it must stay
+// open as long as the store, and Close does not close it. Its connections may be used for other things too.
+// Options.MaxConns must be 0.
 func New(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 	o = o.withDefaults()
 	if err := errors.Join(o.validate(), ctx.Err()); err != nil {
@@ -55,13 +56,13 @@ func New(ctx context.Context, pool *pgxpool.Pool, o Options) (*Store, error) {
 		return nil, errors.New("the pool is nil, want one that is open")
 	}
 	if o.MaxConns != 0 {
-		return nil, fmt.Errorf("option MaxConns is %d, want 0: the pool has its own bound", o.MaxConns)
+		return nil, &field.Error{Path: "options.MaxConns", Value: o.MaxConns, Want: "want 0, since the pool has its own bound"}
 	}
 	return open(ctx, pool, &o)
 }
 
-// complete fills in what the URL leaves open.
-func (o *Options) complete(c *pgxpool.Config) {
+// configure sets what the URL leaves open.
+func (o *Options) configure(c *pgxpool.Config) {
 	if o.MaxConns > 0 {
 		c.MaxConns = int32(o.MaxConns)
 	}
@@ -79,37 +80,37 @@ func open(ctx context.Context, pool *pgxpool.Pool, o *Options) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{
-		pool: pool, sql: sql, log: o.Logger, where: describe(pool.Config()),
+		pool: pool, sql: sql, log: o.Logger, server: serverName(pool.Config()),
 		definitions: boundedmap.New[tracker.ID, struct{}](maxCachedDefinitions),
 	}
-	s.calls = retry.New(retry.Options{Server: "PostgreSQL", Timeout: o.RetryTimeout, Logger: o.Logger, IsTransient: passes, Describe: s.plain})
-	err = s.tryWhile(ctx, starting, "open store", 0, func(ctx context.Context) error { return s.prepare(ctx, o) })
+	s.retrier = retry.New(retry.Options{Server: "PostgreSQL", Timeout: o.RetryTimeout, Logger: o.Logger, IsTransient: isTransient, Describe: s.describe})
+	err = s.doIf(ctx, isStarting, "open store", 0, func(ctx context.Context) error { return s.prepare(ctx, o) })
 	if err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-// starting tells that the server says that it is not up yet. Nothing else is waited for when a store is
+// isStarting reports whether the server says that it is starting. Nothing else is retried when a store is
 // opened: more likely the URL is wrong.
-func starting(err error) bool {
+func isStarting(err error) bool {
 	server, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && server.Code == "57P03"
 }
 
-// prepare looks at the server and brings the tables up to date.
+// prepare checks the server and brings the tables up to date.
 func (s *Store) prepare(ctx context.Context, o *Options) error {
-	if err := s.look(ctx); err != nil {
+	if err := s.checkServer(ctx); err != nil {
 		return err
 	}
 	return migrate(ctx, s.pool, o)
 }
 
-// oldest is the first version of PostgreSQL that has all that the SQL uses.
-const oldest = 120000
+// minVersion is the first version of PostgreSQL that has all that the SQL uses.
+const minVersion = 120000
 
-// look checks that the server can keep what it is given.
-func (s *Store) look(ctx context.Context) error {
+// checkServer checks that the server supports the store, and logs settings that lose commits.
+func (s *Store) checkServer(ctx context.Context) error {
 	var version int
 	var standby bool
 	var commits, fsync string
@@ -118,13 +119,13 @@ func (s *Store) look(ctx context.Context) error {
 	switch {
 	case err != nil:
 		return err
-	case version < oldest:
-		return fmt.Errorf("%s: the server is version %d, want %d or newer", s.where, version/10000, oldest/10000)
+	case version < minVersion:
+		return fmt.Errorf("%s: the server is version %d, want %d or newer", s.server, version/10000, minVersion/10000)
 	case standby:
-		return fmt.Errorf("%s: the server is a standby and takes no writes: name the primary, or say target_session_attrs=read-write in the URL", s.where)
+		return fmt.Errorf("%s: the server is a standby and read-only: name the primary, or use target_session_attrs=read-write in the URL", s.server)
 	}
 	if commits == "off" {
-		s.log.Warn("synchronous_commit is off in PostgreSQL: a crash of the server loses the last commits, though they were answered")
+		s.log.Warn("synchronous_commit is off in PostgreSQL: a crash of the server loses the last commits, although they have returned")
 	}
 	if fsync == "off" {
 		s.log.Warn("fsync is off in PostgreSQL: a crash of its machine can destroy the database")

@@ -148,13 +148,13 @@ func TestOptions(t *testing.T) {
 		o    pgstore.Options
 		want []string
 	}{
-		"long schema":   {pgstore.Options{Schema: strings.Repeat("x", 64)}, []string{"option Schema", "at most 63 bytes"}},
-		"system schema": {pgstore.Options{Schema: "pg_mine"}, []string{"option Schema", "does not begin with pg_"}},
-		"NUL":           {pgstore.Options{Schema: "a\x00b"}, []string{"option Schema", "without NUL"}},
-		"not UTF-8":     {pgstore.Options{Schema: "\xff"}, []string{"option Schema", "UTF-8"}},
-		"connections":   {pgstore.Options{MaxConns: -1}, []string{"option MaxConns is -1, want one from 0 to 10000"}},
-		"patience":      {pgstore.Options{RetryTimeout: -time.Second}, []string{"option RetryTimeout is -1s, want at least 100ms"}},
-		"two":           {pgstore.Options{MaxConns: 1 << 30, Schema: "pg_"}, []string{"option Schema", "option MaxConns"}},
+		"long schema":   {pgstore.Options{Schema: strings.Repeat("x", 64)}, []string{"options.Schema", "at most 63 bytes"}},
+		"system schema": {pgstore.Options{Schema: "pg_mine"}, []string{"options.Schema", "does not begin with pg_"}},
+		"NUL":           {pgstore.Options{Schema: "a\x00b"}, []string{"options.Schema", "without NUL"}},
+		"not UTF-8":     {pgstore.Options{Schema: "\xff"}, []string{"options.Schema", "UTF-8"}},
+		"connections":   {pgstore.Options{MaxConns: -1}, []string{"options.MaxConns: -1 is not allowed: want one from 0 to 10000"}},
+		"patience":      {pgstore.Options{RetryTimeout: -time.Second}, []string{"options.RetryTimeout: \"-1s\" is not allowed: want at least 100ms"}},
+		"two":           {pgstore.Options{MaxConns: 1 << 30, Schema: "pg_"}, []string{"options.Schema", "options.MaxConns"}},
 	} {
 		_, err := pgstore.Open(t.Context(), server.URL(), c.o)
 		for _, part := range c.want {
@@ -281,7 +281,7 @@ func TestNew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pgstore.New(t.Context(), pool, pgstore.Options{MaxConns: 3}); err == nil || !strings.Contains(err.Error(), "option MaxConns is 3, want 0") {
+	if _, err := pgstore.New(t.Context(), pool, pgstore.Options{MaxConns: 3}); err == nil || !strings.Contains(err.Error(), "options.MaxConns: 3 is not allowed: want 0") {
 		t.Errorf("New with MaxConns: %v", err)
 	}
 	s, err := pgstore.New(t.Context(), pool, pgstore.Options{Schema: fresh(), RetryTimeout: time.Minute})

@@ -30,7 +30,7 @@ func TestByKey(t *testing.T) {
 			}
 			everything(t, s, 0)
 			conn := mustConnect(t)
-			for _, name := range []string{"groups", "chunks", "layouts", "ids", "definitions", "floor"} {
+			for _, name := range []string{"groups", "chunks", "layouts", "message_ids", "definitions", "first_version"} {
 				mustExec(t, conn, "ANALYZE "+table(o, name))
 			}
 			everything(t, s, 1)
@@ -44,9 +44,9 @@ func TestByKey(t *testing.T) {
 
 			var scans, read int
 			err = conn.QueryRow(t.Context(), `
-				SELECT sum(seq_scan) - (SELECT count(*) FROM pg_indexes WHERE schemaname = $1 AND tablename NOT IN ('floor', 'migrations')),
+				SELECT sum(seq_scan) - (SELECT count(*) FROM pg_indexes WHERE schemaname = $1 AND tablename NOT IN ('first_version', 'migrations')),
 					sum(seq_tup_read + idx_tup_fetch)
-				FROM pg_stat_user_tables WHERE schemaname = $1 AND relname NOT IN ('floor', 'migrations')`, o.Schema).Scan(&scans, &read)
+				FROM pg_stat_user_tables WHERE schemaname = $1 AND relname NOT IN ('first_version', 'migrations')`, o.Schema).Scan(&scans, &read)
 			if err != nil || scans > 0 || read > 25_000 { // making an index reads its table
 				t.Errorf("%d tables were read as a whole, %d rows in all, %v; want only those that were asked for", scans, read, err)
 			}
@@ -79,9 +79,9 @@ func crowd(t *testing.T, e executor, o pgstore.Options) {
 	t.Helper()
 	const from = " FROM generate_series(1, 3000) AS i"
 	name := "convert_to('crowd ' || i, 'UTF8')"
-	mustExec(t, e, "INSERT INTO "+table(o, "groups")+" (name, base, version, fed, places, mark, seal) SELECT "+name+", 0, 1, true, 0, 0, ''"+from)
+	mustExec(t, e, "INSERT INTO "+table(o, "groups")+" (name, base, version, initialized, tracker_count, tx_tag, checksum) SELECT "+name+", 0, 1, true, 0, 0, ''"+from)
 	mustExec(t, e, "INSERT INTO "+table(o, "chunks")+" SELECT "+name+", 1, ''"+from)
 	mustExec(t, e, "INSERT INTO "+table(o, "layouts")+" SELECT "+name+", 0, ''"+from)
-	mustExec(t, e, "INSERT INTO "+table(o, "ids")+" SELECT "+name+", 'id', '', 1, 9e15"+from)
+	mustExec(t, e, "INSERT INTO "+table(o, "message_ids")+" SELECT "+name+", 'id', '', 1, 9e15"+from)
 	mustExec(t, e, "INSERT INTO "+table(o, "definitions")+" SELECT "+name+", ''"+from)
 }

@@ -166,7 +166,7 @@ func TestForgetTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	var n int
-	err := mustConnect(t).QueryRow(t.Context(), "SELECT count(*) FROM "+table(o, "ids")).Scan(&n)
+	err := mustConnect(t).QueryRow(t.Context(), "SELECT count(*) FROM "+table(o, "message_ids")).Scan(&n)
 	if err != nil || n != ids/10 {
 		t.Errorf("%d ids are left, want %d; %v", n, ids/10, err)
 	}

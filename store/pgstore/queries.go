@@ -17,7 +17,7 @@ var sqlFiles embed.FS
 //go:embed migrations/*.sql
 var migrationFiles embed.FS
 
-// queries are the texts of sql/, by name, for one schema.
+// queries are the statements in sql/, by file name, for one schema.
 type queries map[string]string
 
 func readQueries(schema string) (queries, error) {
@@ -36,20 +36,20 @@ func readQueries(schema string) (queries, error) {
 	return q, nil
 }
 
-// inSchema turns the schema that the files are written for into that of a store.
+// inSchema replaces the schema that the files are written for.
 func inSchema(text, quoted string) string { return strings.ReplaceAll(text, "dictrack.", quoted+".") }
 
-// ask runs a query in a transaction of its own and in one round trip, and calls read for each row. The queries before it
-// are given the same, in transactions that are rolled back.
-func (s *Store) ask(ctx context.Context, query string, args []any, read func(from pgx.Rows) error, before ...string) error {
+// query runs a statement in a transaction and a round trip, and calls read for each row. The statements in
+// before take the same arguments, and run first, in transactions that are rolled back.
+func (s *Store) query(ctx context.Context, query string, args []any, read func(from pgx.Rows) error, before ...string) error {
 	b := &pgx.Batch{}
 	for _, other := range before {
 		b.Queue("BEGIN ISOLATION LEVEL READ COMMITTED")
-		b.Queue(s.sql["plan"])
+		b.Queue(s.sql["planner_settings"])
 		b.Queue(s.sql[other], args...)
 		b.Queue("ROLLBACK")
 	}
-	b.Queue(s.sql["plan"])
+	b.Queue(s.sql["planner_settings"])
 	b.Queue(s.sql[query], args...).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			if err := read(rows); err != nil {

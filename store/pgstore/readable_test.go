@@ -39,21 +39,21 @@ func TestReadable(t *testing.T) {
 	}
 	conn := mustConnect(t)
 	for query, want := range map[string]string{
-		"SELECT name || ' ' || version || ' ' || trackers || ' ' || fed || ' ' || (due AT TIME ZONE 'UTC') FROM readable_groups WHERE due IS NOT NULL ORDER BY key": `Größe 2 2 true 2027-01-15 08:00:00.002
+		"SELECT name || ' ' || version || ' ' || trackers || ' ' || initialized || ' ' || (due AT TIME ZONE 'UTC') FROM readable_groups WHERE due IS NOT NULL ORDER BY key": `Größe 2 2 true 2027-01-15 08:00:00.002
 Robot001 2 2 true 2027-01-15 08:00:00.002
 \377'\\ 2 2 true 2027-01-15 08:00:00.002`,
-		"SELECT name FROM readable_groups WHERE due IS NULL":                                "odd",
-		"SELECT name FROM readable_groups WHERE key = 'Robot001'::bytea":                    "Robot001",
-		"SELECT definition ->> 'name' FROM readable_definitions ORDER BY name":              "own\ntracker 0\ntracker 1",
-		"SELECT name || ' ' || id || ' ' || version FROM readable_ids WHERE name = 'Größe'": "Größe call 2 2",
-		"SELECT definition ->> 'kind' FROM readable_definitions WHERE name = 'own'":         "sum",
-		"SELECT (now() - changed < interval '1 hour')::text FROM readable_groups LIMIT 1":   "true",
-		"SELECT id FROM readable_definitions WHERE name = 'tracker 0'":                      definitions(1)[0].ID().String(),
-		"SELECT coalesce(readable_json('{\"a\": \"\\\\u0000\"}'::bytea)::text, 'nothing')":  "nothing",
-		"SELECT readable_time(-62135596800000) AT TIME ZONE 'UTC' || ''":                    "0001-01-01 00:00:00",
-		"SELECT coalesce(readable_time(-9223372036854775808)::text, 'not shown')":           "not shown",
+		"SELECT name FROM readable_groups WHERE due IS NULL":                                        "odd",
+		"SELECT name FROM readable_groups WHERE key = 'Robot001'::bytea":                            "Robot001",
+		"SELECT definition ->> 'name' FROM readable_definitions ORDER BY name":                      "own\ntracker 0\ntracker 1",
+		"SELECT name || ' ' || id || ' ' || version FROM readable_message_ids WHERE name = 'Größe'": "Größe call 2 2",
+		"SELECT definition ->> 'kind' FROM readable_definitions WHERE name = 'own'":                 "sum",
+		"SELECT (now() - changed < interval '1 hour')::text FROM readable_groups LIMIT 1":           "true",
+		"SELECT id FROM readable_definitions WHERE name = 'tracker 0'":                              definitions(1)[0].ID().String(),
+		"SELECT coalesce(readable_json('{\"a\": \"\\\\u0000\"}'::bytea)::text, 'nothing')":          "nothing",
+		"SELECT readable_time(-62135596800000) AT TIME ZONE 'UTC' || ''":                            "0001-01-01 00:00:00",
+		"SELECT coalesce(readable_time(-9223372036854775808)::text, 'not shown')":                   "not shown",
 	} {
-		for _, name := range []string{"readable_groups", "readable_definitions", "readable_ids", "readable_json(", "readable_time("} {
+		for _, name := range []string{"readable_groups", "readable_definitions", "readable_message_ids", "readable_json(", "readable_time("} {
 			query = strings.ReplaceAll(query, name, pgx.Identifier{o.Schema}.Sanitize()+"."+name)
 		}
 		rows, err := conn.Query(t.Context(), query)

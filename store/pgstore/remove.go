@@ -7,15 +7,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// maxForget is how many ids are forgotten in one transaction.
-const maxForget = 1000
+// maxForgetBatch is how many message ids are removed in one transaction.
+const maxForgetBatch = 1000
 
-// Forget implements store.Store. Other calls go on meanwhile.
+// Forget implements store.Store. It does not block other calls.
 func (s *Store) Forget(ctx context.Context, now int64) error {
-	for forgotten := maxForget; forgotten == maxForget; {
-		err := s.try(ctx, "forget ids", s.calls.AttemptTimeout(), func(ctx context.Context) error {
+	for forgotten := maxForgetBatch; forgotten == maxForgetBatch; {
+		err := s.do(ctx, "forget ids", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 			forgotten = 0
-			return s.ask(ctx, "forget", []any{now, maxForget}, func(pgx.Rows) error {
+			return s.query(ctx, "delete_expired_ids", []any{now, maxForgetBatch}, func(pgx.Rows) error {
 				forgotten++
 				return nil
 			})
@@ -27,40 +27,40 @@ func (s *Store) Forget(ctx context.Context, now int64) error {
 	return nil
 }
 
-// Flush implements store.Store. It waits for the transactions under way; others wait for it.
+// Flush implements store.Store. It waits for the transactions under way, and blocks others.
 func (s *Store) Flush(ctx context.Context) error {
-	return s.try(ctx, "flush", 0, func(ctx context.Context) error {
+	return s.do(ctx, "flush", 0, func(ctx context.Context) error {
 		return pgx.BeginTxFunc(ctx, s.pool, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
 			return s.flush(ctx, tx)
 		})
 	})
 }
 
-// flush empties the tables but for the definitions. New groups start above every version there was, so
-// that a change made before can neither apply nor be taken for a later one.
+// flush empties all tables but that of the definitions. New groups start above every version there was, so
+// that a change that was made before conflicts.
 func (s *Store) flush(ctx context.Context, tx pgx.Tx) error {
-	if _, err := tx.Exec(ctx, s.sql["shut"]); err != nil {
+	if _, err := tx.Exec(ctx, s.sql["lock_tables"]); err != nil {
 		return err
 	}
-	var floor int64
-	var mark []byte
-	var top *int64
-	err := tx.QueryRow(ctx, s.sql["top"]).Scan(&floor, &mark, &top)
+	var first int64
+	var sum []byte
+	var highest *int64
+	err := tx.QueryRow(ctx, s.sql["max_version"]).Scan(&first, &sum, &highest)
 	if errors.Is(err, pgx.ErrNoRows) {
-		err = damaged("of the first version", errMissing)
+		err = corrupt("of the first version", errMissing)
 	}
 	if err == nil {
-		err = checkFloor(floor, mark)
+		err = checkFirstVersion(first, sum)
 	}
 	if err != nil {
 		return err
 	}
-	if top != nil {
-		floor = max(floor, *top+1)
+	if highest != nil {
+		first = max(first, *highest+1)
 	}
-	if _, err := tx.Exec(ctx, s.sql["raise"], floor, seal(floorKey(floor), nil)); err != nil {
+	if _, err := tx.Exec(ctx, s.sql["set_first_version"], first, seal(firstVersionKey(first), nil)); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, s.sql["empty"])
+	_, err = tx.Exec(ctx, s.sql["truncate"])
 	return err
 }

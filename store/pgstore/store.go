@@ -9,27 +9,27 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// Store is a store.Store in a PostgreSQL database. Any number of them, in any number of processes, may
-// work in one schema at once.
+// Store is a store.Store in a PostgreSQL database. Any number of them, in any number of processes, may use
+// one schema at once.
 type Store struct {
 	pool        *pgxpool.Pool
 	owned       bool // close the pool too
 	sql         queries
 	log         *slog.Logger
-	where       string // server, database and user, for people
+	server      string // server, database and user, for people
 	definitions *definitionCache
-	calls       *retry.Retrier
+	retrier     *retry.Retrier
 }
 
 var _ store.Store = (*Store)(nil)
 
-// Close waits for the calls under way, but not for a server that is away, and closes the connections,
-// unless they are of a pool that New was given.
+// Close waits for the calls under way, which are not retried any more, and closes the connections, unless
+// New was given the pool.
 func (s *Store) Close() error {
-	if !s.calls.Close() {
+	if !s.retrier.Close() {
 		return nil
 	}
-	s.calls.Wait()
+	s.retrier.Wait()
 	if s.owned {
 		s.pool.Close()
 	}

@@ -1,6 +1,0 @@
-//go:build race
-
-package prove
-
-// share is what part of the long tests is run: the race detector makes them ten times slower.
-const share = 5

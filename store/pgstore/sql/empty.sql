@@ -1,1 +1,0 @@
-TRUNCATE dictrack.groups, dictrack.chunks, dictrack.layouts, dictrack.ids

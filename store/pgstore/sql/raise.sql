@@ -1,1 +1,0 @@
-UPDATE dictrack.floor SET version = $1::bigint, seal = $2::bytea

@@ -1,1 +1,0 @@
-SELECT hash, version, expires FROM dictrack.ids WHERE name = $1::bytea AND id = $2::bytea

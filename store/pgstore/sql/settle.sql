@@ -1,1 +1,0 @@
-SELECT name, version, mark FROM dictrack.groups WHERE name = ANY ($1::bytea[])

@@ -1,1 +1,0 @@
-SELECT f.version, f.seal, (SELECT max(version) FROM dictrack.groups) FROM dictrack.floor AS f

@@ -1,0 +1,1 @@
+TRUNCATE dictrack.groups, dictrack.chunks, dictrack.layouts, dictrack.message_ids

@@ -1,0 +1,46 @@
+// Package multiprocess tests several processes that share state. Its tests start worker processes that track into the
+// same few groups through one Redis in front of one store, inject faults, and compare the result with what was
+// acknowledged.
+package multiprocess
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+// envWorker makes the test binary a worker.
+const envWorker = "DICTRACK_PROVE_WORKER"
+
+// lingering is where rueidis waits, for five seconds, before it closes connections to nodes that left a cluster.
+var lingering = goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*clusterClient)._refresh.func2")
+
+// TestMain is also the way into the workers: the test binary started again, told by its environment what to be.
+func TestMain(m *testing.M) {
+	if os.Getenv(envWorker) != "" {
+		os.Exit(runWorker(os.Stdin, os.Stdout))
+	}
+	status := m.Run()
+	if err := stopShared(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	if err := goleak.Find(lingering); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
+	os.Exit(status)
+}
+
+// fullRun reports whether to run the full tests, as make prove does.
+func fullRun() bool { return os.Getenv("DICTRACK_PROVE") != "" }
+
+// rounds chooses the number of rounds of a normal run or of a full one.
+func rounds(plain, proved int) int {
+	if fullRun() {
+		return proved
+	}
+	return plain
+}

@@ -1,0 +1,6 @@
+//go:build !race
+
+package robustness
+
+// reduction divides the size of the long tests.
+const reduction = 1
