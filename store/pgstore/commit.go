@@ -20,7 +20,7 @@ type commit struct {
 	store *Store
 	// tags are those of the attempts. A row that has one was written by this commit.
 	tags []int64 // of the attempts' transactions: a row that has one was written by this commit
-	// doubt: an attempt may have happened, or may yet.
+	// inDoubt is set when an attempt may have been applied, or may still be.
 	inDoubt   bool            // an earlier attempt may have been applied, or may still be
 	conflicts map[string]bool // groups whose changes were not applied, once known
 }
