@@ -48,7 +48,7 @@ func Example_rateLimiter() {
 	}
 
 	// The next minute starts when the limiters are reset; this one with a smaller allowance.
-	by := tracker.ResetOptions{Reset: limiter.Reset{Limit: new(int64(2))}}
+	by := tracker.ResetOptions{Limit: limiter.NewLimit(2)}
 	if err := m.Reset(ctx, "key-42", by, "requests"); err != nil {
 		log.Fatal(err)
 	}

@@ -250,7 +250,7 @@ func TestChangesSurviveReopening(t *testing.T) {
 	if err := errors.Join(
 		f.Remove(t.Context(), "g", "a"),
 		f.Update(t.Context(), "g", "b", dictrack.SetProgress(9), dictrack.AddTargets(30)),
-		f.Reset(t.Context(), "g", resetBy{Policy: ptr(tracker.ResetAll)}, "c"),
+		f.Reset(t.Context(), "g", resetBy{Policy: tracker.ResetAll}, "c"),
 	); err != nil {
 		t.Fatal(err)
 	}

@@ -28,7 +28,7 @@ func TestReset(t *testing.T) {
 		}
 		expectLines(t, heard(), "RESET b 0")
 		everything := tracker.ResetAll | tracker.ResetStage
-		if err := f.ResetAll(t.Context(), "g", resetBy{Policy: &everything, Reset: limiter.Reset{Limit: ptr(int64(1))}}); err != nil {
+		if err := f.ResetAll(t.Context(), "g", resetBy{Policy: everything, Limit: limiter.NewLimit(1)}); err != nil {
 			t.Fatal(err)
 		}
 		expectLines(t, heard(), "RESET a 0", "RESET b 0")
@@ -45,14 +45,14 @@ func TestResetRefuses(t *testing.T) {
 		f.add("g", count("a", 9), count("b", 9))
 		f.track("g", nil)
 		heard := f.hear()
-		by := resetBy{Policy: ptr(tracker.ResetAll)}
+		by := resetBy{Policy: tracker.ResetAll}
 		if err := f.Reset(t.Context(), "g", by, "a", "x"); !errors.Is(err, dictrack.ErrNotFound) {
 			t.Errorf("Reset of an unknown tracker: %v", err)
 		}
 		refused(t, f.Reset(t.Context(), "g", by), "names: ", "at least one")
-		refused(t, f.ResetAll(t.Context(), "g", resetBy{Reset: limiter.Reset{Limit: ptr(int64(-1))}}), "limit: -1", "at least 0")
-		refused(t, f.ResetAll(t.Context(), "g", resetBy{Reset: limiter.Reset{Duration: time.Millisecond}}), "duration: ", "1ms", "whole seconds")
-		refused(t, f.ResetAll(t.Context(), "g", resetBy{Policy: ptr(tracker.Policy(99))}), "policy: 99", "want flags")
+		refused(t, f.ResetAll(t.Context(), "g", resetBy{Limit: limiter.NewLimit(-1)}), "limit: -1", "at least 0")
+		refused(t, f.ResetAll(t.Context(), "g", resetBy{Duration: time.Millisecond}), "duration: ", "1ms", "whole seconds")
+		refused(t, f.ResetAll(t.Context(), "g", resetBy{Policy: tracker.Policy(99)}), "policy: 99", "want flags")
 		expectLines(t, heard())
 		f.expect("g", "a", "1/9")
 		if err := f.ResetAll(t.Context(), "unknown", by); err != nil {

@@ -163,7 +163,7 @@ func TestClockAfterStageAndReset(t *testing.T) {
 		f.track("g", nil)
 		time.Sleep(time.Hour)
 		h.expect(t, "LIMITED reset at 1h0m1s")
-		by := resetBy{Reset: limiter.Reset{Duration: 10 * time.Minute}}
+		by := resetBy{Duration: 10 * time.Minute}
 		if err := f.ResetAll(t.Context(), "h", by); err != nil {
 			t.Fatal(err)
 		}

@@ -116,11 +116,11 @@ func TestMatchSeesTypedGoData(t *testing.T) {
 		condition.HasItem("tags", "b"), condition.Eq("tags", []any{"a", "b"}), condition.Eq("tags.-1", "b"),
 		condition.Intersects[any]("tags", "x", "a"), condition.Eq("at", 7), condition.Lt("sub.x", 2), condition.Eq("sub", map[string]any{"x": 1}),
 		condition.Exists("chan"), condition.Ne("chan", 1), condition.NotIn[any]("nan", 1), condition.NotContains("struct", "x"),
-		condition.NotHasItem("status", "open"), condition.NotIntersects[any]("chan", 1), condition.NotExists("struct.X"),
+		condition.NotHasItem("status", "open"), condition.NotIntersects[any]("chan", 1), condition.Exists("struct.X"), condition.Eq("struct.X", 1), condition.Eq("struct", map[string]int{"X": 1}),
 	}
 	fail := []condition.Condition{
 		condition.Eq("chan", 1), condition.Lt("nan", 1), condition.Ge("nan", 1), condition.Contains("struct", ""),
-		condition.In[any]("chan", nil), condition.HasItem("chan", nil), condition.Exists("struct.X"), condition.Lt("status", 1),
+		condition.In[any]("chan", nil), condition.HasItem("chan", nil), condition.Exists("struct.Y"), condition.Lt("status", 1),
 	}
 	for _, c := range hold {
 		if !c.Match(data) {

@@ -2,8 +2,8 @@ package dotpath
 
 import "github.com/dictrack/dictrack/value"
 
-// Lookup is the value at the path, of kind Absent when there is none. Data may hold any Go values; they are seen as
-// value.Of sees them. The result shares the data.
+// Lookup returns the value at the path, of kind Absent when there is none. Data may have any Go values, which are read
+// as value.Of does. The result shares memory with data.
 func (p Path) Lookup(data map[string]any) value.Value {
 	if len(p.segments) == 0 {
 		return value.Value{}
@@ -28,6 +28,10 @@ func (s *segment) step(v any) (any, bool) {
 		return s.item(v)
 	case nil, string, bool, int, int64, float64:
 		return nil, false
+	}
+	v = value.Plain(v)
+	if items, ok := v.([]any); ok {
+		return s.item(items)
 	}
 	if s.isIndex {
 		if item, ok := value.Item(v, s.index); ok {

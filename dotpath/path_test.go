@@ -177,7 +177,7 @@ func TestLookupInGoData(t *testing.T) {
 	}
 	for path, want := range map[string]any{
 		"named.n.-1": int64(3), "pointer.x": "deep", "array.1": "q", "named.x": nil, "array.2": nil, "chan.x": nil,
-		"struct.X": nil, "nil.x": nil, "nil": nil, "byKey.1": nil, "bytes.0": nil,
+		"struct.X": int64(1), "nil.x": nil, "nil": nil, "byKey.1": "x", "bytes.0": nil,
 	} {
 		var planned [1]value.Value
 		newPlan(t, path).Lookup(data, planned[:])

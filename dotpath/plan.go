@@ -1,6 +1,10 @@
 package dotpath
 
-import "github.com/dictrack/dictrack/value"
+import (
+	"fmt"
+
+	"github.com/dictrack/dictrack/value"
+)
 
 // Request is a path that a Plan reads.
 type Request struct {
@@ -81,16 +85,30 @@ func (b *builder) child(parent *node, s segment, path string) *node {
 // Slots is how many values the plan reads: the number of wants.
 func (p *Plan) Slots() int { return p.slots }
 
-// Lookup fills into with the values found in data, each as Path.Lookup finds it. It needs len(into) >= Slots().
-func (p *Plan) Lookup(data map[string]any, into []value.Value) {
+// Lookup fills into with the values found in data, each as Path.Lookup finds it. A Go value without a JSON form, at a
+// path or on the way to one, is a *LookupError; into is then undefined. It needs len(into) >= Slots().
+func (p *Plan) Lookup(data map[string]any, into []value.Value) error {
 	into = into[:p.slots]
 	clear(into)
 	for _, n := range p.root.children {
 		if v, ok := data[n.segment.key]; ok {
-			n.lookup(v, into)
+			if err := n.lookup(v, into); err != nil {
+				return err
+			}
 		}
 	}
 	p.copySlots(into)
+	return nil
+}
+
+// LookupError says that the Go value at a path has no JSON form.
+type LookupError struct {
+	Path  string
+	Value any
+}
+
+func (e *LookupError) Error() string {
+	return fmt.Sprintf("data at path %q: %T has no JSON form", e.Path, e.Value)
 }
 
 func (p *Plan) copySlots(into []value.Value) {
@@ -99,13 +117,27 @@ func (p *Plan) copySlots(into []value.Value) {
 	}
 }
 
-func (n *node) lookup(v any, into []value.Value) {
+func (n *node) lookup(v any, into []value.Value) error {
 	if n.slot != noSlot {
-		into[n.slot] = value.Of(v)
+		one := value.Of(v)
+		if one.Kind() == value.Unsupported {
+			return &LookupError{Path: n.path, Value: v}
+		}
+		into[n.slot] = one
+	}
+	if len(n.children) == 0 {
+		return nil
+	}
+	v = value.Plain(v) // once for all children
+	if one := value.Of(v); one.Kind() == value.Unsupported {
+		return &LookupError{Path: n.path, Value: v}
 	}
 	for _, child := range n.children {
 		if next, ok := child.segment.step(v); ok {
-			child.lookup(next, into)
+			if err := child.lookup(next, into); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }

@@ -143,6 +143,9 @@ type Null struct{}
 // String prints the JSON form.
 func (Null) String() string { return "null" }
 
+// MarshalJSON returns null.
+func (Null) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
+
 // OrNull is v for an Error's Value: a null that was found is told from nothing.
 func OrNull(v any) any {
 	if v == nil {

@@ -26,8 +26,10 @@ type Event struct {
 	Kind       EventKind
 	Definition *Definition
 	State      State
-	// Limiter is the kind of the limiter that did it; Limited only.
-	Limiter string
+	// Limiter is the kind of the limiter that held the tracker back, and LimiterIndex its index among the definition's
+	// limiters; EventLimited only.
+	Limiter      string
+	LimiterIndex int
 	// Cycles is how many cycles a stage completion spanned, when more than one; else 0.
 	Cycles int64
 }

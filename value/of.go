@@ -11,10 +11,12 @@ import (
 // maxHops bounds the pointers that are followed to a value.
 const maxHops = 64
 
-// Of is the value of Go data. nil and nil pointers are Null; all kinds of integers and floats are numbers, unsigned
-// ones above math.MaxInt64 as Float; json.Number is a number; slices and arrays are lists, except of bytes; maps with
-// string keys are objects, nil ones empty; pointers are followed. Named types count as what they are made of. Anything else is
-// Foreign. Lists and objects are converted one level at a time: their content is looked at through Of in turn.
+// Of returns the value of Go data, which is read as its JSON form. nil and nil pointers are Null; all kinds of integers
+// and floats are numbers, unsigned ones above math.MaxInt64 as Float; json.Number is a number; slices and arrays are
+// lists, maps with string keys are objects, nil ones empty; pointers are followed. Types that marshal themselves, such as
+// time.Time, structs, bytes and maps with other keys are what encoding/json writes. Other named types are what they are
+// made of. What has no JSON form, such as a channel or NaN, is Unsupported. Lists and objects are converted one level at
+// a time: look at their content through Of in turn.
 func Of(v any) Value {
 	switch v := v.(type) {
 	case nil:
@@ -55,6 +57,8 @@ func ofReflected(rv reflect.Value) Value {
 	switch {
 	case !rv.IsValid():
 		return NullValue()
+	case hasOwnForm(rv):
+		return marshaled(rv)
 	case rv.CanInt():
 		return OfInt(rv.Int())
 	case rv.CanUint():
@@ -63,17 +67,6 @@ func ofReflected(rv reflect.Value) Value {
 		return OfFloat(rv.Float())
 	}
 	return ofComposite(rv)
-}
-
-// deref follows pointers; a nil one leads to the zero reflect.Value, an endless chain of them to a pointer.
-func deref(rv reflect.Value) reflect.Value {
-	for range maxHops {
-		if rv.Kind() != reflect.Pointer && rv.Kind() != reflect.Interface {
-			break
-		}
-		rv = rv.Elem()
-	}
-	return rv
 }
 
 func ofUnsigned(n uint64) Value {
@@ -100,13 +93,12 @@ func ofComposite(rv reflect.Value) Value {
 	return Value{kind: Unsupported, ref: rv.Interface()}
 }
 
-// isList says whether rv is a list; bytes are none.
 func isList(rv reflect.Value) bool {
-	return (rv.Kind() == reflect.Slice || rv.Kind() == reflect.Array) && rv.Type().Elem().Kind() != reflect.Uint8
+	return (rv.Kind() == reflect.Slice || rv.Kind() == reflect.Array) && !hasOwnForm(rv)
 }
 
 func isObject(rv reflect.Value) bool {
-	return rv.Kind() == reflect.Map && rv.Type().Key().Kind() == reflect.String
+	return rv.Kind() == reflect.Map && !hasOwnForm(rv)
 }
 
 func items(rv reflect.Value) []any {
@@ -128,6 +120,10 @@ func members(rv reflect.Value) map[string]any {
 // Member is the member of Go data that is an object; false when there is none, or v is no object. It is that of
 // Of(v).Object(), without converting the others.
 func Member(v any, key string) (any, bool) {
+	if members, ok := Plain(v).(map[string]any); ok {
+		member, ok := members[key]
+		return member, ok
+	}
 	rv := deref(reflect.ValueOf(v))
 	if !rv.IsValid() || !isObject(rv) {
 		return nil, false

@@ -3,7 +3,9 @@ package value
 import (
 	"encoding/json"
 	"math"
+	"net"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -111,16 +113,13 @@ func TestMemberAndItem(t *testing.T) {
 	}
 }
 
-func TestOfForeign(t *testing.T) {
+func TestOfUnsupported(t *testing.T) {
 	var cycle loop
 	cycle = &cycle
 	for _, v := range []any{
 		make(chan int), func() {},
-		struct{}{},
-		&struct{ X int }{1}, math.NaN(), math.Inf(1), float32(math.Inf(-1)), 1i,
-		[]byte("ab"),
-		[2]byte{},
-		map[int]string{},
+		struct{ C chan int }{}, &struct{ X float64 }{math.NaN()}, panicking{}, map[int]chan int{1: nil}, json.RawMessage(`{"a":1,"a":2}`),
+		math.NaN(), math.Inf(1), float32(math.Inf(-1)), 1i,
 		json.Number("abc"), json.Number("1e999"), json.Number("0x1"), json.Number(""), cycle,
 	} {
 		x := Of(v)
@@ -136,7 +135,7 @@ func TestOfForeign(t *testing.T) {
 func TestAccessors(t *testing.T) {
 	all := map[Kind]Value{
 		Absent: {}, Null: NullValue(), Bool: OfBool(true), Int: OfInt(1), Float: OfFloat(1.5), String: OfString("s"),
-		List: OfList([]any{1}), Object: OfObject(map[string]any{"a": 1}), Unsupported: Of(struct{}{}),
+		List: OfList([]any{1}), Object: OfObject(map[string]any{"a": 1}), Unsupported: Of(make(chan int)),
 	}
 	for kind, v := range all {
 		if v.Kind() != kind || v.Present() != (kind != Absent) || v.IsNumber() != (kind == Int || kind == Float) {
@@ -153,7 +152,7 @@ func TestAccessors(t *testing.T) {
 // What a value was before it was set anew shows nowhere.
 func TestSet(t *testing.T) {
 	for _, before := range []Value{
-		{}, NullValue(), OfBool(true), OfFloat(1.5), OfString("s"), OfList([]any{1}), OfObject(map[string]any{"a": 1}), Of(struct{}{}),
+		{}, NullValue(), OfBool(true), OfFloat(1.5), OfString("s"), OfList([]any{1}), OfObject(map[string]any{"a": 1}), Of(make(chan int)),
 	} {
 		for _, c := range []struct {
 			set  func(*Value)
@@ -222,5 +221,44 @@ func TestCyclicDataTerminates(t *testing.T) {
 	typed[0], typed[1] = typed, typed
 	if _, err := Hash(typed); err == nil {
 		t.Error("an endless typed list has a hash")
+	}
+}
+
+// panicking is a type whose JSON form panics.
+type panicking struct{}
+
+func (panicking) MarshalJSON() ([]byte, error) { panic("no form") }
+
+// Values of any Go type are read as encoding/json writes them.
+func TestOfReadsTheJSONForm(t *testing.T) {
+	type order struct {
+		ID    int       `json:"id"`
+		At    time.Time `json:"at"`
+		Notes []string  `json:"notes,omitempty"`
+	}
+	at := time.Date(2026, 1, 31, 23, 59, 59, 0, time.UTC)
+	made := order{ID: 7, At: at, Notes: []string{"a"}}
+	for _, c := range []struct {
+		in   any
+		want string
+	}{
+		{made, `{"at":"2026-01-31T23:59:59Z","id":7,"notes":["a"]}`},
+		{&made, `{"at":"2026-01-31T23:59:59Z","id":7,"notes":["a"]}`},
+		{[]order{made}, `[{"at":"2026-01-31T23:59:59Z","id":7,"notes":["a"]}]`},
+		{map[string]any{"o": &at}, `{"o":"2026-01-31T23:59:59Z"}`},
+		{at, `"2026-01-31T23:59:59Z"`},
+		{[]byte("ab"), `"YWI="`},
+		{[2]byte{1, 2}, `[1,2]`},
+		{json.RawMessage(`{"b":[1.0]}`), `{"b":[1]}`},
+		{map[string]int{"a": 1}, `{"a":1}`},
+		{map[int]string{2: "x", 1: "y"}, `{"1":"y","2":"x"}`},
+		{net.IPv4(10, 0, 0, 1), `"10.0.0.1"`},
+		{time.Minute, `60000000000`},
+		{(*time.Time)(nil), `null`},
+	} {
+		got, err := AppendCanonical(nil, c.in)
+		if err != nil || string(got) != c.want {
+			t.Errorf("%T: %s, %v; want %s", c.in, got, err, c.want)
+		}
 	}
 }

@@ -92,10 +92,11 @@ func TestSmallLocalCache(t *testing.T) {
 }
 
 // ownKind counts twice.
-type ownKind struct{}
+type ownKind struct{ tracker.BaseKind }
 
-func (ownKind) Advance(a tracker.Advance) (decimal.Decimal, []byte, bool) {
-	return a.Progress.Add(decimal.FromInt(2)), nil, true
+func (ownKind) Step(s tracker.KindState, _ tracker.Input) (tracker.KindState, bool) {
+	s.Progress = s.Progress.Add(decimal.FromInt(2))
+	return s, true
 }
 
 // Groups of kinds that a process has not registered are written back by others, and block nothing else.

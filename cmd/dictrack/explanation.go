@@ -87,8 +87,8 @@ func (x *explanation) sentence(e *dictrack.Explanation) string {
 	case tracker.AlreadyCompleted:
 		return "is completed already"
 	}
-	if key, ok := e.Before.Definition.Key(); ok {
-		return "does not move: no number at " + key.String()
+	if paths := e.Before.Definition.Paths(); len(paths) > 0 {
+		return "does not move: no number at " + paths[0].Path.String()
 	}
 	return "does not move"
 }

@@ -41,7 +41,7 @@ func targets(ctx context.Context, m *dictrack.Manager, group string, names []str
 func printable(name string) string { return output.Plain(name) }
 
 // policyFlag is a flag that takes a reset policy.
-type policyFlag struct{ policy *tracker.Policy }
+type policyFlag struct{ policy tracker.Policy }
 
 // Set implements pflag.Value.
 func (p *policyFlag) Set(text string) error {
@@ -53,13 +53,13 @@ func (p *policyFlag) Set(text string) error {
 	if err != nil {
 		return errors.New("want none, progress, limiter, all or stage, or several of them with commas")
 	}
-	p.policy = &policy
+	p.policy = policy
 	return nil
 }
 
 // String implements pflag.Value.
 func (p *policyFlag) String() string {
-	if p.policy == nil {
+	if p.policy == tracker.ResetDefault {
 		return ""
 	}
 	return p.policy.String()

@@ -155,7 +155,7 @@ func (s *setFlags) editReset() ([]dictrack.UpdateOption, error) {
 	if s.reset.policy.Has(tracker.ResetStage) {
 		return nil, errors.New("stage is for dictrack reset: want none, progress, limiter or all")
 	}
-	return []dictrack.UpdateOption{dictrack.SetReset(*s.reset.policy)}, nil
+	return []dictrack.UpdateOption{dictrack.SetReset(s.reset.policy)}, nil
 }
 
 func (s *setFlags) editExpireAfter() ([]dictrack.UpdateOption, error) {

@@ -110,8 +110,8 @@ var mutations = []mutation{
 		catches: inRobustness, run: "Crash",
 	},
 	{
-		name: "damaged record read", file: "store/pebblestore/record.go",
-		edits:   []edit{{"!= checksum(key, value[:end]):", "!= checksum(key, value[:end]) && false:"}},
+		name: "damaged record read", file: "internal/checksum/checksum.go",
+		edits:   []edit{{"!= of(key, value[:end]):", "!= of(key, value[:end]) && false:"}},
 		catches: inPebble, run: "Damaged|Unseal",
 	},
 	{

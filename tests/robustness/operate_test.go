@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tests/robustness/oracle"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -185,11 +186,11 @@ func (m *model) reset(name string) (oracle.Answer, error) {
 		if err != nil {
 			return oracle.Answer{}, err
 		}
-		by.Policy = &p
+		by.Policy = p
 	}
 	if m.in(3) {
 		n := int64(m.IntN(5)) - 1
-		by.Limit, as.Limit = &n, &n
+		by.Limit, as.Limit = limiter.NewLimit(n), &n
 	}
 	if m.in(3) {
 		as.Duration = int64(1 + m.IntN(9))

@@ -42,18 +42,13 @@ func TestSweepEndsWithManyRenewedWindows(t *testing.T) {
 }
 
 // stuck is a limiter that is always due and panics when it is called.
-type stuck struct{}
+type stuck struct{ limiter.BaseRule }
 
-func (stuck) Start(now time.Time) []byte                                    { return []byte(now.Format(time.RFC3339)) }
-func (stuck) Before([]byte, limiter.Call) limiter.Verdict                   { panic("no answer") }
-func (stuck) After(own []byte, _ limiter.Call) ([]byte, bool)               { return own, false }
-func (stuck) StageDone(own []byte, _ limiter.Call) ([]byte, bool)           { return own, false }
-func (stuck) Reset(own []byte, _ any, _ limiter.Call) ([]byte, bool, error) { return own, false, nil }
-
-func (stuck) Due(own []byte) time.Time {
-	at, _ := time.Parse(time.RFC3339, string(own))
-	return at
+func (stuck) Start(in limiter.Input) (limiter.State, error) {
+	return limiter.State{Start: in.Seconds(), End: in.Seconds()}, nil
 }
+func (stuck) Before(limiter.State, limiter.Input) limiter.Verdict { panic("no answer") }
+func (stuck) Due(s limiter.State) int64                           { return s.Start * 1000 }
 
 // A custom limiter that fails when the clock asks must not keep the sweeper busy for ever.
 func TestSweepEndsWithAFailingLimiter(t *testing.T) {

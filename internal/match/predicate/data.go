@@ -22,8 +22,7 @@ type Data struct {
 func (d Data) read(plan *dotpath.Plan, values []value.Value) error {
 	switch {
 	case d.Map != nil:
-		plan.Lookup(d.Map, values)
-		return nil
+		return plan.Lookup(d.Map, values)
 	case d.Trusted:
 		return plan.ScanTrusted(d.JSON, values)
 	}

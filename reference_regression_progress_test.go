@@ -97,7 +97,7 @@ func updateAmongTracks(t *testing.T) {
 					if _, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}}); err != nil {
 						t.Error(err)
 					}
-					by := resetBy{Policy: ptr(tracker.ResetNone)}
+					by := resetBy{Policy: tracker.ResetNone}
 					if err := errors.Join(
 						f.Update(context.Background(), "g", "a", dictrack.SetReset(tracker.ResetAll)),
 						f.Reset(context.Background(), "g", by, "a"),
@@ -245,7 +245,7 @@ func noHalfLoadedGroup(t *testing.T) {
 	f.expect("g", "t299", "20/99")
 }
 
-func storedBeforeTold(t *testing.T) {
+func storedBeforeDelivery(t *testing.T) {
 	f := open(t, faultstore.New())
 	f.add("g", count("a", 1, 9))
 	var kept uint64
@@ -260,7 +260,7 @@ func storedBeforeTold(t *testing.T) {
 	}
 }
 
-func removalTellsAll(t *testing.T) {
+func removalEmitsAll(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", count("a", 9), count("b", 9, 10), count("c", 9))
 		f.track("g", nil)

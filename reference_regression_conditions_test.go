@@ -66,8 +66,8 @@ func inAndIntersects(t *testing.T) {
 	expectHolding(t, object{}, all)
 }
 
-// judgedOnce asks a condition that ten trackers share once for each data.
-func judgedOnce(t *testing.T) {
+// evaluatedOnce asks a condition that ten trackers share once for each data.
+func evaluatedOnce(t *testing.T) {
 	var asked atomic.Int64
 	f := open(t, nil, func(o *dictrack.Options) {
 		o.Registry = &tracker.Registry{}

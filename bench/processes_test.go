@@ -10,17 +10,17 @@ import (
 // processes is how many share a Redis.
 const processes = 4
 
-// BenchmarkRedisFour is W(100) by four processes, each data into a group by chance, beside one process that does the
+// BenchmarkRedisFour is W(100) by four processes, each message into a random group, beside one process that does the
 // same with as many goroutines.
-func BenchmarkRedisFour(b *testing.B) { fleet(b, groupCount()) }
+func BenchmarkRedisFour(b *testing.B) { compareProcesses(b, groupCount()) }
 
 // BenchmarkRedisHot is one group of a hundred trackers, which four processes track into, and beside it one process.
-func BenchmarkRedisHot(b *testing.B) { fleet(b, 1) }
+func BenchmarkRedisHot(b *testing.B) { compareProcesses(b, 1) }
 
-func fleet(b *testing.B, hot int) {
+func compareProcesses(b *testing.B, hot int) {
 	s := must(b, volatile)
 	client := dial(b, s)
-	four, one := crewOn(b, s, processes, hot), crewOn(b, s, 1, hot)
+	four, one := startWorkersOn(b, s, processes, hot), startWorkersOn(b, s, 1, hot)
 	b.Run("processes", func(b *testing.B) {
 		inTurns(b,
 			&entry{name: "data", load: four.track, each: 1, cpu: both(client, four.time)},
@@ -28,10 +28,10 @@ func fleet(b *testing.B, hot int) {
 	})
 }
 
-// crewOn starts processes for groups of their own, of which some are hot.
-func crewOn(b *testing.B, s *redis.Server, processes, hot int) *crew {
+// startWorkersOn starts processes for groups of their own, of which some are hot.
+func startWorkersOn(b *testing.B, s *redis.Server, processes, hot int) *workers {
 	b.Helper()
 	prefix := space()
 	_, groups := openW(b, 100, dictrack.Options{Cache: openRedis(b, s.URL(), prefix), DisableTimers: true})
-	return enlist(b, processes, orders{URL: s.URL(), Prefix: prefix, Groups: groups[:hot], Goroutines: callers})
+	return startWorkers(b, processes, workerConfig{URL: s.URL(), Prefix: prefix, Groups: groups[:hot], Goroutines: callers})
 }

@@ -82,7 +82,7 @@ func resetOfStages(t *testing.T) {
 	f.expect("g", "high", "8/9")
 	f.track("g", nil)
 	f.expect("g", "a", "2/3")
-	by := resetBy{Policy: ptr(tracker.ResetStage | tracker.ResetProgress)}
+	by := resetBy{Policy: tracker.ResetStage | tracker.ResetProgress}
 	if err := f.Reset(t.Context(), "g", by, "a"); err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func keptWhenCompleted(t *testing.T) {
 	if res := f.track("g", nil); len(res.Changed()) != 0 || len(res.Events()) != 0 {
 		t.Errorf("a completed tracker took data: %+v", res.Changed())
 	}
-	if err := f.Reset(t.Context(), "g", resetBy{Policy: ptr(tracker.ResetAll)}, "a"); err != nil {
+	if err := f.Reset(t.Context(), "g", resetBy{Policy: tracker.ResetAll}, "a"); err != nil {
 		t.Fatal(err)
 	}
 	expectLines(t, lines(f.track("g", nil).Events()), "ALL_COMPLETED a 1")
@@ -216,7 +216,7 @@ func everyLimiterIsReset(t *testing.T) {
 	f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Limiters(limiter.Count(1), limiter.Count(2), limiter.For(time.Hour))))
 	f.track("g", nil)
 	f.clock.pass(2 * time.Hour)
-	if err := f.ResetAll(t.Context(), "g", resetBy{Reset: limiter.Reset{Limit: ptr(int64(0))}}); err != nil {
+	if err := f.ResetAll(t.Context(), "g", resetBy{Limit: limiter.NewLimit(0)}); err != nil {
 		t.Fatal(err)
 	}
 	snap, err := f.Get(t.Context(), "g", "a")
