@@ -20,8 +20,8 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// envWorker makes the test binary a worker: a process that tracks until it is killed.
-const envWorker = "DICTRACK_ROBUSTNESS_WORKER"
+// roleCrash is the role of a worker process that is killed.
+const roleCrash = "crash"
 
 const (
 	clients = 4 // goroutines of a worker
