@@ -109,10 +109,19 @@ func TestSpecErrorHasAllMistakes(t *testing.T) {
 	}
 }
 
+// addNothing checks that a call without specs is refused.
+func (f *fixture) addNothing(group string) {
+	f.Helper()
+	if err := f.Add(f.Context(), group); !errors.Is(err, dictrack.ErrInvalid) {
+		f.Errorf("Add without specs: %v, want an ErrInvalid", err)
+	}
+}
+
+
 // TestAddNothing changes nothing, whatever the group has been through.
 func TestAddNothing(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		f.add("unknown")
+		f.addNothing("unknown")
 		const many = 100
 		for i := range many {
 			f.add("g", count(fmt.Sprint("t", i), 1_000))
@@ -123,7 +132,7 @@ func TestAddNothing(t *testing.T) {
 			}
 		}
 		version := f.track("g", nil).Version
-		f.add("g")
+		f.addNothing("g")
 		if res := f.track("g", nil); res.Version != version+1 || len(res.Changed()) != 20 {
 			t.Errorf("version %d after %d, %d trackers moved", res.Version, version, len(res.Changed()))
 		}
@@ -143,7 +152,7 @@ func TestAddNothingToEmptiedGroup(t *testing.T) {
 		if err := f.RemoveAll(t.Context(), "g"); err != nil {
 			t.Fatal(err)
 		}
-		f.add("g")
+		f.addNothing("g")
 		f.add("g", count("a", 5))
 		if res := f.track("g", nil); res.Version != 103 {
 			t.Errorf("version %d, want 103: versions never restart", res.Version)

@@ -41,10 +41,10 @@ func TestOpenFails(t *testing.T) {
 		options dictrack.Options
 		want    string
 	}{
-		"IDWindow":  {t.Context(), dictrack.Options{IDWindow: -time.Second}, "IDWindow is -1s, want 0"},
-		"MaxGroups": {t.Context(), dictrack.Options{MaxGroups: -1}, "MaxGroups is -1, want 0 for no bound"},
-		"MaxBytes":  {t.Context(), dictrack.Options{MaxBytes: -2}, "MaxBytes is -2, want 0 for no bound"},
-		"Cache":     {t.Context(), dictrack.Options{MaxBytes: 9, Cache: memorycache.New(memorycache.Options{})}, "MaxBytes is 9, which is for the default Cache"},
+		"IDWindow":  {t.Context(), dictrack.Options{IDWindow: -time.Second}, `options.IDWindow: "-1s" is not allowed: want 0`},
+		"MaxGroups": {t.Context(), dictrack.Options{MaxGroups: -1}, "options.MaxGroups: -1 is not allowed: want 0 for no limit"},
+		"MaxBytes":  {t.Context(), dictrack.Options{MaxBytes: -2}, "options.MaxBytes: -2 is not allowed: want 0 for no limit"},
+		"Cache":     {t.Context(), dictrack.Options{MaxBytes: 9, Cache: memorycache.New(memorycache.Options{})}, "options.MaxBytes: 9 is not allowed: it is for the default Cache"},
 		"its limit": {t.Context(), dictrack.Options{Cache: memorycache.New(memorycache.Options{MaxGroups: -3})}, "options.MaxGroups: -3 is not allowed: want 0"},
 		"context":   {cancelled, dictrack.Options{}, context.Canceled.Error()},
 	}
@@ -66,8 +66,8 @@ func TestOpenFails(t *testing.T) {
 // TestBoundsNeedAStore refuses to let groups leave memory when there is no other place for them.
 func TestBoundsNeedAStore(t *testing.T) {
 	for want, o := range map[string]dictrack.Options{
-		"MaxGroups is 5 and there is no Store":                       {MaxGroups: 5},
-		"MaxBytes is 6 and there is no Store":                        {MaxBytes: 6},
+		"options.MaxGroups: 5 is not allowed: without a Store":                       {MaxGroups: 5},
+		"options.MaxBytes: 6 is not allowed: without a Store":                        {MaxBytes: 6},
 		"options.MaxBytes: 7 is not allowed: want 0 without a store": {Cache: memorycache.New(memorycache.Options{MaxBytes: 7})},
 	} {
 		m, err := dictrack.Open(t.Context(), o)

@@ -97,10 +97,7 @@ func TestTrustedOfAnyText(t *testing.T) {
 	check := func(text string) {
 		t.Helper()
 		res, err := f.Track(context.Background(), dictrack.Message{Group: "g", JSON: []byte(text), SkipValidation: true})
-		switch moved := len(res.Changed()) > 0; {
-		case err != nil && moved:
-			t.Errorf("%s: %v, and yet trackers moved", text, err)
-		case moved:
+		if err == nil && len(res.Changed()) > 0 {
 			version++
 		}
 		if n := f.track("g", nil).Version; n != version {

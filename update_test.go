@@ -79,8 +79,8 @@ func TestUpdateRefuses(t *testing.T) {
 		{[]dictrack.UpdateOption{dictrack.AddTargets(math.Inf(-1))}, []string{"targets: ", "-Inf", "finite"}},
 		{[]dictrack.UpdateOption{dictrack.AddTargets(-1), dictrack.SetLoop(true)}, []string{"targets[1]: -1", "above 0"}},
 		{[]dictrack.UpdateOption{dictrack.SetReset(tracker.ResetStage)}, []string{"reset: ", "stage"}},
-		{[]dictrack.UpdateOption{dictrack.SetExpireAt(time.Time{})}, []string{"expiry", "1970 to 9999"}},
-		{[]dictrack.UpdateOption{dictrack.SetExpireAfter(-time.Hour)}, []string{"expiry", "above 0"}},
+		{[]dictrack.UpdateOption{dictrack.SetExpireAt(time.Time{})}, []string{"expire", "1970 to 9999"}},
+		{[]dictrack.UpdateOption{dictrack.SetExpireAfter(-time.Hour)}, []string{"expire", "above 0"}},
 	}
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", count("a", 10))
