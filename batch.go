@@ -3,84 +3,67 @@ package dictrack
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/dictrack/dictrack/internal/engine"
-	"github.com/dictrack/dictrack/internal/match"
 )
 
-// Input is one data of a batch: Data, or JSON when Data is nil.
-type Input struct {
-	Group string
-	Data  map[string]any
-	JSON  []byte
-	ID    string    // makes it happen once; empty: no such promise
-	At    time.Time // zero: the Manager's clock
-	// Trusted is for JSON what the option Trusted is for TrackJSON.
-	Trusted bool
-}
-
-// Output is what an Input did. Err is nil when it was applied.
-type Output struct {
+// BatchResult is what one message of a batch did.
+type BatchResult struct {
+	// Result is empty, but for its Group, when there is an error.
 	Result
+	// Err is nil when the message was applied; otherwise it is what Track would return.
 	Err error
 }
 
-// TrackBatch applies many data, those of one group in their order and those of different groups on all cores, and joins
-// what they change into as few commits as possible. It is atomic for each Input, not for the batch: the outputs, one
-// for each input and in their order, say what became of each.
-func (m *Manager) TrackBatch(ctx context.Context, inputs []Input) []Output {
-	return m.TrackBatchInto(ctx, nil, inputs)
+// TrackBatch applies many messages: those of one group in their order, those of different groups on all cores. It joins
+// what they change into as few commits as possible. Each message is applied or fails by itself; the results, one for
+// each message and in their order, say which.
+func (m *Manager) TrackBatch(ctx context.Context, messages []Message) []BatchResult {
+	return m.TrackBatchInto(ctx, nil, messages)
 }
 
-// TrackBatchInto is TrackBatch for those who track batch after batch: the outputs are in the memory of earlier ones, which
-// they replace, if that is large enough. Outputs may be nil.
-func (m *Manager) TrackBatchInto(ctx context.Context, outputs []Output, inputs []Input) []Output {
-	if len(outputs) > len(inputs) {
-		clear(outputs[len(inputs):]) // nobody looks at them, and they would keep what they hold
+// TrackBatchInto is TrackBatch for callers that track batch after batch: the results replace earlier ones, in their
+// memory if that is large enough. Results may be nil.
+func (m *Manager) TrackBatchInto(ctx context.Context, results []BatchResult, messages []Message) []BatchResult {
+	if len(results) > len(messages) {
+		clear(results[len(messages):]) // nobody looks at them, and they would keep memory alive
 	}
-	outputs = slices.Grow(outputs[:0], len(inputs))[:len(inputs)]
-	m.engine.TrackBatch(ctx, &batch{now: m.now(), inputs: inputs, outputs: outputs})
-	return outputs
+	results = slices.Grow(results[:0], len(messages))[:len(messages)]
+	done := m.options.Observer.tracked()
+	b := &batch{now: m.now(), messages: messages, results: results}
+	m.engine.TrackBatch(ctx, b)
+	if done != nil {
+		done(len(messages), b.failed)
+	}
+	return results
 }
 
 // batch is an engine.Batch.
 type batch struct {
-	now     int64
-	inputs  []Input
-	outputs []Output
+	now      int64
+	messages []Message
+	results  []BatchResult
+	failed   int // messages that returned an error
 }
 
 var _ engine.Batch = (*batch)(nil)
 
 // Len implements engine.Batch.
-func (b *batch) Len() int { return len(b.inputs) }
+func (b *batch) Len() int { return len(b.messages) }
 
 // Message implements engine.Batch.
-func (b *batch) Message(i int, m *engine.Message) {
-	in := &b.inputs[i]
-	m.Group, m.ID, m.Time = in.Group, in.ID, b.time(in)
-	m.Data = match.Data{Map: in.Data, JSON: in.JSON, Trusted: in.Trusted}
-}
-
-// time is when an input happens.
-func (b *batch) time(in *Input) int64 {
-	if in.At.IsZero() {
-		return b.now
-	}
-	return in.At.UnixMilli()
+func (b *batch) Message(i int, m *engine.Message) (err error) {
+	*m, err = b.messages[i].engine(b.now)
+	return err
 }
 
 // Outcome implements engine.Batch.
-func (b *batch) Outcome(i int) *engine.Outcome { return &b.outputs[i].outcome }
+func (b *batch) Outcome(i int) *engine.Outcome { return &b.results[i].outcome }
 
 // Done implements engine.Batch.
 func (b *batch) Done(i int, reply engine.Reply, err error) {
-	in, out := &b.inputs[i], &b.outputs[i]
-	if err != nil {
-		*out = Output{Err: err}
-		return
-	}
-	out.Err = nil
-	out.Group, out.Version, out.Duplicate, out.now = in.Group, reply.Version, reply.Duplicate, b.time(in)
+	msg, r := &b.messages[i], &b.results[i]
+	r.set(&engine.Message{Group: msg.Group, Time: msg.time(b.now)}, reply, err)
+	r.Err = classify(err)
+	b.failed += failures(err)
 }

@@ -19,7 +19,7 @@ func TestBatchAnswersInOrder(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("a", dictrack.Sum("s", "n", dictrack.Targets(6, 100)))
 		f.add("b", dictrack.Sum("s", "n", dictrack.Targets(100)))
-		outs := f.TrackBatch(t.Context(), []dictrack.Input{
+		outs := f.TrackBatch(t.Context(), []dictrack.Message{
 			{Group: "a", Data: object{"n": 1}},
 			{Group: "", Data: object{"n": 1}},
 			{Group: "b", JSON: []byte(`{"n":10}`)},
@@ -60,11 +60,11 @@ func TestBatchIntoEarlierOutputs(t *testing.T) {
 		}
 		f.add("few", many[:3]...)
 		f.add("many", many...)
-		var outs []dictrack.Output
-		memory := func() *dictrack.Output { return &outs[:1][0] }
-		inputs := func(groups ...string) (list []dictrack.Input) {
+		var outs []dictrack.BatchResult
+		memory := func() *dictrack.BatchResult { return &outs[:1][0] }
+		inputs := func(groups ...string) (list []dictrack.Message) {
 			for _, g := range groups {
-				list = append(list, dictrack.Input{Group: g, Data: object{}})
+				list = append(list, dictrack.Message{Group: g, Data: object{}})
 			}
 			return list
 		}
@@ -77,8 +77,8 @@ func TestBatchIntoEarlierOutputs(t *testing.T) {
 			}
 			for i, g := range groups {
 				want := map[string]int{"few": 3, "many": 100}[g]
-				if out := &outs[i]; out.Touched() != want || len(out.Changed()) != want || out.Group != g || (out.Err != nil) != (g == "") {
-					t.Errorf("%q: group %q, touched %d, changed %d, %v", g, out.Group, out.Touched(), len(out.Changed()), out.Err)
+				if out := &outs[i]; out.Affected() != want || len(out.Changed()) != want || out.Group != g || (out.Err != nil) != (g == "") {
+					t.Errorf("%q: group %q, touched %d, changed %d, %v", g, out.Group, out.Affected(), len(out.Changed()), out.Err)
 				}
 			}
 		}
@@ -90,7 +90,7 @@ func TestBatchOfNothing(t *testing.T) {
 		if outs := f.TrackBatch(t.Context(), nil); len(outs) != 0 {
 			t.Errorf("outputs %v of no inputs", outs)
 		}
-		outs := f.TrackBatch(t.Context(), []dictrack.Input{{}, {Group: "\x00"}})
+		outs := f.TrackBatch(t.Context(), []dictrack.Message{{}, {Group: "\x00"}})
 		if len(outs) != 2 || outs[0].Err == nil || outs[1].Err == nil {
 			t.Errorf("outputs %v", outs)
 		}
@@ -101,13 +101,13 @@ func TestBatchOfNothing(t *testing.T) {
 func TestBatchOrder(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		const groups, each = 40, 10
-		var inputs []dictrack.Input
+		var inputs []dictrack.Message
 		for g := range groups {
 			f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)))
 		}
 		for n := range each {
 			for g := range groups {
-				inputs = append(inputs, dictrack.Input{Group: fmt.Sprint("g", g), Data: object{"n": n}})
+				inputs = append(inputs, dictrack.Message{Group: fmt.Sprint("g", g), Data: object{"n": n}})
 			}
 		}
 		for i, out := range f.TrackBatch(t.Context(), inputs) {
@@ -123,10 +123,10 @@ func TestBatchOrder(t *testing.T) {
 func TestBatchJoinsCommits(t *testing.T) {
 	f := open(t, faultstore.New())
 	const groups, most = 400, 40
-	var inputs []dictrack.Input
+	var inputs []dictrack.Message
 	for g := range groups {
 		f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(9)))
-		inputs = append(inputs, dictrack.Input{Group: fmt.Sprint("g", g), Data: object{}})
+		inputs = append(inputs, dictrack.Message{Group: fmt.Sprint("g", g), Data: object{}})
 	}
 	before := f.store.Commits.Load()
 	f.TrackBatch(t.Context(), inputs)
@@ -148,7 +148,7 @@ func TestBatchFailsByGroup(t *testing.T) {
 		}
 		return nil
 	})
-	outs := f.TrackBatch(t.Context(), []dictrack.Input{
+	outs := f.TrackBatch(t.Context(), []dictrack.Message{
 		{Group: "a", Data: object{}}, {Group: "b", Data: object{}}, {Group: "a", Data: object{}, ID: "x"},
 	})
 	for i, bad := range []bool{true, false, true} {
@@ -160,7 +160,7 @@ func TestBatchFailsByGroup(t *testing.T) {
 	f.expect("a", "t", "0/9")
 	f.expect("b", "t", "1/9")
 	d.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
-	outs = f.TrackBatch(t.Context(), []dictrack.Input{{Group: "a", Data: object{}}, {Group: "a", Data: object{}}})
+	outs = f.TrackBatch(t.Context(), []dictrack.Message{{Group: "a", Data: object{}}, {Group: "a", Data: object{}}})
 	for i := range outs {
 		if !errors.Is(outs[i].Err, dictrack.ErrUnknown) {
 			t.Errorf("output %d of a failed commit: %v", i, outs[i].Err)
@@ -172,11 +172,11 @@ func TestBatchFailsByGroup(t *testing.T) {
 // TestBatchTimes takes now from each input.
 func TestBatchTimes(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Limit(limiter.Window(start, start.Add(time.Minute)))))
-	outs := f.TrackBatch(t.Context(), []dictrack.Input{
-		{Group: "g", Data: object{}, At: start.Add(-time.Hour)},
+	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Limiters(limiter.Window(start, start.Add(time.Minute)))))
+	outs := f.TrackBatch(t.Context(), []dictrack.Message{
+		{Group: "g", Data: object{}, Time: start.Add(-time.Hour)},
 		{Group: "g", Data: object{}},
-		{Group: "g", Data: object{}, At: start.Add(time.Hour)},
+		{Group: "g", Data: object{}, Time: start.Add(time.Hour)},
 		{Group: "g", Data: object{}},
 	})
 	for i, want := range []int{0, 1, 1, 0} {
@@ -192,17 +192,17 @@ func TestBatchIsTrack(t *testing.T) {
 	f := open(t, nil)
 	specs := []tracker.Spec{
 		dictrack.Count("a", dictrack.Targets(3, 5), dictrack.Where(condition.Eq("k", 1)), dictrack.Loop()),
-		dictrack.Sum("b", "n", dictrack.Targets(20), dictrack.Limit(limiter.Count(4))),
+		dictrack.Sum("b", "n", dictrack.Targets(20), dictrack.Limiters(limiter.Count(4))),
 	}
 	f.add("single", specs...)
 	f.add("batch", specs...)
-	var inputs []dictrack.Input
+	var inputs []dictrack.Message
 	var want []string
 	for n := range 30 {
 		data := object{"k": n % 2, "n": n % 3}
 		res := f.track("single", data)
 		want = append(want, lines(res.Events())...)
-		inputs = append(inputs, dictrack.Input{Group: "batch", Data: data})
+		inputs = append(inputs, dictrack.Message{Group: "batch", Data: data})
 	}
 	var got []string
 	for _, out := range f.TrackBatch(t.Context(), inputs) {

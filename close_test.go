@@ -34,7 +34,7 @@ func closedManager(t *testing.T) weak.Pointer[dictrack.Manager] {
 		if err := m.Add(ctx, group, count("a", 9), count("b", 9)); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.Track(ctx, group, nil); err != nil {
+		if _, err := m.Track(ctx, dictrack.Message{Group: group, Data: map[string]any{}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -29,16 +29,16 @@ func TestManyGoroutines(t *testing.T) {
 					g := fmt.Sprint("g", (n+caller)%groups)
 					switch n % 3 {
 					case 0:
-						_, err := f.Track(context.Background(), g, object{"n": n})
+						_, err := f.Track(context.Background(), dictrack.Message{Group: g, Data: object{"n": n}})
 						report(t, err)
 					case 1:
-						_, err := f.TrackJSON(context.Background(), g, fmt.Appendf(nil, `{"n":%d}`, n))
+						_, err := f.Track(context.Background(), dictrack.Message{Group: g, JSON: fmt.Appendf(nil, `{"n":%d}`, n)})
 						report(t, err)
 					default:
-						outs := f.TrackBatch(context.Background(), []dictrack.Input{{Group: g, Data: object{"n": n}}, {Group: "other"}})
+						outs := f.TrackBatch(context.Background(), []dictrack.Message{{Group: g, Data: object{"n": n}}, {Group: "other"}})
 						report(t, outs[0].Err)
 					}
-					_, err := f.List(context.Background(), g)
+					_, err := f.ListAll(context.Background(), g)
 					report(t, err)
 				}
 			})
@@ -98,9 +98,9 @@ func TestDataIsTheCallersAgain(t *testing.T) {
 				ctx, cancel := hasty()
 				var err error
 				if n%2 == 0 {
-					_, err = f.Track(ctx, "g", data)
+					_, err = f.Track(ctx, dictrack.Message{Group: "g", Data: data})
 				} else {
-					_, err = f.TrackJSON(ctx, "g", text)
+					_, err = f.Track(ctx, dictrack.Message{Group: "g", JSON: text})
 				}
 				data["n"] = 1000
 				copy(text, `{"n":9}`)
@@ -148,9 +148,9 @@ func TestAnswersAreTheCallers(t *testing.T) {
 				}
 				id := fmt.Sprint(caller, ":", n)
 				for try := 0; ; try++ {
-					res, err := f.Track(ctx, fmt.Sprint("g", g), object{"n": 1}, dictrack.ID(id))
+					res, err := f.Track(ctx, dictrack.Message{Group: fmt.Sprint("g", g), Data: object{"n": 1}, ID: id})
 					if err == nil {
-						expectAnswer(t, g, try, &res)
+						expectAnswer(t, g, try, res)
 						break
 					}
 					if !errors.Is(err, dictrack.ErrUnknown) && !errors.Is(err, context.DeadlineExceeded) {
@@ -194,7 +194,7 @@ func TestCloseUnderWay(t *testing.T) {
 		for range 6 {
 			all.Go(func() {
 				for {
-					_, err := f.Track(context.Background(), "g", nil)
+					_, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}})
 					if errors.Is(err, dictrack.ErrClosed) {
 						return
 					}
@@ -230,7 +230,7 @@ func TestCloseGivesUp(t *testing.T) {
 	caller.Go(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
 		defer cancel()
-		if _, err := f.Track(ctx, "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
+		if _, err := f.Track(ctx, dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
 		}
 	})

@@ -1,19 +1,27 @@
-// Package dictrack counts what happens to somebody towards targets, and never loses or doubles any of
-// it.
+// Package dictrack counts messages towards targets, for each player, device or customer, exactly once.
 //
-// You feed it data, JSON objects, for a group: a player, a robot, a customer. The group's trackers move:
-// each has conditions that the data must meet, targets that it counts or sums towards in stages,
-// limiters that hold it back, and events when it completes, resets or is limited.
+// A message is a JSON object for a group. It moves the group's trackers: each has conditions that the message's data must
+// meet, targets that it counts or sums towards in stages, limiters that hold it back, and events when it completes, is
+// reset or limited. Quests and achievements, campaigns, device monitoring, quotas and session analytics are made of that.
 //
 //	m, err := dictrack.Open(ctx, dictrack.Options{})
 //	defer m.Close(ctx)
-//	m.On(dictrack.AllCompleted, func(e dictrack.Event) { fmt.Println(e.Tracker.Name, "is done") })
 //	err = m.Add(ctx, "Robot001", dictrack.Count("Demo-1",
 //		dictrack.Targets(10), dictrack.Where(condition.Eq("status", "active"))))
-//	res, err := m.Track(ctx, "Robot001", map[string]any{"id": 1, "status": "active"})
+//	res, err := m.Track(ctx, dictrack.Message{
+//		Group: "Robot001",
+//		ID:    "message-1",
+//		Data:  map[string]any{"id": 1, "status": "active"},
+//	})
 //
-// Options.Store makes it last: package store/pebblestore keeps everything in a directory. What a tracker
-// does in every case is written down in docs/semantics.md.
+// Without a store everything is in memory and gone with the process. Options.Store makes it last: package
+// store/pebblestore keeps it in a directory, store/pgstore in PostgreSQL, store/mongostore in MongoDB. Options.Cache with
+// cache/rediscache shares it among processes. Package connect opens them by URLs.
+//
+// A message with an ID counts once, however often it is sent; see [Message]. What a tracker does in every case is defined
+// in docs/semantics.md.
+//
+// Package condition has the conditions, package limiter the limiters, package trackerfile reads definition files.
 package dictrack
 
 import (
@@ -24,89 +32,50 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/internal/engine"
 	"github.com/dictrack/dictrack/internal/gate"
 	"github.com/dictrack/dictrack/internal/notify"
 	"github.com/dictrack/dictrack/internal/timers"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/tracker"
 )
 
 // Options say how a Manager works. The zero Options are usable: everything in memory, gone with the
 // process.
 type Options struct {
-	// Store keeps everything for good; a call returns when the store has what it did, unless the Cache is one that is
-	// ahead of it. The Manager owns it from Open on, also when Open fails, and closes it. Defaults to none: memory only.
+	// Store is where groups are stored. A call returns when the store has its effect, unless the Cache acknowledges before
+	// the store. The Manager owns the store from Open on, also when Open fails, and closes it. Defaults to none: memory
+	// only.
 	Store store.Store
-	// Cache holds the groups that are in use. The Manager owns it from Open on, also when Open fails, and closes
-	// it. Defaults to a memorycache.
+	// Cache holds the groups that are in use. The Manager owns it from Open on, also when Open fails, and closes it.
+	// Defaults to a memorycache.
 	Cache cache.Cache
-	// MaxGroups is how many groups the default Cache holds in memory, when there is a Store. Beyond it, those leave that
-	// had no call for long, and the next call reads them again. Defaults to any number. A Cache of your own has
-	// bounds of its own.
+	// MaxGroups is the number of groups that the default Cache holds in memory. When it is exceeded, groups that were not
+	// used for long are evicted, and read from the Store at their next call. It needs a Store, and no Cache. Defaults to no
+	// limit.
 	MaxGroups int
-	// MaxBytes is how much memory those groups take together, by an estimate that counts what they have for themselves:
-	// about 36 bytes a tracker and 256 a group. Defaults to any size.
+	// MaxBytes limits the memory of those groups in the same way. It is an estimate of what groups do not share: about 36
+	// bytes a tracker and 256 a group. Defaults to no limit.
 	MaxBytes int64
-	// Registry knows the custom kinds of trackers, conditions and limiters. Defaults to the built-in ones.
-	Registry *tracker.Registry
-	// IDWindow is how long the id of a call is remembered after its commit, by Clock. Defaults to 7 days.
+	// Registry knows the kinds of trackers, conditions and limiters that the program adds. Defaults to the built-in ones.
+	Registry *Registry
+	// IDWindow is how long the ID of a message is remembered after its commit, by the Clock. Defaults to 7 days.
 	IDWindow time.Duration
-	// Clock tells the time. It is called from many goroutines, and must never go back by much: trackers
-	// expire and windows end by it. Defaults to time.Now.
+	// Clock returns the current time. It is called from many goroutines and should never go back by much: trackers expire
+	// and windows end by it. Defaults to time.Now.
 	Clock func() time.Time
-	// ManualSweep leaves it to calls of Sweep to apply what the clock does to groups that get no data.
-	// Defaults to off: the Manager does it by itself, at the right second.
-	ManualSweep bool
-	// OnEvent is a listener like one of OnAll, and there before anything happens: what the clock did to trackers since
-	// the store was last open may be told before Open returns.
-	OnEvent func(Event)
-	// Logger hears what no caller is told: listeners that panic, sweeps that failed. Defaults to silence.
+	// DisableTimers leaves it to calls of Sweep to apply what the clock does to groups that get no messages. Defaults to
+	// false: the Manager does it by itself, when it is due.
+	DisableTimers bool
+	// Subscriptions are there before anything happens: their handlers also get the events of what was due while the
+	// process was down, perhaps before Open returns. Defaults to none; see Manager.Subscribe.
+	Subscriptions []Subscription
+	// Observer gets measurements, for metrics. Defaults to none.
+	Observer Observer
+	// Logger gets what no caller is told, such as handlers that panic and timers that fail. Defaults to no log.
 	Logger *slog.Logger
 }
 
-// withDefaults fills what was left out and checks the rest.
-func (o Options) withDefaults() (Options, error) {
-	if o.IDWindow != 0 && o.IDWindow < time.Millisecond {
-		return o, fmt.Errorf("options: IDWindow is %v, want 0 for the default, or at least a millisecond", o.IDWindow)
-	}
-	if o.IDWindow == 0 {
-		o.IDWindow = 7 * 24 * time.Hour
-	}
-	if err := o.checkBounds(); err != nil {
-		return o, err
-	}
-	if o.Cache == nil {
-		o.Cache = memorycache.New(memorycache.Options{MaxGroups: o.MaxGroups, MaxBytes: o.MaxBytes})
-	}
-	if o.Logger == nil {
-		o.Logger = slog.New(slog.DiscardHandler)
-	}
-	return o, nil
-}
-
-// checkBounds checks what may be held in memory.
-func (o *Options) checkBounds() error {
-	for _, bound := range []struct {
-		name  string
-		value int64
-	}{{"MaxGroups", int64(o.MaxGroups)}, {"MaxBytes", o.MaxBytes}} {
-		switch {
-		case bound.value < 0:
-			return fmt.Errorf("options: %s is %d, want 0 for no bound, or at least 1", bound.name, bound.value)
-		case bound.value > 0 && o.Store == nil:
-			return fmt.Errorf("options: %s is %d and there is no Store: a group that leaves memory would be lost; set a Store, or 0",
-				bound.name, bound.value)
-		case bound.value > 0 && o.Cache != nil:
-			return fmt.Errorf("options: %s is %d, which is for the default Cache: give the bound to the Cache that is set, or leave Cache out",
-				bound.name, bound.value)
-		}
-	}
-	return nil
-}
-
-// Manager is the way in. All its methods may be called from any goroutine, and from listeners.
+// Manager tracks messages. All its methods may be called from any goroutine, and from event handlers.
 type Manager struct {
 	options   Options
 	engine    *engine.Engine
@@ -118,24 +87,24 @@ type Manager struct {
 	end       context.CancelFunc
 }
 
-// Open starts a Manager. Close it.
+// Open starts a Manager; the caller closes it. Options that are not allowed are an ErrInvalid.
 func Open(ctx context.Context, o Options) (*Manager, error) {
 	filled, err := o.withDefaults()
 	if err == nil {
 		err = ctx.Err()
 	}
 	if err != nil {
-		return nil, errors.Join(err, closeCache(ctx, o.Cache), closeStore(o.Store))
+		return nil, errors.Join(classify(err), closeCache(ctx, o.Cache), closeStore(o.Store))
 	}
 	m := newManager(ctx, filled)
-	if filled.OnEvent != nil {
-		m.publisher.Subscribe(handler(filled.OnEvent))
+	for i := range filled.Subscriptions {
+		m.subscribe(&filled.Subscriptions[i])
 	}
 	if err := m.engine.Start(ctx); err != nil {
 		m.end()
 		return nil, errors.Join(fmt.Errorf("start the cache: %w", err), filled.Cache.Close(ctx), closeStore(filled.Store))
 	}
-	if !filled.ManualSweep {
+	if !filled.DisableTimers {
 		go m.timers.Run(m.life, m.engine)
 	}
 	return m, nil
@@ -151,6 +120,9 @@ func newManager(ctx context.Context, o Options) *Manager {
 		Cache: o.Cache, Store: o.Store, Registry: o.Registry, Logger: o.Logger,
 		Now: m.now, IDWindow: o.IDWindow,
 		Publisher: m.publisher, Schedule: m.timers.Schedule, Remote: len(sources) > 0, Gate: m.calls,
+		Observer: engine.Observer{
+			Committed: o.Observer.Committed, Loaded: o.Observer.Loaded, TimersFired: o.Observer.TimersFired,
+		},
 	})
 	return m
 }
@@ -177,9 +149,9 @@ func closeStore(s store.Store) error {
 	return s.Close()
 }
 
-// Close waits for the calls under way and until listeners have heard of them, and closes the cache and
-// the store. When ctx ends first it gives up waiting and closes all the same; so a listener that calls
-// Close does so on a goroutine of its own. Later calls return ErrClosed; a second Close does nothing.
+// Close waits for the calls under way and for the event handlers of what they committed, and closes the cache and the
+// store. When ctx ends first it stops waiting and closes all the same; an event handler that calls Close therefore does so
+// on a goroutine of its own. Later calls return ErrClosed; a second Close does nothing.
 func (m *Manager) Close(ctx context.Context) error {
 	if !m.calls.Close(ErrClosed) {
 		return nil
@@ -193,7 +165,7 @@ func (m *Manager) Close(ctx context.Context) error {
 
 // waitTimers returns when no timer runs any more, or ctx ends.
 func (m *Manager) waitTimers(ctx context.Context) error {
-	if m.options.ManualSweep {
+	if m.options.DisableTimers {
 		return nil
 	}
 	return m.timers.Wait(ctx)

@@ -15,7 +15,7 @@ import (
 func TestDrain(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", dictrack.Count("a", dictrack.Targets(9)))
-		if err := f.Drain(t.Context()); err != nil {
+		if err := f.Sync(t.Context()); err != nil {
 			t.Errorf("Drain: %v", err)
 		}
 	})
@@ -25,7 +25,7 @@ func TestDrain(t *testing.T) {
 	if n := d.Commits.Load(); n != 0 {
 		t.Errorf("%d commits before Drain", n)
 	}
-	if err := f.Drain(t.Context()); err != nil {
+	if err := f.Sync(t.Context()); err != nil {
 		t.Errorf("Drain: %v", err)
 	}
 	record, err := d.Data.Load(t.Context(), "g")
@@ -34,11 +34,11 @@ func TestDrain(t *testing.T) {
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := f.Drain(cancelled); !errors.Is(err, context.Canceled) {
+	if err := f.Sync(cancelled); !errors.Is(err, context.Canceled) {
 		t.Errorf("Drain when the context has ended: %v", err)
 	}
 	f.close()
-	if err := f.Drain(t.Context()); !errors.Is(err, dictrack.ErrClosed) {
+	if err := f.Sync(t.Context()); !errors.Is(err, dictrack.ErrClosed) {
 		t.Errorf("Drain after Close: %v, want ErrClosed", err)
 	}
 }

@@ -11,30 +11,36 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// The errors that callers branch on, with errors.Is. What is wrong with an argument comes as
-// *field.Error or field.Errors, which name the field, the value and what is allowed; kinds that nobody
-// registered as an UnknownKindError of package tracker, condition or limiter. An error means that
-// nothing was changed, ErrUnknown excepted.
+// The errors that callers branch on, with errors.Is. An error means that nothing was changed, with the exception of
+// ErrUnknown.
 var (
-	// ErrUnknown: the outcome is not known. The call took effect wholly or not at all; one with an id may
-	// be made again with the same id.
+	// ErrInvalid: an argument is not allowed, and the same call will fail again. Where it is about a field, errors.As
+	// finds a *FieldError or FieldErrors, which name the field, the value and what is allowed; where it is about the data
+	// of a message, a *DataError; where it is about a tracker's spec, a *SpecError.
+	ErrInvalid = errors.New("invalid argument")
+	// ErrUnavailable: the store or the cache cannot be reached, or is too slow. Try again later.
+	ErrUnavailable = errors.New("unavailable; try again later")
+	// ErrUnknown: nobody can say whether the call took effect; it did so wholly or not at all. A message with an ID can be
+	// sent again with the same ID.
 	ErrUnknown = cache.ErrUnknown
 	// ErrClosed: the Manager was closed.
 	ErrClosed = record.ErrClosed
-	// ErrExists: a tracker of that name is in the group already.
+	// ErrExists: the group has a tracker of that name already.
 	ErrExists = group.ErrExists
 	// ErrNotFound: the group has no tracker of that name.
 	ErrNotFound = group.ErrNotFound
 	// ErrCompleted: the tracker is completed; reset it first.
 	ErrCompleted = tracker.ErrCompleted
-	// ErrIDReused: the id was used before, with other data.
+	// ErrIDReused: the ID came before with other data.
 	ErrIDReused = engine.ErrIDReused
 	// ErrNotConfirmed: Flush was called without its confirmation.
 	ErrNotConfirmed = errors.New("flush deletes everything; pass dictrack.FlushEverything to confirm")
 )
 
-// TrackerError says that the custom code of one tracker failed for the data. The tracker did not move;
-// the others did.
+// DataError says that the data of a message is not a JSON object that dictrack reads. It is an ErrInvalid.
+type DataError = engine.DataError
+
+// TrackerError says that the custom code of one tracker failed for a message. That tracker did not move; the others did.
 type TrackerError struct {
 	Group, Tracker string
 	Err            error
@@ -47,8 +53,8 @@ func (e *TrackerError) Error() string {
 // Unwrap returns the cause.
 func (e *TrackerError) Unwrap() error { return e.Err }
 
-// SpecError says that the spec of a tracker is not allowed. It wraps field.Errors, or an
-// UnknownKindError.
+// SpecError says that the spec of a tracker is not allowed. It wraps FieldErrors, or the UnknownKindError of package
+// tracker, condition or limiter. It is an ErrInvalid.
 type SpecError struct {
 	Name string
 	Err  error
@@ -58,3 +64,25 @@ func (e *SpecError) Error() string { return fmt.Sprintf("tracker %q: %v", e.Name
 
 // Unwrap returns the cause.
 func (e *SpecError) Unwrap() error { return e.Err }
+
+// invalidError is an error that is an ErrInvalid too.
+type invalidError struct{ error }
+
+// Is makes it an ErrInvalid.
+func (e invalidError) Is(target error) bool { return target == ErrInvalid }
+
+// Unwrap returns the error itself.
+func (e invalidError) Unwrap() error { return e.error }
+
+// classify makes an error about an argument an ErrInvalid. It keeps the text.
+func classify(err error) error {
+	var (
+		field *FieldError
+		data  *DataError
+		spec  *SpecError
+	)
+	if errors.As(err, &field) || errors.As(err, &data) || errors.As(err, &spec) {
+		return invalidError{err}
+	}
+	return err
+}

@@ -9,17 +9,6 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// What can happen to a tracker.
-const (
-	Added          = tracker.EventAdded
-	StageCompleted = tracker.EventStageCompleted
-	AllCompleted   = tracker.EventAllCompleted
-	Reset          = tracker.EventReset
-	Limited        = tracker.EventLimited
-	Removed        = tracker.EventRemoved
-	Expired        = tracker.EventExpired
-)
-
 // Event is something that happened to a tracker, after it was committed.
 type Event struct {
 	Kind  tracker.EventKind
@@ -36,12 +25,12 @@ type Event struct {
 	Limiter string
 	// Cycles is how many cycles a stage completion spanned, when more than one; else 0.
 	Cycles int64
-	// Swept tells that the clock did it, and no call.
-	Swept bool
+	// Timer tells that the clock did it, and no call.
+	Timer bool
 }
 
-// ID is unique, and the same whenever the same event is told again: group:version:index.
-func (e *Event) ID() string {
+// ID identifies the event: group:version:index. The same event always has the same ID, also when it is delivered again.
+func (e Event) ID() string {
 	c := notify.CommitInfo{Group: e.Group, Version: e.Version}
 	return c.EventID(e.Index)
 }
@@ -49,19 +38,19 @@ func (e *Event) ID() string {
 // MarshalJSON writes the event flat, on one line; numbers are exact.
 func (e Event) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
-		Event     tracker.EventKind `json:"event"`
-		Group     string            `json:"group"`
-		Tracker   string            `json:"tracker"`
-		Stage     int               `json:"stage"`
-		Cycle     int64             `json:"cycle"`
-		Target    decimal.Decimal   `json:"target"`
-		Progress  decimal.Decimal   `json:"progress"`
-		Completed bool              `json:"completed"`
-		Limited   bool              `json:"limited"`
-		Limiter   string            `json:"limiter,omitempty"`
-		Cycles    int64             `json:"cycles,omitempty"`
-		Time      time.Time         `json:"time"`
-		ID        string            `json:"id"`
+		Event     EventKind       `json:"event"`
+		Group     string          `json:"group"`
+		Tracker   string          `json:"tracker"`
+		Stage     int             `json:"stage"`
+		Cycle     int64           `json:"cycle"`
+		Target    decimal.Decimal `json:"target"`
+		Progress  decimal.Decimal `json:"progress"`
+		Completed bool            `json:"completed"`
+		Limited   bool            `json:"limited"`
+		Limiter   string          `json:"limiter,omitempty"`
+		Cycles    int64           `json:"cycles,omitempty"`
+		Time      time.Time       `json:"time"`
+		ID        string          `json:"id"`
 	}{
 		e.Kind, e.Group, e.Tracker.Name, e.Tracker.Stage, e.Tracker.Cycle, e.Tracker.Target,
 		e.Tracker.Progress, e.Tracker.Completed, e.Tracker.Limited, e.Limiter, e.Cycles, e.Time, e.ID(),
@@ -73,7 +62,7 @@ func newEvent(c *notify.CommitInfo, index int, e *tracker.Event) Event {
 	return Event{
 		Kind: e.Kind, Group: c.Group, Tracker: e.Definition.Snapshot(c.Group, e.State),
 		Time: time.UnixMilli(c.Time).UTC(), Version: c.Version, Index: index,
-		Limiter: e.Limiter, Cycles: e.Cycles, Swept: c.Timer,
+		Limiter: e.Limiter, Cycles: e.Cycles, Timer: c.Timer,
 	}
 }
 
@@ -83,9 +72,4 @@ func newEvents(c *notify.CommitInfo, list []tracker.Event) (events []Event) {
 		events = append(events, newEvent(c, i, &list[i]))
 	}
 	return events
-}
-
-// handler makes a listener one of the Publisher's handlers.
-func handler(listen func(Event)) notify.Handler {
-	return func(c *notify.Commit, index int) { listen(newEvent(&c.CommitInfo, index, &c.Events[index])) }
 }

@@ -97,9 +97,9 @@ func TestNothingIsLostWhenGroupsLeave(t *testing.T) {
 				g, h, n := random.IntN(groups), random.IntN(groups), 1+random.IntN(9)
 				id := fmt.Sprint(w, ":", i)
 				for range 1 + random.IntN(2) { // a call that is made again counts once
-					f.track(fmt.Sprint("g", g), object{"n": n}, dictrack.ID(id))
+					f.track(fmt.Sprint("g", g), object{"n": n}, withID(id))
 				}
-				outs := f.TrackBatch(context.Background(), []dictrack.Input{
+				outs := f.TrackBatch(context.Background(), []dictrack.Message{
 					{Group: fmt.Sprint("g", h), Data: object{"n": n}}, {Group: fmt.Sprint("g", g), Data: object{"n": n}},
 				})
 				if outs[0].Err != nil || outs[1].Err != nil {
@@ -129,7 +129,7 @@ func TestTheClockReachesGroupsThatLeft(t *testing.T) {
 	f := open(t, faultstore.New(), few)
 	for g := range groups {
 		window := limiter.For(time.Duration(1+g) * time.Second)
-		f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(9), dictrack.Limit(window)))
+		f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(9), dictrack.Limiters(window)))
 	}
 	heard := f.hear()
 	f.clock.pass(time.Second) // a window ends when its last second is over
@@ -152,8 +152,8 @@ func TestFlushOfGroupsThatLeft(t *testing.T) {
 		for g := range 10 {
 			f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(9)))
 			res := f.track(fmt.Sprint("g", g), object{})
-			if res.Touched() != 1 || res.Version <= last {
-				t.Errorf("group %d: %d touched, version %d after %d", g, res.Touched(), res.Version, last)
+			if res.Affected() != 1 || res.Version <= last {
+				t.Errorf("group %d: %d touched, version %d after %d", g, res.Affected(), res.Version, last)
 			}
 			next = max(next, res.Version)
 		}

@@ -23,7 +23,7 @@ func ExampleManager_TrackBatch() {
 	if err := m.SetTemplate("player", points); err != nil {
 		log.Fatal(err)
 	}
-	outputs := m.TrackBatch(ctx, []dictrack.Input{
+	outputs := m.TrackBatch(ctx, []dictrack.Message{
 		{Group: "ann", ID: "game-1", Data: map[string]any{"points": 30}},
 		{Group: "bob", ID: "game-2", JSON: []byte(`{"points": 12.5}`)},
 		{Group: "ann", ID: "game-1", Data: map[string]any{"points": 30}}, // sent twice

@@ -17,17 +17,18 @@ func Example_campaignAnalytics() {
 	now := time.Date(2026, time.February, 28, 0, 0, 0, 0, time.UTC)
 	ctx := context.Background()
 	m, err := dictrack.Open(ctx, dictrack.Options{
-		Clock:       func() time.Time { return now },
-		ManualSweep: true, // the clock moves only with the log
+		Clock:         func() time.Time { return now },
+		DisableTimers: true, // the clock moves only with the log
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer m.Close(ctx)
 
-	m.On(dictrack.Limited, func(e dictrack.Event) {
+	_, _ = m.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventLimited}, Handler: func(_ context.Context, e dictrack.Event) error {
 		fmt.Printf("%s is over: %s %v\n", e.Group, e.Tracker.Name, e.Tracker.Progress)
-	})
+		return nil
+	}})
 	window := limiter.Window(
 		time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC),
 		time.Date(2026, time.March, 14, 23, 59, 59, 0, time.UTC))
@@ -36,20 +37,20 @@ func Example_campaignAnalytics() {
 		condition.ContainsFold("url", "utm_campaign=spring"),
 		condition.HasItem("consent", "analytics"))
 	err = m.Add(ctx, "spring",
-		dictrack.Count("clicks", dictrack.Targets(1000), where, dictrack.Limit(window)),
-		dictrack.Sum("revenue", "cart.total", dictrack.Targets(50000), where, dictrack.Limit(window)))
+		dictrack.Count("clicks", dictrack.Targets(1000), where, dictrack.Limiters(window)),
+		dictrack.Sum("revenue", "cart.total", dictrack.Targets(50000), where, dictrack.Limiters(window)))
 	if err != nil {
 		log.Fatal(err)
 	}
 
 	visit := func(day int, country string, total float64) {
 		now = time.Date(2026, time.March, day, 9, 30, 0, 0, time.UTC)
-		_, err := m.Track(ctx, "spring", map[string]any{
+		_, err := m.Track(ctx, dictrack.Message{Group: "spring", Data: map[string]any{
 			"country": country,
 			"url":     "https://shop.example/?utm_campaign=Spring-Sale",
 			"consent": []string{"necessary", "analytics"},
 			"cart":    map[string]any{"total": total},
-		})
+		}})
 		if err != nil {
 			log.Fatal(err)
 		}

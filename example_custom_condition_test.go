@@ -46,7 +46,7 @@ func Example_customCondition() {
 		log.Fatal(err)
 	}
 	for _, ip := range []string{"192.0.2.7", "192.0.2.200", "203.0.113.9", "nonsense"} {
-		if _, err := m.Track(ctx, "office", map[string]any{"ip": ip, "path": "/"}); err != nil {
+		if _, err := m.Track(ctx, dictrack.Message{Group: "office", Data: map[string]any{"ip": ip, "path": "/"}}); err != nil {
 			log.Fatal(err)
 		}
 	}

@@ -14,29 +14,33 @@ import (
 )
 
 // distinct is a kind of tracker whose progress is how many different texts stood at a key.
-type distinct struct{ key string }
+type distinct struct {
+	tracker.BaseKind
+	key string
+}
 
 func newDistinct(args any) (tracker.Kind, error) {
 	key, ok := args.(string)
 	if !ok {
 		return nil, errors.New("want the key to look at")
 	}
-	return distinct{key}, nil
+	return distinct{key: key}, nil
 }
 
-// Advance remembers the texts that it has seen, as a JSON list. It never changes a.Own: what was there
+// Step remembers the texts that it has seen, as a JSON list. It never changes the state in place: what was there
 // before may still be in use.
-func (d distinct) Advance(a tracker.Advance) (progress decimal.Decimal, own []byte, ok bool) {
-	text, ok := a.Data[d.key].(string)
+func (d distinct) Step(s tracker.KindState, in tracker.Input) (tracker.KindState, bool) {
+	text, ok := in.Data[d.key].(string)
 	if !ok {
-		return a.Progress, a.Own, false
+		return s, false
 	}
 	var seen []string
-	if a.Own != nil && json.Unmarshal(a.Own, &seen) != nil || slices.Contains(seen, text) {
-		return a.Progress, a.Own, false
+	if s.PrivateState != nil && json.Unmarshal(s.PrivateState, &seen) != nil || slices.Contains(seen, text) {
+		return s, false
 	}
-	own, err := json.Marshal(append(seen, text))
-	return a.Progress.Add(decimal.FromInt(1)), own, err == nil
+	list, err := json.Marshal(append(seen, text))
+	next := tracker.KindState{Progress: s.Progress.Add(decimal.FromInt(1)), PrivateState: list}
+	return next, err == nil
 }
 
 // A custom kind of tracker decides what data does to progress. Conditions, stages, limiters and events
@@ -53,14 +57,15 @@ func Example_customKind() {
 	}
 	defer m.Close(ctx)
 
-	m.On(dictrack.AllCompleted, func(e dictrack.Event) {
+	_, _ = m.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventAllCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
 		fmt.Printf("%s has been to %v countries\n", e.Group, e.Tracker.Progress)
-	})
+		return nil
+	}})
 	if err := m.Add(ctx, "ann", dictrack.Custom("traveller", "distinct", "country", dictrack.Targets(3))); err != nil {
 		log.Fatal(err)
 	}
 	for _, country := range []string{"PT", "PT", "JP", "PT", "KE"} {
-		res, err := m.Track(ctx, "ann", map[string]any{"country": country})
+		res, err := m.Track(ctx, dictrack.Message{Group: "ann", Data: map[string]any{"country": country}})
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -12,9 +12,12 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// cooldown is a kind of limiter: after a step, further data has to wait. What it remembers is the time of
-// the last step; it never limits the tracker for good.
-type cooldown struct{ pause time.Duration }
+// cooldown is a kind of limiter: after a step, further messages have to wait. Its state is the time of the last step;
+// it never limits the tracker for good.
+type cooldown struct {
+	limiter.BaseRule
+	pause time.Duration
+}
 
 func newCooldown(args any) (limiter.Rule, error) {
 	text, _ := args.(string)
@@ -22,29 +25,26 @@ func newCooldown(args any) (limiter.Rule, error) {
 	if err != nil || pause <= 0 {
 		return nil, errors.New("want a duration such as 10s")
 	}
-	return cooldown{pause}, nil
+	return cooldown{pause: pause}, nil
 }
 
-func (cooldown) Start(time.Time) []byte { return nil }
-
-func (l cooldown) Before(own []byte, c limiter.Call) limiter.Verdict {
+func (l cooldown) Before(s limiter.State, in limiter.Input) limiter.Verdict {
 	var last time.Time
-	if own != nil && last.UnmarshalText(own) == nil && c.Time().Before(last.Add(l.pause)) {
+	if s.PrivateState != nil && last.UnmarshalText(s.PrivateState) == nil && in.Time().Before(last.Add(l.pause)) {
 		return limiter.Hold
 	}
 	return limiter.Pass
 }
 
-func (cooldown) After(_ []byte, c limiter.Call) (own []byte, limited bool) {
-	own, _ = c.Time().MarshalText()
-	return own, false
+func (cooldown) After(_ limiter.State, in limiter.Input) (s limiter.State, limited bool) {
+	s.PrivateState, _ = in.Time().MarshalText()
+	return s, false
 }
 
 // StageDone makes the first step of the next stage wait too.
-func (l cooldown) StageDone(own []byte, c limiter.Call) ([]byte, bool) { return l.After(own, c) }
-
-// Reset by hand lets the next data through.
-func (cooldown) Reset([]byte, any, limiter.Call) ([]byte, bool, error) { return nil, false, nil }
+func (l cooldown) StageDone(s limiter.State, in limiter.Input) (limiter.State, bool) {
+	return l.After(s, in)
+}
 
 // A custom limiter decides whether matching data may move its tracker: here at most once in ten seconds.
 func Example_customLimiter() {
@@ -55,9 +55,9 @@ func Example_customLimiter() {
 	now := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 	ctx := context.Background()
 	m, err := dictrack.Open(ctx, dictrack.Options{
-		Registry:    registry,
-		Clock:       func() time.Time { return now },
-		ManualSweep: true,
+		Registry:      registry,
+		Clock:         func() time.Time { return now },
+		DisableTimers: true,
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -65,12 +65,12 @@ func Example_customLimiter() {
 	defer m.Close(ctx)
 
 	err = m.Add(ctx, "ann", dictrack.Count("chests", dictrack.Targets(100),
-		dictrack.Limit(limiter.Custom("cooldown", "10s"))))
+		dictrack.Limiters(limiter.Custom("cooldown", "10s"))))
 	if err != nil {
 		log.Fatal(err)
 	}
 	for range 5 {
-		res, err := m.Track(ctx, "ann", map[string]any{"action": "open"})
+		res, err := m.Track(ctx, dictrack.Message{Group: "ann", Data: map[string]any{"action": "open"}})
 		if err != nil {
 			log.Fatal(err)
 		}

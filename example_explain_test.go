@@ -26,10 +26,10 @@ func ExampleManager_Explain() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	explanations, err := m.Explain(ctx, "ann", map[string]any{
+	explanations, err := m.Explain(ctx, dictrack.Message{Group: "ann", Data: map[string]any{
 		"country": "de",
 		"order":   map[string]any{"total": 99.5},
-	})
+	}})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -20,13 +20,14 @@ func Example_orderProcessing() {
 	}
 	defer m.Close(ctx)
 
-	m.OnAll(func(e dictrack.Event) {
+	_, _ = m.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error {
 		fmt.Printf("%s at stage %d: %v of %v\n", e.Kind, e.Tracker.Stage, e.Tracker.Progress, e.Tracker.Target)
-	})
+		return nil
+	}})
 	err = m.Add(ctx, "customer-7", dictrack.Sum("loyalty", "order.total",
 		dictrack.Targets(100, 200),
 		dictrack.Where(condition.Eq("order.status", "paid")),
-		dictrack.Resets(tracker.ResetProgress),
+		dictrack.Reset(tracker.ResetProgress),
 		dictrack.Carry()))
 	if err != nil {
 		log.Fatal(err)
@@ -40,7 +41,7 @@ func Example_orderProcessing() {
 		`{"order": {"id": "A6", "status": "paid", "total": "249.99"}}`,
 	}
 	for _, order := range orders {
-		if _, err := m.TrackJSON(ctx, "customer-7", []byte(order)); err != nil {
+		if _, err := m.Track(ctx, dictrack.Message{Group: "customer-7", JSON: []byte(order)}); err != nil {
 			log.Fatal(err)
 		}
 	}

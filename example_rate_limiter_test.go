@@ -17,23 +17,23 @@ func Example_rateLimiter() {
 	now := time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 	ctx := context.Background()
 	m, err := dictrack.Open(ctx, dictrack.Options{
-		Clock:       func() time.Time { return now },
-		ManualSweep: true, // or else the Manager sweeps by itself
+		Clock:         func() time.Time { return now },
+		DisableTimers: true, // or else the Manager sweeps by itself
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer m.Close(ctx)
 
-	m.On(dictrack.Limited, func(e dictrack.Event) { fmt.Println("limited by", e.Limiter) })
+	_, _ = m.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventLimited}, Handler: func(_ context.Context, e dictrack.Event) error { fmt.Println("limited by", e.Limiter); return nil }})
 	err = m.Add(ctx, "key-42", dictrack.Count("requests",
 		dictrack.Targets(1_000_000_000),
-		dictrack.Limit(limiter.Count(3), limiter.For(time.Minute))))
+		dictrack.Limiters(limiter.Count(3), limiter.For(time.Minute))))
 	if err != nil {
 		log.Fatal(err)
 	}
 	request := func() {
-		res, err := m.Track(ctx, "key-42", nil)
+		res, err := m.Track(ctx, dictrack.Message{Group: "key-42", Data: map[string]any{}})
 		if err != nil {
 			log.Fatal(err)
 		}
@@ -48,7 +48,7 @@ func Example_rateLimiter() {
 	}
 
 	// The next minute starts when the limiters are reset; this one with a smaller allowance.
-	by := tracker.ResetOptions{Reset: limiter.Reset{Limit: new(int64(2))}}
+	by := tracker.ResetOptions{Limit: limiter.NewLimit(2)}
 	if err := m.Reset(ctx, "key-42", by, "requests"); err != nil {
 		log.Fatal(err)
 	}

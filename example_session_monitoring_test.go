@@ -10,23 +10,24 @@ import (
 )
 
 // Session monitoring: a session ends after half an hour without a click; every click gives it another half
-// hour. With a clock of its own and ManualSweep, as in this example, time passes when the test says so;
+// hour. With a clock of its own and DisableTimers, as in this example, time passes when the test says so;
 // without them the Manager removes sessions by itself, at the right second.
 func Example_sessionMonitoring() {
 	now := time.Date(2026, time.March, 1, 9, 0, 0, 0, time.UTC)
 	ctx := context.Background()
 	m, err := dictrack.Open(ctx, dictrack.Options{
-		Clock:       func() time.Time { return now },
-		ManualSweep: true,
+		Clock:         func() time.Time { return now },
+		DisableTimers: true,
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	defer m.Close(ctx)
 
-	m.On(dictrack.Expired, func(e dictrack.Event) {
+	_, _ = m.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventExpired}, Handler: func(_ context.Context, e dictrack.Event) error {
 		fmt.Printf("%s ended at %s after %v clicks\n", e.Group, e.Time.Format("15:04"), e.Tracker.Progress)
-	})
+		return nil
+	}})
 	const timeout = 30 * time.Minute
 	for _, user := range []string{"ann", "bob"} {
 		err := m.Add(ctx, user, dictrack.Count("session", dictrack.Targets(10_000), dictrack.ExpireAfter(timeout)))
@@ -35,7 +36,7 @@ func Example_sessionMonitoring() {
 		}
 	}
 	click := func(user string) {
-		if _, err := m.Track(ctx, user, map[string]any{"button": "next"}); err != nil {
+		if _, err := m.Track(ctx, dictrack.Message{Group: user, Data: map[string]any{"button": "next"}}); err != nil {
 			log.Fatal(err)
 		}
 		if err := m.Update(ctx, user, "session", dictrack.SetExpireAfter(timeout)); err != nil {

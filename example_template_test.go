@@ -26,7 +26,7 @@ func ExampleManager_SetTemplate() {
 		log.Fatal(err)
 	}
 	for _, player := range []string{"ann", "bob"} {
-		if _, err := m.Track(ctx, player, map[string]any{"won": player == "ann", "score": 120}); err != nil {
+		if _, err := m.Track(ctx, dictrack.Message{Group: player, Data: map[string]any{"won": player == "ann", "score": 120}}); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -34,7 +34,7 @@ func ExampleManager_SetTemplate() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		quests, err := m.List(ctx, player)
+		quests, err := m.ListAll(ctx, player)
 		if err != nil {
 			log.Fatal(err)
 		}

@@ -18,9 +18,10 @@ func Example() {
 	}
 	defer m.Close(ctx)
 
-	m.On(dictrack.AllCompleted, func(e dictrack.Event) {
+	_, _ = m.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventAllCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
 		fmt.Printf("%s: %s is done at %v\n", e.Group, e.Tracker.Name, e.Tracker.Progress)
-	})
+		return nil
+	}})
 	err = m.Add(ctx, "Robot001", dictrack.Count("Demo-1",
 		dictrack.Targets(10), dictrack.Where(condition.Eq("status", "active"))))
 	if err != nil {
@@ -31,7 +32,7 @@ func Example() {
 		if i == 0 {
 			data["status"] = "starting"
 		}
-		if _, err := m.Track(ctx, "Robot001", data); err != nil {
+		if _, err := m.Track(ctx, dictrack.Message{Group: "Robot001", Data: data}); err != nil {
 			log.Fatal(err)
 		}
 	}

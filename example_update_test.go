@@ -23,9 +23,10 @@ func ExampleManager_Update() {
 	if err := m.Add(ctx, "ann", dictrack.Count("steps", dictrack.Targets(1000))); err != nil {
 		log.Fatal(err)
 	}
-	m.OnAll(func(e dictrack.Event) {
+	_, _ = m.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error {
 		fmt.Println(e.Kind, "at stage", e.Tracker.Stage, "with", e.Tracker.Progress)
-	})
+		return nil
+	}})
 	err = m.Update(ctx, "ann", "steps",
 		dictrack.AddTargets(5000, 10000),
 		dictrack.SetReset(tracker.ResetNone),

@@ -21,8 +21,8 @@ func Example_userActivity() {
 	badge := func(e dictrack.Event) {
 		fmt.Printf("%s gets a badge for %v %s\n", e.Group, e.Tracker.Target, e.Tracker.Name)
 	}
-	m.On(dictrack.StageCompleted, badge)
-	m.On(dictrack.AllCompleted, badge)
+	_, _ = m.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(_ context.Context, e dictrack.Event) error { badge(e); return nil }})
+	_, _ = m.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventAllCompleted}, Handler: func(_ context.Context, e dictrack.Event) error { badge(e); return nil }})
 
 	err = m.Add(ctx, "alice",
 		dictrack.Count("logins",
@@ -41,12 +41,12 @@ func Example_userActivity() {
 			{"action": "read", "minutes": 12.5},
 			{"action": "logout"},
 		} {
-			if _, err := m.Track(ctx, "alice", activity); err != nil {
+			if _, err := m.Track(ctx, dictrack.Message{Group: "alice", Data: activity}); err != nil {
 				log.Fatal(err)
 			}
 		}
 	}
-	all, err := m.List(ctx, "alice")
+	all, err := m.ListAll(ctx, "alice")
 	if err != nil {
 		log.Fatal(err)
 	}

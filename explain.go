@@ -2,58 +2,50 @@ package dictrack
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/notify"
-	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
 
 // Explanation says what Track would do to one tracker, and why.
 type Explanation struct {
-	// Before and After are the tracker without and with the call.
-	Before, After tracker.Snapshot
-	// Conditions are the tracker's, in order, each with the value that it saw.
-	Conditions []Judgement
-	// Outcome is what would happen, Events what would be told.
-	Outcome tracker.Outcome
+	// Before and After are the tracker without and with the message.
+	Before, After Snapshot
+	// Conditions are those of the tracker, in their order, each with the value that it saw.
+	Conditions []ConditionResult
+	// Outcome is what would happen to the tracker, with these Events.
+	Outcome Outcome
 	Events  []Event
-	// Err is the failure of custom code; the tracker would not move.
+	// Err is the failure of custom code; the tracker would then not move.
 	Err error
 }
 
-// Judgement is one condition and what it makes of the data.
-type Judgement struct {
+// ConditionResult is what one condition makes of a message.
+type ConditionResult struct {
 	Condition condition.Condition
 	Holds     bool
-	// Value stands at the condition's path; its kind is value.Absent when nothing does, and for custom
-	// conditions, which see the whole data.
+	// Value is what the condition found at its path. Its kind is value.Absent if there was nothing, and for custom
+	// conditions, which see all data.
 	Value value.Value
-	Err   error
+	// Err is the failure of a custom condition.
+	Err error
 }
 
-// Explain says what Track would do with data, for each tracker that the group has or would get from a
-// template. It changes nothing.
-func (m *Manager) Explain(ctx context.Context, group string, data map[string]any) ([]Explanation, error) {
-	if data == nil {
-		data = map[string]any{}
-	}
-	return m.explain(ctx, group, match.Data{Map: data})
-}
-
-// ExplainJSON is Explain for data as JSON text.
-func (m *Manager) ExplainJSON(ctx context.Context, group string, data []byte) ([]Explanation, error) {
-	return m.explain(ctx, group, match.Data{JSON: data})
-}
-
-func (m *Manager) explain(ctx context.Context, name string, data match.Data) ([]Explanation, error) {
-	explained, info, err := m.engine.Explain(ctx, name, data)
+// Explain says what Track would do with a message, now, for each tracker that the group has or would get from a template.
+// It changes nothing. The ID and the Time of the message are not looked at.
+func (m *Manager) Explain(ctx context.Context, msg Message) ([]Explanation, error) {
+	data, err := msg.data()
 	if err != nil {
-		return nil, err
+		return nil, classify(fmt.Errorf("explain group %q: %w", msg.Group, err))
 	}
-	var list []Explanation
+	explained, info, err := m.engine.Explain(ctx, msg.Group, data)
+	if err != nil {
+		return nil, classify(err)
+	}
+	list := make([]Explanation, 0, len(explained))
 	for i := range explained {
 		list = append(list, newExplanation(&info, &explained[i]))
 	}
@@ -66,7 +58,7 @@ func newExplanation(c *notify.CommitInfo, e *group.Explanation) Explanation {
 		Outcome: e.Outcome, Err: e.Err, Events: newEvents(c, e.Events),
 	}
 	for _, j := range e.Conditions {
-		out.Conditions = append(out.Conditions, Judgement(j))
+		out.Conditions = append(out.Conditions, ConditionResult(j))
 	}
 	return out
 }

@@ -26,7 +26,7 @@ func TestExplain(t *testing.T) {
 			kind  value.Kind
 		}{{4, false, value.Int}, {5.5, true, value.Float}, {nil, false, value.Null}} {
 			data["n"] = step.n
-			list, err := f.Explain(t.Context(), "g", data)
+			list, err := f.Explain(t.Context(), dictrack.Message{Group: "g", Data: data})
 			if err != nil || len(list) != 1 || len(list[0].Conditions) != 2 {
 				t.Fatalf("%+v, %v", list, err)
 			}
@@ -39,7 +39,7 @@ func TestExplain(t *testing.T) {
 			}
 		}
 		delete(data, "s")
-		list, _ := f.Explain(t.Context(), "g", data)
+		list, _ := f.Explain(t.Context(), dictrack.Message{Group: "g", Data: data})
 		if absent := list[0].Conditions[0].Value; absent.Present() {
 			t.Errorf("nothing stands at s, but %v was seen", absent)
 		}
@@ -51,11 +51,11 @@ func TestExplain(t *testing.T) {
 func TestExplainTemplate(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.template("t", count("a", 1, 9))
-		list, err := f.Explain(t.Context(), "g", nil)
+		list, err := f.Explain(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}})
 		if err != nil || len(list) != 1 {
 			t.Fatalf("%+v, %v", list, err)
 		}
-		expectLines(t, lines(list[0].Events), lines(ptr(f.track("g", nil)).Events())...)
+		expectLines(t, lines(list[0].Events), lines(f.track("g", nil).Events())...)
 	})
 }
 
@@ -66,14 +66,14 @@ func TestExplainAcceptsWhatTrackDoes(t *testing.T) {
 	for _, text := range []string{
 		`{"x":1}`, `{}`, `{"y":1,"y":2}`, `{"x":1,"y":{"z":1,"z":1}}`, `{"x":{"z":1,"z":1}}`, `{"x":1,"x":1}`, ``, `[]`, `null`, `{"x":`,
 	} {
-		_, explained := f.ExplainJSON(t.Context(), "g", []byte(text))
-		_, tracked := f.TrackJSON(t.Context(), "g", []byte(text))
+		_, explained := f.Explain(t.Context(), dictrack.Message{Group: "g", JSON: []byte(text)})
+		_, tracked := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte(text)})
 		if (explained == nil) != (tracked == nil) {
 			t.Errorf("%q: Explain %v, Track %v", text, explained, tracked)
 		}
 	}
-	_, explained := f.ExplainJSON(t.Context(), "g", nil)
-	_, tracked := f.TrackJSON(t.Context(), "g", nil)
+	_, explained := f.Explain(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}})
+	_, tracked := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}})
 	if (explained == nil) != (tracked == nil) {
 		t.Errorf("no text: Explain %v, Track %v", explained, tracked)
 	}
@@ -101,28 +101,40 @@ func TestExplainAgreesWithTrack(t *testing.T) {
 func agree(f *fixture, data object, text bool) bool {
 	f.Helper()
 	var list []dictrack.Explanation
-	var res dictrack.Result
-	before, _ := f.List(f.Context(), "g")
-	explain := func() (err error) { list, err = f.Explain(f.Context(), "g", data); return err }
-	track := func() (err error) { res, err = f.Track(f.Context(), "g", data); return err }
+	var res *dictrack.Result
+	before, _ := f.ListAll(f.Context(), "g")
+	explain := func() (err error) {
+		list, err = f.Explain(f.Context(), dictrack.Message{Group: "g", Data: data})
+		return err
+	}
+	track := func() (err error) {
+		res, err = f.Track(f.Context(), dictrack.Message{Group: "g", Data: data})
+		return err
+	}
 	if text {
 		form, err := json.Marshal(data)
 		if err != nil {
 			f.Fatal(err)
 		}
-		explain = func() (err error) { list, err = f.ExplainJSON(f.Context(), "g", form); return err }
-		track = func() (err error) { res, err = f.TrackJSON(f.Context(), "g", form); return err }
+		explain = func() (err error) {
+			list, err = f.Explain(f.Context(), dictrack.Message{Group: "g", JSON: form})
+			return err
+		}
+		track = func() (err error) {
+			res, err = f.Track(f.Context(), dictrack.Message{Group: "g", JSON: form})
+			return err
+		}
 	}
 	explained := explain()
-	if same, _ := f.List(f.Context(), "g"); fmt.Sprint(plain(same)) != fmt.Sprint(plain(before)) {
+	if same, _ := f.ListAll(f.Context(), "g"); fmt.Sprint(plain(same)) != fmt.Sprint(plain(before)) {
 		f.Errorf("explaining changed %+v to %+v", before, same)
 	}
 	tracked := track()
 	if (explained == nil) != (tracked == nil) {
 		f.Errorf("%v: Explain %v, Track %v", data, explained, tracked)
 	}
-	after, _ := f.List(f.Context(), "g")
-	return compare(f, data, list, &res, after) && !f.Failed()
+	after, _ := f.ListAll(f.Context(), "g")
+	return compare(f, data, list, res, after) && !f.Failed()
 }
 
 func compare(f *fixture, data object, list []dictrack.Explanation, res *dictrack.Result, after []tracker.Snapshot) bool {
@@ -136,7 +148,7 @@ func compare(f *fixture, data object, list []dictrack.Explanation, res *dictrack
 			f.Errorf("%v: %s: explained %v, tracked %v", data, name, e.Outcome, res.Outcome(name))
 		}
 		gone := slices.ContainsFunc(e.Events, func(x dictrack.Event) bool {
-			return x.Kind == dictrack.Expired || x.Kind == dictrack.AllCompleted && !e.After.Definition.Keep()
+			return x.Kind == dictrack.EventExpired || x.Kind == dictrack.EventAllCompleted && !e.After.Definition.Keep()
 		})
 		if !gone {
 			left = append(left, view(&e.After))
@@ -185,12 +197,12 @@ func (w *whim) specs(name string, n int) []tracker.Spec {
 }
 
 func (w *whim) spec(name string) tracker.Spec {
-	options := []dictrack.Option{
-		dictrack.Targets(1+w.IntN(4), 3+w.IntN(6)), dictrack.Resets(tracker.Policy(w.IntN(4))), dictrack.Where(w.conditions()...),
+	options := []dictrack.TrackerOption{
+		dictrack.Targets(1+w.IntN(4), 3+w.IntN(6)), dictrack.Reset(tracker.Policy(w.IntN(4))), dictrack.Where(w.conditions()...),
 	}
-	for _, maybe := range []dictrack.Option{
-		dictrack.Loop(), dictrack.Carry(), dictrack.Keep(), dictrack.Limit(limiter.Count(int64(1 + w.IntN(4)))),
-		dictrack.Limit(limiter.For(time.Duration(1+w.IntN(30)) * time.Second)), dictrack.Limit(limiter.Custom("custom", nil)),
+	for _, maybe := range []dictrack.TrackerOption{
+		dictrack.Loop(), dictrack.Carry(), dictrack.Keep(), dictrack.Limiters(limiter.Count(int64(1 + w.IntN(4)))),
+		dictrack.Limiters(limiter.For(time.Duration(1+w.IntN(30)) * time.Second)), dictrack.Limiters(limiter.Custom("custom", nil)),
 		dictrack.ExpireAfter(time.Duration(1+w.IntN(60)) * time.Second), dictrack.Initial(w.IntN(5) - 1),
 	} {
 		if w.IntN(4) == 0 {

@@ -17,7 +17,7 @@ import (
 
 // faulty is custom code of every kind. It panics where its data, or its args, say so.
 type faulty struct {
-	limiter.Rule
+	limiter.BaseRule
 	at string
 }
 
@@ -32,45 +32,51 @@ func (r faulty) Match(data map[string]any) bool {
 	return true
 }
 
-func (r faulty) Advance(a tracker.Advance) (decimal.Decimal, []byte, bool) {
-	r.panicAt("advance", a.Data)
-	return a.Progress.Add(decimal.FromInt(10)), nil, true
+// faultyKind is faulty as a kind of tracker.
+type faultyKind struct {
+	tracker.BaseKind
+	faulty faulty
 }
 
-func (r faulty) Start(time.Time) []byte {
+func (k faultyKind) Step(s tracker.KindState, in tracker.Input) (tracker.KindState, bool) {
+	k.faulty.panicAt("advance", in.Data)
+	return tracker.KindState{Progress: s.Progress.Add(decimal.FromInt(10))}, true
+}
+
+func (r faulty) Start(limiter.Input) (limiter.State, error) {
 	r.panicAt("start", nil)
-	return nil
+	return limiter.State{}, nil
 }
 
-func (r faulty) Before(_ []byte, c limiter.Call) limiter.Verdict {
-	r.panicAt("before", c.Data)
+func (r faulty) Before(_ limiter.State, in limiter.Input) limiter.Verdict {
+	r.panicAt("before", in.Data)
 	return limiter.Pass
 }
 
-func (r faulty) After(own []byte, c limiter.Call) ([]byte, bool) {
-	r.panicAt("after", c.Data)
-	return own, false
+func (r faulty) After(s limiter.State, in limiter.Input) (limiter.State, bool) {
+	r.panicAt("after", in.Data)
+	return s, false
 }
 
-func (r faulty) StageDone(own []byte, c limiter.Call) ([]byte, bool) {
-	r.panicAt("stage done", c.Data)
-	return own, false
+func (r faulty) StageDone(s limiter.State, in limiter.Input) (limiter.State, bool) {
+	r.panicAt("stage done", in.Data)
+	return s, false
 }
 
-func (r faulty) Reset(own []byte, args any, _ limiter.Call) ([]byte, bool, error) {
+func (r faulty) Reset(s limiter.State, by limiter.Reset, _ limiter.Input) (limiter.State, bool, error) {
 	r.panicAt("reset", nil)
-	if args != nil {
-		return own, false, errors.New("no args are allowed")
+	if by.Args != nil {
+		return s, false, errors.New("no args are allowed")
 	}
-	return own, false, nil
+	return s, false, nil
 }
 
 // timed is a faulty limiter that has the clock ask.
 type timed struct{ faulty }
 
-func (r timed) Due([]byte) time.Time {
+func (r timed) Due(limiter.State) int64 {
 	r.panicAt("due", nil)
-	return start.Add(time.Minute)
+	return start.Add(time.Minute).UnixMilli()
 }
 
 // registry knows the custom kinds of these tests, each under the name "custom"; the limiter "timed" too.
@@ -81,7 +87,7 @@ func registry() *tracker.Registry {
 		return faulty{at: place}
 	}
 	err := errors.Join(
-		r.Register("custom", func(args any) (tracker.Kind, error) { return at(args), nil }),
+		r.Register("custom", func(args any) (tracker.Kind, error) { return faultyKind{faulty: at(args)}, nil }),
 		r.Conditions.Register("custom", func(args any) (condition.Predicate, error) { return at(args), nil }),
 		r.Limiters.Register("custom", func(args any) (limiter.Rule, error) { return at(args), nil }),
 		r.Limiters.Register("timed", func(args any) (limiter.Rule, error) { return timed{at(args)}, nil }),
@@ -110,10 +116,10 @@ func TestFailingTracker(t *testing.T) {
 				f.add("g",
 					count("before", 9),
 					dictrack.Custom("faulty", "custom", nil, dictrack.Targets(target, 90),
-						dictrack.Where(condition.Custom("custom", nil)), dictrack.Limit(limiter.Custom("custom", nil))),
+						dictrack.Where(condition.Custom("custom", nil)), dictrack.Limiters(limiter.Custom("custom", nil))),
 					count("after", 2, 9),
 				)
-				f.track("g", object{"panic": place}, dictrack.ID("x"))
+				f.track("g", object{"panic": place}, withID("x"))
 				res := f.track("g", object{"panic": place})
 				failures := res.Failures()
 				if len(failures) != 1 || failures[0].Tracker != "faulty" || failures[0].Group != "g" ||
@@ -142,12 +148,12 @@ func TestFailingCondition(t *testing.T) {
 		dictrack.Count("c", dictrack.Targets(9), dictrack.Where(shared, condition.Eq("x", 1))),
 	)
 	var failed []string
-	for _, one := range ptr(f.track("g", object{"panic": "match", "x": 1})).Failures() {
+	for _, one := range f.track("g", object{"panic": "match", "x": 1}).Failures() {
 		failed = append(failed, one.Tracker)
 	}
 	expectLines(t, failed, "a", "b", "c")
 	failed = nil
-	for _, one := range ptr(f.track("g", object{"panic": "match", "x": 2})).Failures() {
+	for _, one := range f.track("g", object{"panic": "match", "x": 2}).Failures() {
 		failed = append(failed, one.Tracker)
 	}
 	expectLines(t, failed, "a", "b")
@@ -164,10 +170,10 @@ func TestFailingByHand(t *testing.T) {
 		f.add("g", count("fine", 9), limited("a", "custom", "reset"), limited("b", "custom", "stage done"), limited("c", "custom", nil))
 		f.track("g", nil)
 		heard := f.hear()
-		if err := f.ResetAll(t.Context(), "g", resetBy{Policy: ptr(tracker.ResetAll)}); err == nil || !strings.Contains(err.Error(), "at reset") {
+		if err := f.ResetAll(t.Context(), "g", resetBy{Policy: tracker.ResetAll}); err == nil || !strings.Contains(err.Error(), "at reset") {
 			t.Errorf("ResetAll: %v, want the panic", err)
 		}
-		by := resetBy{Reset: limiter.Reset{Args: 7}}
+		by := resetBy{Args: 7}
 		if err := f.Reset(t.Context(), "g", by, "c"); err == nil || !strings.Contains(err.Error(), "no args are allowed") {
 			t.Errorf("Reset: %v, want the limiter's error", err)
 		}
@@ -182,7 +188,7 @@ func TestFailingByHand(t *testing.T) {
 
 // limited is a count tracker of two stages with a custom limiter.
 func limited(name, kind string, args any) tracker.Spec {
-	return dictrack.Count(name, dictrack.Targets(5, 99), dictrack.Limit(limiter.Custom(kind, args)))
+	return dictrack.Count(name, dictrack.Targets(5, 99), dictrack.Limiters(limiter.Custom(kind, args)))
 }
 
 // TestFailingAtItsTime logs the limiter that panics when the clock asks it, and sweeps all others.

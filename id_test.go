@@ -18,14 +18,14 @@ import (
 func TestIDHappensOnce(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", dictrack.Sum("a", "n", dictrack.Targets(100, 200)))
-		first := f.track("g", object{"n": 5}, dictrack.ID("x"))
+		first := f.track("g", object{"n": 5}, withID("x"))
 		f.track("g", object{"n": 1})
 		heard := f.hear()
-		again := f.track("g", object{"n": 5}, dictrack.ID("x"))
-		if !again.Duplicate || again.Version != first.Version || again.Touched() != 0 || len(again.Events()) != 0 {
+		again := f.track("g", object{"n": 5}, withID("x"))
+		if !again.Duplicate || again.Version != first.Version || again.Affected() != 0 || len(again.Events()) != 0 {
 			t.Errorf("the repeated call: %+v, want a duplicate at version %d", again, first.Version)
 		}
-		if other := f.track("h", object{"n": 5}, dictrack.ID("x")); other.Duplicate {
+		if other := f.track("h", object{"n": 5}, withID("x")); other.Duplicate {
 			t.Error("the id of one group counted in another")
 		}
 		expectLines(t, heard())
@@ -36,9 +36,9 @@ func TestIDHappensOnce(t *testing.T) {
 // TestIDWithoutEffect remembers calls that moved nothing.
 func TestIDWithoutEffect(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		first := f.track("new", object{"n": 5}, dictrack.ID("x"))
+		first := f.track("new", object{"n": 5}, withID("x"))
 		f.add("new", dictrack.Sum("a", "n", dictrack.Targets(100)))
-		again := f.track("new", object{"n": 5}, dictrack.ID("x"))
+		again := f.track("new", object{"n": 5}, withID("x"))
 		if !again.Duplicate || again.Version != first.Version || first.Version == 0 {
 			t.Errorf("first %+v, again %+v", first, again)
 		}
@@ -68,12 +68,12 @@ func TestIDReused(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", dictrack.Count("a", dictrack.Targets(100)))
 		for i, c := range cases {
-			id := dictrack.ID(fmt.Sprint(i))
-			first, err := f.TrackJSON(t.Context(), "g", []byte(c.first), id)
+			id := fmt.Sprint(i)
+			first, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte(c.first), ID: id})
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := f.TrackJSON(t.Context(), "g", []byte(c.again), id)
+			again, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte(c.again), ID: id})
 			if c.same && (err != nil || !again.Duplicate || again.Version != first.Version) {
 				t.Errorf("%s and %s: %+v, %v; want a duplicate", c.first, c.again, again, err)
 			}
@@ -88,8 +88,8 @@ func TestIDReused(t *testing.T) {
 // TestIDMapAndJSON is the same data, as a map and as text.
 func TestIDMapAndJSON(t *testing.T) {
 	f := open(t, nil)
-	f.track("g", object{"n": uint8(1), "s": []string{"a"}, "f": float32(0.5)}, dictrack.ID("x"))
-	res, err := f.TrackJSON(t.Context(), "g", []byte(`{"f":5e-1,"n":1.0,"s":["a"]}`), dictrack.ID("x"))
+	f.track("g", object{"n": uint8(1), "s": []string{"a"}, "f": float32(0.5)}, withID("x"))
+	res, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte(`{"f":5e-1,"n":1.0,"s":["a"]}`), ID: "x"})
 	if err != nil || !res.Duplicate {
 		t.Errorf("%+v, %v", res, err)
 	}
@@ -100,22 +100,22 @@ func TestIDWindow(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.reopen(func(o *dictrack.Options) { o.IDWindow = time.Hour })
 		f.add("g", dictrack.Count("a", dictrack.Targets(9)))
-		f.track("g", nil, dictrack.ID("x"), dictrack.At(start.Add(-24*time.Hour)))
+		f.track("g", nil, withID("x"), withTime(start.Add(-24*time.Hour)))
 		f.clock.pass(time.Hour - time.Millisecond)
-		if !f.track("g", nil, dictrack.ID("x")).Duplicate {
+		if !f.track("g", nil, withID("x")).Duplicate {
 			t.Error("forgotten before its time")
 		}
 		if err := f.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		if !f.track("g", nil, dictrack.ID("x")).Duplicate {
+		if !f.track("g", nil, withID("x")).Duplicate {
 			t.Error("swept away before its time")
 		}
 		f.clock.pass(time.Millisecond)
-		if f.track("g", object{"other": "data"}, dictrack.ID("x")).Duplicate {
+		if f.track("g", object{"other": "data"}, withID("x")).Duplicate {
 			t.Error("remembered for longer than the window")
 		}
-		if !f.track("g", object{"other": "data"}, dictrack.ID("x")).Duplicate {
+		if !f.track("g", object{"other": "data"}, withID("x")).Duplicate {
 			t.Error("not remembered the second time")
 		}
 		f.expect("g", "a", "2/9")
@@ -125,13 +125,13 @@ func TestIDWindow(t *testing.T) {
 // TestIDDefaultWindow is seven days.
 func TestIDDefaultWindow(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		f.track("g", nil, dictrack.ID("x"))
+		f.track("g", nil, withID("x"))
 		f.clock.pass(7*24*time.Hour - time.Millisecond)
-		if !f.track("g", nil, dictrack.ID("x")).Duplicate {
+		if !f.track("g", nil, withID("x")).Duplicate {
 			t.Error("forgotten within 7 days")
 		}
 		f.clock.pass(time.Millisecond)
-		if f.track("g", nil, dictrack.ID("x")).Duplicate {
+		if f.track("g", nil, withID("x")).Duplicate {
 			t.Error("remembered for more than 7 days")
 		}
 	})
@@ -140,12 +140,12 @@ func TestIDDefaultWindow(t *testing.T) {
 func TestIDSurvivesReopening(t *testing.T) {
 	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9)))
-	first := f.track("g", object{"n": 1}, dictrack.ID("x"))
+	first := f.track("g", object{"n": 1}, withID("x"))
 	f.reopen()
-	if again := f.track("g", object{"n": 1}, dictrack.ID("x")); !again.Duplicate || again.Version != first.Version {
+	if again := f.track("g", object{"n": 1}, withID("x")); !again.Duplicate || again.Version != first.Version {
 		t.Errorf("after reopening: %+v", again)
 	}
-	if _, err := f.Track(t.Context(), "g", object{"n": 2}, dictrack.ID("x")); !errors.Is(err, dictrack.ErrIDReused) {
+	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: object{"n": 2}, ID: "x"}); !errors.Is(err, dictrack.ErrIDReused) {
 		t.Errorf("other data after reopening: %v", err)
 	}
 }
@@ -153,19 +153,19 @@ func TestIDSurvivesReopening(t *testing.T) {
 func TestIDForms(t *testing.T) {
 	f := open(t, nil)
 	for _, id := range []string{strings.Repeat("x", 256), "a\x00b"} {
-		_, err := f.Track(t.Context(), "g", nil, dictrack.ID(id))
+		_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}, ID: id})
 		refused(t, err, "id: ")
 	}
 	for _, id := range []string{strings.Repeat("x", 255), " ", "ü:{}"} {
-		f.track("g", nil, dictrack.ID(id))
-		if !f.track("g", nil, dictrack.ID(id)).Duplicate {
+		f.track("g", nil, withID(id))
+		if !f.track("g", nil, withID(id)).Duplicate {
 			t.Errorf("id %q is not remembered", id)
 		}
 	}
-	if f.track("g", nil, dictrack.ID("")).Duplicate || f.track("g", nil, dictrack.ID("")).Duplicate {
+	if f.track("g", nil, withID("")).Duplicate || f.track("g", nil, withID("")).Duplicate {
 		t.Error("an empty id is none")
 	}
-	if _, err := f.Track(t.Context(), "g", object{"c": make(chan int)}, dictrack.ID("c")); err == nil ||
+	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: object{"c": make(chan int)}, ID: "c"}); err == nil ||
 		!strings.Contains(err.Error(), `"c"`) {
 		t.Errorf("data without a JSON form: %v, want an error that names its place", err)
 	}
@@ -178,7 +178,7 @@ func TestIDAfterUnknown(t *testing.T) {
 	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	f.store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for i, duplicate := range []bool{false, false, true} {
-		res, err := f.Track(t.Context(), "g", object{"n": 1}, dictrack.ID("x"))
+		res, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: object{"n": 1}, ID: "x"})
 		if i < 2 && (!errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected)) {
 			t.Errorf("try %d: %v, want ErrUnknown and the cause", i, err)
 		}
@@ -198,7 +198,7 @@ func TestIDFromManyGoroutines(t *testing.T) {
 		for range 8 {
 			all.Go(func() {
 				for n := range 30 {
-					res, err := f.Track(context.Background(), "g", object{"n": n}, dictrack.ID(fmt.Sprint(n)))
+					res, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: object{"n": n}, ID: fmt.Sprint(n)})
 					if err != nil {
 						t.Error(err)
 					}

@@ -34,7 +34,7 @@ func customSpecs() []tracker.Spec {
 	return []tracker.Spec{
 		dictrack.Custom("tracker", "custom", object{"x": 1}, dictrack.Targets(99)),
 		dictrack.Count("condition", dictrack.Targets(9), dictrack.Where(condition.Custom("custom", nil))),
-		dictrack.Count("limiter", dictrack.Targets(9), dictrack.Limit(limiter.Custom("custom", nil))),
+		dictrack.Count("limiter", dictrack.Targets(9), dictrack.Limiters(limiter.Custom("custom", nil))),
 	}
 }
 
@@ -62,23 +62,23 @@ func TestStoredKindNotRegistered(t *testing.T) {
 			f.track("g", nil)
 			f.reopen()
 			for range 2 {
-				_, err := f.Track(t.Context(), "g", nil, dictrack.ID("x"))
+				_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}, ID: "x"})
 				expectUnknownKind(t, err, spec.Name)
 				if errors.Is(err, dictrack.ErrUnknown) {
 					t.Errorf("%v: it is known that nothing happened", err)
 				}
 			}
-			_, err := f.List(t.Context(), "g")
+			_, err := f.ListAll(t.Context(), "g")
 			expectUnknownKind(t, err, spec.Name)
 			expectUnknownKind(t, f.RemoveAll(t.Context(), "g"), spec.Name)
 			expectUnknownKind(t, f.Add(t.Context(), "g", count("more", 1)), spec.Name)
-			outs := f.TrackBatch(t.Context(), []dictrack.Input{{Group: "g", Data: object{}}, {Group: "h", Data: object{}}})
+			outs := f.TrackBatch(t.Context(), []dictrack.Message{{Group: "g", Data: object{}}, {Group: "h", Data: object{}}})
 			expectUnknownKind(t, outs[0].Err, spec.Name)
 			if outs[1].Err != nil {
 				t.Errorf("another group: %v", outs[1].Err)
 			}
 			f.reopen(custom)
-			if res := f.track("g", nil, dictrack.ID("x")); res.Duplicate || len(res.Changed()) != 2 {
+			if res := f.track("g", nil, withID("x")); res.Duplicate || len(res.Changed()) != 2 {
 				t.Errorf("with the kind registered again: %+v", res)
 			}
 			f.expect("g", "beside", "2/9")
@@ -151,7 +151,7 @@ func TestCorruptRecords(t *testing.T) {
 				c.broken.Session = o.Store.(*faultstore.Session)
 				o.Store = &c.broken
 			})
-			_, err := f.Track(t.Context(), "g", nil)
+			_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}})
 			var corrupt *record.CorruptError
 			if !errors.As(err, &corrupt) || !strings.Contains(corrupt.Record, c.record) || corrupt.Reason == "" {
 				t.Errorf("got %v, want a CorruptError of %s", err, c.record)

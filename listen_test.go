@@ -22,8 +22,11 @@ import (
 func TestListenersByKind(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		var done, all []string
-		offDone := f.On(dictrack.AllCompleted, func(e dictrack.Event) { done = append(done, line(&e)) })
-		offAll := f.OnAll(func(e dictrack.Event) { all = append(all, line(&e)) })
+		offDone, err := f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventAllCompleted}, Handler: func(_ context.Context, e dictrack.Event) error { done = append(done, line(&e)); return nil }})
+		offAll, err2 := f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error { all = append(all, line(&e)); return nil }})
+		if err := errors.Join(err, err2); err != nil {
+			t.Fatal(err)
+		}
 		f.add("g", count("a", 1), count("b", 1, 2))
 		f.track("g", nil)
 		expectLines(t, done, "ALL_COMPLETED a 1")
@@ -45,7 +48,7 @@ func TestListenersByKind(t *testing.T) {
 func TestListenersAreToldAfterTheCommit(t *testing.T) {
 	f := open(t, faultstore.New())
 	heard := 0
-	f.On(dictrack.StageCompleted, func(e dictrack.Event) {
+	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
 		heard++
 		snap, err := f.Get(context.Background(), "g", "a")
 		if err != nil || snap.Stage != 2 {
@@ -55,7 +58,8 @@ func TestListenersAreToldAfterTheCommit(t *testing.T) {
 		if err != nil || kept.Version != e.Version {
 			t.Errorf("version %d is kept, %v; want %d", kept.Version, err, e.Version)
 		}
-	})
+		return nil
+	}})
 	f.add("g", count("a", 1, 9))
 	f.track("g", nil)
 	if heard != 1 {
@@ -71,7 +75,7 @@ func TestListenersHearNothingOfWhatFailed(t *testing.T) {
 	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	f.store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for range 2 {
-		if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
+		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
 		}
 	}
@@ -83,20 +87,21 @@ func TestListenersHearNothingOfWhatFailed(t *testing.T) {
 func TestListenerUsesTheManager(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		var told []string
-		f.OnAll(func(e dictrack.Event) {
+		_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error {
 			told = append(told, line(&e))
-			if e.Kind == dictrack.StageCompleted && e.Tracker.Stage < 3 {
-				if _, err := f.Track(context.Background(), "g", nil); err != nil {
+			if e.Kind == dictrack.EventStageCompleted && e.Tracker.Stage < 3 {
+				if _, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}}); err != nil {
 					t.Error(err)
 				}
 			}
-			if e.Kind == dictrack.AllCompleted {
-				f.OnAll(func(dictrack.Event) {})
+			if e.Kind == dictrack.EventAllCompleted {
+				_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error { return nil }})
 				if err := f.Add(context.Background(), "h", count("b", 1)); err != nil {
 					t.Error(err)
 				}
 			}
-		})
+			return nil
+		}})
 		f.add("g", count("a", 1, 2, 3))
 		f.track("g", nil)
 		f.expect("g", "a", "gone")
@@ -108,7 +113,7 @@ func TestListenerUsesTheManager(t *testing.T) {
 // TestListenerPanics is logged with the event, and stops nobody.
 func TestListenerPanics(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		f.OnAll(func(dictrack.Event) { panic("oh no") })
+		_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error { panic("oh no") }})
 		heard := f.hear()
 		f.add("g", count("a", 1))
 		f.track("g", nil)
@@ -125,7 +130,7 @@ func TestListenerPanics(t *testing.T) {
 // go on, and Close does not wait for what is gone.
 func TestListenerEndsItsGoroutine(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		f.OnAll(func(dictrack.Event) { runtime.Goexit() })
+		_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, _ dictrack.Event) error { runtime.Goexit(); return nil }})
 		heard := f.hear()
 		for _, call := range []func(){
 			func() { f.add("g", count("a", 1, 2)) },
@@ -150,9 +155,9 @@ func TestListenersInOrder(t *testing.T) {
 		told := map[string][]string{}
 		place := map[string]uint64{}
 		for g := range groups {
-			f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(1), dictrack.Loop(), dictrack.Resets(1)))
+			f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(1), dictrack.Loop(), dictrack.Reset(1)))
 		}
-		f.OnAll(func(e dictrack.Event) {
+		_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error {
 			g := &busy[e.Group[1]-'0']
 			if g.Swap(true) {
 				t.Errorf("two events of group %s at once", e.Group)
@@ -166,12 +171,13 @@ func TestListenersInOrder(t *testing.T) {
 			}
 			place[e.Group] = at
 			told[e.Group] = append(told[e.Group], e.ID())
-		})
+			return nil
+		}})
 		var all sync.WaitGroup
 		for range callers {
 			all.Go(func() {
 				for n := range each {
-					if _, err := f.Track(context.Background(), fmt.Sprint("g", n%groups), nil); err != nil {
+					if _, err := f.Track(context.Background(), dictrack.Message{Group: fmt.Sprint("g", n%groups), Data: map[string]any{}}); err != nil {
 						t.Error(err)
 					}
 				}
@@ -192,13 +198,14 @@ func TestListenerOfOneGroupHoldsUpNoOther(t *testing.T) {
 	f := open(t, nil)
 	blocked, release := make(chan struct{}), make(chan struct{})
 	var heard sync.Map
-	f.OnAll(func(e dictrack.Event) {
+	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error {
 		if e.Group == "slow" {
 			close(blocked)
 			<-release
 		}
 		heard.Store(e.Group, true)
-	})
+		return nil
+	}})
 	var slow sync.WaitGroup
 	slow.Go(func() { f.add("slow", count("a", 1)) })
 	<-blocked
@@ -228,7 +235,7 @@ func TestLateEvents(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var caller sync.WaitGroup
 	caller.Go(func() {
-		if _, err := f.Track(ctx, "g", nil); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, context.Canceled) {
+		if _, err := f.Track(ctx, dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, context.Canceled) {
 			t.Errorf("Track: %v, want ErrUnknown and the context's error", err)
 		}
 	})
@@ -248,11 +255,12 @@ func TestCloseTellsAll(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", count("a", 1))
 		entered, told := make(chan struct{}), atomic.Bool{}
-		f.OnAll(func(dictrack.Event) {
+		_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, _ dictrack.Event) error {
 			close(entered)
 			time.Sleep(20 * time.Millisecond)
 			told.Store(true)
-		})
+			return nil
+		}})
 		var caller sync.WaitGroup
 		caller.Go(func() { f.track("g", nil) })
 		<-entered
@@ -267,9 +275,9 @@ func TestCloseTellsAll(t *testing.T) {
 // TestEventForm is what people and programs get.
 func TestEventForm(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Sum("a", "n", dictrack.Targets(0.3), dictrack.Loop(), dictrack.Carry(), dictrack.Limit(limiter.Count(2))))
+	f.add("g", dictrack.Sum("a", "n", dictrack.Targets(0.3), dictrack.Loop(), dictrack.Carry(), dictrack.Limiters(limiter.Count(2))))
 	var events []dictrack.Event
-	f.OnAll(func(e dictrack.Event) { events = append(events, e) })
+	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error { events = append(events, e); return nil }})
 	f.track("g", object{"n": 0.7})
 	if len(events) != 2 {
 		t.Fatalf("events %+v", events)
@@ -281,7 +289,7 @@ func TestEventForm(t *testing.T) {
 		t.Errorf("got  %s, %v\nwant %s", text, err, want)
 	}
 	e := events[1]
-	if e.Kind != dictrack.Reset || e.Index != 1 || e.Version != 2 || e.Swept || fmt.Sprint(e.Tracker.Progress) != "0.1" {
+	if e.Kind != dictrack.EventReset || e.Index != 1 || e.Version != 2 || e.Timer || fmt.Sprint(e.Tracker.Progress) != "0.1" {
 		t.Errorf("the second event: %+v", e)
 	}
 }

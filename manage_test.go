@@ -28,7 +28,7 @@ func TestAdd(t *testing.T) {
 		f.add("g", count("c", 3))
 		f.add("h", count("a", 4))
 		expectLines(t, heard(), "ADDED a 0", "ADDED b 0", "ADDED c 0", "ADDED a 0")
-		snaps, err := f.List(t.Context(), "g")
+		snaps, err := f.ListAll(t.Context(), "g")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,9 +75,9 @@ func TestAddRefuses(t *testing.T) {
 		{dictrack.Count("x", dictrack.Targets(1, 0), dictrack.Loop()), []string{"targets[1]: 0", "above 0"}},
 		{dictrack.Sum("x", "", dictrack.Targets(1)), []string{`key: ""`, "path"}},
 		{dictrack.Count("x", dictrack.Targets(1), dictrack.Where(condition.Lt("a", nil))), []string{"where[0].value: null", "number or a string"}},
-		{dictrack.Count("x", dictrack.Targets(1), dictrack.Limit(limiter.Count(0))), []string{"limiters[0].limit: 0", "at least 1"}},
-		{dictrack.Count("x", dictrack.Targets(1), dictrack.Limit(limiter.Window(start, start))), []string{"limiters[0].end: ", "after start"}},
-		{dictrack.Count("x", dictrack.Targets(1), dictrack.Resets(tracker.ResetStage)), []string{`reset: "stage"`, "by hand"}},
+		{dictrack.Count("x", dictrack.Targets(1), dictrack.Limiters(limiter.Count(0))), []string{"limiters[0].limit: 0", "at least 1"}},
+		{dictrack.Count("x", dictrack.Targets(1), dictrack.Limiters(limiter.Window(start, start))), []string{"limiters[0].end: ", "after start"}},
+		{dictrack.Count("x", dictrack.Targets(1), dictrack.Reset(tracker.ResetStage)), []string{`reset: "stage"`, "by hand"}},
 		{dictrack.Count("x", dictrack.Targets(1), dictrack.ExpireAfter(-1)), []string{`expire: "-1ns"`, "above 0"}},
 		{dictrack.Count("x", dictrack.Targets(1), dictrack.ExpireAfter(1), dictrack.ExpireAt(start)), []string{"not both"}},
 	}
@@ -90,9 +90,9 @@ func TestAddRefuses(t *testing.T) {
 			}
 			refused(t, err, append(c.want, `group "g"`, fmt.Sprintf("tracker %q", c.spec.Name))...)
 		}
-		late := dictrack.Count("late", dictrack.Targets(1), dictrack.Limit(limiter.Until(start.Add(-time.Hour))))
+		late := dictrack.Count("late", dictrack.Targets(1), dictrack.Limiters(limiter.Until(start.Add(-time.Hour))))
 		refused(t, f.Add(t.Context(), "g", count("fine", 1), late), `"late"`, "limiters[0].end: ", "after its end")
-		snaps, err := f.List(t.Context(), "g")
+		snaps, err := f.ListAll(t.Context(), "g")
 		if len(snaps) != 0 || err != nil {
 			t.Errorf("trackers %q, %v; want none", names(snaps), err)
 		}
@@ -109,10 +109,18 @@ func TestSpecErrorHasAllMistakes(t *testing.T) {
 	}
 }
 
+// addNothing checks that a call without specs is refused.
+func (f *fixture) addNothing(group string) {
+	f.Helper()
+	if err := f.Add(f.Context(), group); !errors.Is(err, dictrack.ErrInvalid) {
+		f.Errorf("Add without specs: %v, want an ErrInvalid", err)
+	}
+}
+
 // TestAddNothing changes nothing, whatever the group has been through.
 func TestAddNothing(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		f.add("unknown")
+		f.addNothing("unknown")
 		const many = 100
 		for i := range many {
 			f.add("g", count(fmt.Sprint("t", i), 1_000))
@@ -123,7 +131,7 @@ func TestAddNothing(t *testing.T) {
 			}
 		}
 		version := f.track("g", nil).Version
-		f.add("g")
+		f.addNothing("g")
 		if res := f.track("g", nil); res.Version != version+1 || len(res.Changed()) != 20 {
 			t.Errorf("version %d after %d, %d trackers moved", res.Version, version, len(res.Changed()))
 		}
@@ -143,7 +151,7 @@ func TestAddNothingToEmptiedGroup(t *testing.T) {
 		if err := f.RemoveAll(t.Context(), "g"); err != nil {
 			t.Fatal(err)
 		}
-		f.add("g")
+		f.addNothing("g")
 		f.add("g", count("a", 5))
 		if res := f.track("g", nil); res.Version != 103 {
 			t.Errorf("version %d, want 103: versions never restart", res.Version)
@@ -170,7 +178,7 @@ func TestGetAndList(t *testing.T) {
 		if snaps, err := f.List(t.Context(), "g", "a", "x"); !errors.Is(err, dictrack.ErrNotFound) || snaps != nil {
 			t.Errorf("List: %v, %v", snaps, err)
 		}
-		if snaps, err := f.List(t.Context(), "unknown"); len(snaps) != 0 || err != nil {
+		if snaps, err := f.ListAll(t.Context(), "unknown"); len(snaps) != 0 || err != nil {
 			t.Errorf("List of an unknown group: %v, %v", snaps, err)
 		}
 		snap.Targets[0] = snap.Targets[1] // the reader's own
@@ -187,7 +195,7 @@ func TestGroups(t *testing.T) {
 			f.add(want[i], count("a", 1))
 		}
 		f.track("g0000", nil) // completes, and the group stays known
-		f.track("by id", nil, dictrack.ID("x"))
+		f.track("by id", nil, withID("x"))
 		want = append([]string{"by id"}, want...)
 		var got []string
 		for name, err := range f.Groups(t.Context()) {
@@ -250,13 +258,13 @@ func TestChangesSurviveReopening(t *testing.T) {
 	if err := errors.Join(
 		f.Remove(t.Context(), "g", "a"),
 		f.Update(t.Context(), "g", "b", dictrack.SetProgress(9), dictrack.AddTargets(30)),
-		f.Reset(t.Context(), "g", resetBy{Policy: ptr(tracker.ResetAll)}, "c"),
+		f.Reset(t.Context(), "g", resetBy{Policy: tracker.ResetAll}, "c"),
 	); err != nil {
 		t.Fatal(err)
 	}
-	before, _ := f.List(t.Context(), "g")
+	before, _ := f.ListAll(t.Context(), "g")
 	f.reopen()
-	after, err := f.List(t.Context(), "g")
+	after, err := f.ListAll(t.Context(), "g")
 	if err != nil || fmt.Sprintf("%+v", plain(after)) != fmt.Sprintf("%+v", plain(before)) {
 		t.Errorf("before %+v\nafter %+v, %v", before, after, err)
 	}

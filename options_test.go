@@ -23,7 +23,7 @@ func TestZeroOptions(t *testing.T) {
 	if err := m.Add(t.Context(), "g", dictrack.Count("a", dictrack.Targets(1))); err != nil {
 		t.Fatal(err)
 	}
-	res, err := m.Track(t.Context(), "g", nil)
+	res, err := m.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}})
 	if err != nil || len(res.Completed()) != 1 {
 		t.Fatalf("%v, %v", res.Completed(), err)
 	}
@@ -41,10 +41,10 @@ func TestOpenFails(t *testing.T) {
 		options dictrack.Options
 		want    string
 	}{
-		"IDWindow":  {t.Context(), dictrack.Options{IDWindow: -time.Second}, "IDWindow is -1s, want 0"},
-		"MaxGroups": {t.Context(), dictrack.Options{MaxGroups: -1}, "MaxGroups is -1, want 0 for no bound"},
-		"MaxBytes":  {t.Context(), dictrack.Options{MaxBytes: -2}, "MaxBytes is -2, want 0 for no bound"},
-		"Cache":     {t.Context(), dictrack.Options{MaxBytes: 9, Cache: memorycache.New(memorycache.Options{})}, "MaxBytes is 9, which is for the default Cache"},
+		"IDWindow":  {t.Context(), dictrack.Options{IDWindow: -time.Second}, `options.IDWindow: "-1s" is not allowed: want 0`},
+		"MaxGroups": {t.Context(), dictrack.Options{MaxGroups: -1}, "options.MaxGroups: -1 is not allowed: want 0 for no limit"},
+		"MaxBytes":  {t.Context(), dictrack.Options{MaxBytes: -2}, "options.MaxBytes: -2 is not allowed: want 0 for no limit"},
+		"Cache":     {t.Context(), dictrack.Options{MaxBytes: 9, Cache: memorycache.New(memorycache.Options{})}, "options.MaxBytes: 9 is not allowed: it is for the default Cache"},
 		"its limit": {t.Context(), dictrack.Options{Cache: memorycache.New(memorycache.Options{MaxGroups: -3})}, "options.MaxGroups: -3 is not allowed: want 0"},
 		"context":   {cancelled, dictrack.Options{}, context.Canceled.Error()},
 	}
@@ -66,8 +66,8 @@ func TestOpenFails(t *testing.T) {
 // TestBoundsNeedAStore refuses to let groups leave memory when there is no other place for them.
 func TestBoundsNeedAStore(t *testing.T) {
 	for want, o := range map[string]dictrack.Options{
-		"MaxGroups is 5 and there is no Store":                       {MaxGroups: 5},
-		"MaxBytes is 6 and there is no Store":                        {MaxBytes: 6},
+		"options.MaxGroups: 5 is not allowed: without a Store":       {MaxGroups: 5},
+		"options.MaxBytes: 6 is not allowed: without a Store":        {MaxBytes: 6},
 		"options.MaxBytes: 7 is not allowed: want 0 without a store": {Cache: memorycache.New(memorycache.Options{MaxBytes: 7})},
 	} {
 		m, err := dictrack.Open(t.Context(), o)
@@ -94,7 +94,7 @@ func TestContextOfOpenIsForOpenAlone(t *testing.T) {
 // TestSilentLogger needs no logger for a listener that panics.
 func TestSilentLogger(t *testing.T) {
 	f := open(t, nil, func(o *dictrack.Options) { o.Logger = nil })
-	f.OnAll(func(dictrack.Event) { panic("unheard") })
+	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error { panic("unheard") }})
 	f.add("g", dictrack.Count("a", dictrack.Targets(1)))
 	f.expect("g", "a", "0/1")
 }
@@ -109,7 +109,7 @@ var closedCalls = map[string]func(m *dictrack.Manager) error{
 		return err
 	},
 	"List": func(m *dictrack.Manager) error {
-		_, err := m.List(context.Background(), "g")
+		_, err := m.ListAll(context.Background(), "g")
 		return err
 	},
 	"Groups": func(m *dictrack.Manager) error {
@@ -131,18 +131,18 @@ var closedCalls = map[string]func(m *dictrack.Manager) error{
 		return m.Flush(context.Background(), dictrack.FlushEverything)
 	},
 	"Track": func(m *dictrack.Manager) error {
-		_, err := m.Track(context.Background(), "g", nil)
+		_, err := m.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}})
 		return err
 	},
 	"TrackJSON": func(m *dictrack.Manager) error {
-		_, err := m.TrackJSON(context.Background(), "g", []byte(`{}`))
+		_, err := m.Track(context.Background(), dictrack.Message{Group: "g", JSON: []byte(`{}`)})
 		return err
 	},
 	"TrackBatch": func(m *dictrack.Manager) error {
-		return m.TrackBatch(context.Background(), []dictrack.Input{{Group: "g", Data: object{}}})[0].Err
+		return m.TrackBatch(context.Background(), []dictrack.Message{{Group: "g", Data: object{}}})[0].Err
 	},
 	"Explain": func(m *dictrack.Manager) error {
-		_, err := m.Explain(context.Background(), "g", object{})
+		_, err := m.Explain(context.Background(), dictrack.Message{Group: "g", Data: object{}})
 		return err
 	},
 	"Sweep": func(m *dictrack.Manager) error { return m.Sweep(context.Background()) },
@@ -166,7 +166,7 @@ func TestEndedContext(t *testing.T) {
 		f.add("g", dictrack.Count("a", dictrack.Targets(5)))
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		_, err := f.Track(ctx, "g", nil)
+		_, err := f.Track(ctx, dictrack.Message{Group: "g", Data: map[string]any{}})
 		if !errors.Is(err, context.Canceled) || errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
 		}
@@ -176,7 +176,7 @@ func TestEndedContext(t *testing.T) {
 		if err := f.Remove(ctx, "g", "a"); !errors.Is(err, context.Canceled) {
 			t.Errorf("Remove: %v", err)
 		}
-		for _, out := range f.TrackBatch(ctx, []dictrack.Input{{Group: "g", Data: object{}}, {Group: "h", Data: object{}}}) {
+		for _, out := range f.TrackBatch(ctx, []dictrack.Message{{Group: "g", Data: object{}}, {Group: "h", Data: object{}}}) {
 			if !errors.Is(out.Err, context.Canceled) {
 				t.Errorf("TrackBatch: %v", out.Err)
 			}
@@ -189,12 +189,12 @@ func TestEndedContext(t *testing.T) {
 func TestGroupNames(t *testing.T) {
 	f := open(t, nil)
 	for _, name := range []string{"", "a\x00b"} {
-		_, err := f.Track(t.Context(), name, nil)
+		_, err := f.Track(t.Context(), dictrack.Message{Group: name, Data: map[string]any{}})
 		refused(t, err, "group: ", "is not allowed", "NUL")
 		refused(t, f.Add(t.Context(), name, dictrack.Count("a", dictrack.Targets(1))), "group: ")
-		_, err = f.List(t.Context(), name)
+		_, err = f.ListAll(t.Context(), name)
 		refused(t, err, "group: ")
-		refused(t, f.TrackBatch(t.Context(), []dictrack.Input{{Group: name, Data: object{}}})[0].Err, "group: ")
+		refused(t, f.TrackBatch(t.Context(), []dictrack.Message{{Group: name, Data: object{}}})[0].Err, "group: ")
 		refused(t, f.SetTemplate(name), "template: ")
 	}
 	for _, name := range []string{"a b", "ä/ö:ü{}$.", " ", "\n"} {

@@ -16,8 +16,8 @@ import (
 func TestReset(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g",
-			dictrack.Count("a", dictrack.Targets(2, 5), dictrack.Limit(limiter.Count(3))),
-			dictrack.Count("b", dictrack.Targets(2), dictrack.Keep(), dictrack.Resets(tracker.ResetAll)),
+			dictrack.Count("a", dictrack.Targets(2, 5), dictrack.Limiters(limiter.Count(3))),
+			dictrack.Count("b", dictrack.Targets(2), dictrack.Keep(), dictrack.Reset(tracker.ResetAll)),
 		)
 		for range 3 {
 			f.track("g", nil)
@@ -28,7 +28,7 @@ func TestReset(t *testing.T) {
 		}
 		expectLines(t, heard(), "RESET b 0")
 		everything := tracker.ResetAll | tracker.ResetStage
-		if err := f.ResetAll(t.Context(), "g", resetBy{Policy: &everything, Reset: limiter.Reset{Limit: ptr(int64(1))}}); err != nil {
+		if err := f.ResetAll(t.Context(), "g", resetBy{Policy: everything, Limit: limiter.NewLimit(1)}); err != nil {
 			t.Fatal(err)
 		}
 		expectLines(t, heard(), "RESET a 0", "RESET b 0")
@@ -45,14 +45,14 @@ func TestResetRefuses(t *testing.T) {
 		f.add("g", count("a", 9), count("b", 9))
 		f.track("g", nil)
 		heard := f.hear()
-		by := resetBy{Policy: ptr(tracker.ResetAll)}
+		by := resetBy{Policy: tracker.ResetAll}
 		if err := f.Reset(t.Context(), "g", by, "a", "x"); !errors.Is(err, dictrack.ErrNotFound) {
 			t.Errorf("Reset of an unknown tracker: %v", err)
 		}
 		refused(t, f.Reset(t.Context(), "g", by), "names: ", "at least one")
-		refused(t, f.ResetAll(t.Context(), "g", resetBy{Reset: limiter.Reset{Limit: ptr(int64(-1))}}), "limit: -1", "at least 0")
-		refused(t, f.ResetAll(t.Context(), "g", resetBy{Reset: limiter.Reset{Duration: time.Millisecond}}), "duration: ", "1ms", "whole seconds")
-		refused(t, f.ResetAll(t.Context(), "g", resetBy{Policy: ptr(tracker.Policy(99))}), "policy: 99", "want flags")
+		refused(t, f.ResetAll(t.Context(), "g", resetBy{Limit: limiter.NewLimit(-1)}), "limit: -1", "at least 0")
+		refused(t, f.ResetAll(t.Context(), "g", resetBy{Duration: time.Millisecond}), "duration: ", "1ms", "whole seconds")
+		refused(t, f.ResetAll(t.Context(), "g", resetBy{Policy: tracker.Policy(99)}), "policy: 99", "want flags")
 		expectLines(t, heard())
 		f.expect("g", "a", "1/9")
 		if err := f.ResetAll(t.Context(), "unknown", by); err != nil {
@@ -95,7 +95,7 @@ func TestFlush(t *testing.T) {
 		for range 20 {
 			last = f.track("g", nil).Version
 		}
-		f.track("h", object{"n": 1}, dictrack.ID("x"))
+		f.track("h", object{"n": 1}, withID("x"))
 		heard := f.hear()
 		if err := f.Flush(t.Context(), dictrack.FlushEverything); err != nil {
 			t.Fatal(err)
@@ -104,7 +104,7 @@ func TestFlush(t *testing.T) {
 		for name, err := range f.Groups(t.Context()) {
 			t.Errorf("group %q, %v after the flush", name, err)
 		}
-		res := f.track("h", object{"n": 2}, dictrack.ID("x"))
+		res := f.track("h", object{"n": 2}, withID("x"))
 		if res.Duplicate || res.Version <= last {
 			t.Errorf("after the flush: %+v, want a version above %d", res, last)
 		}
@@ -125,13 +125,13 @@ func TestFlushHalfway(t *testing.T) {
 	if err := f.Flush(t.Context(), dictrack.FlushEverything); !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Flush: %v, want the store's error", err)
 	}
-	_, err := f.Track(t.Context(), "g", nil, dictrack.ID("x"))
+	_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}, ID: "x"})
 	memory := f.progress("g", "a")
 	f.reopen()
 	if kept := f.progress("g", "a"); kept != memory {
 		t.Errorf("the Manager said %s (and Track: %v), the store has %s", memory, err, kept)
 	}
-	if again := f.track("g", nil, dictrack.ID("x")); err == nil && !again.Duplicate {
+	if again := f.track("g", nil, withID("x")); err == nil && !again.Duplicate {
 		t.Error("a call that was acknowledged after the flush is not kept")
 	}
 }
@@ -142,7 +142,7 @@ func TestUnknownOutcome(t *testing.T) {
 	f.add("g", count("a", 9))
 	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	heard := f.hear()
-	if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected) {
+	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Track: %v, want ErrUnknown and its cause", err)
 	}
 	f.expect("g", "a", "0/9")
@@ -152,7 +152,7 @@ func TestUnknownOutcome(t *testing.T) {
 	}
 	f.expect("g", "a", "0/9")
 	f.store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
-	if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
+	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)
 	}
 	f.expect("g", "a", "1/9")

@@ -7,54 +7,64 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Result is what a call did to a group. What it holds is the reader's own.
+// Result is what a message did to its group. The caller owns it and all that its methods return. It is about half a
+// kilobyte: pass it by pointer.
 type Result struct {
 	Group string
-	// Version is the group's after the call; of a duplicate, that of the call it repeats.
+	// Version is the number of the group's commits after the message; of a duplicate, after the message it repeats.
 	Version uint64
-	// Duplicate: the id was seen before, and nothing was changed.
+	// Duplicate reports that the message's id was seen before, so that it changed nothing.
 	Duplicate bool
 
-	now     int64 // when the call happened
+	now     int64 // when the message happened
 	outcome engine.Outcome
 }
 
-// Touched is the number of trackers that the call moved, limited or found held back: 0 when the data
-// matched none, or gave no step.
-func (r *Result) Touched() int { return r.outcome.Affected() }
+// set fills in what a message did.
+func (r *Result) set(m *engine.Message, reply engine.Reply, err error) {
+	if err != nil {
+		*r = Result{Group: m.Group}
+		return
+	}
+	r.Group, r.Version, r.Duplicate, r.now = m.Group, reply.Version, reply.Duplicate, m.Time
+}
 
-// Changed describes the trackers that the call changed, in order; the completed and the newly limited
-// are among them.
+// Affected is the number of trackers that the message changed, or whose limiters refused it. It is 0 when the data
+// matched no tracker.
+func (r *Result) Affected() int { return r.outcome.Affected() }
+
+// Changed returns the trackers that the message changed, in the order they were added. The completed and the newly
+// limited ones are among them.
 func (r *Result) Changed() []tracker.Snapshot {
 	return r.snapshots(func(m *group.Move) bool {
 		return m.Outcome == tracker.Changed || m.Outcome == tracker.BecameLimited
 	})
 }
 
-// Completed describes the trackers all of whose stages the call completed.
+// Completed returns the trackers whose last stage the message completed.
 func (r *Result) Completed() []tracker.Snapshot {
 	return r.snapshots(func(m *group.Move) bool {
 		return m.Outcome == tracker.Changed && m.Cell.Completed()
 	})
 }
 
-// Refused describes the trackers that matched the data and did not take it, because a limiter held them
-// back.
+// Refused returns the trackers that the message matched and did not move, because a limiter held them back. It is what
+// a rate limiter asks for.
 func (r *Result) Refused() []tracker.Snapshot {
 	return r.snapshots(func(m *group.Move) bool {
 		return m.Outcome == tracker.Refused || m.Outcome == tracker.BecameLimited
 	})
 }
 
-// Limited describes the trackers that became limited by the call, or matched and were refused by a
-// limiter.
+// Limited returns the trackers that the message moved and that are limited from now on, and those that refused it: with
+// a limit of 100 the 100th message is both in Changed and in Limited, the 101st in Refused and in Limited.
 func (r *Result) Limited() []tracker.Snapshot {
 	return r.snapshots(func(m *group.Move) bool {
 		return m.Outcome != tracker.AlreadyCompleted && (m.Cell.Limited() || m.Outcome == tracker.Refused)
 	})
 }
 
-// Outcome says what the call did to the named tracker; tracker.Same also when there is none.
+// Outcome returns what the message did to the named tracker; Unchanged also when the group has no such tracker.
 func (r *Result) Outcome(name string) tracker.Outcome {
 	effect := r.outcome.Effect()
 	for m := range effect.Moves() {
@@ -76,12 +86,12 @@ func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {
 	return snaps
 }
 
-// Events are the events of the call, by tracker in the order they were added, then as they happened.
+// Events returns the events of the message: by tracker in the order they were added, then as they happened.
 func (r *Result) Events() []Event {
 	return newEvents(&notify.CommitInfo{Group: r.Group, Version: r.Version, Time: r.now}, r.outcome.Events())
 }
 
-// Failures are the trackers whose custom code failed; nil when all went well.
+// Failures returns the trackers whose custom code failed, so that they did not move; nil for none.
 func (r *Result) Failures() []*TrackerError {
 	var failures []*TrackerError
 	for _, f := range r.outcome.Failures() {

@@ -19,15 +19,15 @@ func TestResultsStayWhatTheyWere(t *testing.T) {
 				specs[i] = dictrack.Sum(fmt.Sprint("s", i), "n", dictrack.Targets(1<<40))
 			}
 			f.add(group, specs...)
-			var results []dictrack.Result
+			var results []*dictrack.Result
 			for call := range calls {
 				results = append(results, f.track(group, object{"n": call + 1}))
 			}
 			for call := range results {
 				want := fmt.Sprint((call + 1) * (call + 2) / 2)
 				changed := results[call].Changed()
-				if len(changed) != n || results[call].Touched() != n {
-					t.Fatalf("call %d on %d trackers changed %d, touched %d", call, n, len(changed), results[call].Touched())
+				if len(changed) != n || results[call].Affected() != n {
+					t.Fatalf("call %d on %d trackers changed %d, touched %d", call, n, len(changed), results[call].Affected())
 				}
 				for i, s := range changed {
 					if s.Definition.Name() != fmt.Sprint("s", i) || s.Progress.String() != want {

@@ -60,7 +60,7 @@ func open(t *testing.T, d *faultstore.Store, set ...func(*dictrack.Options)) *fi
 
 func (f *fixture) open(set ...func(*dictrack.Options)) {
 	f.Helper()
-	o := dictrack.Options{Clock: f.clock.now, ManualSweep: true, Logger: f.logged.logger()}
+	o := dictrack.Options{Clock: f.clock.now, DisableTimers: true, Logger: f.logged.logger()}
 	if f.store != nil {
 		o.Store = f.store.Open()
 	}
@@ -127,10 +127,28 @@ func (f *fixture) add(group string, specs ...tracker.Spec) {
 	}
 }
 
+// messageOption changes a message.
+type messageOption func(*dictrack.Message)
+
+func withID(id string) messageOption     { return func(m *dictrack.Message) { m.ID = id } }
+func withTime(t time.Time) messageOption { return func(m *dictrack.Message) { m.Time = t } }
+
+// message makes a message of data; nil data is an empty object.
+func message(group string, data object, options ...messageOption) dictrack.Message {
+	if data == nil {
+		data = object{}
+	}
+	m := dictrack.Message{Group: group, Data: data}
+	for _, option := range options {
+		option(&m)
+	}
+	return m
+}
+
 // track tracks data and fails the test if it cannot.
-func (f *fixture) track(group string, data object, options ...dictrack.TrackOption) dictrack.Result {
+func (f *fixture) track(group string, data object, options ...messageOption) *dictrack.Result {
 	f.Helper()
-	res, err := f.Track(context.Background(), group, data, options...)
+	res, err := f.Track(context.Background(), message(group, data, options...))
 	if err != nil {
 		f.Fatalf("Track %v: %v", data, err)
 	}
@@ -161,11 +179,12 @@ func (f *fixture) expect(group, name, progress string) {
 func (f *fixture) hear() func() []string {
 	var mu sync.Mutex
 	var heard []string
-	f.OnAll(func(e dictrack.Event) {
+	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error {
 		mu.Lock()
 		defer mu.Unlock()
 		heard = append(heard, line(&e))
-	})
+		return nil
+	}})
 	return func() []string {
 		mu.Lock()
 		defer mu.Unlock()

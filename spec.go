@@ -12,14 +12,14 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// Number is what targets and progress may be given as.
+// Number is what targets and progress are given as.
 type Number interface {
 	~int | ~int8 | ~int16 | ~int32 | ~int64 | ~uint | ~uint8 | ~uint16 | ~uint32 | ~uint64 |
 		~float32 | ~float64 | decimal.Decimal
 }
 
-// exact is n as a decimal, a float by its shortest form; ok is false for NaN and infinities.
-func exact[N Number](n N) (d decimal.Decimal, ok bool) {
+// toDecimal is n as a decimal, a float by its shortest form; ok is false for NaN and infinities.
+func toDecimal[N Number](n N) (d decimal.Decimal, ok bool) {
 	if d, ok := any(n).(decimal.Decimal); ok {
 		return d, true
 	}
@@ -27,35 +27,35 @@ func exact[N Number](n N) (d decimal.Decimal, ok bool) {
 	return v.Decimal()
 }
 
-// take sets a number of the spec, or notes that it is none.
-func take[N Number](s *tracker.Spec, path string, n N) decimal.Decimal {
-	d, ok := exact(n)
+// specNumber is n as a decimal. If it is none, the spec gets an error.
+func specNumber[N Number](s *Spec, path string, n N) decimal.Decimal {
+	d, ok := toDecimal(n)
 	if !ok {
 		s.Err = &field.Error{Path: path, Value: fmt.Sprint(n), Want: "want a finite number"}
 	}
 	return d
 }
 
-// Option sets a part of a tracker's spec.
-type Option func(*tracker.Spec)
+// TrackerOption sets a part of a tracker's Spec.
+type TrackerOption func(*Spec)
 
-// Count is a tracker that counts data, with the defaults: limiters start again with each stage (which
-// tells a Reset event also where there are none; see Resets), no loop.
-func Count(name string, options ...Option) tracker.Spec {
-	return spec(tracker.Spec{Name: name, Kind: tracker.KindCount}, options)
+// Count returns the spec of a tracker that counts messages. By default it has one target of 1, meets all messages, starts
+// its limiters again after each stage, and does not loop.
+func Count(name string, options ...TrackerOption) Spec {
+	return newSpec(Spec{Name: name, Kind: tracker.KindCount}, options)
 }
 
-// Sum is a tracker that adds up the numbers at the path key.
-func Sum(name, key string, options ...Option) tracker.Spec {
-	return spec(tracker.Spec{Name: name, Kind: tracker.KindSum, Key: key}, options)
+// Sum returns the spec of a tracker that adds up the numbers at the path key. Its defaults are those of Count.
+func Sum(name, key string, options ...TrackerOption) Spec {
+	return newSpec(Spec{Name: name, Kind: tracker.KindSum, Key: key}, options)
 }
 
-// Custom is a tracker of a registered kind. Args may be any value with a JSON form.
-func Custom(name, kind string, args any, options ...Option) tracker.Spec {
-	return spec(tracker.Spec{Name: name, Kind: kind, Args: args}, options)
+// Custom returns the spec of a tracker of a kind that Options.Registry knows. Args may be any value with a JSON form.
+func Custom(name, kind string, args any, options ...TrackerOption) Spec {
+	return newSpec(Spec{Name: name, Kind: kind, Args: args}, options)
 }
 
-func spec(s tracker.Spec, options []Option) tracker.Spec {
+func newSpec(s Spec, options []TrackerOption) Spec {
 	s.Reset = tracker.ResetLimiter
 	for _, set := range options {
 		set(&s)
@@ -63,44 +63,44 @@ func spec(s tracker.Spec, options []Option) tracker.Spec {
 	return s
 }
 
-// Targets sets the targets of the stages.
-func Targets[N Number](targets ...N) Option {
-	return func(s *tracker.Spec) {
+// Targets sets the targets of the stages, in their order.
+func Targets[N Number](targets ...N) TrackerOption {
+	return func(s *Spec) {
 		for _, t := range targets {
-			s.Targets = append(s.Targets, take(s, "targets", t))
+			s.Targets = append(s.Targets, specNumber(s, "targets", t))
 		}
 	}
 }
 
-// Where adds conditions; all must hold.
-func Where(conditions ...condition.Condition) Option {
-	return func(s *tracker.Spec) { s.Where = append(s.Where, conditions...) }
+// Where adds conditions. A message moves the tracker when all of them hold for its data.
+func Where(conditions ...condition.Condition) TrackerOption {
+	return func(s *Spec) { s.Where = append(s.Where, conditions...) }
 }
 
-// Limit adds limiters, asked in this order.
-func Limit(limiters ...limiter.Limiter) Option {
-	return func(s *tracker.Spec) { s.Limiters = append(s.Limiters, limiters...) }
+// Limiters adds limiters. They are asked in this order.
+func Limiters(limiters ...limiter.Limiter) TrackerOption {
+	return func(s *Spec) { s.Limiters = append(s.Limiters, limiters...) }
 }
 
-// Resets says what a completed stage resets; the default is tracker.ResetLimiter.
-func Resets(p tracker.Policy) Option { return func(s *tracker.Spec) { s.Reset = p } }
+// Reset sets what completing a stage resets. The default is ResetLimiter.
+func Reset(p ResetPolicy) TrackerOption { return func(s *Spec) { s.Reset = p } }
 
-// Loop starts again after the last stage. The targets must be above 0.
-func Loop() Option { return func(s *tracker.Spec) { s.Loop = true } }
+// Loop makes the tracker start again after its last stage. All targets must be above 0.
+func Loop() TrackerOption { return func(s *Spec) { s.Loop = true } }
 
-// Carry takes what was above the target along where progress starts again.
-func Carry() Option { return func(s *tracker.Spec) { s.Carry = true } }
+// Carry keeps what progress was above the target when it starts again.
+func Carry() TrackerOption { return func(s *Spec) { s.Carry = true } }
 
-// Keep leaves the completed tracker in its group.
-func Keep() Option { return func(s *tracker.Spec) { s.Keep = true } }
+// Keep leaves the tracker in its group when it is completed. By default it is removed.
+func Keep() TrackerOption { return func(s *Spec) { s.Keep = true } }
 
-// Initial sets where progress starts.
-func Initial[N Number](n N) Option {
-	return func(s *tracker.Spec) { s.Initial = take(s, "initial", n) }
+// Initial sets where progress starts. The default is 0.
+func Initial[N Number](n N) TrackerOption {
+	return func(s *Spec) { s.Initial = specNumber(s, "initial", n) }
 }
 
 // ExpireAfter removes the tracker d after it was added.
-func ExpireAfter(d time.Duration) Option { return func(s *tracker.Spec) { s.Expire = d } }
+func ExpireAfter(d time.Duration) TrackerOption { return func(s *Spec) { s.Expire = d } }
 
 // ExpireAt removes the tracker at t.
-func ExpireAt(t time.Time) Option { return func(s *tracker.Spec) { s.ExpireAt = t } }
+func ExpireAt(t time.Time) TrackerOption { return func(s *Spec) { s.ExpireAt = t } }

@@ -120,12 +120,13 @@ func TestSweptGroupsAreDueNoMore(t *testing.T) {
 // TestCloseFromAListener waits for the listener itself, and gives up when its context ends.
 func TestCloseFromAListener(t *testing.T) {
 	closed := make(chan error, 1)
-	f := open(t, faultstore.New(), func(o *dictrack.Options) { o.Clock, o.ManualSweep = nil, false })
-	f.On(dictrack.Expired, func(dictrack.Event) {
+	f := open(t, faultstore.New(), func(o *dictrack.Options) { o.Clock, o.DisableTimers = nil, false })
+	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventExpired}, Handler: func(_ context.Context, _ dictrack.Event) error {
 		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 		defer cancel()
 		closed <- f.Close(ctx)
-	})
+		return nil
+	}})
 	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.ExpireAfter(time.Millisecond)))
 	select {
 	case err := <-closed:

@@ -1,6 +1,7 @@
 package dictrack_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -20,12 +21,14 @@ type told struct {
 	lines []string
 }
 
-func (h *told) listen(f *fixture) { f.OnAll(func(e dictrack.Event) { h.hear(f, e) }) }
+func (h *told) listen(f *fixture) {
+	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error { h.hear(f, e); return nil }})
+}
 
 func (h *told) hear(f *fixture, e dictrack.Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if e.Swept {
+	if e.Timer {
 		h.lines = append(h.lines, fmt.Sprint(e.Kind, " ", e.Tracker.Name, " at ", time.Since(h.began)))
 	}
 	if e.Time.After(time.Now()) || time.Since(e.Time) > time.Second {
@@ -43,7 +46,7 @@ func (h *told) expect(t *testing.T, want ...string) {
 }
 
 // byItself lets a Manager go by the clock of a bubble, where hours take no time.
-func byItself(o *dictrack.Options) { o.Clock, o.ManualSweep = nil, false }
+func byItself(o *dictrack.Options) { o.Clock, o.DisableTimers = nil, false }
 
 // inBubble runs a test in memory and on a disk, with a clock that jumps from one timer to the next.
 func inBubble(t *testing.T, test func(t *testing.T, f *fixture, h *told)) {
@@ -67,8 +70,8 @@ func TestClockByItself(t *testing.T) {
 		f.add("g",
 			dictrack.Count("expires", dictrack.Targets(9), dictrack.ExpireAfter(90*time.Second+250*time.Millisecond)),
 			dictrack.Count("expires at", dictrack.Targets(9), dictrack.ExpireAt(begin.Add(3*time.Hour))),
-			dictrack.Count("window", dictrack.Targets(9), dictrack.Limit(limiter.For(time.Minute))),
-			dictrack.Count("until", dictrack.Targets(9), dictrack.Limit(limiter.Until(begin.Add(2*time.Minute))), dictrack.ExpireAfter(4*time.Hour)),
+			dictrack.Count("window", dictrack.Targets(9), dictrack.Limiters(limiter.For(time.Minute))),
+			dictrack.Count("until", dictrack.Targets(9), dictrack.Limiters(limiter.Until(begin.Add(2*time.Minute))), dictrack.ExpireAfter(4*time.Hour)),
 			count("forever", 9),
 		)
 		f.add("h", dictrack.Count("other", dictrack.Targets(9), dictrack.ExpireAfter(30*time.Hour)))
@@ -82,7 +85,7 @@ func TestClockByItself(t *testing.T) {
 		h.expect(t, "EXPIRED expires at at 3h0m0s", "EXPIRED until at 4h0m0s")
 		time.Sleep(7 * time.Hour)
 		h.expect(t, "EXPIRED other at 30h0m0s")
-		snaps, err := f.List(t.Context(), "g")
+		snaps, err := f.ListAll(t.Context(), "g")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,10 +111,15 @@ func TestClockAfterReopening(t *testing.T) {
 		f := open(t, faultstore.New(), byItself)
 		f.add("g", dictrack.Count("missed", dictrack.Targets(9), dictrack.ExpireAfter(time.Minute)))
 		f.add("h", dictrack.Count("soon", dictrack.Targets(9), dictrack.ExpireAfter(time.Hour+time.Second)))
-		f.add("i", dictrack.Count("window", dictrack.Targets(9), dictrack.Limit(limiter.For(2*time.Hour))))
+		f.add("i", dictrack.Count("window", dictrack.Targets(9), dictrack.Limiters(limiter.For(2*time.Hour))))
 		f.close()
 		time.Sleep(time.Hour)
-		f.open(byItself, func(o *dictrack.Options) { o.OnEvent = func(e dictrack.Event) { h.hear(f, e) } })
+		f.open(byItself, func(o *dictrack.Options) {
+			o.Subscriptions = []dictrack.Subscription{{Handler: func(_ context.Context, e dictrack.Event) error {
+				h.hear(f, e)
+				return nil
+			}}}
+		})
 		h.expect(t, "EXPIRED missed at 1h0m0s")
 		time.Sleep(2 * time.Hour)
 		h.expect(t, "EXPIRED soon at 1h0m1s", "LIMITED window at 2h0m1s")
@@ -127,7 +135,7 @@ func TestClockChanged(t *testing.T) {
 		}
 		f.add("plain", count("plain", 9))
 		time.Sleep(time.Second)
-		update := func(name string, edit dictrack.Edit) {
+		update := func(name string, edit dictrack.UpdateOption) {
 			t.Helper()
 			if err := f.Update(t.Context(), name, name, edit); err != nil {
 				t.Fatal(err)
@@ -149,13 +157,13 @@ func TestClockChanged(t *testing.T) {
 // TestClockAfterStageAndReset moves windows that start again.
 func TestClockAfterStageAndReset(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture, h *told) {
-		f.add("g", dictrack.Count("stage", dictrack.Targets(1, 9), dictrack.Limit(limiter.For(time.Hour))))
-		f.add("h", dictrack.Count("reset", dictrack.Targets(9), dictrack.Limit(limiter.For(time.Hour))))
+		f.add("g", dictrack.Count("stage", dictrack.Targets(1, 9), dictrack.Limiters(limiter.For(time.Hour))))
+		f.add("h", dictrack.Count("reset", dictrack.Targets(9), dictrack.Limiters(limiter.For(time.Hour))))
 		time.Sleep(30 * time.Minute)
 		f.track("g", nil)
 		time.Sleep(time.Hour)
 		h.expect(t, "LIMITED reset at 1h0m1s")
-		by := resetBy{Reset: limiter.Reset{Duration: 10 * time.Minute}}
+		by := resetBy{Duration: 10 * time.Minute}
 		if err := f.ResetAll(t.Context(), "h", by); err != nil {
 			t.Fatal(err)
 		}
@@ -181,7 +189,7 @@ func TestManualSweep(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g",
 			dictrack.Count("a", dictrack.Targets(9), dictrack.ExpireAfter(time.Minute)),
-			dictrack.Count("b", dictrack.Targets(9), dictrack.Limit(limiter.For(time.Minute))),
+			dictrack.Count("b", dictrack.Targets(9), dictrack.Limiters(limiter.For(time.Minute))),
 			count("c", 9),
 		)
 		heard := f.hear()
@@ -210,7 +218,7 @@ func TestOverdueTakesNoData(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g",
 			dictrack.Count("a", dictrack.Targets(9), dictrack.ExpireAfter(time.Minute)),
-			dictrack.Count("b", dictrack.Targets(9), dictrack.Limit(limiter.For(time.Minute))),
+			dictrack.Count("b", dictrack.Targets(9), dictrack.Limiters(limiter.For(time.Minute))),
 			count("c", 9),
 		)
 		f.clock.pass(time.Hour)

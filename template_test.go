@@ -43,15 +43,15 @@ func TestTemplate(t *testing.T) {
 func TestTemplateForAllData(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.template("t", dictrack.Count("a", dictrack.Targets(9), dictrack.Where(condition.Exists("x"))))
-		if snaps, err := f.List(t.Context(), "g"); len(snaps) != 0 || err != nil {
+		if snaps, err := f.ListAll(t.Context(), "g"); len(snaps) != 0 || err != nil {
 			t.Errorf("before any data: %v, %v", snaps, err)
 		}
-		if _, err := f.Explain(t.Context(), "g", object{"x": 1}); err != nil {
+		if _, err := f.Explain(t.Context(), dictrack.Message{Group: "g", Data: object{"x": 1}}); err != nil {
 			t.Error(err)
 		}
 		f.expect("g", "a", "gone")
 		for _, text := range []string{`{`, `[]`, `{"x":1,"x":2}`} {
-			if _, err := f.TrackJSON(t.Context(), "g", []byte(text)); err == nil {
+			if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte(text)}); err == nil {
 				t.Errorf("%s: accepted", text)
 			}
 		}
@@ -74,7 +74,7 @@ func TestTemplateAndExisting(t *testing.T) {
 		f.expect("g", "a", "1/9")
 		f.expect("g", "b", "1/99")
 		f.add("h", count("a", 1), count("b", 2))
-		expectLines(t, lines(ptr(f.track("h", nil)).Events()), "ALL_COMPLETED a 1")
+		expectLines(t, lines(f.track("h", nil).Events()), "ALL_COMPLETED a 1")
 		f.expect("h", "a", "gone")
 		f.track("h", nil)
 		f.expect("h", "a", "gone")
@@ -84,7 +84,7 @@ func TestTemplateAndExisting(t *testing.T) {
 // TestTemplateOnce is not given again when all trackers are gone, nor after reopening.
 func TestTemplateOnce(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		f.track("empty", nil, dictrack.ID("x")) // known, and without trackers
+		f.track("empty", nil, withID("x")) // known, and without trackers
 		f.template("t", count("a", 1))
 		f.track("completed", nil)
 		f.track("removed", object{"x": 1})
@@ -106,7 +106,7 @@ func TestTemplateOnce(t *testing.T) {
 // TestTemplateChanged touches no group that has had data.
 func TestTemplateChanged(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		f.track("early", nil, dictrack.ID("x"))
+		f.track("early", nil, withID("x"))
 		f.template("t", count("a", 9))
 		f.track("old", nil)
 		f.template("t", count("a", 5), count("b", 5))
@@ -137,14 +137,14 @@ func TestTemplateRefuses(t *testing.T) {
 	}
 	refused(t, f.SetTemplate("", count("b", 1)), "template: ")
 	expectLines(t, f.Templates(), "t")
-	expectLines(t, lines(ptr(f.track("g", nil)).Events()), "ADDED a 0")
+	expectLines(t, lines(f.track("g", nil).Events()), "ADDED a 0")
 }
 
 // TestTemplateWindowOver is limited, not an error: nobody can know when a group is first seen.
 func TestTemplateWindowOver(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.template("t",
-			dictrack.Count("over", dictrack.Targets(9), dictrack.Limit(limiter.Until(start.Add(-time.Hour)))),
+			dictrack.Count("over", dictrack.Targets(9), dictrack.Limiters(limiter.Until(start.Add(-time.Hour)))),
 			dictrack.Count("expired", dictrack.Targets(9), dictrack.ExpireAt(start.Add(-time.Hour))),
 			count("fine", 9),
 		)
@@ -161,7 +161,7 @@ func TestTemplateCommitFails(t *testing.T) {
 	f.template("t", count("a", 9))
 	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	heard := f.hear()
-	if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
+	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)
 	}
 	expectLines(t, heard())

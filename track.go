@@ -1,76 +1,57 @@
 package dictrack
 
-import (
-	"context"
-	"time"
+import "context"
 
-	"github.com/dictrack/dictrack/internal/engine"
-	"github.com/dictrack/dictrack/internal/match"
-)
-
-// TrackOption says more about a call of Track.
-type TrackOption struct {
-	id      string
-	at      time.Time
-	trusted bool
-}
-
-// ID makes the call happen once: a further call with the same id in the same group changes nothing and
-// answers Duplicate, for as long as Options.IDWindow says. The same id with other data is an
-// ErrIDReused. At most 255 bytes, without NUL.
-func ID(id string) TrackOption { return TrackOption{id: id} }
-
-// At takes t for the time of the call instead of the Manager's clock. Groups that get no data go by the
-// clock all the same: to replay old data, set Options.Clock too.
-func At(t time.Time) TrackOption { return TrackOption{at: t} }
-
-// Trusted says that the text given to TrackJSON is known to be what it asks for, as text is that a JSON encoder wrote or
-// that was checked before. It is then read faster: what no condition and no sum uses is passed over without a look at
-// its syntax, UTF-8, numbers and depth.
+// Track applies a message to the trackers of its group. A group that is seen for the first time gets the trackers of
+// all templates first. The Result says what the message changed, completed, and what a limiter refused.
 //
-// What is used is checked all the same, and so is that the object ends. Text that is not what it was said to be either
-// is an error, which changes nothing, or gives what a reader might find in it. Calls with an ID hash the whole data, and
-// custom conditions, kinds and limiters get it decoded: both need strict JSON also here.
-func Trusted() TrackOption { return TrackOption{trusted: true} }
-
-// Track applies one data to a group. A group that is seen for the first time gets the templates'
-// trackers. When Track returns without error, what it did is kept as Options.Store promises, or as
-// Options.Cache does where that is ahead of the store. Numbers may be of any Go type, lists and maps too;
-// what has no JSON form is present and equal to nothing. Track only reads data, and not after it has
-// returned.
-//
-// A call without an id that ended in ErrUnknown cannot be made again without the risk of counting twice.
-func (m *Manager) Track(ctx context.Context, group string, data map[string]any, options ...TrackOption) (r Result, err error) {
-	if data == nil {
-		data = map[string]any{}
+// When Track returns without an error, the effect is durable as far as Options.Store promises, or Options.Cache where
+// that acknowledges before the store. An error means that nothing was changed, with one exception: after ErrUnknown the
+// message took effect wholly or not at all. A message with an ID can then be sent again; one without cannot, without the
+// risk of counting twice.
+func (m *Manager) Track(ctx context.Context, msg Message) (*Result, error) {
+	r := &Result{}
+	if err := m.TrackInto(ctx, msg, r); err != nil {
+		return nil, err
 	}
-	err = m.track(ctx, group, match.Data{Map: data}, options, &r)
-	return r, err
+	return r, nil
 }
 
-// TrackJSON is Track for data as JSON text, which it reads without building a map. The text must be one
-// object: valid JSON in UTF-8, at most 64 deep, with finite numbers, and giving no path twice that a
-// condition or a sum uses. All of it is checked, unless it is Trusted.
-func (m *Manager) TrackJSON(ctx context.Context, group string, data []byte, options ...TrackOption) (r Result, err error) {
-	err = m.track(ctx, group, match.Data{JSON: data}, options, &r)
-	return r, err
+// TrackInto is Track for callers that use the memory of a Result again: it replaces what is in r, and allocates nothing
+// for most messages. After an error r is empty but for its Group.
+func (m *Manager) TrackInto(ctx context.Context, msg Message, r *Result) error {
+	done := m.options.Observer.tracked()
+	err := m.track(ctx, &msg, r)
+	if done != nil {
+		done(1, failures(err))
+	}
+	return err
 }
 
-func (m *Manager) track(ctx context.Context, group string, data match.Data, options []TrackOption, r *Result) error {
-	message := engine.Message{Group: group, Time: m.now(), Data: data}
-	for _, o := range options {
-		if o.id != "" {
-			message.ID = o.id
-		}
-		if !o.at.IsZero() {
-			message.Time = o.at.UnixMilli()
-		}
-		message.Data.Trusted = message.Data.Trusted || o.trusted
-	}
-	reply, err := m.engine.Track(ctx, &message, &r.outcome)
+func (m *Manager) track(ctx context.Context, msg *Message, r *Result) error {
+	e, err := msg.engine(m.now())
 	if err != nil {
-		return err
+		*r = Result{Group: msg.Group}
+		return classify(err)
 	}
-	r.Group, r.Version, r.Duplicate, r.now = group, reply.Version, reply.Duplicate, message.Time
-	return nil
+	reply, err := m.engine.Track(ctx, &e, &r.outcome)
+	r.set(&e, reply, err)
+	return classify(err)
+}
+
+// failures counts an error.
+func failures(err error) int {
+	if err != nil {
+		return 1
+	}
+	return 0
+}
+
+// TrackValue is Track with the JSON form of v as the data of the message, which must have none itself: a struct, say.
+func (m *Manager) TrackValue(ctx context.Context, msg Message, v any) (*Result, error) {
+	msg, err := msg.withValue(v)
+	if err != nil {
+		return nil, classify(err)
+	}
+	return m.Track(ctx, msg)
 }

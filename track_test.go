@@ -25,7 +25,7 @@ func TestTrackCountsAndSums(t *testing.T) {
 		)
 		res := f.track("g", object{"status": "active", "order": object{"total": 40.25}})
 		expectLines(t, names(res.Changed()), "count", "sum")
-		if res.Group != "g" || res.Version != 2 || res.Duplicate || res.Touched() != 2 || len(res.Events()) != 0 {
+		if res.Group != "g" || res.Version != 2 || res.Duplicate || res.Affected() != 2 || len(res.Events()) != 0 {
 			t.Errorf("result %+v", res)
 		}
 		res = f.track("g", object{"status": "active", "order": object{"total": "60.25"}})
@@ -48,7 +48,7 @@ func TestTrackNothing(t *testing.T) {
 			t.Errorf("data that matches nothing led to %+v and %+v", first, second)
 		}
 		res := f.track("unknown", object{"x": 1})
-		if res.Version != 0 || res.Touched() != 0 {
+		if res.Version != 0 || res.Affected() != 0 {
 			t.Errorf("an unknown group: %+v", res)
 		}
 		for name, err := range f.Groups(t.Context()) {
@@ -92,7 +92,7 @@ func TestTrackOnlyReads(t *testing.T) {
 	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Where(condition.HasItem("tags", "b"))))
 	data := object{"tags": []any{"c", "b", "a"}, "o": object{"x": 1}}
 	before, _ := json.Marshal(data)
-	f.track("g", data, dictrack.ID("x"))
+	f.track("g", data, withID("x"))
 	if after, _ := json.Marshal(data); string(after) != string(before) {
 		t.Errorf("data %s became %s", before, after)
 	}
@@ -102,7 +102,7 @@ func TestTrackJSON(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", dictrack.Sum("a", "n", dictrack.Targets(100), dictrack.Where(condition.Eq("s", "ü"))))
 		text := []byte(` {"s": "\u00fc", "n": 12.5, "more": [1, {"x": null}]} `)
-		res, err := f.TrackJSON(t.Context(), "g", text)
+		res, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: text})
 		if err != nil || len(res.Changed()) != 1 {
 			t.Fatalf("%v, %v", res.Changed(), err)
 		}
@@ -119,15 +119,15 @@ func TestBrokenJSON(t *testing.T) {
 			``, `null`, `[]`, `"x"`, `7`, `{`, `{"n":1`, `{"n":1}}`, `{"n":01}`, `{"n":1,}`, `{n:1}`, `{"n":NaN}`, `{"n":1e999}`,
 			"{\"n\":\"\xff\"}", `{"n":1,"n":2}`, `{"n":"\ud800"}`, `{"x":` + strings.Repeat("[", 64) + strings.Repeat("]", 64) + `}`,
 		} {
-			if _, err := f.TrackJSON(t.Context(), "g", []byte(text)); err == nil {
+			if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte(text)}); err == nil {
 				t.Errorf("%q: accepted", text)
 			}
-			if _, err := f.TrackJSON(t.Context(), "g", []byte(text), dictrack.ID("x")); err == nil {
+			if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte(text), ID: "x"}); err == nil {
 				t.Errorf("%q with an id: accepted", text)
 			}
 		}
 		f.expect("g", "a", "0/100")
-		res, err := f.TrackJSON(t.Context(), "g", []byte(`{"n":1}`), dictrack.ID("x"))
+		res, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte(`{"n":1}`), ID: "x"})
 		if err != nil || res.Duplicate || res.Version != 2 {
 			t.Errorf("after broken data: %+v, %v", res, err)
 		}
@@ -137,15 +137,15 @@ func TestBrokenJSON(t *testing.T) {
 // TestAt takes the time of a call from the caller.
 func TestAt(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Limit(limiter.Window(start, start.Add(time.Hour)))))
-	if res := f.track("g", nil, dictrack.At(start.Add(-time.Second))); len(res.Changed()) != 0 {
+	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Limiters(limiter.Window(start, start.Add(time.Hour)))))
+	if res := f.track("g", nil, withTime(start.Add(-time.Second))); len(res.Changed()) != 0 {
 		t.Error("counted before the window")
 	}
-	if res := f.track("g", nil, dictrack.At(start.Add(time.Hour))); len(res.Changed()) != 1 {
+	if res := f.track("g", nil, withTime(start.Add(time.Hour))); len(res.Changed()) != 1 {
 		t.Error("not counted in the window")
 	}
 	late := start.Add(time.Hour + time.Second)
-	res := f.track("g", nil, dictrack.At(late))
+	res := f.track("g", nil, withTime(late))
 	expectLines(t, lines(res.Events()), "LIMITED a 1")
 	if e := res.Events()[0]; !e.Time.Equal(late) || e.Limiter != "time" {
 		t.Errorf("event %+v, want the time of the call, %v", e, late)
@@ -158,8 +158,8 @@ func TestResult(t *testing.T) {
 	f := open(t, nil)
 	f.add("g",
 		dictrack.Count("plain", dictrack.Targets(9)),
-		dictrack.Count("once", dictrack.Targets(9), dictrack.Limit(limiter.Count(1))),
-		dictrack.Count("early", dictrack.Targets(9), dictrack.Limit(limiter.From(start.Add(time.Hour), time.Hour))),
+		dictrack.Count("once", dictrack.Targets(9), dictrack.Limiters(limiter.Count(1))),
+		dictrack.Count("early", dictrack.Targets(9), dictrack.Limiters(limiter.From(start.Add(time.Hour), time.Hour))),
 		dictrack.Count("short", dictrack.Targets(1), dictrack.Keep()),
 		dictrack.Sum("same", "n", dictrack.Targets(9)),
 	)
@@ -187,7 +187,7 @@ func TestResult(t *testing.T) {
 // TestLimitedIsNotCompleted completes a limited tracker by hand: it is held back by no limiter any more.
 func TestLimitedIsNotCompleted(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(5), dictrack.Limit(limiter.Count(1)), dictrack.Keep()))
+	f.add("g", dictrack.Count("a", dictrack.Targets(5), dictrack.Limiters(limiter.Count(1)), dictrack.Keep()))
 	f.track("g", nil)
 	if err := f.Update(t.Context(), "g", "a", dictrack.SetProgress(5)); err != nil {
 		t.Fatal(err)
@@ -201,7 +201,7 @@ func TestLimitedIsNotCompleted(t *testing.T) {
 // TestResultIsTheReaders changes what a Result gave and looks again.
 func TestResultIsTheReaders(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(1, 2), dictrack.Limit(limiter.Count(4))))
+	f.add("g", dictrack.Count("a", dictrack.Targets(1, 2), dictrack.Limiters(limiter.Count(4))))
 	res := f.track("g", nil)
 	one := res.Changed()[0]
 	one.Targets[0], one.Limiters[0].Left, one.Name = one.Targets[1], 99, "x"

@@ -10,111 +10,119 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Edit is one change to a living tracker; see Update.
-type Edit func(*editing) error
+// UpdateOption is one change to a tracker of a group; see Manager.Update.
+type UpdateOption struct{ apply func(*update) error }
 
-// editing is a tracker under change.
-type editing struct {
-	registry   *tracker.Registry
+// update is a tracker while it is changed.
+type update struct {
+	registry   *Registry
 	intern     func(*tracker.Definition) *tracker.Definition
-	now        int64
+	now        int64 // Unix milliseconds
 	definition *tracker.Definition
 	state      tracker.State
 	events     []tracker.Event
 }
 
-// Update changes a living tracker, all edits or none, in their order. A completed tracker is an
-// ErrCompleted, except for edits of its expiry; an edit that is not allowed a *field.Error or
-// field.Errors.
-func (m *Manager) Update(ctx context.Context, groupName, tracker string, edits ...Edit) error {
-	return m.engine.Edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
-		return g.Edit(tracker, now, m.change(now, edits))
+// Update changes a tracker of a group: all options in their order, or none. A name that the group does not have is an
+// ErrNotFound; a completed tracker an ErrCompleted, but for changes of its expiry; an option that is not allowed, or none
+// at all, an ErrInvalid.
+func (m *Manager) Update(ctx context.Context, groupName, name string, options ...UpdateOption) error {
+	if len(options) == 0 {
+		return classify(&field.Error{Path: "options", Want: "want at least one change"})
+	}
+	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
+		return g.Edit(name, now, m.change(now, options))
 	})
 }
 
-func (m *Manager) change(now int64, edits []Edit) group.Edit {
+// change applies options to a definition and its state.
+func (m *Manager) change(now int64, options []UpdateOption) group.Edit {
 	return func(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
-		e := &editing{
+		u := &update{
 			registry: m.options.Registry, intern: m.engine.Definitions().Intern,
 			now: now, definition: d, state: s,
 		}
-		for _, edit := range edits {
-			if err := edit(e); err != nil {
+		for _, option := range options {
+			if option.apply == nil {
+				return d, s, nil, &field.Error{Path: "options", Want: "want options that a function of this package made"}
+			}
+			if err := option.apply(u); err != nil {
 				return d, s, nil, err
 			}
 		}
-		return e.definition, e.state, e.events, nil
+		return u.definition, u.state, u.events, nil
 	}
 }
 
-// SetProgress sets the progress, and completes at once the stages whose targets it reaches.
-func SetProgress[N Number](n N) Edit {
-	return func(e *editing) (err error) {
-		p, ok := exact(n)
+// SetProgress sets the progress, and completes at once the stages whose targets it reaches, with their events.
+func SetProgress[N Number](n N) UpdateOption {
+	return UpdateOption{func(u *update) (err error) {
+		p, ok := toDecimal(n)
 		if !ok {
 			return &field.Error{Path: "progress", Value: fmt.Sprint(n), Want: "want a finite number"}
 		}
-		e.state, e.events, err = e.definition.SetProgress(e.state, p, e.now, e.events)
+		u.state, u.events, err = u.definition.SetProgress(u.state, p, u.now, u.events)
 		return err
-	}
+	}}
 }
 
-// AddTargets appends stages; none at all is an error.
-func AddTargets[N Number](targets ...N) Edit {
-	add := revise(func(s *tracker.Spec) { Targets(targets...)(s) })
-	return func(e *editing) error {
-		if len(targets) == 0 && !e.state.Completed {
+// AddTargets appends stages, at least one.
+func AddTargets[N Number](targets ...N) UpdateOption {
+	add := withSpec(func(s *Spec) { Targets(targets...)(s) })
+	return UpdateOption{func(u *update) error {
+		if len(targets) == 0 && !u.state.Completed {
 			return &field.Error{Path: "targets", Want: "want at least one target"}
 		}
-		return add(e)
-	}
+		return add.apply(u)
+	}}
 }
 
-// SetLoop switches loop on or off. On needs targets above 0.
-func SetLoop(on bool) Edit { return revise(func(s *tracker.Spec) { s.Loop = on }) }
+// SetLoop makes the tracker start again after its last stage, or no longer. To loop, all targets must be above 0.
+func SetLoop(on bool) UpdateOption { return withSpec(func(s *Spec) { s.Loop = on }) }
 
-// SetReset changes the reset policy.
-func SetReset(p tracker.Policy) Edit { return revise(func(s *tracker.Spec) { s.Reset = p }) }
+// SetReset sets the reset policy.
+func SetReset(p ResetPolicy) UpdateOption { return withSpec(func(s *Spec) { s.Reset = p }) }
 
-// revise replaces the tracker's definition. Its definition's own expiry is of no more use: that of a
-// living tracker is in its state.
-func revise(change func(*tracker.Spec)) Edit {
-	return func(e *editing) error {
-		d, err := e.definition.WithSpec(e.state, e.registry, change)
+// withSpec replaces the tracker's definition by one with a changed spec.
+func withSpec(change func(*Spec)) UpdateOption {
+	return UpdateOption{func(u *update) error {
+		d, err := u.definition.WithSpec(u.state, u.registry, change)
 		if err == nil {
-			e.definition = e.intern(d)
+			u.definition = u.intern(d)
 		}
 		return err
-	}
+	}}
 }
 
-// SetExpireAfter lets the tracker expire d from now, whatever was said before.
-func SetExpireAfter(d time.Duration) Edit {
-	return func(e *editing) error {
+// SetExpireAfter makes the tracker expire d from now, in place of any other expiry.
+func SetExpireAfter(d time.Duration) UpdateOption {
+	return UpdateOption{func(u *update) error {
 		if d <= 0 {
-			return &field.Error{Path: "expiry", Value: d.String(), Want: "want a duration above 0"}
+			return &field.Error{Path: "expire", Value: d.String(), Want: "want a duration above 0"}
 		}
-		return e.expire(time.UnixMilli(e.now).Add(d))
-	}
+		return u.expireAt(time.UnixMilli(u.now).Add(d))
+	}}
 }
 
-// SetExpireAt lets the tracker expire at t, whatever was said before.
-func SetExpireAt(t time.Time) Edit { return func(e *editing) error { return e.expire(t) } }
+// SetExpireAt makes the tracker expire at t, in place of any other expiry.
+func SetExpireAt(t time.Time) UpdateOption {
+	return UpdateOption{func(u *update) error { return u.expireAt(t) }}
+}
 
-// SetNoExpiry lets the tracker live on, whatever was said before.
-func SetNoExpiry() Edit {
-	return func(e *editing) error {
-		e.state = e.state.WithExpiry(0)
+// SetNoExpiry makes the tracker never expire.
+func SetNoExpiry() UpdateOption {
+	return UpdateOption{func(u *update) error {
+		u.state = u.state.WithExpiry(0)
 		return nil
-	}
+	}}
 }
 
-func (e *editing) expire(t time.Time) error {
+func (u *update) expireAt(t time.Time) error {
 	var errs field.Errors
-	errs.Merge("expiry", tracker.CheckExpiry(t))
+	errs.Merge("expire", tracker.CheckExpiry(t))
 	if err := errs.Err(); err != nil {
 		return err
 	}
-	e.state = e.state.WithExpiry(t.UnixMilli())
+	u.state = u.state.WithExpiry(t.UnixMilli())
 	return nil
 }

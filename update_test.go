@@ -54,7 +54,7 @@ func TestUpdateCompletes(t *testing.T) {
 		expectLines(t, heard(), "ALL_COMPLETED gone 7", "STAGE_COMPLETED kept 7", "RESET kept 7", "ALL_COMPLETED kept 7")
 		f.expect("g", "gone", "gone")
 		f.expect("g", "kept", "7/6")
-		for _, edit := range []dictrack.Edit{
+		for _, edit := range []dictrack.UpdateOption{
 			dictrack.SetProgress(1), dictrack.AddTargets(9), dictrack.AddTargets[int](), dictrack.SetLoop(true),
 			dictrack.SetReset(tracker.ResetAll),
 		} {
@@ -71,16 +71,16 @@ func TestUpdateCompletes(t *testing.T) {
 // TestUpdateRefuses does none of the edits when one is not allowed.
 func TestUpdateRefuses(t *testing.T) {
 	cases := []struct {
-		edits []dictrack.Edit
+		edits []dictrack.UpdateOption
 		want  []string
 	}{
-		{[]dictrack.Edit{dictrack.SetProgress(math.NaN())}, []string{"progress: ", "NaN", "finite"}},
-		{[]dictrack.Edit{dictrack.AddTargets[int]()}, []string{"targets: ", "at least one"}},
-		{[]dictrack.Edit{dictrack.AddTargets(math.Inf(-1))}, []string{"targets: ", "-Inf", "finite"}},
-		{[]dictrack.Edit{dictrack.AddTargets(-1), dictrack.SetLoop(true)}, []string{"targets[1]: -1", "above 0"}},
-		{[]dictrack.Edit{dictrack.SetReset(tracker.ResetStage)}, []string{"reset: ", "stage"}},
-		{[]dictrack.Edit{dictrack.SetExpireAt(time.Time{})}, []string{"expiry", "1970 to 9999"}},
-		{[]dictrack.Edit{dictrack.SetExpireAfter(-time.Hour)}, []string{"expiry", "above 0"}},
+		{[]dictrack.UpdateOption{dictrack.SetProgress(math.NaN())}, []string{"progress: ", "NaN", "finite"}},
+		{[]dictrack.UpdateOption{dictrack.AddTargets[int]()}, []string{"targets: ", "at least one"}},
+		{[]dictrack.UpdateOption{dictrack.AddTargets(math.Inf(-1))}, []string{"targets: ", "-Inf", "finite"}},
+		{[]dictrack.UpdateOption{dictrack.AddTargets(-1), dictrack.SetLoop(true)}, []string{"targets[1]: -1", "above 0"}},
+		{[]dictrack.UpdateOption{dictrack.SetReset(tracker.ResetStage)}, []string{"reset: ", "stage"}},
+		{[]dictrack.UpdateOption{dictrack.SetExpireAt(time.Time{})}, []string{"expire", "1970 to 9999"}},
+		{[]dictrack.UpdateOption{dictrack.SetExpireAfter(-time.Hour)}, []string{"expire", "above 0"}},
 	}
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", count("a", 10))
@@ -89,7 +89,7 @@ func TestUpdateRefuses(t *testing.T) {
 		for _, c := range cases {
 			err := f.Update(t.Context(), "g", "a", c.edits...)
 			refused(t, err, append(c.want, `"a"`, `"g"`)...)
-			if err := f.Update(t.Context(), "g", "a", append([]dictrack.Edit{dictrack.SetProgress(5)}, c.edits...)...); err == nil {
+			if err := f.Update(t.Context(), "g", "a", append([]dictrack.UpdateOption{dictrack.SetProgress(5)}, c.edits...)...); err == nil {
 				t.Errorf("%v: accepted behind another edit", c.want)
 			}
 		}
@@ -159,7 +159,7 @@ func TestUpdateAmongTracks(t *testing.T) {
 		for range callers {
 			all.Go(func() {
 				for n := range each {
-					if _, err := f.Track(context.Background(), "g", nil); err != nil {
+					if _, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}}); err != nil {
 						t.Error(err)
 					}
 					if err := f.Update(context.Background(), "g", "a", dictrack.AddTargets(2_000_000+n)); err != nil {

@@ -16,12 +16,12 @@ func BenchmarkAdd(b *testing.B) {
 	for _, n := range []int{100, 10_000, 1_000_000} {
 		b.Run(fmt.Sprintf("trackers=%d", n), func(b *testing.B) {
 			groups, next := bench.Groups(1), 0
-			m := openWith(b, dictrack.Options{ManualSweep: true}, nil, nil)
+			m := openWith(b, dictrack.Options{DisableTimers: true}, nil, nil)
 			if err := m.Add(context.Background(), groups[0], bench.Pairs(reduced(n))...); err != nil {
 				b.Fatal(err)
 			}
 			text := bench.PairsStream(1, reduced(n), bench.Seeded())[0].JSON
-			if _, err := m.TrackJSON(context.Background(), groups[0], text); err != nil { // it compiles the set
+			if _, err := m.Track(context.Background(), dictrack.Message{Group: groups[0], JSON: text}); err != nil { // it compiles the set
 				b.Fatal(err)
 			}
 			b.Run("tracker", func(b *testing.B) {
@@ -41,6 +41,6 @@ func addOne(m *dictrack.Manager, group string, i int, text []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.TrackJSON(context.Background(), group, text)
+	_, err = m.Track(context.Background(), dictrack.Message{Group: group, JSON: text})
 	return err
 }

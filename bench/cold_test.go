@@ -147,7 +147,7 @@ func (c *cold) first(b *testing.B) {
 		c.begin(b)
 		b.StartTimer()
 	}
-	_, err := c.m.TrackJSON(context.Background(), c.groups[c.next], []byte(`{"bet":300,"game":"a"}`))
+	_, err := c.m.Track(context.Background(), dictrack.Message{Group: c.groups[c.next], JSON: []byte(`{"bet":300,"game":"a"}`)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func openQ(b *testing.B, o dictrack.Options) *dictrack.Manager {
 func feed(b *testing.B, m *dictrack.Manager, groups []string, stream []bench.Data) {
 	b.Helper()
 	for i, g := range groups {
-		if _, err := m.TrackJSON(context.Background(), g, stream[i%len(stream)].JSON); err != nil {
+		if _, err := m.Track(context.Background(), dictrack.Message{Group: g, JSON: stream[i%len(stream)].JSON}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -60,7 +60,7 @@ func BenchmarkHeld(b *testing.B) {
 	for n := 1000; n <= 1_000_000; n *= 10 {
 		b.Run(fmt.Sprintf("groups=%d", n), func(b *testing.B) {
 			groups := bench.Groups(reduced(n))
-			m := openQ(b, dictrack.Options{ManualSweep: true})
+			m := openQ(b, dictrack.Options{DisableTimers: true})
 			hold(b, m, groups, func() { feed(b, m, groups, bench.Stream(1024, bench.Seeded())) })
 		})
 	}
@@ -71,7 +71,7 @@ func BenchmarkOwn(b *testing.B) {
 	for n := 1000; n <= 100_000; n *= 10 {
 		b.Run(fmt.Sprintf("groups=%d", n), func(b *testing.B) {
 			groups, random := bench.Groups(reduced(n)), bench.Seeded()
-			m := openWith(b, dictrack.Options{ManualSweep: true}, nil, nil)
+			m := openWith(b, dictrack.Options{DisableTimers: true}, nil, nil)
 			hold(b, m, groups, func() {
 				for _, g := range groups {
 					if err := m.Add(context.Background(), g, bench.Set(100, random)...); err != nil {
@@ -107,12 +107,8 @@ func hold(b *testing.B, m *dictrack.Manager, groups []string, fill func()) {
 // would be two more loads of memory that nobody else has.
 func trackRandom(b *testing.B, m *dictrack.Manager, n int, random *rand.Rand, trusted bool) {
 	stream := bench.Stream(1024, bench.Seeded())
-	var options []dictrack.TrackOption
-	if trusted {
-		options = append(options, dictrack.Trusted())
-	}
 	run(b, func(i int) error {
-		_, err := m.TrackJSON(context.Background(), bench.Group(random.IntN(n)), stream[i%len(stream)].JSON, options...)
+		_, err := m.Track(context.Background(), dictrack.Message{Group: bench.Group(random.IntN(n)), JSON: stream[i%len(stream)].JSON, SkipValidation: trusted})
 		return err
 	})
 }
@@ -121,7 +117,7 @@ func trackRandom(b *testing.B, m *dictrack.Manager, n int, random *rand.Rand, tr
 func BenchmarkEvicted(b *testing.B) {
 	n := reduced(10_000)
 	groups := bench.Groups(n)
-	m := openQ(b, dictrack.Options{ManualSweep: true, Store: memorystore.New(), MaxGroups: n / 10})
+	m := openQ(b, dictrack.Options{DisableTimers: true, Store: memorystore.New(), MaxGroups: n / 10})
 	feed(b, m, groups, bench.Stream(1024, bench.Seeded()))
 	trackRandom(b, m, n, rand.New(rand.NewPCG(3, 4)), false)
 }

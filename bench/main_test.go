@@ -9,15 +9,15 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/dictrack/dictrack/internal/testprocess"
 	"github.com/dictrack/dictrack/internal/testserver/postgres"
 	"github.com/dictrack/dictrack/internal/testserver/redis"
 )
 
-// TestMain is also the way into the processes of the loads that need several: the test binary started again, told by
-// its environment what to be.
+// TestMain also runs the worker processes of the benchmarks that need several: the test binary in a role.
 func TestMain(m *testing.M) {
-	if os.Getenv(envWorker) != "" {
-		os.Exit(work(os.Stdin, os.Stdout))
+	if testprocess.Role() == roleWorker {
+		os.Exit(runWorker(os.Stdin, os.Stdout))
 	}
 	status := m.Run()
 	if err := stopServers(); err != nil {

@@ -14,25 +14,25 @@ import (
 func BenchmarkMemory(b *testing.B) {
 	for _, n := range []int{10, 100, 1000} {
 		b.Run(fmt.Sprintf("W%d", n), func(b *testing.B) {
-			m, groups := openW(b, n, dictrack.Options{ManualSweep: true})
+			m, groups := openW(b, n, dictrack.Options{DisableTimers: true})
 			stream := bench.Stream(1024, bench.Seeded())
 			ctx := context.Background()
 			b.Run("map", func(b *testing.B) {
 				run(b, func(i int) error {
-					_, err := m.Track(ctx, groups[i%len(groups)], stream[i%len(stream)].Map)
+					_, err := m.Track(ctx, dictrack.Message{Group: groups[i%len(groups)], Data: stream[i%len(stream)].Map})
 					return err
 				})
 			})
-			b.Run("validated", func(b *testing.B) { trackTexts(b, m, groups, stream) })
-			b.Run("trusted", func(b *testing.B) { trackTexts(b, m, groups, stream, dictrack.Trusted()) })
+			b.Run("validated", func(b *testing.B) { trackTexts(b, m, groups, stream, false) })
+			b.Run("trusted", func(b *testing.B) { trackTexts(b, m, groups, stream, true) })
 		})
 	}
 }
 
 // trackTexts tracks JSON, a group after the other.
-func trackTexts(b *testing.B, m *dictrack.Manager, groups []string, stream []bench.Data, options ...dictrack.TrackOption) {
+func trackTexts(b *testing.B, m *dictrack.Manager, groups []string, stream []bench.Data, trusted bool) {
 	run(b, func(i int) error {
-		_, err := m.TrackJSON(context.Background(), groups[i%len(groups)], stream[i%len(stream)].JSON, options...)
+		_, err := m.Track(context.Background(), dictrack.Message{Group: groups[i%len(groups)], JSON: stream[i%len(stream)].JSON, SkipValidation: trusted})
 		return err
 	})
 }
@@ -80,7 +80,7 @@ func openWith(b *testing.B, o dictrack.Options, groups []string, set func() []tr
 		if err := m.Add(ctx, g, set()...); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := m.Track(ctx, g, warm.Map); err != nil {
+		if _, err := m.Track(ctx, dictrack.Message{Group: g, Data: warm.Map}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // BenchmarkParallel is W(100) in memory, raw JSON, by as many goroutines as it lets Go use cores: each on all groups, and
 // each on groups of its own, as those have who read partitions of a stream.
 func BenchmarkParallel(b *testing.B) {
-	m, groups := openW(b, 100, dictrack.Options{ManualSweep: true})
+	m, groups := openW(b, 100, dictrack.Options{DisableTimers: true})
 	for cores := 1; cores <= runtime.NumCPU(); cores *= 2 {
 		for _, of := range []struct {
 			name  string
@@ -62,7 +62,7 @@ func parallel(b *testing.B, m *dictrack.Manager, groups []string, parts int) {
 		random := rand.New(rand.NewPCG(3, walker)) // #nosec G404 -- a load
 		part := int(walker) % parts * len(groups) / parts
 		for i := 0; p.Next(); i++ {
-			if _, err := m.TrackJSON(context.Background(), groups[part+random.IntN(len(groups)/parts)], stream[i%len(stream)].JSON); err != nil {
+			if _, err := m.Track(context.Background(), dictrack.Message{Group: groups[part+random.IntN(len(groups)/parts)], JSON: stream[i%len(stream)].JSON}); err != nil {
 				b.Error(err)
 				return
 			}

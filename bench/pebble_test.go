@@ -42,7 +42,7 @@ func durable(b *testing.B, o dictrack.Options) int {
 		b.Fatal(err)
 	}
 	counted := &counting{Store: s}
-	o.Store, o.ManualSweep = counted, true
+	o.Store, o.DisableTimers = counted, true
 	m, groups := openW(b, 100, o)
 	stream := bench.Stream(1024, bench.Seeded())
 	counted.bytes.Store(0)
@@ -53,7 +53,7 @@ func durable(b *testing.B, o dictrack.Options) int {
 	b.RunParallel(func(p *testing.PB) {
 		for p.Next() {
 			i := int(next.Add(1))
-			if _, err := m.TrackJSON(ctx, groups[i*7919%len(groups)], stream[i%len(stream)].JSON); err != nil {
+			if _, err := m.Track(ctx, dictrack.Message{Group: groups[i*7919%len(groups)], JSON: stream[i%len(stream)].JSON}); err != nil {
 				b.Error(err)
 				return
 			}

@@ -24,7 +24,7 @@ func BenchmarkRedisN(b *testing.B) {
 	entries := make([]*entry, 0, 2)
 	for _, n := range []int{1000, 100} {
 		random := bench.Seeded()
-		m := openWith(b, dictrack.Options{Cache: openRedis(b, s.URL(), space()), ManualSweep: true}, groups,
+		m := openWith(b, dictrack.Options{Cache: openRedis(b, s.URL(), space()), DisableTimers: true}, groups,
 			func() []tracker.Spec { return bench.Few(n, matching, random) })
 		entries = append(entries, &entry{name: fmt.Sprint("W", n), load: one(m, groups), each: 1, cpu: both(client, ownTime)})
 	}
@@ -39,7 +39,7 @@ func BenchmarkRedisTraffic(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(way.Close)
-	m, groups := openW(b, 100, dictrack.Options{Cache: openRedis(b, "redis://"+way.Address(), space()), ManualSweep: true})
+	m, groups := openW(b, 100, dictrack.Options{Cache: openRedis(b, "redis://"+way.Address(), space()), DisableTimers: true})
 	b.Run("goroutines=1", func(b *testing.B) { traffic(b, way, single(m, groups)) })
 	b.Run("goroutines=64", func(b *testing.B) { traffic(b, way, one(m, groups)) })
 }
@@ -48,7 +48,7 @@ func BenchmarkRedisTraffic(b *testing.B) {
 func single(m *dictrack.Manager, groups []string) load {
 	stream := bench.Stream(1024, bench.Seeded())
 	return together(1, func(i int) error {
-		_, err := m.TrackJSON(context.Background(), groups[i%len(groups)], stream[i%len(stream)].JSON)
+		_, err := m.Track(context.Background(), dictrack.Message{Group: groups[i%len(groups)], JSON: stream[i%len(stream)].JSON})
 		return err
 	})
 }
@@ -74,7 +74,7 @@ func BenchmarkRedisMemory(b *testing.B) {
 	client := dial(b, s)
 	for b.Loop() {
 		before := usedMemory(b, client)
-		_, groups := openW(b, 100, dictrack.Options{Cache: openRedis(b, s.URL(), space()), ManualSweep: true})
+		_, groups := openW(b, 100, dictrack.Options{Cache: openRedis(b, s.URL(), space()), DisableTimers: true})
 		b.ReportMetric((usedMemory(b, client)-before)/float64(len(groups))/100, "B/tracker")
 	}
 }

@@ -40,7 +40,7 @@ func openRedis(tb testing.TB, url, prefix string) *rediscache.Cache {
 // beside measures calls on a Manager beside the bare script.
 func beside(b *testing.B, s *redis.Server) {
 	prefix, client := space(), dial(b, s)
-	m, groups := openW(b, 100, dictrack.Options{Cache: openRedis(b, s.URL(), prefix), ManualSweep: true})
+	m, groups := openW(b, 100, dictrack.Options{Cache: openRedis(b, s.URL(), prefix), DisableTimers: true})
 	plain := bare(b, client, prefix, written(b, client, prefix, groups[:10]))
 	measure := func(name string, tracking load, each int) {
 		b.Run(name, func(b *testing.B) {
@@ -57,7 +57,7 @@ func beside(b *testing.B, s *redis.Server) {
 func one(m *dictrack.Manager, groups []string) load {
 	stream := bench.Stream(1024, bench.Seeded())
 	return together(callers, func(i int) error {
-		_, err := m.TrackJSON(context.Background(), groups[i*7919%len(groups)], stream[i%len(stream)].JSON)
+		_, err := m.Track(context.Background(), dictrack.Message{Group: groups[i*7919%len(groups)], JSON: stream[i%len(stream)].JSON})
 		return err
 	})
 }
@@ -66,10 +66,10 @@ func one(m *dictrack.Manager, groups []string) load {
 func hundred(m *dictrack.Manager, groups []string) load {
 	stream := bench.Stream(1024, bench.Seeded())
 	return together(callers, func(i int) error {
-		inputs := make([]dictrack.Input, 100)
+		inputs := make([]dictrack.Message, 100)
 		for n := range inputs {
 			at := i*len(inputs) + n
-			inputs[n] = dictrack.Input{Group: groups[at*7919%len(groups)], JSON: stream[at%len(stream)].JSON}
+			inputs[n] = dictrack.Message{Group: groups[at*7919%len(groups)], JSON: stream[at%len(stream)].JSON}
 		}
 		for _, out := range m.TrackBatch(context.Background(), inputs) {
 			if out.Err != nil {

@@ -15,30 +15,30 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache"
 )
 
-// envWorker makes the test binary a worker.
-const envWorker = "DICTRACK_BENCH_WORKER"
+// roleWorker is the role of a worker process.
+const roleWorker = "worker"
 
-// orders is what a worker is told in the first line of its standard input. Each line after that is a number of data to
-// track, which it answers with "done" and the microseconds of processor time that it took. It ends with its input.
-type orders struct {
+// workerConfig configures a worker, in the first line of its standard input. Each line after that is a number of messages to
+// track, which it answers with "done" and the microseconds of processor time that it used. It ends with its input.
+type workerConfig struct {
 	URL, Prefix string
-	Groups      []string // of which each data is for one, by chance
+	Groups      []string // each message is for a random one
 	Goroutines  int
 }
 
-// work is a worker. It says "ready" when it has a copy of each group.
-func work(in io.Reader, out io.Writer) (status int) {
-	if err := obey(bufio.NewScanner(in), out); err != nil {
+// runWorker runs a worker. It prints "ready" when it has a copy of each group.
+func runWorker(in io.Reader, out io.Writer) (status int) {
+	if err := serveWorker(bufio.NewScanner(in), out); err != nil {
 		fmt.Fprintln(out, "error", err)
 		return 1
 	}
 	return 0
 }
 
-func obey(in *bufio.Scanner, out io.Writer) (err error) {
-	var o orders
+func serveWorker(in *bufio.Scanner, out io.Writer) (err error) {
+	var o workerConfig
 	if !in.Scan() {
-		return errors.New("no orders")
+		return errors.New("no configuration")
 	}
 	if err := json.Unmarshal(in.Bytes(), &o); err != nil {
 		return err
@@ -48,7 +48,7 @@ func obey(in *bufio.Scanner, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	m, err := dictrack.Open(ctx, dictrack.Options{Cache: c, ManualSweep: true})
+	m, err := dictrack.Open(ctx, dictrack.Options{Cache: c, DisableTimers: true})
 	if err != nil {
 		return err
 	}
@@ -56,10 +56,10 @@ func obey(in *bufio.Scanner, out io.Writer) (err error) {
 	return o.serve(m, in, out)
 }
 
-func (o *orders) serve(m *dictrack.Manager, in *bufio.Scanner, out io.Writer) error {
+func (o *workerConfig) serve(m *dictrack.Manager, in *bufio.Scanner, out io.Writer) error {
 	stream := bench.Stream(1024, bench.Seeded())
 	track := func(group string, i int) error {
-		_, err := m.TrackJSON(context.Background(), group, stream[i%len(stream)].JSON)
+		_, err := m.Track(context.Background(), dictrack.Message{Group: group, JSON: stream[i%len(stream)].JSON})
 		return err
 	}
 	for i, g := range o.Groups {

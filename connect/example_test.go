@@ -29,7 +29,7 @@ func ExampleOpen() {
 		fmt.Println(err)
 		return
 	}
-	result, err := m.TrackJSON(ctx, "Robot001", []byte(`{"status": "active"}`))
+	result, err := m.Track(ctx, dictrack.Message{Group: "Robot001", JSON: []byte(`{"status": "active"}`)})
 	fmt.Println(len(result.Completed()), err)
 	// Output: 1 <nil>
 }

@@ -72,7 +72,7 @@ func checkPersists(t *testing.T, storeURL, cacheURL string) {
 				t.Fatal(err)
 			}
 		}
-		if _, err := m.TrackJSON(t.Context(), "g", []byte(`{}`)); err != nil {
+		if _, err := m.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte(`{}`)}); err != nil {
 			t.Fatal(err)
 		}
 		got, err := m.Get(t.Context(), "g", "each")

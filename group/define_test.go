@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/decimal"
@@ -45,44 +44,44 @@ func fail(when any) {
 	}
 }
 
-type badKind struct{}
+type badKind struct{ tracker.BaseKind }
 
-func (badKind) Advance(a tracker.Advance) (decimal.Decimal, []byte, bool) {
-	fail(a.Data["bad"])
-	return a.Progress.Add(decimal.FromInt(1)), nil, true
+func (badKind) Step(s tracker.KindState, in tracker.Input) (tracker.KindState, bool) {
+	fail(in.Data["bad"])
+	return tracker.KindState{Progress: s.Progress.Add(decimal.FromInt(1))}, true
 }
 
 // badRule panics at the call that it is named after; it is due at its own state's second.
 type badRule struct{ at any }
 
-func (b badRule) Start(time.Time) []byte {
+func (b badRule) Start(limiter.Input) (limiter.State, error) {
 	fail(b.at == "start")
-	return []byte{9}
+	return limiter.State{PrivateState: []byte{9}}, nil
 }
 
-func (b badRule) Before(_ []byte, c limiter.Call) limiter.Verdict {
-	fail(b.at == "before" || b.at == "sweep" && c.Data == nil)
+func (b badRule) Before(_ limiter.State, in limiter.Input) limiter.Verdict {
+	fail(b.at == "before" || b.at == "sweep" && in.Data == nil)
 	return limiter.Pass
 }
 
-func (b badRule) After(own []byte, _ limiter.Call) ([]byte, bool) {
+func (b badRule) After(s limiter.State, _ limiter.Input) (limiter.State, bool) {
 	fail(b.at == "after")
-	return own, false
+	return s, false
 }
 
-func (b badRule) StageDone(own []byte, _ limiter.Call) ([]byte, bool) {
+func (b badRule) StageDone(s limiter.State, _ limiter.Input) (limiter.State, bool) {
 	fail(b.at == "stage")
-	return own, false
+	return s, false
 }
 
-func (b badRule) Reset(own []byte, _ any, _ limiter.Call) ([]byte, bool, error) {
+func (b badRule) Reset(s limiter.State, _ limiter.Reset, _ limiter.Input) (limiter.State, bool, error) {
 	fail(b.at == "reset")
-	return own, false, nil
+	return s, false, nil
 }
 
-func (b badRule) Due(own []byte) time.Time {
+func (b badRule) Due(s limiter.State) int64 {
 	fail(b.at == "due")
-	return time.Unix(int64(own[0]), 0)
+	return int64(s.PrivateState[0]) * 1000
 }
 
 // define reads a definition that must be fine; kind and targets have defaults.

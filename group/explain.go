@@ -68,9 +68,15 @@ func explain(one start, data map[string]any, custom error, now int64) Explanatio
 		e.Events = []tracker.Event{{Kind: tracker.EventExpired, Definition: d, State: s}}
 		return e
 	}
-	var swept bool
-	if e.After, swept, e.Events, _ = sweep(d, s, now, nil); swept {
+	if next, _, events, err := tick(d, s, now, nil); err == nil {
+		e.After, e.Events = next, events
+	}
+	switch {
+	case e.After.Limited && !s.Limited:
 		e.Outcome = tracker.BecameLimited
+		return e
+	case e.After.Completed && !s.Completed:
+		e.Outcome = tracker.Changed
 		return e
 	}
 	if d.NeedsData() && matches && e.Err == nil {
@@ -104,11 +110,11 @@ func (e *Explanation) judge(data map[string]any, custom error) (matches bool) {
 
 func (e *Explanation) stepped(data map[string]any, now int64) {
 	in := tracker.Input{Data: data}
-	if key, ok := e.Definition.Key(); ok {
-		amount := key.Lookup(data)
-		in.Amount = &amount
+	for _, p := range e.Definition.Paths() {
+		v := p.Path.Lookup(data)
+		in.Values = append(in.Values, &v)
 	}
-	next, outcome, events, err := step(e.Definition, e.Before, in, now, nil)
+	next, outcome, events, err := step(e.Definition, e.After, in, now, e.Events)
 	if e.Err = err; err == nil {
 		e.After, e.Outcome, e.Events = next, outcome, events
 	}

@@ -94,8 +94,7 @@ func TestPanicsInDueAreContained(t *testing.T) {
 
 func TestPanicsInCallsByHandChangeNothing(t *testing.T) {
 	g := filled(t, define(t, "a", `{"initial":1}`), define(t, "bad", `{"initial":1,"limiters":[{"kind":"bad","args":"reset"}]}`))
-	policy := tracker.ResetAll
-	if e, err := g.Reset(nil, tracker.ResetOptions{Policy: &policy}, 0); err == nil || e.Changed || !strings.Contains(err.Error(), `"bad"`) {
+	if e, err := g.Reset(nil, tracker.ResetOptions{Policy: tracker.ResetAll}, 0); err == nil || e.Changed || !strings.Contains(err.Error(), `"bad"`) {
 		t.Errorf("reset: %v", err)
 	}
 	e, err := g.Edit("a", 0, func(*tracker.Definition, tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
@@ -150,8 +149,7 @@ func TestEditAndReset(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	policy := tracker.ResetAll | tracker.ResetStage
-	e, err = g.Reset([]string{"c", "b"}, tracker.ResetOptions{Policy: &policy}, 0)
+	e, err = g.Reset([]string{"c", "b"}, tracker.ResetOptions{Policy: tracker.ResetAll | tracker.ResetStage}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

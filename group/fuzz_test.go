@@ -123,9 +123,9 @@ func (d *drive) remove(names ...string) {
 
 func (d *drive) reset() []string {
 	policy := tracker.Policy(d.roll(8))
-	e, err := d.g.Reset(nil, tracker.ResetOptions{Policy: &policy}, d.now)
+	e, err := d.g.Reset(nil, tracker.ResetOptions{Policy: policy}, d.now)
 	d.p.each(func(o *one) bool {
-		s, events, _ := o.d.Reset(o.s, tracker.ResetOptions{Policy: &policy}, d.now, nil)
+		s, events, _ := o.d.Reset(o.s, tracker.ResetOptions{Policy: policy}, d.now, nil)
 		d.p.took(o, s, events)
 		return true
 	})

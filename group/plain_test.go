@@ -64,7 +64,7 @@ func (p *plain) sweep(o *one, now int64) (there, open bool) {
 		p.tell(o, tracker.EventExpired)
 		return false, false
 	}
-	s, limited, events := o.d.Sweep(o.s, now, nil)
+	s, limited, events := o.d.Tick(o.s, now, nil)
 	p.took(o, s, events)
 	return true, !limited
 }
@@ -80,9 +80,9 @@ func (p *plain) track(data map[string]any, now int64) {
 			return true
 		}
 		in := tracker.Input{Data: data}
-		if key, ok := o.d.Key(); ok {
-			amount := key.Lookup(data)
-			in.Amount = &amount
+		for _, p := range o.d.Paths() {
+			v := p.Path.Lookup(data)
+			in.Values = append(in.Values, &v)
 		}
 		s, _, events := o.d.Step(o.s, in, now, nil)
 		p.took(o, s, events)

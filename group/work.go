@@ -109,7 +109,7 @@ type swept uint8
 const (
 	still   swept = iota // nothing: it may take data
 	limited              // a limiter holds it back from here on
-	gone                 // it expired
+	gone                 // it expired or is completed
 	failed               // its custom code failed
 )
 
@@ -124,7 +124,7 @@ func (w *work) sweep(i int32) swept {
 		w.drop(i)
 		return gone
 	}
-	next, changed, events, err := sweep(d, s, w.now, w.events)
+	next, changed, events, err := tick(d, s, w.now, w.events)
 	if err != nil {
 		w.fail(d, err)
 		return failed
@@ -133,8 +133,14 @@ func (w *work) sweep(i int32) swept {
 		return still
 	}
 	w.events = events
-	w.put(i, &next)
-	return limited
+	w.settle(i, &next)
+	switch {
+	case next.Limited:
+		return limited
+	case next.Completed:
+		return gone
+	}
+	return still
 }
 
 // step moves tracker i by data that matched.
@@ -186,14 +192,16 @@ func (w *work) settle(i int32, s *tracker.State) {
 }
 
 func (w *work) stepped(d *tracker.Definition, s tracker.State, i int32) (_ tracker.State, _ tracker.Outcome, err error) {
-	in := tracker.Input{Amount: w.x.Amount(i)}
-	if !d.NeedsData() {
+	in := tracker.Input{Values: w.x.Inputs(i)}
+	if !d.Custom() {
 		next, outcome, events := d.Step(s, in, w.now, w.events)
 		w.events = events
 		return next, outcome, nil
 	}
-	if in.Data, err = w.x.Decoded(); err != nil {
-		return s, tracker.Unchanged, err
+	if d.NeedsData() {
+		if in.Data, err = w.x.Decoded(); err != nil {
+			return s, tracker.Unchanged, err
+		}
 	}
 	next, outcome, events, err := step(d, s, in, w.now, w.events)
 	if err == nil {
@@ -252,10 +260,10 @@ func step(d *tracker.Definition, s tracker.State, in tracker.Input, now int64, e
 	return next, o, events, nil
 }
 
-func sweep(d *tracker.Definition, s tracker.State, now int64, events []tracker.Event) (next tracker.State, limited bool, _ []tracker.Event, err error) {
+func tick(d *tracker.Definition, s tracker.State, now int64, events []tracker.Event) (next tracker.State, changed bool, _ []tracker.Event, err error) {
 	defer contain(&err)
-	next, limited, events = d.Sweep(s, now, events)
-	return next, limited, events, nil
+	next, changed, events = d.Tick(s, now, events)
+	return next, changed, events, nil
 }
 
 func contain(err *error) {

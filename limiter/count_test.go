@@ -7,8 +7,8 @@ import (
 )
 
 func TestCountUsesUp(t *testing.T) {
-	l, c := limiter.Count(3), limiter.Call{Now: 1000}
-	s, err := l.Start(c, false)
+	l, c := limiter.Count(3), limiter.Input{Now: 1000}
+	s, err := l.Start(c)
 	if err != nil || s.Limit != 3 || s.Left != 3 {
 		t.Fatalf("start %+v, %v", s, err)
 	}
@@ -31,7 +31,7 @@ func TestCountUsesUp(t *testing.T) {
 
 func TestCountReset(t *testing.T) {
 	l := limiter.Count(3)
-	limit := func(n int64) limiter.Reset { return limiter.Reset{Limit: &n} }
+	limit := func(n int64) limiter.Reset { return limiter.Reset{Limit: limiter.NewLimit(n)} }
 	cases := []struct {
 		name    string
 		reset   limiter.Reset
@@ -48,15 +48,15 @@ func TestCountReset(t *testing.T) {
 			if err := c.reset.Check(); err != nil {
 				t.Fatal(err)
 			}
-			s, limited, err := l.Reset(limiter.State{Limit: 3, Left: 1}, c.reset, limiter.Call{})
+			s, limited, err := l.Reset(limiter.State{Limit: 3, Left: 1}, c.reset, limiter.Input{})
 			if err != nil || s.Left != c.left || limited != c.limited {
 				t.Fatalf("left %d, limited %v, %v", s.Left, limited, err)
 			}
 			s.Left = -1
-			if s, limited = l.StageDone(s, limiter.Call{}); s.Left != c.left || limited != c.limited {
+			if s, limited = l.StageDone(s, limiter.Input{}); s.Left != c.left || limited != c.limited {
 				t.Errorf("the limit does not stay: a stage refills to %d, limited %v", s.Left, limited)
 			}
-			if s, _, _ = l.Reset(s, limiter.Reset{}, limiter.Call{}); s.Left != c.left {
+			if s, _, _ = l.Reset(s, limiter.Reset{}, limiter.Input{}); s.Left != c.left {
 				t.Errorf("the limit does not stay: a reset refills to %d", s.Left)
 			}
 		})
@@ -64,8 +64,7 @@ func TestCountReset(t *testing.T) {
 }
 
 func TestResetCheck(t *testing.T) {
-	minus := int64(-1)
-	for _, r := range []limiter.Reset{{Limit: &minus}, {Duration: 1}, {Duration: -1e9}, {Duration: 1500e6}} {
+	for _, r := range []limiter.Reset{{Limit: limiter.NewLimit(-1)}, {Duration: 1}, {Duration: -1e9}, {Duration: 1500e6}} {
 		if err := r.Check(); err == nil {
 			t.Errorf("%+v passes", r)
 		}

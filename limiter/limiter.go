@@ -1,16 +1,19 @@
-// Package limiter holds what holds a tracker back: a number of steps, a window of time, or a custom
-// rule. A Limiter is an immutable definition; what changes lives in a State, and every method takes a
-// State and returns the next one. Nothing here reads a clock.
+// Package limiter restricts when and how often a tracker takes messages: a number of steps, a window of time, or a
+// custom rule. A Limiter is an immutable definition; what changes is a State, and every method takes a State and
+// returns the next one. Nothing here reads a clock.
 //
 //	limiter.Count(100)                     // a hundred steps, then limited until reset
-//	limiter.Window(start, end)             // takes data from start to end, both inclusive
+//	limiter.Window(start, end)             // takes messages from start to end, both inclusive
 //	limiter.For(24 * time.Hour)            // a day from when the tracker is added
 package limiter
 
 import (
 	"encoding/json"
 	"math"
-	"time"
+	"slices"
+
+	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/value"
 )
 
 // The built-in kinds.
@@ -19,60 +22,50 @@ const (
 	KindTime  = "time"
 )
 
-// Never is the due time of a limiter that no clock will limit.
+// Never is the due time of a limiter that the clock never limits.
 const Never = math.MaxInt64
 
-// Limiter is one definition. Build it with the constructors or Registry.Parse; the zero Limiter is
-// invalid. It is immutable, safe for any goroutine, and free to copy.
+// Limiter is the definition of one limiter. Build it with the constructors or Registry.Parse; the zero Limiter is
+// invalid. It is immutable, safe for concurrent use, and may be copied.
 type Limiter struct {
-	kind     string
-	limit    int64 // count: steps allowed
-	start    int64 // time: Unix seconds, meaningful when hasStart
-	end      int64 // time: Unix seconds, meaningful when hasEnd
-	duration int64 // time: seconds, 0 when end is given
-	hasStart bool
-	hasEnd   bool
-	args     any // custom kind, in Go form
-	rule     Rule
-	id       string
-	err      error
+	kind   string
+	rule   Rule // nil until a custom kind is bound
+	custom bool
+	args   any // of a custom kind, in Go form
+	id     string
+	err    error
 }
 
-// State is what changes about a limiter. Limit and Left belong to count, Start and End (Unix seconds,
-// both inclusive) to time, Own to a custom kind. Own is never changed in place.
+// State is what changes about a limiter. A kind uses the fields that it needs; the state of a limiter that is not
+// bound to time has a Start and an End of 0. PrivateState is never changed in place.
 type State struct {
-	Limit, Left int64
-	Start, End  int64
-	PrivateState         []byte
+	Limit, Left  int64
+	Start, End   int64 // Unix seconds, both inclusive
+	PrivateState []byte
 }
 
-// Verdict is what a limiter says to data that would move its tracker.
-type Verdict uint8
-
-const (
-	// Pass lets the data through.
-	Pass Verdict = iota
-	// Hold refuses this data; later data may pass.
-	Hold
-	// Stop refuses it and limits the tracker until its limiters are reset.
-	Stop
-)
-
-// Kind returns "count", "time" or the name of a custom kind.
+// Kind is "count", "time" or the name of a custom kind.
 func (l *Limiter) Kind() string { return l.kind }
 
-// Custom tells whether the limiter is of a registered kind.
-func (l *Limiter) Custom() bool { return l.rule != nil }
+// Custom reports whether the limiter is of a registered kind, whose code may panic and looks at the data of messages.
+func (l *Limiter) Custom() bool { return l.custom }
 
 // ID is the canonical JSON of the limiter.
 func (l *Limiter) ID() string { return l.id }
 
-// String is the canonical JSON, or what is wrong with the limiter.
+// String describes the limiter, such as "count limiter, limit 100", or what is wrong with it.
 func (l Limiter) String() string {
 	if l.err != nil {
 		return l.err.Error()
 	}
-	return l.id
+	if b, ok := l.rule.(builtin); ok {
+		return b.describe()
+	}
+	if l.args == nil {
+		return l.kind + " limiter"
+	}
+	args, _ := value.AppendCanonical(nil, l.args)
+	return l.kind + " limiter, args " + string(args)
 }
 
 // Err returns what is wrong with the limiter, nil for a usable one.
@@ -86,86 +79,81 @@ func (l Limiter) MarshalJSON() ([]byte, error) {
 	return json.RawMessage(l.id), nil
 }
 
-// Call is the moment a limiter is asked about: the time in Unix milliseconds, and the data. Data is for
-// custom rules, which must not keep or change it; it is nil when the clock or a call by hand asks.
-type Call struct {
-	Now  int64
-	Data map[string]any
+// Fields returns the JSON form of the limiter, in Go form: what Registry.Parse reads.
+func (l *Limiter) Fields() map[string]any {
+	m := map[string]any{"kind": l.kind}
+	if b, ok := l.rule.(builtin); ok {
+		b.addFields(m)
+	} else if l.args != nil {
+		m["args"], _ = value.Normalize(l.args) // a copy; it was normal before
+	}
+	return m
 }
 
-// Seconds is the time of the call, cut to whole seconds: what windows compare with.
-func (c Call) Seconds() int64 { return FloorSeconds(c.Now) }
-
-// Time is the time of the call, in UTC.
-func (c Call) Time() time.Time { return time.UnixMilli(c.Now).UTC() }
-
-// FloorSeconds cuts Unix milliseconds to whole seconds, downwards also before 1970.
-func FloorSeconds(ms int64) int64 {
-	s := ms / 1000
-	if ms%1000 < 0 {
-		s--
-	}
-	return s
+// builtin is what the built-in rules have besides: their own fields instead of args.
+type builtin interface {
+	Rule
+	addFields(m map[string]any)
+	describe() string
+	describeState(s State) Description
 }
 
-// Start is the state of the limiter when its tracker is added. A window that would start after its end
-// is an error, unless lenient: a template's window may be over before a group is first seen.
-func (l *Limiter) Start(c Call, lenient bool) (State, error) {
-	switch l.kind {
-	case KindCount:
-		return State{Limit: l.limit, Left: l.limit}, nil
-	case KindTime:
-		return l.startWindow(c.Seconds(), lenient)
-	}
-	return State{PrivateState: l.rule.Start(c.Time())}, nil
+// newLimiter is a limiter of a built-in kind.
+func newLimiter(kind string, rule builtin, err error) Limiter {
+	l := Limiter{kind: kind, rule: rule, err: err}
+	return l.withID()
 }
 
-// Before judges data that matched, before the step. A count lets everything pass: After limits the
-// tracker when none is left, and a limited tracker is not asked.
-func (l *Limiter) Before(s State, c Call) Verdict {
-	switch l.kind {
-	case KindCount:
-		return Pass
-	case KindTime:
-		return windowVerdict(s, c.Seconds())
+func (l Limiter) withID() Limiter {
+	if l.err != nil {
+		return l
 	}
-	return l.rule.Before(s.PrivateState, c)
+	id, err := value.AppendCanonical(nil, l.Fields())
+	if err != nil {
+		l.err = &field.Error{Path: "args", Want: "want a JSON value: " + err.Error()}
+	}
+	l.id = string(id)
+	return l
 }
 
-// After takes a step into account; limited tells that none is left.
-func (l *Limiter) After(s State, c Call) (next State, limited bool) {
-	switch l.kind {
-	case KindCount:
-		s.Left--
-		return s, s.Left <= 0
-	case KindTime:
-		return s, false
-	}
-	s.PrivateState, limited = l.rule.After(s.PrivateState, c)
-	return s, limited
+// Start returns the state of the limiter when its tracker is added. See Rule for this and the next methods.
+func (l *Limiter) Start(in Input) (State, error) { return l.rule.Start(in) }
+
+// Before decides about a message that matched, before its step. A verdict that does not exist counts as Stop.
+func (l *Limiter) Before(s State, in Input) Verdict { return min(l.rule.Before(s, in), Stop) }
+
+// After accounts for a step; limited holds the tracker back until its limiters are reset.
+func (l *Limiter) After(s State, in Input) (next State, limited bool) { return l.rule.After(s, in) }
+
+// StageDone starts the limiter again after a completed stage, under a reset policy that includes limiters.
+func (l *Limiter) StageDone(s State, in Input) (next State, limited bool) {
+	return l.rule.StageDone(s, in)
 }
 
-// Due is the first Unix millisecond at which the clock alone limits the tracker, Never if none does.
-func (l *Limiter) Due(s State) int64 {
-	switch l.kind {
-	case KindCount:
-		return Never
-	case KindTime:
-		return (s.End + 1) * 1000
-	}
-	return l.customDue(s)
+// Reset starts the limiter again by hand; r must have passed Check.
+func (l *Limiter) Reset(s State, r Reset, in Input) (next State, limited bool, err error) {
+	return l.rule.Reset(s, r, in)
 }
 
-// customDue asks a custom rule; one that panics has no due time, since there is nobody to tell.
-func (l *Limiter) customDue(s State) (due int64) {
-	due = Never
-	timed, ok := l.rule.(Timed)
-	if !ok {
-		return due
+// Due is the first Unix millisecond at which the clock alone limits the tracker, Never if it does not. A custom rule
+// that panics has no due time, since no caller could be told.
+func (l *Limiter) Due(s State) (due int64) {
+	if l.custom {
+		due = Never
+		defer func() { _ = recover() }()
 	}
-	defer func() { _ = recover() }()
-	if at := timed.Due(s.PrivateState); !at.IsZero() {
-		due = at.UnixMilli()
+	return l.rule.Due(s)
+}
+
+// Describe describes a state of the limiter.
+func (l *Limiter) Describe(s State) Description {
+	if b, ok := l.rule.(builtin); ok {
+		return b.describeState(s)
 	}
-	return due
+	d := Description{Kind: l.kind, PrivateState: slices.Clone(s.PrivateState)}
+	d.form = struct {
+		Kind         string `json:"kind"`
+		PrivateState []byte `json:"own,omitempty"`
+	}{d.Kind, d.PrivateState}
+	return d
 }

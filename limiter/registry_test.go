@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -13,46 +12,50 @@ import (
 )
 
 // strikes is a custom rule with a state of its own: it stops at the third step whose data says "bad".
-type strikes struct{ limiter.Rule }
+type strikes struct{ limiter.BaseRule }
 
-func (strikes) Start(time.Time) []byte { return []byte{3} }
+func (strikes) Start(limiter.Input) (limiter.State, error) { return private(3), nil }
 
-func (strikes) Before(own []byte, c limiter.Call) limiter.Verdict {
-	if c.Data["skip"] == true {
+func private(b byte) limiter.State { return limiter.State{PrivateState: []byte{b}} }
+
+func (strikes) Before(_ limiter.State, in limiter.Input) limiter.Verdict {
+	if in.Data["skip"] == true {
 		return limiter.Hold
 	}
 	return limiter.Pass
 }
 
-func (strikes) After(own []byte, c limiter.Call) ([]byte, bool) {
-	if c.Data["bad"] != true {
-		return own, false
+func (strikes) After(s limiter.State, in limiter.Input) (limiter.State, bool) {
+	if in.Data["bad"] != true {
+		return s, false
 	}
-	return []byte{own[0] - 1}, own[0] == 1
+	return private(s.PrivateState[0] - 1), s.PrivateState[0] == 1
 }
 
-func (s strikes) StageDone(own []byte, c limiter.Call) ([]byte, bool) {
-	return s.Start(c.Time()), false
+func (strikes) StageDone(limiter.State, limiter.Input) (limiter.State, bool) {
+	return private(3), false
 }
 
-func (strikes) Reset(own []byte, args any, c limiter.Call) ([]byte, bool, error) {
-	n, ok := field.Int(args)
+func (strikes) Reset(s limiter.State, r limiter.Reset, _ limiter.Input) (limiter.State, bool, error) {
+	n, ok := field.Int(r.Args)
 	if !ok {
-		return nil, false, errors.New("want a number of strikes")
+		return s, false, errors.New("want a number of strikes")
 	}
-	return []byte{byte(n)}, n == 0, nil
+	return private(byte(n)), n == 0, nil
 }
 
 // curfew is a rule that the clock alone makes stop.
 type curfew struct{ strikes }
 
-func (curfew) Start(now time.Time) []byte { return []byte{byte(now.Unix()) + 10} }
+func (curfew) Start(in limiter.Input) (limiter.State, error) {
+	return private(byte(in.Seconds()) + 10), nil
+}
 
-func (curfew) Due(own []byte) time.Time {
-	if own[0] == 0 {
-		return time.Time{}
+func (curfew) Due(s limiter.State) int64 {
+	if s.PrivateState[0] == 0 {
+		return limiter.Never
 	}
-	return time.Unix(int64(own[0]), 5e6)
+	return int64(s.PrivateState[0])*1000 + 5
 }
 
 func registry(t *testing.T, kinds map[string]limiter.Factory) *limiter.Registry {
@@ -86,14 +89,14 @@ func TestCustomRuleKeepsItsState(t *testing.T) {
 		t.Fatalf("%s, custom %v, %v", l.ID(), l.Custom(), err)
 	}
 	s := begin(t, l, 0)
-	bad := limiter.Call{Data: map[string]any{"bad": true}}
+	bad := limiter.Input{Data: map[string]any{"bad": true}}
 	for i, want := range []bool{false, false, true} {
 		before, limited := s, false
 		if s, limited = l.After(s, bad); limited != want || s.PrivateState[0] != byte(2-i) || before.PrivateState[0] != byte(3-i) {
 			t.Errorf("strike %d: limited %v, own %v", i+1, limited, s.PrivateState)
 		}
 	}
-	if v := l.Before(s, limiter.Call{Data: map[string]any{"skip": true}}); v != limiter.Hold {
+	if v := l.Before(s, limiter.Input{Data: map[string]any{"skip": true}}); v != limiter.Hold {
 		t.Errorf("verdict %d", v)
 	}
 	if next, limited := l.StageDone(s, bad); limited || next.PrivateState[0] != 3 {

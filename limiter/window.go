@@ -1,37 +1,134 @@
 package limiter
 
 import (
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/dictrack/dictrack/field"
 )
 
-// startWindow fixes a window when its tracker is added at now.
-func (l *Limiter) startWindow(now int64, lenient bool) (State, error) {
-	s := State{Start: now, End: l.end}
-	if l.hasStart {
-		s.Start = l.start
+// window is the rule of KindTime: the tracker takes messages from State.Start to State.End. One of end and duration is
+// given.
+type window struct {
+	BaseRule
+	start, end       int64 // Unix seconds, meaningful when hasStart and hasEnd
+	duration         int64 // seconds; 0 when end is given
+	hasStart, hasEnd bool
+}
+
+// Window takes messages from start to end, both inclusive, in whole seconds. Before start the tracker takes none; after
+// end it is limited. A completed stage does not move it.
+func Window(start, end time.Time) Limiter {
+	return window{start: start.Unix(), hasStart: true, end: end.Unix(), hasEnd: true}.limiter()
+}
+
+// Until takes messages from when the tracker is added to end, inclusive.
+func Until(end time.Time) Limiter { return window{end: end.Unix(), hasEnd: true}.limiter() }
+
+// From takes messages for d from start on; a completed stage starts d again from then. d is of whole seconds, at least
+// one.
+func From(start time.Time, d time.Duration) Limiter {
+	return window{start: start.Unix(), hasStart: true}.lasting(d)
+}
+
+// For takes messages for d from when the tracker is added; a completed stage starts d again from then.
+func For(d time.Duration) Limiter { return window{}.lasting(d) }
+
+// lasting is the limiter of a window with a duration.
+func (w window) lasting(d time.Duration) Limiter {
+	seconds, err := wholeSeconds(d)
+	if err != nil {
+		return newLimiter(KindTime, w, &field.Error{Path: "duration", Value: d.String(), Want: err.Error()})
 	}
-	if !l.hasEnd {
-		s.End = s.Start + l.duration
+	w.duration = seconds
+	return w.limiter()
+}
+
+func (w window) limiter() Limiter {
+	if err := w.check(); err != nil {
+		return newLimiter(KindTime, w, err)
 	}
-	if s.Start <= s.End {
-		return s, nil
+	return newLimiter(KindTime, w, nil)
+}
+
+// check refuses windows that could never be open.
+func (w window) check() *field.Error {
+	switch {
+	case w.hasStart && (w.start < minTime || w.start > maxTime):
+		return &field.Error{Path: "start", Value: w.start, Want: "want a year from 1 to 9999"}
+	case w.hasEnd && (w.end < minTime || w.end > maxTime):
+		return &field.Error{Path: "end", Value: w.end, Want: "want a year from 1 to 9999"}
+	case w.hasStart && w.hasEnd && w.start >= w.end:
+		return &field.Error{Path: "end", Value: formatTime(w.end), Want: "want a time after start, " + formatTime(w.start)}
+	case !w.hasEnd && w.duration == 0:
+		return &field.Error{Want: "want one of end and duration"}
+	case w.hasStart && w.start+w.duration > maxTime:
+		return &field.Error{Path: "duration", Value: w.durationText(), Want: "want the window to end before the year 10000"}
 	}
-	if !lenient {
+	return nil
+}
+
+func parseWindow(fields *field.Reader) (Limiter, error) {
+	var w window
+	w.start, w.hasStart = fields.IntFunc("start", ParseTime)
+	w.end, w.hasEnd = fields.IntFunc("end", ParseTime)
+	w.duration, _ = fields.IntFunc("duration", ParseDuration)
+	if fields.Has("end") && fields.Has("duration") {
+		fields.Errs.Add("", nil, "want one of end and duration, not both")
+	}
+	if err := fields.Done(); err != nil {
+		return Limiter{}, err
+	}
+	l := w.limiter()
+	return l, l.err
+}
+
+func (w window) addFields(m map[string]any) {
+	if w.hasStart {
+		m["start"] = formatTime(w.start)
+	}
+	if w.hasEnd {
+		m["end"] = formatTime(w.end)
+	} else {
+		m["duration"] = w.durationText()
+	}
+}
+
+func (w window) describe() string {
+	text := "time limiter"
+	if w.hasStart {
+		text += ", from " + formatTime(w.start)
+	}
+	if w.hasEnd {
+		return text + ", until " + formatTime(w.end)
+	}
+	return text + ", for " + w.durationText()
+}
+
+func (w window) durationText() string { return FormatDuration(time.Duration(w.duration) * time.Second) }
+
+// Start implements Rule: it computes the bounds of the window. A window that would start after its end is an error,
+// unless in.AllowElapsed.
+func (w window) Start(in Input) (State, error) {
+	s := State{Start: in.Seconds(), End: w.end}
+	if w.hasStart {
+		s.Start = w.start
+	}
+	if !w.hasEnd {
+		s.End = s.Start + w.duration
+	}
+	if s.Start > s.End && !in.AllowElapsed {
 		return State{}, &field.Error{
 			Path: "end", Value: formatTime(s.End),
 			Want: "the window would start after its end, at " + formatTime(s.Start),
 		}
 	}
-	s.Start = s.End
+	s.Start = min(s.Start, s.End)
 	return s, nil
 }
 
-func windowVerdict(s State, now int64) Verdict {
-	switch {
+// Before implements Rule.
+func (window) Before(s State, in Input) Verdict {
+	switch now := in.Seconds(); {
 	case now < s.Start:
 		return Hold
 	case now > s.End:
@@ -40,7 +137,23 @@ func windowVerdict(s State, now int64) Verdict {
 	return Pass
 }
 
-// restartWindow starts the window again at now, with its own length or the one given.
+// StageDone implements Rule. A window given by its end stays where it is.
+func (w window) StageDone(s State, in Input) (State, bool) {
+	if w.hasEnd {
+		return s, w.Before(s, in) == Stop
+	}
+	return restartWindow(s, in.Seconds(), 0), false
+}
+
+// Reset implements Rule.
+func (window) Reset(s State, r Reset, in Input) (State, bool, error) {
+	return restartWindow(s, in.Seconds(), int64(r.Duration/time.Second)), false, nil
+}
+
+// Due implements Rule.
+func (window) Due(s State) int64 { return (s.End + 1) * 1000 }
+
+// restartWindow starts the window again at now, with its own length when length is 0.
 func restartWindow(s State, now, length int64) State {
 	if length == 0 {
 		length = s.End - s.Start
@@ -49,57 +162,17 @@ func restartWindow(s State, now, length int64) State {
 	return s
 }
 
-// The years a window may lie in: those RFC 3339 can write.
-var (
-	minTime = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-	maxTime   = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC).Unix()
-)
-
-// Valid tells whether the state is one that a limiter can be in: its window lies in those years.
+// Valid reports whether a limiter can be in the state: its window lies in the allowed years.
 func (s *State) Valid() bool {
 	return s.Start >= minTime && s.Start <= s.End && s.End <= maxTime
 }
 
-func formatTime(s int64) string { return time.Unix(s, 0).UTC().Format(time.RFC3339) }
-
-// ParseTime reads a moment: RFC 3339 text or a whole number of Unix seconds, cut to whole seconds.
-func ParseTime(v any) (int64, error) {
-	s, ok := field.Int(v)
-	if text, isText := v.(string); isText {
-		t, err := time.Parse(time.RFC3339, text)
-		s, ok = t.Unix(), err == nil
-	}
-	if !ok || s < minTime || s > maxTime {
-		return 0, fmt.Errorf("want RFC 3339 such as 2026-01-31T12:00:00Z, or whole Unix seconds")
-	}
-	return s, nil
-}
-
-// ParseDuration reads a duration such as "720h" or "1h30m": whole seconds, more than zero.
-func ParseDuration(v any) (int64, error) {
-	text, ok := v.(string)
-	d, err := time.ParseDuration(text)
-	if !ok || err != nil {
-		return 0, fmt.Errorf("want a duration such as 90s, 30m or 720h")
-	}
-	return wholeSeconds(d)
-}
-
-func wholeSeconds(d time.Duration) (int64, error) {
-	if d < time.Second || d%time.Second != 0 {
-		return 0, fmt.Errorf("want a duration of whole seconds, at least one")
-	}
-	return int64(d / time.Second), nil
-}
-
-// FormatDuration writes what ParseDuration reads, without units that are zero: "720h", "1h30m".
-func FormatDuration(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	if strings.HasSuffix(text, "h0m") {
-		text = strings.TrimSuffix(text, "0m")
-	}
-	return text
+func (window) describeState(s State) Description {
+	d := Description{Kind: KindTime, Start: time.Unix(s.Start, 0).UTC(), End: time.Unix(s.End, 0).UTC()}
+	d.form = struct {
+		Kind  string    `json:"kind"`
+		Start time.Time `json:"start"`
+		End   time.Time `json:"end"`
+	}{d.Kind, d.Start, d.End}
+	return d
 }

@@ -11,7 +11,7 @@ import (
 
 func begin(t *testing.T, l limiter.Limiter, ms int64) limiter.State {
 	t.Helper()
-	s, err := l.Start(limiter.Call{Now: ms}, false)
+	s, err := l.Start(limiter.Input{Now: ms})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func TestFloorSeconds(t *testing.T) {
 		if got := limiter.FloorSeconds(ms); got != want {
 			t.Errorf("%d ms: %d s, want %d", ms, got, want)
 		}
-		if c := (limiter.Call{Now: ms}); c.Seconds() != want || c.Time().UnixMilli() != ms {
+		if c := (limiter.Input{Now: ms}); c.Seconds() != want || c.Time().UnixMilli() != ms {
 			t.Errorf("call at %d ms: %d s, %v", ms, c.Seconds(), c.Time())
 		}
 	}
@@ -64,14 +64,14 @@ func TestWindowBoundaries(t *testing.T) {
 				{w.end*1000 + 999, limiter.Pass},
 				{w.end*1000 + 1000, limiter.Stop},
 			} {
-				if got := w.l.Before(s, limiter.Call{Now: m.ms}); got != m.want {
+				if got := w.l.Before(s, limiter.Input{Now: m.ms}); got != m.want {
 					t.Errorf("at %d ms: verdict %d, want %d", m.ms, got, m.want)
 				}
 			}
 			if due := w.l.Due(s); due != w.end*1000+1000 {
 				t.Errorf("due at %d ms", due)
 			}
-			if next, limited := w.l.After(s, limiter.Call{Now: w.end * 1000}); limited || next.End != s.End {
+			if next, limited := w.l.After(s, limiter.Input{Now: w.end * 1000}); limited || next.End != s.End {
 				t.Errorf("a step used the window up: %+v, %v", next, limited)
 			}
 		})
@@ -79,13 +79,14 @@ func TestWindowBoundaries(t *testing.T) {
 }
 
 func TestWindowOverWhenAdded(t *testing.T) {
-	l, late := limiter.Until(at(20)), limiter.Call{Now: 21_000}
-	_, err := l.Start(late, false)
+	l, late := limiter.Until(at(20)), limiter.Input{Now: 21_000}
+	_, err := l.Start(late)
 	var mistake *field.Error
 	if !errors.As(err, &mistake) || mistake.Path != "end" || mistake.Value != "1970-01-01T00:00:20Z" {
 		t.Errorf("added: %v", err)
 	}
-	s, err := l.Start(late, true)
+	late.AllowElapsed = true
+	s, err := l.Start(late)
 	if err != nil || s.Start != 20 || s.End != 20 || l.Before(s, late) != limiter.Stop || l.Due(s) > late.Now {
 		t.Errorf("in a template: %+v, %v, want it over", s, err)
 	}
@@ -104,7 +105,7 @@ func TestWindowStartsAgain(t *testing.T) {
 		{"start and duration", limiter.From(at(10), 25*time.Second), [2]int64{30, 55}, [2]int64{30, 55}, [2]int64{30, 90}},
 		{"duration only", limiter.For(15 * time.Second), [2]int64{30, 45}, [2]int64{30, 45}, [2]int64{30, 90}},
 	}
-	now := limiter.Call{Now: 30_999}
+	now := limiter.Input{Now: 30_999}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			s := begin(t, c.l, 20_000)
@@ -125,10 +126,10 @@ func TestWindowStartsAgain(t *testing.T) {
 func TestWindowOverStaysOverWhenAStageIsDone(t *testing.T) {
 	l := limiter.Window(at(10), at(20))
 	s := begin(t, l, 0)
-	if next, limited := l.StageDone(s, limiter.Call{Now: 20_999}); limited || next.End != 20 {
+	if next, limited := l.StageDone(s, limiter.Input{Now: 20_999}); limited || next.End != 20 {
 		t.Errorf("in its last second: %+v, %v", next, limited)
 	}
-	if next, limited := l.StageDone(s, limiter.Call{Now: 21_000}); !limited || next.End != 20 {
+	if next, limited := l.StageDone(s, limiter.Input{Now: 21_000}); !limited || next.End != 20 {
 		t.Errorf("after its end: %+v, %v", next, limited)
 	}
 }

@@ -136,9 +136,9 @@ func FuzzReadState(f *testing.F) {
 		d.Due(&s)
 		amount := value.Of(2.5)
 		for i := range 3 {
-			s, _, _ = d.Step(s, tracker.Input{Amount: &amount, Data: map[string]any{"by": i}}, now, nil)
+			s, _, _ = d.Step(s, tracker.Input{Values: []*value.Value{&amount}, Data: map[string]any{"by": i}}, now, nil)
 		}
-		s, _, _ = d.Sweep(s, limiter.Never, nil)
+		s, _, _ = d.Tick(s, limiter.Never, nil)
 		if _, _, err := d.Reset(s, reset(tracker.ResetAll|tracker.ResetStage), now, nil); err != nil {
 			t.Fatal(err)
 		}

@@ -85,26 +85,26 @@ func TestSweep(t *testing.T) {
 	if due := d.Due(&s); due != 11*second {
 		t.Fatalf("due %d", due)
 	}
-	if _, changed, events := d.Sweep(s, 11*second-1, nil); changed || len(events) != 0 {
+	if _, changed, events := d.Tick(s, 11*second-1, nil); changed || len(events) != 0 {
 		t.Error("swept before its time")
 	}
-	next, changed, events := d.Sweep(s, 11*second, nil)
+	next, changed, events := d.Tick(s, 11*second, nil)
 	if !changed || !next.Limited || len(events) != 1 || events[0].Kind != tracker.EventLimited || events[0].Limiter != "time" || !events[0].State.Limited {
 		t.Fatalf("swept: %v, %+v", changed, events)
 	}
 	if due := d.Due(&next); due != 3600*second {
 		t.Errorf("then due %d, want its expiry", due)
 	}
-	if _, changed, events = d.Sweep(next, 12*second, nil); changed || len(events) != 0 {
+	if _, changed, events = d.Tick(next, 12*second, nil); changed || len(events) != 0 {
 		t.Error("limited twice")
 	}
 	done := s
 	done.Completed = true
-	if _, changed, _ = d.Sweep(done, 12*second, nil); changed || d.Due(&done) != 3600*second {
+	if _, changed, _ = d.Tick(done, 12*second, nil); changed || d.Due(&done) != 3600*second {
 		t.Error("the clock limits a completed tracker")
 	}
 	plain := define(t, `{}`)
-	if _, changed, _ := plain.Sweep(begun(t, plain, 0), limiter.Never, nil); changed {
+	if _, changed, _ := plain.Tick(begun(t, plain, 0), limiter.Never, nil); changed {
 		t.Error("the clock changes a tracker without limiters")
 	}
 }
@@ -113,7 +113,7 @@ func TestSweep(t *testing.T) {
 func TestClockAsksTimedRulesOnly(t *testing.T) {
 	d := defineIn(t, buckets(t), `{"limiters":[{"kind":"stuck"}],"expire":"1s"}`)
 	s := begun(t, d, 0)
-	if next, changed, events := d.Sweep(s, 99*second, nil); changed || next.Limited || len(events) != 0 {
+	if next, changed, events := d.Tick(s, 99*second, nil); changed || next.Limited || len(events) != 0 {
 		t.Errorf("limited by the clock: %v", kinds(events))
 	}
 }

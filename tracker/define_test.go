@@ -75,7 +75,7 @@ func begun(t testing.TB, d *tracker.Definition, now int64) tracker.State {
 func add(t testing.TB, d *tracker.Definition, s tracker.State, amount any) (tracker.State, tracker.Outcome, []tracker.Event) {
 	t.Helper()
 	v := value.Of(amount)
-	return d.Step(s, tracker.Input{Amount: &v}, 0, nil)
+	return d.Step(s, tracker.Input{Values: []*value.Value{&v}}, 0, nil)
 }
 
 // kinds are the kinds of events, in order.
@@ -87,8 +87,8 @@ func kinds(events []tracker.Event) []tracker.EventKind {
 	return list
 }
 
-func reset(p tracker.Policy) tracker.ResetOptions { return tracker.ResetOptions{Policy: &p} }
+func reset(p tracker.Policy) tracker.ResetOptions { return tracker.ResetOptions{Policy: p} }
 
 func resetLimit(n int64) tracker.ResetOptions {
-	return tracker.ResetOptions{Reset: limiter.Reset{Limit: &n}}
+	return tracker.ResetOptions{Limit: limiter.NewLimit(n)}
 }

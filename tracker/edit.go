@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/field"
@@ -13,39 +14,52 @@ import (
 // ErrCompleted says that a change by hand met a tracker that is completed; reset it first.
 var ErrCompleted = errors.New("the tracker is completed; reset it first")
 
-// ResetOptions is what a reset by hand asks for.
+// ResetOptions is what a reset by hand asks for. The zero ResetOptions resets by the tracker's own policy.
 type ResetOptions struct {
-	// Policy replaces the tracker's own; nil: its own.
-	Policy *Policy
-	// Reset is for the limiters; without ResetLimiter in the policy it is checked and has no effect.
-	limiter.Reset
+	// Policy replaces the tracker's own; ResetDefault is its own.
+	Policy Policy
+	// Limit is a new limit for count limiters, which stays from then on; see limiter.NewLimit. This and the next two
+	// have no effect when the policy does not include ResetLimiter.
+	Limit limiter.OptionalLimit
+	// Duration is a new length for windows, in whole seconds; 0 leaves it as it is.
+	Duration time.Duration
+	// Args are passed to every custom limiter.
+	Args any
 }
 
-// Reset resets a tracker by hand at now, and revives a completed one. The error is a *field.Error,
-// or a custom limiter's.
-func (d *Definition) Reset(s State, by ResetOptions, now int64, events []Event) (State, []Event, error) {
-	policy := d.spec.Reset
-	if by.Policy != nil {
-		policy = *by.Policy
+// Check returns a *field.Error for options that no tracker allows.
+func (o *ResetOptions) Check() error {
+	if !o.Policy.Valid() {
+		return &field.Error{Path: "policy", Value: uint8(o.Policy), Want: "want flags of none, progress, limiter and stage"}
 	}
-	if !policy.Valid() {
-		return s, events, &field.Error{Path: "policy", Value: uint8(policy), Want: "want flags of none, progress, limiter and stage"}
-	}
-	if err := by.Check(); err != nil {
+	limits := o.limiters()
+	return limits.Check()
+}
+
+// limiters is what the limiters get.
+func (o *ResetOptions) limiters() limiter.Reset {
+	return limiter.Reset{Limit: o.Limit, Duration: o.Duration, Args: o.Args}
+}
+
+// Reset resets a tracker by hand at now, and revives a completed one. The error is a *field.Error, or that of a
+// custom limiter.
+func (d *Definition) Reset(s State, o ResetOptions, now int64, events []Event) (State, []Event, error) {
+	if err := o.Check(); err != nil {
 		return s, events, err
 	}
+	policy := o.Policy.or(d.spec.Reset)
 	next := s
 	next.Completed = false
 	if policy.Has(ResetProgress) {
 		next.Progress = decimal.Decimal{}
-		next = next.withPrivateState(nil)
+		next = next.withPrivateState(d.kind.Reset(now))
 	}
 	if policy.Has(ResetStage) {
 		next.Stage, next.Cycle = 1, 1
 	}
 	if policy.Has(ResetLimiter) {
 		var err error
-		if next, err = d.resetLimiters(next, by.Reset, limiter.Call{Now: now}); err != nil {
+		if next, err = d.resetLimiters(next, o.limiters(), now); err != nil {
 			return s, events, err
 		}
 	}
@@ -53,14 +67,14 @@ func (d *Definition) Reset(s State, by ResetOptions, now int64, events []Event) 
 }
 
 // resetLimiters resets every limiter, even when an earlier one stays limited.
-func (d *Definition) resetLimiters(s State, r limiter.Reset, c limiter.Call) (State, error) {
+func (d *Definition) resetLimiters(s State, r limiter.Reset, now int64) (State, error) {
 	s.Limited = false
 	if len(d.spec.Limiters) == 0 {
 		return s, nil
 	}
-	limits := slices.Clone(s.Extra.Limits)
+	in, limits := d.limiterInput(&s, now, nil), slices.Clone(s.Extra.Limits)
 	for i := range limits {
-		next, limited, err := d.spec.Limiters[i].Reset(limits[i], r, c)
+		next, limited, err := d.spec.Limiters[i].Reset(limits[i], r, in)
 		if err != nil {
 			return s, limiterError(i, err)
 		}
@@ -69,22 +83,13 @@ func (d *Definition) resetLimiters(s State, r limiter.Reset, c limiter.Call) (St
 	return s.withLimits(limits), nil
 }
 
-// limiterError says which limiter an error is about.
-func limiterError(i int, err error) error {
-	var errs field.Errors
-	if unknown := mergeFieldErrors(&errs, field.Index("limiters", i), err); unknown != nil {
-		return fmt.Errorf("%s: %w", field.Index("limiters", i), unknown)
-	}
-	return errs.Err()
-}
-
 // SetProgress sets progress by hand at now and completes at once the stages whose targets it reaches.
 func (d *Definition) SetProgress(s State, p decimal.Decimal, now int64, events []Event) (State, []Event, error) {
 	if s.Completed {
 		return s, events, ErrCompleted
 	}
 	s.Progress = p
-	s, _, events = d.completeStages(s, limiter.Call{Now: now}, events)
+	s, _, events = d.completeStages(s, now, nil, events)
 	return s, events, nil
 }
 

@@ -16,16 +16,16 @@ func TestResetState(t *testing.T) {
 	fields := `{"kind":"sum","key":"v","targets":[10,20,30],"loop":true,"limiters":[{"kind":"count","limit":5}]}`
 	cases := []struct {
 		name   string
-		policy *tracker.Policy
+		policy tracker.Policy
 		want   string // stage/cycle progress left
 	}{
-		{"its own", nil, "2/2 15 5"},
-		{"none", reset(tracker.ResetNone).Policy, "2/2 15 4"},
-		{"progress", reset(tracker.ResetProgress).Policy, "2/2 0 4"},
-		{"limiter", reset(tracker.ResetLimiter).Policy, "2/2 15 5"},
-		{"all", reset(tracker.ResetAll).Policy, "2/2 0 5"},
-		{"stage", reset(tracker.ResetStage).Policy, "1/1 15 4"},
-		{"everything", reset(tracker.ResetAll | tracker.ResetStage).Policy, "1/1 0 5"},
+		{"its own", tracker.ResetDefault, "2/2 15 5"},
+		{"none", tracker.ResetNone, "2/2 15 4"},
+		{"progress", tracker.ResetProgress, "2/2 0 4"},
+		{"limiter", tracker.ResetLimiter, "2/2 15 5"},
+		{"all", tracker.ResetAll, "2/2 0 5"},
+		{"stage", tracker.ResetStage, "1/1 15 4"},
+		{"everything", tracker.ResetAll | tracker.ResetStage, "1/1 0 5"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -63,11 +63,11 @@ func TestResetRevives(t *testing.T) {
 func TestResetRefusals(t *testing.T) {
 	d := define(t, `{"limiters":[{"kind":"count","limit":5}],"reset":"none"}`)
 	s := begun(t, d, 0)
-	minus, wrong := int64(-1), tracker.Policy(8)
+	wrong := tracker.ResetNone | tracker.ResetStage
 	for name, by := range map[string]tracker.ResetOptions{
-		"limit":    {Reset: limiter.Reset{Limit: &minus}}, // also without limiter in the policy
-		"duration": {Reset: limiter.Reset{Duration: 1}},
-		"policy":   {Policy: &wrong},
+		"limit":    {Limit: limiter.NewLimit(-1)}, // also without limiter in the policy
+		"duration": {Duration: 1},
+		"policy":   {Policy: wrong},
 	} {
 		next, events, err := d.Reset(s, by, 0, nil)
 		var mistake *field.Error
@@ -149,7 +149,7 @@ func TestLimitedIsToldWhenAStageFindsTheWindowOver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, _, events = d.Sweep(s, 11*second, events)
+	s, _, events = d.Tick(s, 11*second, events)
 	limited := 0
 	for _, e := range events {
 		if e.Kind == tracker.EventLimited {

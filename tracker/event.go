@@ -14,13 +14,22 @@ const (
 	EventExpired        EventKind = "EXPIRED" // by its expiry
 )
 
+// EventKinds returns all kinds, in the order above.
+func EventKinds() []EventKind {
+	return []EventKind{
+		EventAdded, EventStageCompleted, EventAllCompleted, EventReset, EventLimited, EventRemoved, EventExpired,
+	}
+}
+
 // Event is something that happened to a tracker, with the tracker as it was then.
 type Event struct {
 	Kind       EventKind
 	Definition *Definition
 	State      State
-	// Limiter is the kind of the limiter that did it; Limited only.
-	Limiter string
+	// Limiter is the kind of the limiter that held the tracker back, and LimiterIndex its index among the definition's
+	// limiters; EventLimited only.
+	Limiter      string
+	LimiterIndex int
 	// Cycles is how many cycles a stage completion spanned, when more than one; else 0.
 	Cycles int64
 }

@@ -87,13 +87,13 @@ func (w *walk) go1(d *dice) {
 	switch d.roll(8) {
 	case 6:
 		policy := tracker.Policy(d.roll(8))
-		w.s, events, _ = w.d.Reset(w.s, tracker.ResetOptions{Policy: &policy}, w.now, nil)
+		w.s, events, _ = w.d.Reset(w.s, tracker.ResetOptions{Policy: policy}, w.now, nil)
 	case 7:
 		w.s, events, _ = w.d.SetProgress(w.s, d.number(), w.now, nil)
 		w.settled()
 	case 5:
 		var changed bool
-		w.s, changed, events = w.d.Sweep(w.s, w.now, nil)
+		w.s, changed, events = w.d.Tick(w.s, w.now, nil)
 		w.swept(before, changed, events)
 	default:
 		events = w.step(before, d)
@@ -107,7 +107,7 @@ func (w *walk) go1(d *dice) {
 
 func (w *walk) step(before tracker.State, d *dice) []tracker.Event {
 	amount := value.Of(amounts[d.roll(len(amounts))])
-	in := tracker.Input{Amount: &amount, Data: map[string]any{"by": d.roll(7)}}
+	in := tracker.Input{Values: []*value.Value{&amount}, Data: map[string]any{"by": d.roll(7)}}
 	var outcome tracker.Outcome
 	var events []tracker.Event
 	w.s, outcome, events = w.d.Step(w.s, in, w.now, nil)
@@ -131,7 +131,7 @@ func (w *walk) step(before tracker.State, d *dice) []tracker.Event {
 func (w *walk) quick(s tracker.State, amount *value.Value, outcome tracker.Outcome, events []tracker.Event) {
 	want := s
 	n, ok := uint64(1), true
-	if _, sum := w.d.Key(); sum {
+	if w.d.Fast() == tracker.FastAddValue {
 		n, ok = uint64(amount.Int()), amount.Kind() == value.Int && amount.Int() >= 0
 	}
 	if !ok {

@@ -1,124 +1,91 @@
 package tracker
 
 import (
-	"errors"
-	"fmt"
-	"maps"
-	"slices"
-
-	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/decimal"
-	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/value"
 )
 
-// The built-in kinds.
-const (
-	KindCount = "count"
-	KindSum   = "sum"
-)
-
-// Kind is a custom kind of progress: it decides what data that met all conditions does. It holds no
-// state itself: what it needs to remember is the byte string own, nil at first and after a reset of the
-// progress, never changed in place. A Kind is pure and safe for any goroutine. One that panics fails
-// its tracker for that data, and nothing else.
+// Kind is the rule of one kind of tracker, built-in or custom: what a message does to progress, and when progress has
+// reached a target. It has no state itself: a KindState comes in and the next one goes out. A Kind is pure and safe for
+// concurrent use. A custom Kind that panics fails its tracker for that message, and nothing else. Embed BaseKind for
+// the methods that a kind does not need.
 type Kind interface {
-	// Advance returns the next progress and own state; ok false means no step: nothing about the tracker
-	// changes and no limiter is used up.
-	Advance(a Advance) (progress decimal.Decimal, own []byte, ok bool)
+	// Paths are the paths of the values that Step reads: Input.Values has them in this order. A custom kind without
+	// paths gets the whole data of each message instead.
+	Paths() []dotpath.Request
+	// Step returns the next state for a message that met all conditions; ok is false when the message makes no step:
+	// nothing about the tracker changes and no limiter is used up.
+	Step(s KindState, in Input) (next KindState, ok bool)
+	// Reached reports whether a stage with this target is complete.
+	Reached(s KindState, target decimal.Decimal) bool
+	// Reset returns the private state with which progress starts, at now in Unix milliseconds: when the tracker is
+	// added, and whenever its progress starts again.
+	Reset(now int64) (privateState []byte)
+	// Due is the first Unix millisecond at which Tick has something to do, limiter.Never for none. It is only asked
+	// about a tracker that has a private state, limiters or an expiry.
+	Due(s KindState) int64
+	// Tick returns the state after what the clock alone does up to now; changed is false when that is nothing.
+	Tick(s KindState, now int64) (next KindState, changed bool)
+	// Describe returns what a Snapshot shows of the private state, values with a JSON form by name; nil for nothing.
+	Describe(s KindState) map[string]any
+	// Fast says how a step can be taken without calling Step.
+	Fast() FastRule
 }
 
-// Advance is what a Kind decides on. Data must not be kept or changed.
-type Advance struct {
+// KindState is the part of a State that a Kind decides about.
+type KindState struct {
 	Progress decimal.Decimal
-	Own      []byte
-	Data     map[string]any
-	Now      int64 // Unix milliseconds
+	// PrivateState is what a kind has to remember besides. It is nil at first, unless Reset says otherwise, and is
+	// never changed in place.
+	PrivateState []byte
 }
 
-// KindFactory makes a Kind from the definition's args, in Go form. It returns an error for arguments
-// that it does not allow.
-type KindFactory func(args any) (Kind, error)
-
-// Registry knows the custom kinds of tracker, condition and limiter. Fill it before use; afterwards it
-// is read only and safe for any goroutine. The nil Registry knows the built-in kinds only.
-type Registry struct {
-	Conditions condition.Registry
-	Limiters   limiter.Registry
-
-	kinds map[string]KindFactory
+// Input is a message that met all conditions of a tracker. A Kind must neither retain nor change it.
+type Input struct {
+	// Values are those at Kind.Paths; a value that is absent is value.Absent.
+	Values []*value.Value
+	// Data is the whole data; it may be nil unless the definition NeedsData.
+	Data map[string]any
+	// Now is the time of the call in Unix milliseconds; Step sets it.
+	Now int64
 }
 
-// Register adds a kind of tracker. The name is what is stored, so it must stay the same for as long as
-// trackers of it live. An empty name, count, sum and a name registered before are errors.
-func (r *Registry) Register(kind string, make KindFactory) error {
-	_, taken := r.kinds[kind]
-	if kind == "" || taken || kind == KindCount || kind == KindSum || make == nil {
-		return fmt.Errorf("register tracker kind %q: the name is empty or taken, or there is no factory", kind)
-	}
-	if r.kinds == nil {
-		r.kinds = map[string]KindFactory{}
-	}
-	r.kinds[kind] = make
-	return nil
-}
+// FastRule says how the progress of a kind may be moved without Kind.Step, while it is a whole number that stays below
+// the target.
+type FastRule uint8
 
-func (r *Registry) conditions() *condition.Registry {
-	if r == nil {
-		return nil
-	}
-	return &r.Conditions
-}
+const (
+	// FastNone is for kinds of which every step needs Kind.Step.
+	FastNone FastRule = iota
+	// FastAddOne adds 1.
+	FastAddOne
+	// FastAddValue adds the number at the first path, if it is a whole number from 0; another value needs Kind.Step.
+	FastAddValue
+)
 
-func (r *Registry) limiters() *limiter.Registry {
-	if r == nil {
-		return nil
-	}
-	return &r.Limiters
-}
+// BaseKind has all methods of a Kind but Step, for a custom kind that reads the whole data, completes a stage when
+// progress is at least the target, and does nothing by the clock.
+type BaseKind struct{}
 
-// kind makes the rule of a custom kind; nil for count and sum.
-func (r *Registry) kind(name string, args any) (Kind, error) {
-	if name == KindCount || name == KindSum {
-		return nil, nil
-	}
-	if r == nil || r.kinds[name] == nil {
-		return nil, &UnknownKindError{Kind: name, Known: r.names()}
-	}
-	kind, err := r.kinds[name].makeKind(args)
-	if err != nil {
-		return nil, &field.Error{Path: "args", Value: args, Want: err.Error()}
-	}
-	return kind, nil
-}
+// Paths returns none.
+func (BaseKind) Paths() []dotpath.Request { return nil }
 
-// makeKind contains the panics of code that is not ours.
-func (f KindFactory) makeKind(args any) (kind Kind, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			kind, err = nil, fmt.Errorf("the factory panicked: %v", r)
-		}
-	}()
-	if kind, err = f(args); err == nil && kind == nil {
-		err = errors.New("the factory made no kind of them")
-	}
-	return kind, err
-}
+// Reached reports whether progress is at least the target.
+func (BaseKind) Reached(s KindState, target decimal.Decimal) bool { return s.Progress.Cmp(target) >= 0 }
 
-func (r *Registry) names() []string {
-	names := []string{KindCount, KindSum}
-	if r != nil {
-		names = append(names, slices.Sorted(maps.Keys(r.kinds))...)
-	}
-	return names
-}
+// Reset returns nil.
+func (BaseKind) Reset(int64) []byte { return nil }
 
-// UnknownKindError says that a tracker is of a kind nobody registered.
-type UnknownKindError struct {
-	Kind  string
-	Known []string
-}
+// Due is limiter.Never.
+func (BaseKind) Due(KindState) int64 { return limiter.Never }
 
-func (e *UnknownKindError) Error() string {
-	return fmt.Sprintf("kind: %q is not a known or registered tracker kind; known: %v", e.Kind, e.Known)
-}
+// Tick changes nothing.
+func (BaseKind) Tick(s KindState, _ int64) (KindState, bool) { return s, false }
+
+// Describe returns nil.
+func (BaseKind) Describe(KindState) map[string]any { return nil }
+
+// Fast is FastNone.
+func (BaseKind) Fast() FastRule { return FastNone }

@@ -13,11 +13,14 @@ import (
 )
 
 // stepBy advances by what data says at "by", and remembers in its own state how often it did.
-type stepBy struct{}
+type stepBy struct{ tracker.BaseKind }
 
-func (stepBy) Advance(a tracker.Advance) (decimal.Decimal, []byte, bool) {
-	n, ok := field.Int(a.Data["by"])
-	return a.Progress.Add(decimal.FromInt(n)), append(append([]byte{}, a.Own...), byte(n)), ok
+func (stepBy) Step(s tracker.KindState, in tracker.Input) (tracker.KindState, bool) {
+	n, ok := field.Int(in.Data["by"])
+	return tracker.KindState{
+		Progress:     s.Progress.Add(decimal.FromInt(n)),
+		PrivateState: append(append([]byte{}, s.PrivateState...), byte(n)),
+	}, ok
 }
 
 func custom(t *testing.T, kinds map[string]tracker.KindFactory) *tracker.Registry {
@@ -86,7 +89,7 @@ func TestCustomKindErrors(t *testing.T) {
 	})
 	for json, want := range map[string]string{
 		`{"kind":"picky","args":[1]}`: "args: [1] is not allowed: want {by}",
-		`{"kind":"nothing"}`:          "kind",
+		`{"kind":"nothing"}`:          "args: the factory returned nil",
 		`{"kind":"streak"}`:           "known: [count sum nothing picky]",
 		`{"kind":"picky","key":"a"}`:  "want {by}",
 	} {

@@ -3,7 +3,6 @@ package tracker_test
 import (
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -13,40 +12,48 @@ import (
 )
 
 // bucket is a custom rule: two steps, three after each stage; its state is what is left and how often it began.
-type bucket struct{}
+type bucket struct{ limiter.BaseRule }
 
 var errBucket = errors.New("want no args")
 
-func (bucket) Start(time.Time) []byte                          { return []byte{2, 3} }
-func (bucket) Before(_ []byte, c limiter.Call) limiter.Verdict { return limiter.Verdict(len(c.Data)) }
+func private(b ...byte) limiter.State { return limiter.State{PrivateState: b} }
 
-func (bucket) After(own []byte, _ limiter.Call) ([]byte, bool) {
-	return []byte{own[0] - 1, own[1]}, own[0] == 1
+func (bucket) Start(limiter.Input) (limiter.State, error) { return private(2, 3), nil }
+
+func (bucket) Before(_ limiter.State, in limiter.Input) limiter.Verdict {
+	return limiter.Verdict(len(in.Data))
 }
 
-func (bucket) StageDone(o []byte, _ limiter.Call) ([]byte, bool) { return []byte{3, o[1] + 1}, false }
+func (bucket) After(s limiter.State, _ limiter.Input) (limiter.State, bool) {
+	own := s.PrivateState
+	return private(own[0]-1, own[1]), own[0] == 1
+}
 
-func (bucket) Reset(_ []byte, args any, _ limiter.Call) ([]byte, bool, error) {
-	if args == "stay" {
-		return []byte{0, 9}, true, nil
+func (bucket) StageDone(s limiter.State, _ limiter.Input) (limiter.State, bool) {
+	return private(3, s.PrivateState[1]+1), false
+}
+
+func (bucket) Reset(s limiter.State, r limiter.Reset, _ limiter.Input) (limiter.State, bool, error) {
+	if r.Args == "stay" {
+		return private(0, 9), true, nil
 	}
-	if args != nil {
-		return nil, false, errBucket
+	if r.Args != nil {
+		return s, false, errBucket
 	}
-	return []byte{2, 9}, false, nil
+	return private(2, 9), false, nil
 }
 
 // stuck is a bucket that a completed stage leaves empty, and that stops whoever asks without data.
 type stuck struct{ bucket }
 
-func (stuck) Before(_ []byte, c limiter.Call) limiter.Verdict {
-	if c.Data == nil {
+func (stuck) Before(_ limiter.State, in limiter.Input) limiter.Verdict {
+	if in.Data == nil {
 		return limiter.Stop
 	}
 	return limiter.Pass
 }
 
-func (stuck) StageDone(o []byte, _ limiter.Call) ([]byte, bool) { return o, true }
+func (stuck) StageDone(s limiter.State, _ limiter.Input) (limiter.State, bool) { return s, true }
 
 func buckets(t testing.TB) *tracker.Registry {
 	t.Helper()
@@ -151,7 +158,7 @@ func TestResetReachesEveryLimiter(t *testing.T) {
 	if limits[0].Left != 0 || limits[1].PrivateState[1] != 9 || limits[2].Start != 30 || limits[2].End != 40 {
 		t.Errorf("limiters %+v", limits)
 	}
-	by := tracker.ResetOptions{Reset: limiter.Reset{Args: "stay"}}
+	by := tracker.ResetOptions{Args: "stay"}
 	if next, _, err = d.Reset(s, by, 30*second, nil); err != nil || !next.Limited || next.Extra.Limits[0].Left != 2 || next.Extra.Limits[2].Start != 30 {
 		t.Errorf("a custom one stays limited: %+v, %v", next.Extra, err)
 	}

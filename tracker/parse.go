@@ -43,7 +43,7 @@ func (r *Registry) parseSpec(fields *field.Reader) (spec Spec, err error) {
 	if spec.Limiters, err = r.parseLimiters(fields); err != nil {
 		return spec, err
 	}
-	spec.Reset = ResetLimiter
+	spec.Reset = ResetDefault
 	if v, ok := fields.Any("reset"); ok {
 		spec.Reset, err = ParsePolicy(v)
 		fields.Errs.Merge("reset", err)

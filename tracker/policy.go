@@ -6,23 +6,39 @@ import (
 	"github.com/dictrack/dictrack/field"
 )
 
-// Policy says what a reset resets: a set of flags.
+// Policy says what a reset resets: a set of flags, or ResetNone. The zero Policy is ResetDefault.
 type Policy uint8
 
-// The flags, and their usual combinations. ResetStage is for a reset by hand only.
+// The flags, and their usual combinations.
 const (
-	ResetProgress Policy = 1 << iota // progress back to 0
-	ResetLimiter                     // every limiter starts again
-	ResetStage                       // back to stage 1, cycle 1
-	ResetNone     Policy = 0
-	ResetAll             = ResetProgress | ResetLimiter
+	// ResetProgress sets the progress back to 0.
+	ResetProgress Policy = 1 << iota
+	// ResetLimiter starts every limiter again.
+	ResetLimiter
+	// ResetStage goes back to stage 1 of cycle 1. It is for a reset by hand only.
+	ResetStage
+	// ResetNone resets nothing. It is no flag, and stands alone.
+	ResetNone
+
+	// ResetDefault is ResetLimiter in a definition, and the tracker's own policy in a reset by hand.
+	ResetDefault Policy = 0
+	// ResetAll resets progress and limiters.
+	ResetAll = ResetProgress | ResetLimiter
 )
 
-// Has tells whether all flags of f are set.
+// Has reports whether all flags of f are set.
 func (p Policy) Has(f Policy) bool { return p&f == f }
 
-// Valid tells whether p has known flags only.
-func (p Policy) Valid() bool { return p <= ResetAll|ResetStage }
+// Valid reports whether p is ResetDefault, ResetNone or has known flags only.
+func (p Policy) Valid() bool { return p <= ResetAll|ResetStage || p == ResetNone }
+
+// or is p, or other when p is the default.
+func (p Policy) or(other Policy) Policy {
+	if p == ResetDefault {
+		return other
+	}
+	return p
+}
 
 // names returns the flags as written in definition files.
 func (p Policy) names() []string {
@@ -38,8 +54,11 @@ func (p Policy) names() []string {
 	if p.Has(ResetStage) {
 		names = append(names, "stage")
 	}
-	if names == nil {
+	switch p {
+	case ResetNone:
 		names = []string{"none"}
+	case ResetDefault:
+		names = []string{"default"}
 	}
 	return names
 }
@@ -74,7 +93,10 @@ func ParsePolicy(v any) (Policy, error) {
 			}
 			p |= flag
 		}
-		return p, nil
+		if flags := p &^ ResetNone; flags != 0 {
+			return flags, nil
+		}
+		return ResetNone, nil
 	}
 	name, _ := v.(string)
 	switch name {

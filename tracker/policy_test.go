@@ -13,7 +13,7 @@ func TestPolicyFormsReadBack(t *testing.T) {
 		tracker.ResetNone, tracker.ResetProgress, tracker.ResetLimiter, tracker.ResetAll, tracker.ResetStage,
 		tracker.ResetProgress | tracker.ResetStage, tracker.ResetLimiter | tracker.ResetStage, tracker.ResetAll | tracker.ResetStage,
 	}
-	numbers := []tracker.Policy{0, 1, 2, 3, 4, 5, 6, 7}
+	numbers := []tracker.Policy{8, 1, 2, 3, 4, 5, 6, 7}
 	for i, p := range want {
 		if p != numbers[i] || p.String() != texts[i] || !p.Valid() {
 			t.Errorf("policy %d is %d, %q, valid %v", i, p, p, p.Valid())
@@ -22,7 +22,7 @@ func TestPolicyFormsReadBack(t *testing.T) {
 			t.Errorf("%s reads back as %s, %v", p, read, err)
 		}
 	}
-	for _, p := range []tracker.Policy{8, 9, 255} {
+	for _, p := range []tracker.Policy{9, 12, 16, 255} {
 		if p.Valid() {
 			t.Errorf("%d is valid", p)
 		}

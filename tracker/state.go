@@ -25,25 +25,26 @@ type State struct {
 
 // Extra is the part of a State that few trackers have.
 type Extra struct {
-	Limits   []limiter.State // one for each limiter of the definition
-	ExpireAt int64           // Unix milliseconds; 0: never
-	PrivateState      []byte          // of a custom kind
+	Limits       []limiter.State // one for each limiter of the definition
+	ExpireAt     int64           // Unix milliseconds; 0: never
+	PrivateState []byte          // of a custom kind
 }
 
-// Start is the state of a tracker that is added at now, in Unix milliseconds. Lenient is for templates:
-// a window that is over limits the tracker and is no error.
-func (d *Definition) Start(now int64, lenient bool) (State, error) {
+// Start is the state of a tracker that is added at now, in Unix milliseconds. allowElapsed is for templates: a window
+// that is over limits the tracker and is no error.
+func (d *Definition) Start(now int64, allowElapsed bool) (State, error) {
 	s := State{Progress: d.spec.Initial, Stage: 1, Cycle: 1}
-	extra := Extra{ExpireAt: d.expiry(now)}
-	call := limiter.Call{Now: now}
+	extra := Extra{ExpireAt: d.expiry(now), PrivateState: d.kind.Reset(now)}
 	for i := range d.spec.Limiters {
-		limit, err := d.spec.Limiters[i].Start(call, lenient)
+		in := d.limiterInput(&s, now, nil)
+		in.AllowElapsed = allowElapsed
+		limit, err := d.spec.Limiters[i].Start(in)
 		if err != nil {
 			return State{}, limiterError(i, err)
 		}
 		extra.Limits = append(extra.Limits, limit)
 	}
-	if extra.ExpireAt != 0 || extra.Limits != nil {
+	if extra.ExpireAt != 0 || extra.Limits != nil || extra.PrivateState != nil {
 		s.Extra = &extra
 	}
 	return s, nil
@@ -58,25 +59,6 @@ func (d *Definition) expiry(now int64) int64 {
 		return d.spec.ExpireAt.UnixMilli()
 	}
 	return 0
-}
-
-// Due is the first Unix millisecond at which the clock alone changes the tracker: its expiry, or the
-// end of a window. limiter.Never if none does.
-func (d *Definition) Due(s *State) int64 {
-	due := int64(limiter.Never)
-	if s.Extra == nil || s.Removed {
-		return due
-	}
-	if s.Extra.ExpireAt != 0 {
-		due = s.Extra.ExpireAt
-	}
-	if s.Limited || s.Completed {
-		return due
-	}
-	for i := range s.Extra.Limits {
-		due = min(due, d.spec.Limiters[i].Due(s.Extra.Limits[i]))
-	}
-	return due
 }
 
 // Expired tells whether the tracker's time is over at now.
@@ -108,12 +90,12 @@ func (s State) withLimits(limits []limiter.State) State {
 	return s.withExtra(func(e *Extra) { e.Limits = limits })
 }
 
-// withPrivateState returns s with another own state of a custom kind.
-func (s State) withPrivateState(own []byte) State {
-	if s.Extra == nil && own == nil {
+// withPrivateState returns s with another private state of its kind.
+func (s State) withPrivateState(private []byte) State {
+	if private == nil && s.privateState() == nil {
 		return s
 	}
-	return s.withExtra(func(e *Extra) { e.PrivateState = own })
+	return s.withExtra(func(e *Extra) { e.PrivateState = private })
 }
 
 func (s *State) privateState() []byte {
@@ -121,6 +103,15 @@ func (s *State) privateState() []byte {
 		return nil
 	}
 	return s.Extra.PrivateState
+}
+
+// kindState is the part of s that its kind decides about.
+func (s *State) kindState() KindState { return KindState{s.Progress, s.privateState()} }
+
+// withKindState returns s as its kind left it.
+func (s State) withKindState(k KindState) State {
+	s.Progress = k.Progress
+	return s.withPrivateState(k.PrivateState)
 }
 
 // addCycles counts further cycles, stopping at the largest number there is.

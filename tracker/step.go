@@ -3,21 +3,11 @@ package tracker
 import (
 	"slices"
 
-	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/value"
 )
 
-// Input is data that met all conditions of a tracker.
-type Input struct {
-	// Amount is what stands at the key of a sum; not looked at for other kinds.
-	Amount *value.Value
-	// Data is the whole data; needed when the definition NeedsData, and not looked at otherwise.
-	Data map[string]any
-}
-
-// Step moves a tracker by data that matched, at now in Unix milliseconds. It returns the next state and
-// appends what happened to events. It panics only when custom code does.
+// Step moves a tracker by a message that matched, at now in Unix milliseconds. It returns the next state and appends
+// what happened to events. It panics only when custom code does.
 func (d *Definition) Step(s State, in Input, now int64, events []Event) (State, Outcome, []Event) {
 	if s.Completed {
 		return s, AlreadyCompleted, events
@@ -25,9 +15,9 @@ func (d *Definition) Step(s State, in Input, now int64, events []Event) (State, 
 	if s.Limited {
 		return s, Refused, events
 	}
-	call := limiter.Call{Now: now, Data: in.Data}
+	in.Now = now
 	if d.limited {
-		switch i, verdict := d.checkLimiters(&s, call); verdict {
+		switch i, verdict := d.checkLimiters(&s, d.limiterInput(&s, now, in.Data)); verdict {
 		case limiter.Hold:
 			return s, Refused, events
 		case limiter.Stop:
@@ -35,42 +25,34 @@ func (d *Definition) Step(s State, in Input, now int64, events []Event) (State, 
 			return s, BecameLimited, events
 		}
 	}
-	next, ok := d.applyStep(s, in, now)
+	kind, ok := d.kind.Step(s.kindState(), in)
 	if !ok {
 		return s, Unchanged, events
 	}
-	if !d.limited && next.Progress.Cmp(d.target(&next)) < 0 {
+	next := s.withKindState(kind)
+	if !d.limited && !d.reached(&next) {
 		return next, Changed, events // nearly every step
 	}
-	next, renewed, events := d.completeStages(next, call, events)
-	if !renewed {
-		next, events = d.consume(next, call, events)
+	next, refilled, events := d.completeStages(next, now, in.Data, events)
+	if !refilled {
+		next, events = d.consume(next, now, in.Data, events)
 	}
 	return next, Changed, events
 }
 
-// Sweep applies what the clock alone does to a tracker: a window that is over limits it. changed tells
-// whether it did.
-func (d *Definition) Sweep(s State, now int64, events []Event) (next State, changed bool, _ []Event) {
-	if s.Completed || s.Limited || s.Extra == nil {
-		return s, false, events
+// limiterInput is what the limiters of a tracker in state s decide on.
+func (d *Definition) limiterInput(s *State, now int64, data map[string]any) limiter.Input {
+	return limiter.Input{
+		Now: now, Data: data,
+		Progress: s.Progress, Target: d.target(s), Stage: s.Stage, Cycle: s.Cycle,
 	}
-	call := limiter.Call{Now: now}
-	for i := range s.Extra.Limits {
-		l := &d.spec.Limiters[i]
-		if l.Due(s.Extra.Limits[i]) <= now && l.Before(s.Extra.Limits[i], call) == limiter.Stop {
-			s, events = d.limit(s, i, events)
-			return s, true, events
-		}
-	}
-	return s, false, events
 }
 
-// checkLimiters asks the limiters in order; i is the one that does not let pass.
-func (d *Definition) checkLimiters(s *State, c limiter.Call) (i int, v limiter.Verdict) {
+// checkLimiters asks the limiters in their order; i is the one that does not let the message pass.
+func (d *Definition) checkLimiters(s *State, in limiter.Input) (i int, v limiter.Verdict) {
 	for i := range d.spec.Limiters {
-		if v := d.spec.Limiters[i].Before(s.Extra.Limits[i], c); v != limiter.Pass {
-			return i, min(v, limiter.Stop) // a custom rule's verdict of its own invention
+		if v := d.spec.Limiters[i].Before(s.Extra.Limits[i], in); v != limiter.Pass {
+			return i, v
 		}
 	}
 	return 0, limiter.Pass
@@ -79,43 +61,20 @@ func (d *Definition) checkLimiters(s *State, c limiter.Call) (i int, v limiter.V
 // limit holds the tracker back, by limiter i.
 func (d *Definition) limit(s State, i int, events []Event) (State, []Event) {
 	s.Limited = true
-	return s, append(events, Event{Kind: EventLimited, Definition: d, State: s, Limiter: d.spec.Limiters[i].Kind()})
+	return s, append(events, Event{
+		Kind: EventLimited, Definition: d, State: s, Limiter: d.spec.Limiters[i].Kind(), LimiterIndex: i,
+	})
 }
 
-// applyStep is the step itself; ok is false when the data gives none.
-func (d *Definition) applyStep(s State, in Input, now int64) (next State, ok bool) {
-	if d.count {
-		s.Progress = s.Progress.Add(one)
-		return s, true
-	}
-	if d.kind == nil {
-		amount, ok := in.Amount.Decimal()
-		if ok {
-			s.Progress = s.Progress.Add(amount)
-		}
-		return s, ok
-	}
-	a := Advance{Progress: s.Progress, Own: s.privateState(), Data: in.Data, Now: now}
-	progress, own, ok := d.kind.Advance(a)
-	if !ok {
-		return s, false
-	}
-	s.Progress = progress
-	return s.withPrivateState(own), true
-}
-
-var one = decimal.FromInt(1)
-
-// consume takes the step into account with every limiter; the first that has none left limits.
-func (d *Definition) consume(s State, c limiter.Call, events []Event) (State, []Event) {
+// consume accounts for the step with every limiter; the first that has none left limits the tracker.
+func (d *Definition) consume(s State, now int64, data map[string]any, events []Event) (State, []Event) {
 	if !d.limited {
 		return s, events
 	}
-	limits := slices.Clone(s.Extra.Limits)
-	by := -1
+	in, limits, by := d.limiterInput(&s, now, data), slices.Clone(s.Extra.Limits), -1
 	for i := range limits {
 		limited := false
-		limits[i], limited = d.spec.Limiters[i].After(limits[i], c)
+		limits[i], limited = d.spec.Limiters[i].After(limits[i], in)
 		if limited && by < 0 {
 			by = i
 		}

@@ -1,13 +1,11 @@
 package tracker
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/value"
 )
@@ -40,37 +38,28 @@ func (d *Definition) validate(r *Registry) error {
 }
 
 func (d *Definition) validateKind(r *Registry, errs *field.Errors) error {
+	s := &d.spec
 	var err error
-	if d.spec.Args, err = value.Normalize(d.spec.Args); err != nil {
+	if s.Args, err = value.Normalize(s.Args); err != nil {
 		errs.Add("args", nil, "want a value with a JSON form: "+err.Error())
 		return nil
 	}
-	if d.kind, err = r.kind(d.spec.Kind, d.spec.Args); err != nil {
-		return mergeFieldErrors(errs, "", err)
-	}
-	switch {
-	case d.spec.Kind == KindSum:
-		if d.sum, err = dotpath.Parse(d.spec.Key); err != nil {
-			errs.Add("key", d.spec.Key, "want the path of the number to add, such as order.total")
+	newKind := builtins[s.Kind]
+	if d.custom = newKind == nil; !d.custom {
+		if s.Args != nil {
+			errs.Add("args", s.Args, "only registered kinds have args")
 		}
-	case d.spec.Key != "":
-		errs.Add("key", d.spec.Key, "only sum has a key")
-	}
-	if d.kind == nil && d.spec.Args != nil {
-		errs.Add("args", d.spec.Args, "only registered kinds have args")
-	}
-	return nil
-}
-
-// mergeFieldErrors records mistakes and lets an unknown kind through as it is: callers branch on it.
-func mergeFieldErrors(errs *field.Errors, path string, err error) error {
-	var one *field.Error
-	var all field.Errors
-	if err == nil || errors.As(err, &one) || errors.As(err, &all) {
-		errs.Merge(path, err)
+		d.kind, err = newKind(s)
+		errs.Merge("", err)
 		return nil
 	}
-	return err
+	if d.kind, err = r.customKind(s); err != nil {
+		return mergeFieldErrors(errs, "", err)
+	}
+	if s.Key != "" {
+		errs.Add("key", s.Key, "only sum has a key")
+	}
+	return nil
 }
 
 func (d *Definition) bind(r *Registry, errs *field.Errors) error {

@@ -92,7 +92,7 @@ func TestNewNamesEveryMistake(t *testing.T) {
 		"where[0].key: \"\" is not allowed":     func(s *tracker.Spec) { s.Where = []condition.Condition{condition.Exists("")} },
 		"where[1].value: null is not allowed":   func(s *tracker.Spec) { s.Where = []condition.Condition{condition.Exists("a"), condition.Ge("a", nil)} },
 		"limiters[0].limit: 0 is not allowed":   func(s *tracker.Spec) { s.Limiters = []limiter.Limiter{limiter.Count(0)} },
-		"reset: 8 is not allowed":               func(s *tracker.Spec) { s.Reset = 8 },
+		"reset: 9 is not allowed":               func(s *tracker.Spec) { s.Reset = 9 },
 		"expire: \"-1s\" is not allowed":        func(s *tracker.Spec) { s.Expire = -time.Second },
 		"expire_at: \"10000-01-01T00:00:00Z\"":  func(s *tracker.Spec) { s.ExpireAt = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) },
 		"key: \"\" is not allowed: want the pa": func(s *tracker.Spec) { s.Kind = tracker.KindSum },

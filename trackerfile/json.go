@@ -32,7 +32,7 @@ type jsonReader struct {
 	rawjson.Scanner
 	*report
 
-	offset int   // how far places are known
+	offset int      // how far places are known
 	now    position // of offset
 }
 

@@ -15,7 +15,7 @@ import (
 // Error is all that is wrong with one file, at least one mistake, ordered by line and column.
 type Error struct {
 	// File is the name that Parse was given.
-	File     string
+	File        string
 	Diagnostics []Diagnostic
 }
 

@@ -258,11 +258,9 @@ func TestArgsInGoForm(t *testing.T) {
 	}
 }
 
-type never struct{}
+type never struct{ tracker.BaseKind }
 
-func (never) Advance(tracker.Advance) (decimal.Decimal, []byte, bool) {
-	return decimal.Decimal{}, nil, false
-}
+func (never) Step(s tracker.KindState, _ tracker.Input) (tracker.KindState, bool) { return s, false }
 
 // Aliases may stand for as many values as a large file wants.
 func TestAliasesOfLargeFile(t *testing.T) {

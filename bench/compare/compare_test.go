@@ -68,7 +68,7 @@ func ours(b *testing.B, l load) {
 	ctx := context.Background()
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		if _, err := m.TrackJSON(ctx, "g", l.stream[i%len(l.stream)].JSON); err != nil {
+		if _, err := m.Track(ctx, dictrack.Message{Group: "g", JSON: l.stream[i%len(l.stream)].JSON}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -77,7 +77,7 @@ func ours(b *testing.B, l load) {
 func open(b *testing.B, l load) *dictrack.Manager {
 	b.Helper()
 	ctx := context.Background()
-	m, err := dictrack.Open(ctx, dictrack.Options{ManualSweep: true})
+	m, err := dictrack.Open(ctx, dictrack.Options{DisableTimers: true})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func open(b *testing.B, l load) *dictrack.Manager {
 // Every way must find the same, or the figures say nothing.
 func TestAllWaysFindTheSame(t *testing.T) {
 	for _, l := range loads() {
-		m, err := dictrack.Open(t.Context(), dictrack.Options{ManualSweep: true})
+		m, err := dictrack.Open(t.Context(), dictrack.Options{DisableTimers: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,19 +110,19 @@ func TestAllWaysFindTheSame(t *testing.T) {
 		}
 		found := 0
 		for _, d := range l.stream[:20] {
-			res, err := m.TrackJSON(t.Context(), "g", d.JSON)
+			res, err := m.Track(t.Context(), dictrack.Message{Group: "g", JSON: d.JSON})
 			if err != nil {
 				t.Fatal(err)
 			}
-			found += res.Touched()
+			found += res.Affected()
 			data, err := decode(d.JSON)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for name, way := range map[string]rules{"loop": newClosures(l.specs), "expr": expressions, "cel": programs} {
 				matched, err := way.match(data, nil)
-				if err != nil || len(matched) != res.Touched() {
-					t.Errorf("%s, %s: %s finds %d, dictrack %d, %v", l.name, d.JSON, name, len(matched), res.Touched(), err)
+				if err != nil || len(matched) != res.Affected() {
+					t.Errorf("%s, %s: %s finds %d, dictrack %d, %v", l.name, d.JSON, name, len(matched), res.Affected(), err)
 				}
 			}
 		}

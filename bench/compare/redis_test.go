@@ -39,7 +39,7 @@ func BenchmarkCompareRedis(b *testing.B) {
 		})
 		b.Run("dictrack", func(b *testing.B) {
 			together(b, len(groups), func(g int, text []byte) error {
-				_, err := m.TrackJSON(context.Background(), groups[g], text)
+				_, err := m.Track(context.Background(), dictrack.Message{Group: groups[g], JSON: text})
 				return err
 			})
 		})
@@ -95,7 +95,7 @@ func openRedis(tb testing.TB, s *redis.Server) *dictrack.Manager {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true})
+	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, DisableTimers: true})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -119,11 +119,11 @@ func TestHomemadeCountsTheSame(t *testing.T) {
 		if err := byHand.track(t.Context(), d.JSON); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.TrackJSON(t.Context(), "g", d.JSON); err != nil {
+		if _, err := m.Track(t.Context(), dictrack.Message{Group: "g", JSON: d.JSON}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	snaps, err := m.List(t.Context(), "g")
+	snaps, err := m.ListAll(t.Context(), "g")
 	if err != nil || len(snaps) != len(specs) {
 		t.Fatal(len(snaps), err)
 	}

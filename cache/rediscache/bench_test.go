@@ -21,7 +21,7 @@ func BenchmarkCache(b *testing.B) {
 func BenchmarkW(b *testing.B) {
 	s := singleServer(b)
 	c := open(b, s.URL(), rediscache.Options{Prefix: newPrefix(), AllowNoPersistence: true})
-	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true})
+	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, DisableTimers: true})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func BenchmarkW(b *testing.B) {
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
 				i := next.Add(1)
-				if _, err := m.TrackJSON(context.Background(), groups[i%1000], stream[i%1024].JSON); err != nil {
+				if _, err := m.Track(context.Background(), dictrack.Message{Group: groups[i%1000], JSON: stream[i%1024].JSON}); err != nil {
 					b.Error(err)
 				}
 			}
@@ -50,10 +50,10 @@ func BenchmarkW(b *testing.B) {
 		b.SetParallelism(8)
 		b.RunParallel(func(pb *testing.PB) {
 			for pb.Next() {
-				inputs := make([]dictrack.Input, 100)
+				inputs := make([]dictrack.Message, 100)
 				for n := range inputs {
 					i := next.Add(1)
-					inputs[n] = dictrack.Input{Group: groups[i%1000], JSON: stream[i%1024].JSON}
+					inputs[n] = dictrack.Message{Group: groups[i%1000], JSON: stream[i%1024].JSON}
 				}
 				for _, out := range m.TrackBatch(context.Background(), inputs) {
 					if out.Err != nil {

@@ -68,7 +68,7 @@ func TestErrorOfOneGroupInCall(t *testing.T) {
 	if err := client.Do(ctx, client.B().Set().Key(ids).Value("rubbish").Build()).Error(); err != nil {
 		t.Fatal(err)
 	}
-	inputs := []dictrack.Input{{Group: "bad", JSON: []byte(`{"n":1}`), ID: "b"}, {Group: "good", JSON: []byte(`{"n":1}`), ID: "b"}}
+	inputs := []dictrack.Message{{Group: "bad", JSON: []byte(`{"n":1}`), ID: "b"}, {Group: "good", JSON: []byte(`{"n":1}`), ID: "b"}}
 	before := roundTrips(t, s)
 	outs := m.TrackBatch(ctx, inputs)
 	if outs[0].Err == nil || outs[1].Err != nil {
@@ -133,9 +133,9 @@ func TestManyGroupsInOneCall(t *testing.T) {
 			both := []*dictrack.Manager{newManager(t, openWithClient(t, client, prefix), nil), newManager(t, openWithClient(t, client, prefix), nil)}
 			for range 3 {
 				for n, m := range both {
-					inputs := make([]dictrack.Input, 1000)
+					inputs := make([]dictrack.Message, 1000)
 					for i := range inputs {
-						inputs[i] = dictrack.Input{Group: fmt.Sprint("g", i), JSON: fmt.Appendf(nil, `{"n":%d}`, i*(n+1))}
+						inputs[i] = dictrack.Message{Group: fmt.Sprint("g", i), JSON: fmt.Appendf(nil, `{"n":%d}`, i*(n+1))}
 					}
 					for _, out := range m.TrackBatch(context.Background(), inputs) {
 						if out.Err != nil {

@@ -90,7 +90,7 @@ func openManager(t *testing.T, url string, o rediscache.Options) (log string, er
 	}
 	var heard logBuffer
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
-		Cache: c, ManualSweep: true, Logger: slog.New(slog.NewTextHandler(&heard, nil)),
+		Cache: c, DisableTimers: true, Logger: slog.New(slog.NewTextHandler(&heard, nil)),
 	})
 	if err == nil {
 		closeManager(t, m)

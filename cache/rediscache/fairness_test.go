@@ -65,7 +65,7 @@ func TestTrackersOfAnotherProcess(t *testing.T) {
 	}
 	mustAdd(t, other, "g", 1, "")
 	expectTotal(t, other, "g", 10)
-	if snaps, err := other.List(ctx, "g"); err != nil || len(snaps) != 1 {
+	if snaps, err := other.ListAll(ctx, "g"); err != nil || len(snaps) != 1 {
 		t.Errorf("%d trackers, %v; want the one that was not removed", len(snaps), err)
 	}
 }
@@ -75,7 +75,7 @@ func TestEmptyGroupOfAnotherProcess(t *testing.T) {
 	s, prefix := singleServer(t), newPrefix()
 	m, other := newBareManager(t, open(t, s.URL(), testOptions(prefix))), newBareManager(t, open(t, s.URL(), testOptions(prefix)))
 	ctx := context.Background()
-	if _, err := m.List(ctx, "g"); err != nil { // m has a copy: there is no group
+	if _, err := m.ListAll(ctx, "g"); err != nil { // m has a copy: there is no group
 		t.Fatal(err)
 	}
 	mustAdd(t, other, "g", 1, "id") // fed, without trackers

@@ -97,7 +97,7 @@ func (c *countingStore) FindMessageID(ctx context.Context, name, id string) (rec
 func TestStoreIsAskedOnce(t *testing.T) {
 	kept := &countingStore{Store: memorystore.New()}
 	c := open(t, singleServer(t).URL(), testOptions(newPrefix()))
-	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, Store: keepOpen{kept}, ManualSweep: true})
+	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, Store: keepOpen{kept}, DisableTimers: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestMemory(t *testing.T) {
 		if err := m.Add(context.Background(), g, bench.Set(trackers, random)...); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := m.TrackJSON(context.Background(), g, warm.JSON); err != nil {
+		if _, err := m.Track(context.Background(), dictrack.Message{Group: g, JSON: warm.JSON}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -154,7 +154,7 @@ func TestBytes(t *testing.T) {
 	stream := bench.Stream(1000, bench.Seeded())
 	sent, calls := infoNumber(t, s, "stats", "total_net_input_bytes:"), roundTrips(t, s)
 	for _, data := range stream {
-		if _, err := m.TrackJSON(context.Background(), "g", data.JSON); err != nil {
+		if _, err := m.Track(context.Background(), dictrack.Message{Group: "g", JSON: data.JSON}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -30,7 +30,7 @@ func TestDirtyGroupsAreNotEvicted(t *testing.T) {
 	o := testOptions(prefix)
 	o.IdleTTL = time.Second
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
-		Cache: open(t, s.URL(), o), Store: brokenStore{memorystore.New()}, ManualSweep: true,
+		Cache: open(t, s.URL(), o), Store: brokenStore{memorystore.New()}, DisableTimers: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -92,10 +92,11 @@ func TestSmallLocalCache(t *testing.T) {
 }
 
 // ownKind counts twice.
-type ownKind struct{}
+type ownKind struct{ tracker.BaseKind }
 
-func (ownKind) Advance(a tracker.Advance) (decimal.Decimal, []byte, bool) {
-	return a.Progress.Add(decimal.FromInt(2)), nil, true
+func (ownKind) Step(s tracker.KindState, _ tracker.Input) (tracker.KindState, bool) {
+	s.Progress = s.Progress.Add(decimal.FromInt(2))
+	return s, true
 }
 
 // Groups of kinds that a process has not registered are written back by others, and block nothing else.
@@ -110,7 +111,7 @@ func TestUnknownKinds(t *testing.T) {
 	o.WriteBackInterval = time.Hour
 	knows := open(t, s.URL(), o)
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
-		Cache: knows, ManualSweep: true, Registry: registry, Store: keepOpen{kept},
+		Cache: knows, DisableTimers: true, Registry: registry, Store: keepOpen{kept},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -120,13 +121,13 @@ func TestUnknownKinds(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := open(t, s.URL(), testOptions(prefix))
-	other, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true, Store: keepOpen{kept}})
+	other, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, DisableTimers: true, Store: keepOpen{kept}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = other.Close(context.Background()) }() // cannot drain all
 	var unknown *tracker.UnknownKindError
-	if _, err = other.List(context.Background(), "own"); !errors.As(err, &unknown) {
+	if _, err = other.ListAll(context.Background(), "own"); !errors.As(err, &unknown) {
 		t.Errorf("a kind that nobody registered: %v", err)
 	}
 	if err := other.Add(context.Background(), "g", sum()); err != nil {

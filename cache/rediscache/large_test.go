@@ -59,9 +59,9 @@ func TestLargeGroup(t *testing.T) {
 	}
 	grow(400)
 	for step := range 600 {
-		m, inputs := both[random.IntN(2)], make([]dictrack.Input, 1+random.IntN(3))
+		m, inputs := both[random.IntN(2)], make([]dictrack.Message, 1+random.IntN(3))
 		for i := range inputs {
-			inputs[i] = dictrack.Input{Group: "g", JSON: fmt.Appendf(nil, `{"n":%d}`, random.IntN(450))}
+			inputs[i] = dictrack.Message{Group: "g", JSON: fmt.Appendf(nil, `{"n":%d}`, random.IntN(450))}
 			if random.IntN(4) == 0 {
 				inputs[i].ID = fmt.Sprint("id", random.IntN(40))
 				inputs[i].JSON = fmt.Appendf(nil, `{"n":%q}`, inputs[i].ID)
@@ -96,7 +96,7 @@ func TestLargeGroup(t *testing.T) {
 // managerWithStore is a Manager of a cache over a store.
 func managerWithStore(tb testing.TB, c cache.Cache, s store.Store) *dictrack.Manager {
 	tb.Helper()
-	o := dictrack.Options{Cache: c, ManualSweep: true}
+	o := dictrack.Options{Cache: c, DisableTimers: true}
 	switch s := s.(type) {
 	case nil:
 	case *countingLoader:
@@ -118,8 +118,8 @@ func newMemoryManager(tb testing.TB) *dictrack.Manager { return managerWithStore
 // sameTrackers fails unless the group has the same in both.
 func sameTrackers(t *testing.T, m, want *dictrack.Manager) {
 	t.Helper()
-	got, err1 := m.List(context.Background(), "g")
-	right, err2 := want.List(context.Background(), "g")
+	got, err1 := m.ListAll(context.Background(), "g")
+	right, err2 := want.ListAll(context.Background(), "g")
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
@@ -145,11 +145,7 @@ func sums(from, n int) []tracker.Spec {
 // trackNumber tracks a message with a number.
 func trackNumber(t *testing.T, m *dictrack.Manager, k, n int, id string) {
 	t.Helper()
-	var o []dictrack.TrackOption
-	if id != "" {
-		o = append(o, dictrack.ID(id))
-	}
-	if _, err := m.TrackJSON(context.Background(), "g", fmt.Appendf(nil, `{"n":%d,"k":%d}`, n, k), o...); err != nil {
+	if _, err := m.Track(context.Background(), dictrack.Message{Group: "g", ID: id, JSON: fmt.Appendf(nil, `{"n":%d,"k":%d}`, n, k)}); err != nil {
 		t.Fatal(err)
 	}
 }

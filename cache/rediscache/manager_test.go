@@ -42,7 +42,7 @@ func open(tb testing.TB, url string, o rediscache.Options) *rediscache.Cache {
 // newManager makes a Manager that gives every group the tracker of sum, and is closed with the test.
 func newManager(tb testing.TB, c *rediscache.Cache, s store.Store) *dictrack.Manager {
 	tb.Helper()
-	o := dictrack.Options{Cache: c, ManualSweep: true}
+	o := dictrack.Options{Cache: c, DisableTimers: true}
 	if s != nil {
 		o.Store = keepOpen{s}
 	}
@@ -60,7 +60,7 @@ func newManager(tb testing.TB, c *rediscache.Cache, s store.Store) *dictrack.Man
 // newBareManager makes a Manager without template or store.
 func newBareManager(tb testing.TB, c *rediscache.Cache) *dictrack.Manager {
 	tb.Helper()
-	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, ManualSweep: true})
+	m, err := dictrack.Open(context.Background(), dictrack.Options{Cache: c, DisableTimers: true})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -79,11 +79,7 @@ func closeManager(tb testing.TB, m *dictrack.Manager) {
 
 // add tracks a message that adds n to the sum of a group. An id may be empty.
 func add(m *dictrack.Manager, group string, n int, id string) error {
-	var options []dictrack.TrackOption
-	if id != "" {
-		options = append(options, dictrack.ID(id))
-	}
-	_, err := m.TrackJSON(context.Background(), group, fmt.Appendf(nil, `{"n":%d}`, n), options...)
+	_, err := m.Track(context.Background(), dictrack.Message{Group: group, ID: id, JSON: fmt.Appendf(nil, `{"n":%d}`, n)})
 	return err
 }
 

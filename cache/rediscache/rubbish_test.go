@@ -75,7 +75,7 @@ func TestCorruptGroup(t *testing.T) {
 			m := newManager(t, open(t, singleServer(t).URL(), testOptions(prefix)), kept)
 			mustAdd(t, m, "bad", 1, "a")
 			mustAdd(t, m, "good", 1, "a")
-			if err := m.Drain(t.Context()); err != nil { // or it notes in the midst of this what the store has
+			if err := m.Sync(t.Context()); err != nil { // or it notes in the midst of this what the store has
 				t.Fatal(err)
 			}
 			key := keyOf(t, client, prefix, ":g:bad")

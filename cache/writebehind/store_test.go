@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -75,7 +76,7 @@ func openWith(t *testing.T, s *faultyStore, c cache.Cache) *testManager {
 	t.Helper()
 	m := &testManager{T: t, logged: &logBuffer{}}
 	opened, err := dictrack.Open(t.Context(), dictrack.Options{
-		Store: s.Open(), Cache: c, ManualSweep: true, Logger: slog.New(slog.NewTextHandler(m.logged, nil)),
+		Store: s.Open(), Cache: c, DisableTimers: true, Logger: slog.New(slog.NewTextHandler(m.logged, nil)),
 	})
 	if err == nil {
 		err = opened.SetTemplate("all", dictrack.Count("n", dictrack.Targets(1_000_000_000)))
@@ -95,9 +96,10 @@ func (m *testManager) mustClose() {
 }
 
 // track counts one, or none when the id was seen.
-func (m *testManager) track(name string, options ...dictrack.TrackOption) dictrack.Result {
+// At most one id is given.
+func (m *testManager) track(name string, id ...string) *dictrack.Result {
 	m.Helper()
-	res, err := m.Track(m.Context(), name, map[string]any{}, options...)
+	res, err := m.Track(m.Context(), dictrack.Message{Group: name, ID: strings.Join(id, ""), Data: map[string]any{}})
 	if err != nil {
 		m.Errorf("Track: %v", err)
 	}
@@ -108,7 +110,7 @@ func (m *testManager) track(name string, options ...dictrack.TrackOption) dictra
 func (m *testManager) trackWithin(timeout time.Duration, name string) error {
 	ctx, cancel := context.WithTimeout(m.Context(), timeout)
 	defer cancel()
-	_, err := m.Track(ctx, name, map[string]any{})
+	_, err := m.Track(ctx, dictrack.Message{Group: name, Data: map[string]any{}})
 	return err
 }
 
@@ -127,8 +129,8 @@ func (m *testManager) expectCount(name string, want int64) {
 
 func (m *testManager) mustSync() {
 	m.Helper()
-	if err := m.Drain(m.Context()); err != nil {
-		m.Errorf("Drain: %v", err)
+	if err := m.Sync(m.Context()); err != nil {
+		m.Errorf("Sync: %v", err)
 	}
 }
 

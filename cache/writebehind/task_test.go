@@ -31,23 +31,23 @@ func TestIDsAreFoundInEveryState(t *testing.T) {
 		m := open(t, s, writebehind.Options{MaxDelay: time.Second})
 		expect := func(where string, version uint64) {
 			t.Helper()
-			res := m.track("g", dictrack.ID("x"))
+			res := m.track("g", "x")
 			if !res.Duplicate || res.Version != version {
 				t.Errorf("%s: duplicate %v of version %d, want %d", where, res.Duplicate, res.Version, version)
 			}
-			if _, err := m.Track(t.Context(), "g", map[string]any{"other": 1}, dictrack.ID("x")); !errors.Is(err, dictrack.ErrIDReused) {
+			if _, err := m.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{"other": 1}, ID: "x"}); !errors.Is(err, dictrack.ErrIDReused) {
 				t.Errorf("%s: other data: %v, want ErrIDReused", where, err)
 			}
 		}
 		m.track("g")
-		if m.track("g", dictrack.ID("x")).Duplicate {
+		if m.track("g", "x").Duplicate {
 			t.Error("a new id is a duplicate")
 		}
 		expect("recorded", 2)
 		slow.Store(true)
 		time.Sleep(2 * time.Second)
 		expect("on its way", 2)
-		m.track("g", dictrack.ID("y"))
+		m.track("g", "y")
 		expect("on its way, others recorded", 2)
 		time.Sleep(time.Hour)
 		expect("in the store", 2)
@@ -75,10 +75,10 @@ func TestIDIsWrittenDuringItsLookup(t *testing.T) {
 		m.track("g")
 		slow.Store(true)
 		var all sync.WaitGroup
-		var late dictrack.Result
-		all.Go(func() { late = m.track("g", dictrack.ID("x")) })
+		var late *dictrack.Result
+		all.Go(func() { late = m.track("g", "x") })
 		synctest.Wait()
-		first := m.track("g", dictrack.ID("x"))
+		first := m.track("g", "x")
 		time.Sleep(10 * time.Second)
 		s.expectVersion(t, "g", 2)
 		all.Wait()
@@ -120,7 +120,7 @@ func TestConcurrentCallsShareOneLoad(t *testing.T) {
 		for range 10 {
 			all.Go(func() { m.track("slow") })
 			all.Go(func() {
-				if _, err := m.List(t.Context(), "slow"); err != nil {
+				if _, err := m.ListAll(t.Context(), "slow"); err != nil {
 					t.Error(err)
 				}
 			})
@@ -129,7 +129,7 @@ func TestConcurrentCallsShareOneLoad(t *testing.T) {
 		if err := m.trackWithin(time.Second, "slow"); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("a call that did not wait: %v", err)
 		}
-		outs := m.TrackBatch(t.Context(), []dictrack.Input{{Group: "fast", Data: map[string]any{}}, {Group: "faster", Data: map[string]any{}}})
+		outs := m.TrackBatch(t.Context(), []dictrack.Message{{Group: "fast", Data: map[string]any{}}, {Group: "faster", Data: map[string]any{}}})
 		if passed := time.Since(began); passed > 2*time.Second || outs[0].Err != nil || outs[1].Err != nil {
 			t.Errorf("other groups took %v: %+v", passed, outs)
 		}
@@ -146,9 +146,9 @@ func TestBatchKeepsOrder(t *testing.T) {
 	s := newFaultyStore()
 	m := open(t, s, writebehind.Options{MaxDelay: time.Millisecond, MaxPending: 10})
 	defer m.mustClose()
-	var inputs []dictrack.Input
+	var inputs []dictrack.Message
 	for n := range 600 {
-		in := dictrack.Input{Group: fmt.Sprint("g", n%7), Data: map[string]any{}}
+		in := dictrack.Message{Group: fmt.Sprint("g", n%7), Data: map[string]any{}}
 		if n%3 == 0 {
 			in.ID = fmt.Sprint(n)
 		}
@@ -171,7 +171,7 @@ func TestFlush(t *testing.T) {
 		defer m.mustClose()
 		var last uint64
 		for range 5 {
-			last = m.track("g", dictrack.ID(fmt.Sprint(last))).Version
+			last = m.track("g", fmt.Sprint(last)).Version
 		}
 		s.BeforeFlush.Set(func(struct{}) error { return errDown })
 		if err := m.Flush(t.Context(), dictrack.FlushEverything); !errors.Is(err, errDown) {
@@ -186,7 +186,7 @@ func TestFlush(t *testing.T) {
 		for name, err := range m.Groups(t.Context()) {
 			t.Errorf("after the flush there is group %q, %v", name, err)
 		}
-		if res := m.track("g", dictrack.ID("0")); res.Duplicate || res.Version <= last+1 {
+		if res := m.track("g", "0"); res.Duplicate || res.Version <= last+1 {
 			t.Errorf("after the flush: %+v, want a new call with a version above %d", res, last+1)
 		}
 		m.expectCount("g", 1)
@@ -211,7 +211,7 @@ func TestFlushDuringCalls(t *testing.T) {
 		calls.Go(func() {
 			var last uint64
 			for i := range 300 {
-				res := m.track("g", dictrack.ID(fmt.Sprint(n, "-", i)))
+				res := m.track("g", fmt.Sprint(n, "-", i))
 				if res.Duplicate || res.Version <= last {
 					t.Errorf("version %d after %d, duplicate %v", res.Version, last, res.Duplicate)
 				}
@@ -254,7 +254,7 @@ func TestClose(t *testing.T) {
 		}
 		var waiting sync.WaitGroup
 		waiting.Go(func() {
-			if _, err := m.Track(t.Context(), "g0", map[string]any{}); !errors.Is(err, dictrack.ErrClosed) {
+			if _, err := m.Track(t.Context(), dictrack.Message{Group: "g0", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrClosed) {
 				t.Errorf("a call that waits for room: %v, want ErrClosed", err)
 			}
 		})
@@ -271,7 +271,7 @@ func TestClose(t *testing.T) {
 		}
 		waiting.Wait()
 		for what, err := range map[string]error{
-			"Close": m.Close(context.Background()), "Drain": m.Drain(t.Context()), "Track": m.trackWithin(time.Second, "g"),
+			"Close": m.Close(context.Background()), "Drain": m.Sync(t.Context()), "Track": m.trackWithin(time.Second, "g"),
 		} {
 			if want := map[bool]error{true: nil, false: dictrack.ErrClosed}[what == "Close"]; !errors.Is(err, want) {
 				t.Errorf("%s after Close: %v, want %v", what, err, want)
@@ -322,15 +322,15 @@ func retryCall(m *testManager, name, id string) {
 		var err error
 		switch rand.IntN(3) {
 		case 0:
-			_, err = m.Track(ctx, name, map[string]any{}, dictrack.ID(id))
+			_, err = m.Track(ctx, dictrack.Message{Group: name, Data: map[string]any{}, ID: id})
 		case 1:
-			for _, out := range m.TrackBatch(ctx, []dictrack.Input{
+			for _, out := range m.TrackBatch(ctx, []dictrack.Message{
 				{Group: name, Data: map[string]any{}, ID: id}, {Group: name, Data: map[string]any{}, ID: id},
 			}) {
 				err = errors.Join(err, out.Err)
 			}
 		default:
-			if _, err = m.List(ctx, name); err == nil {
+			if _, err = m.ListAll(ctx, name); err == nil {
 				err = errDown // again, with a call
 			}
 		}

@@ -177,7 +177,7 @@ func TestStoreFailsAndRecovers(t *testing.T) {
 				for n := range 4 {
 					all.Go(func() {
 						for i := range 200 {
-							m.track(fmt.Sprint("g", i%5), dictrack.ID(fmt.Sprint(n, "-", i)))
+							m.track(fmt.Sprint("g", i%5), fmt.Sprint(n, "-", i))
 							time.Sleep(30 * time.Millisecond)
 						}
 					})
@@ -227,7 +227,7 @@ func TestOneGroupThatFailsDelaysNoOther(t *testing.T) {
 		m.track("bad")
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		err := m.Drain(ctx)
+		err := m.Sync(ctx)
 		var unwritten *writebehind.PendingWritesError
 		if !errors.As(err, &unwritten) || !slices.Equal(unwritten.Groups, []string{"bad"}) || unwritten.Calls != 2 {
 			t.Errorf("Drain: %v, want an PendingWritesError of group bad with 2 calls", err)
@@ -247,9 +247,9 @@ func TestGroupsShareCommits(t *testing.T) {
 	s := newFaultyStore()
 	m := open(t, s, writebehind.Options{MaxDelay: time.Hour, MaxPending: 1_000_000})
 	defer m.mustClose()
-	inputs := make([]dictrack.Input, 3000)
+	inputs := make([]dictrack.Message, 3000)
 	for i := range inputs {
-		inputs[i] = dictrack.Input{Group: fmt.Sprint("g", i), Data: map[string]any{}, ID: "once"}
+		inputs[i] = dictrack.Message{Group: fmt.Sprint("g", i), Data: map[string]any{}, ID: "once"}
 	}
 	for _, out := range m.TrackBatch(t.Context(), append(inputs, inputs...)) {
 		if out.Err != nil {
@@ -279,13 +279,13 @@ func TestConflictingWriter(t *testing.T) {
 			m.track("g")
 		}
 		m.track("h")
-		err := m.Drain(t.Context())
+		err := m.Sync(t.Context())
 		var lost *writebehind.ConflictingWriterError
 		if !errors.As(err, &lost) || lost.Group != "g" || lost.Calls != 3 {
 			t.Errorf("Drain: %v, want an ConflictingWriterError of group g with 3 calls", err)
 		}
 		for what, err := range map[string]error{
-			"Track": m.trackWithin(time.Second, "g"), "RemoveAll": m.RemoveAll(t.Context(), "g"), "Drain": m.Drain(t.Context()),
+			"Track": m.trackWithin(time.Second, "g"), "RemoveAll": m.RemoveAll(t.Context(), "g"), "Drain": m.Sync(t.Context()),
 		} {
 			if lost = nil; !errors.As(err, &lost) || lost.Group != "g" || lost.Calls != 3 {
 				t.Errorf("%s: %v, want the same ConflictingWriterError", what, err)
@@ -355,8 +355,12 @@ func TestUnwrittenGroupsAreListed(t *testing.T) {
 			t.Fatal(err)
 		}
 		var expired []string
-		m.On(dictrack.Expired, func(e dictrack.Event) {
-			expired = append(expired, fmt.Sprint(e.Group, " ", e.Time.Unix()))
+		_, _ = m.Subscribe(dictrack.Subscription{
+			Kinds: []dictrack.EventKind{dictrack.EventExpired},
+			Handler: func(_ context.Context, e dictrack.Event) error {
+				expired = append(expired, fmt.Sprint(e.Group, " ", e.Time.Unix()))
+				return nil
+			},
 		})
 		var want []string
 		began := time.Now()

@@ -47,7 +47,7 @@ func TestCloseWaitsUntilInterrupted(t *testing.T) {
 		context.Canceled:    {exitInterrupted, "dictrack: interrupted\n"},
 		io.ErrUnexpectedEOF: {exitFailure, "dictrack: unexpected EOF\n"},
 	} {
-		m, err := dictrack.Open(t.Context(), dictrack.Options{Cache: &stuck{memorycache.New(memorycache.Options{})}, ManualSweep: true})
+		m, err := dictrack.Open(t.Context(), dictrack.Options{Cache: &stuck{memorycache.New(memorycache.Options{})}, DisableTimers: true})
 		if err != nil {
 			t.Fatal(err)
 		}

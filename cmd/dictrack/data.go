@@ -34,7 +34,7 @@ func readSpecs(file string) ([]tracker.Spec, error) {
 
 // known fails unless the group is there, with trackers or without.
 func known(ctx context.Context, m *dictrack.Manager, group string) error {
-	snaps, err := m.List(ctx, group)
+	snaps, err := m.ListAll(ctx, group)
 	if err != nil || len(snaps) > 0 {
 		return err
 	}
@@ -52,16 +52,23 @@ func known(ctx context.Context, m *dictrack.Manager, group string) error {
 // printed are the events that are printed: all but those of trackers added and removed.
 func printed(events []dictrack.Event) []dictrack.Event {
 	return slices.DeleteFunc(slices.Clone(events), func(e dictrack.Event) bool {
-		return e.Kind == dictrack.Added || e.Kind == dictrack.Removed
+		return e.Kind == dictrack.EventAdded || e.Kind == dictrack.EventRemoved
 	})
 }
 
 // tell prints what happened, as track does, and collects it while do runs.
 func (a *app) tell(m *dictrack.Manager, do func() error) error {
 	var events []dictrack.Event
-	off := m.OnAll(func(e dictrack.Event) { events = append(events, e) })
-	err := do()
-	off()
+	collect := func(_ context.Context, e dictrack.Event) error {
+		events = append(events, e)
+		return nil
+	}
+	cancel, err := m.Subscribe(dictrack.Subscription{Handler: collect})
+	if err != nil {
+		return err
+	}
+	err = do()
+	cancel()
 	for _, e := range printed(events) {
 		text, wrong := e.MarshalJSON()
 		if wrong == nil {

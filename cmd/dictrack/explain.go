@@ -83,7 +83,7 @@ func (a *app) explain(ctx context.Context, flags *explainFlags, group string, ar
 		if err != nil {
 			return err
 		}
-		explained, err := m.ExplainJSON(ctx, group, data)
+		explained, err := m.Explain(ctx, dictrack.Message{Group: group, JSON: data})
 		if err != nil {
 			return fmt.Errorf("explain: %w", err)
 		}

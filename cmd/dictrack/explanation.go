@@ -50,7 +50,7 @@ func explanationOf(e *dictrack.Explanation) *explanation {
 	return x
 }
 
-func judgementOf(j *dictrack.Judgement) judgement {
+func judgementOf(j *dictrack.ConditionResult) judgement {
 	out := judgement{
 		Condition: j.Condition, Form: json.RawMessage(j.Condition.ID()), Holds: j.Holds, Error: errorText(j.Err),
 	}
@@ -87,14 +87,14 @@ func (x *explanation) sentence(e *dictrack.Explanation) string {
 	case tracker.AlreadyCompleted:
 		return "is completed already"
 	}
-	if key, ok := e.Before.Definition.Key(); ok {
-		return "does not move: no number at " + key.String()
+	if paths := e.Before.Definition.Paths(); len(paths) > 0 {
+		return "does not move: no number at " + paths[0].Path.String()
 	}
 	return "does not move"
 }
 
 func (x *explanation) expires() bool {
-	return slices.ContainsFunc(x.Events, func(e dictrack.Event) bool { return e.Kind == dictrack.Expired })
+	return slices.ContainsFunc(x.Events, func(e dictrack.Event) bool { return e.Kind == dictrack.EventExpired })
 }
 
 var explainHeader = []string{"TRACKER", "OUTCOME", "PROGRESS", "EVENTS", "CONDITION", "HOLDS", "SAW"}

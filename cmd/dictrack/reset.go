@@ -56,9 +56,9 @@ is printed as track prints it.`,
 // by is what the flags ask for.
 func (f *resetFlags) by(cmd *cobra.Command) (by tracker.ResetOptions, err error) {
 	by.Policy = f.policy.policy
-	by.Reset = limiter.Reset{Duration: f.duration}
+	by.Duration = f.duration
 	if cmd.Flags().Changed("limit") {
-		by.Limit = &f.limit
+		by.Limit = limiter.NewLimit(f.limit)
 	}
 	if cmd.Flags().Changed("duration") && f.duration == 0 {
 		return by, usage("give a length such as 24h", "reset: --duration is 0")

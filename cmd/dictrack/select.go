@@ -34,14 +34,14 @@ func targets(ctx context.Context, m *dictrack.Manager, group string, names []str
 	if err := known(ctx, m, group); err != nil {
 		return nil, err
 	}
-	return m.List(ctx, group, slices.Compact(slices.Sorted(slices.Values(names)))...)
+	return list(ctx, m, group, slices.Compact(slices.Sorted(slices.Values(names))))
 }
 
 // printable is a name for a message.
 func printable(name string) string { return output.Plain(name) }
 
 // policyFlag is a flag that takes a reset policy.
-type policyFlag struct{ policy *tracker.Policy }
+type policyFlag struct{ policy tracker.Policy }
 
 // Set implements pflag.Value.
 func (p *policyFlag) Set(text string) error {
@@ -53,13 +53,13 @@ func (p *policyFlag) Set(text string) error {
 	if err != nil {
 		return errors.New("want none, progress, limiter, all or stage, or several of them with commas")
 	}
-	p.policy = &policy
+	p.policy = policy
 	return nil
 }
 
 // String implements pflag.Value.
 func (p *policyFlag) String() string {
-	if p.policy == nil {
+	if p.policy == tracker.ResetDefault {
 		return ""
 	}
 	return p.policy.String()
@@ -67,3 +67,11 @@ func (p *policyFlag) String() string {
 
 // Type implements pflag.Value.
 func (p *policyFlag) Type() string { return "POLICY" }
+
+// list returns the named trackers of a group, all of them when no name is given.
+func list(ctx context.Context, m *dictrack.Manager, group string, names []string) ([]dictrack.Snapshot, error) {
+	if len(names) == 0 {
+		return m.ListAll(ctx, group)
+	}
+	return m.List(ctx, group, names...)
+}

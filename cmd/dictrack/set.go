@@ -67,7 +67,7 @@ func (s *setFlags) add(cmd *cobra.Command) {
 	f.BoolVar(&s.noExpiry, "no-expiry", false, "never remove the tracker")
 }
 
-func (a *app) set(ctx context.Context, m *dictrack.Manager, group, name string, edits []dictrack.Edit) error {
+func (a *app) set(ctx context.Context, m *dictrack.Manager, group, name string, edits []dictrack.UpdateOption) error {
 	if _, err := targets(ctx, m, group, []string{name}); err != nil {
 		return err
 	}
@@ -79,12 +79,12 @@ func (a *app) set(ctx context.Context, m *dictrack.Manager, group, name string, 
 }
 
 // edits are what the flags ask for.
-func (s *setFlags) edits(cmd *cobra.Command) ([]dictrack.Edit, error) {
-	var edits []dictrack.Edit
+func (s *setFlags) edits(cmd *cobra.Command) ([]dictrack.UpdateOption, error) {
+	var edits []dictrack.UpdateOption
 	expiries := 0
 	parts := []struct {
 		flag string
-		edit func() ([]dictrack.Edit, error)
+		edit func() ([]dictrack.UpdateOption, error)
 	}{
 		{"add-targets", s.editTargets},
 		{"loop", s.editLoop},
@@ -116,17 +116,17 @@ func (s *setFlags) edits(cmd *cobra.Command) ([]dictrack.Edit, error) {
 	return edits, nil
 }
 
-func (s *setFlags) editProgress() ([]dictrack.Edit, error) {
+func (s *setFlags) editProgress() ([]dictrack.UpdateOption, error) {
 	edit, err := exactly(s.progress, dictrack.SetProgress[int64], dictrack.SetProgress[float64])
-	return []dictrack.Edit{edit}, err
+	return []dictrack.UpdateOption{edit}, err
 }
 
-func (s *setFlags) editTargets() ([]dictrack.Edit, error) {
-	var edits []dictrack.Edit
+func (s *setFlags) editTargets() ([]dictrack.UpdateOption, error) {
+	var edits []dictrack.UpdateOption
 	for text := range strings.SplitSeq(s.targets, ",") {
 		edit, err := exactly(text,
-			func(n int64) dictrack.Edit { return dictrack.AddTargets(n) },
-			func(f float64) dictrack.Edit { return dictrack.AddTargets(f) })
+			func(n int64) dictrack.UpdateOption { return dictrack.AddTargets(n) },
+			func(f float64) dictrack.UpdateOption { return dictrack.AddTargets(f) })
 		if err != nil {
 			return nil, err
 		}
@@ -136,10 +136,10 @@ func (s *setFlags) editTargets() ([]dictrack.Edit, error) {
 }
 
 // exactly reads a number and makes an edit of it, by the form that keeps it exact.
-func exactly(text string, whole func(int64) dictrack.Edit, other func(float64) dictrack.Edit) (dictrack.Edit, error) {
+func exactly(text string, whole func(int64) dictrack.UpdateOption, other func(float64) dictrack.UpdateOption) (dictrack.UpdateOption, error) {
 	d, ok := decimal.Parse(text)
 	if !ok {
-		return nil, fmt.Errorf("%q is not allowed: want a number", text)
+		return dictrack.UpdateOption{}, fmt.Errorf("%q is not allowed: want a number", text)
 	}
 	if n, ok := d.Int64(); ok {
 		return whole(n), nil
@@ -147,32 +147,32 @@ func exactly(text string, whole func(int64) dictrack.Edit, other func(float64) d
 	return other(d.Float64()), nil
 }
 
-func (s *setFlags) editLoop() ([]dictrack.Edit, error) {
-	return []dictrack.Edit{dictrack.SetLoop(s.loop == "true")}, nil
+func (s *setFlags) editLoop() ([]dictrack.UpdateOption, error) {
+	return []dictrack.UpdateOption{dictrack.SetLoop(s.loop == "true")}, nil
 }
 
-func (s *setFlags) editReset() ([]dictrack.Edit, error) {
+func (s *setFlags) editReset() ([]dictrack.UpdateOption, error) {
 	if s.reset.policy.Has(tracker.ResetStage) {
 		return nil, errors.New("stage is for dictrack reset: want none, progress, limiter or all")
 	}
-	return []dictrack.Edit{dictrack.SetReset(*s.reset.policy)}, nil
+	return []dictrack.UpdateOption{dictrack.SetReset(s.reset.policy)}, nil
 }
 
-func (s *setFlags) editExpireAfter() ([]dictrack.Edit, error) {
+func (s *setFlags) editExpireAfter() ([]dictrack.UpdateOption, error) {
 	if s.expireAfter <= 0 {
 		return nil, fmt.Errorf("%v is not allowed: want a duration above 0", s.expireAfter)
 	}
-	return []dictrack.Edit{dictrack.SetExpireAfter(s.expireAfter)}, nil
+	return []dictrack.UpdateOption{dictrack.SetExpireAfter(s.expireAfter)}, nil
 }
 
-func (s *setFlags) editExpireAt() ([]dictrack.Edit, error) {
+func (s *setFlags) editExpireAt() ([]dictrack.UpdateOption, error) {
 	t, err := moment.Parser{}.Text(s.expireAt)
-	return []dictrack.Edit{dictrack.SetExpireAt(t)}, err
+	return []dictrack.UpdateOption{dictrack.SetExpireAt(t)}, err
 }
 
-func (s *setFlags) editNoExpiry() ([]dictrack.Edit, error) {
+func (s *setFlags) editNoExpiry() ([]dictrack.UpdateOption, error) {
 	if !s.noExpiry {
 		return nil, errors.New("false is not allowed: leave it out, or give a time")
 	}
-	return []dictrack.Edit{dictrack.SetNoExpiry()}, nil
+	return []dictrack.UpdateOption{dictrack.SetNoExpiry()}, nil
 }

@@ -65,7 +65,7 @@ func addSnapshots(ctx context.Context, m *dictrack.Manager, w output.Writer, arg
 }
 
 func addGroup(ctx context.Context, m *dictrack.Manager, w output.Writer, group string, names []string) error {
-	snaps, err := m.List(ctx, group, names...)
+	snaps, err := list(ctx, m, group, names)
 	if err != nil {
 		return err
 	}

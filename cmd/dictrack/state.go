@@ -108,7 +108,7 @@ func (a *app) openExisting(ctx context.Context, s *state, o dictrack.Options) (*
 }
 
 func (a *app) connect(ctx context.Context, s *state, o dictrack.Options, how connect.Options) (_ *dictrack.Manager, err error) {
-	o.Logger, o.ManualSweep = a.log(), true
+	o.Logger, o.DisableTimers = a.log(), true
 	how.Logger = o.Logger
 	if s.store != "" {
 		if o.Store, err = connect.Store(ctx, s.store, how); err != nil {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/examples/internal/history"
 )
 
@@ -22,7 +24,7 @@ func TestEarthquakes(t *testing.T) {
 	defer n.Close(t.Context())
 
 	got := history.History{}
-	n.OnAll(got.Note)
+	_, _ = n.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error { got.Note(e); return nil }})
 	for _, known := range []int{0, 1707} {
 		duplicates, err := n.report(t.Context(), data)
 		if err != nil || duplicates != known {

@@ -45,8 +45,8 @@ func open(ctx context.Context) (*networks, error) {
 	}
 	n := &networks{}
 	n.Manager, err = dictrack.Open(ctx, dictrack.Options{
-		Clock:       func() time.Time { return n.now },
-		ManualSweep: true, // the clock stands still between batches
+		Clock:         func() time.Time { return n.now },
+		DisableTimers: true, // the clock stands still between batches
 	})
 	if err != nil {
 		return nil, err
@@ -58,7 +58,7 @@ func open(ctx context.Context) (*networks, error) {
 }
 
 // read makes the input of one line. The line itself is the data: nothing else of it is decoded.
-func read(line []byte) (dictrack.Input, error) {
+func read(line []byte) (dictrack.Message, error) {
 	var quake struct {
 		ID         string
 		Properties struct {
@@ -67,13 +67,13 @@ func read(line []byte) (dictrack.Input, error) {
 		}
 	}
 	if err := json.Unmarshal(line, &quake); err != nil {
-		return dictrack.Input{}, fmt.Errorf("read quake: %w", err)
+		return dictrack.Message{}, fmt.Errorf("read quake: %w", err)
 	}
-	return dictrack.Input{
+	return dictrack.Message{
 		Group: quake.Properties.Net,
 		JSON:  line,
 		ID:    quake.ID,
-		At:    time.UnixMilli(quake.Properties.Time),
+		Time:  time.UnixMilli(quake.Properties.Time),
 	}, nil
 }
 
@@ -92,15 +92,15 @@ func (n *networks) report(ctx context.Context, feed []byte) (duplicates int, err
 }
 
 func (n *networks) reportBatch(ctx context.Context, lines [][]byte) (duplicates int, err error) {
-	var inputs []dictrack.Input
+	var inputs []dictrack.Message
 	for _, line := range lines {
 		in, err := read(line)
 		if err != nil {
 			return 0, err
 		}
 		inputs = append(inputs, in)
-		if in.At.After(n.now) {
-			n.now = in.At
+		if in.Time.After(n.now) {
+			n.now = in.Time
 		}
 	}
 	for _, out := range n.TrackBatch(ctx, inputs) {
@@ -127,9 +127,10 @@ func run(ctx context.Context) error {
 	}
 	defer n.Close(ctx)
 
-	n.On(dictrack.AllCompleted, func(e dictrack.Event) {
+	_, _ = n.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventAllCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
 		fmt.Printf("%s  %s  %-8s  %4v\n", e.Time.Format(time.DateTime), e.Group, e.Tracker.Name, e.Tracker.Progress)
-	})
+		return nil
+	}})
 	for range 2 {
 		duplicates, err := n.report(ctx, data)
 		if err != nil {

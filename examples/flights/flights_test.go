@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,7 +24,13 @@ func TestFlights(t *testing.T) {
 	defer a.Close(t.Context())
 
 	got := history.History{}
-	a.OnAll(got.Note)
+	note := func(_ context.Context, e dictrack.Event) error {
+		got.Note(e)
+		return nil
+	}
+	if _, err := a.Subscribe(dictrack.Subscription{Handler: note}); err != nil {
+		t.Fatal(err)
+	}
 	if err := a.departAll(t.Context(), func(*dictrack.Result) {}); err != nil {
 		t.Fatal(err)
 	}

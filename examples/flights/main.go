@@ -41,8 +41,8 @@ func open(ctx context.Context) (*airports, error) {
 	}
 	a := &airports{}
 	a.Manager, err = dictrack.Open(ctx, dictrack.Options{
-		Clock:       func() time.Time { return a.now },
-		ManualSweep: true, // the clock stands still between flights
+		Clock:         func() time.Time { return a.now },
+		DisableTimers: true, // the clock stands still between flights
 	})
 	if err != nil {
 		return nil, err
@@ -54,16 +54,16 @@ func open(ctx context.Context) (*airports, error) {
 }
 
 // depart tracks one flight, a line of the data.
-func (a *airports) depart(ctx context.Context, line []byte) (dictrack.Result, error) {
+func (a *airports) depart(ctx context.Context, line []byte) (*dictrack.Result, error) {
 	var flight struct{ Origin, Date string }
 	err := json.Unmarshal(line, &flight)
 	if err == nil {
 		a.now, err = time.Parse("2006/01/02 15:04", flight.Date)
 	}
 	if err != nil {
-		return dictrack.Result{}, fmt.Errorf("read flight: %w", err)
+		return nil, fmt.Errorf("read flight: %w", err)
 	}
-	return a.TrackJSON(ctx, flight.Origin, line)
+	return a.Track(ctx, dictrack.Message{Group: flight.Origin, JSON: line})
 }
 
 // departAll tracks all flights, and hands each result to see. The last Sweep ends the weeks that are over
@@ -74,7 +74,7 @@ func (a *airports) departAll(ctx context.Context, see func(*dictrack.Result)) er
 		if err != nil {
 			return err
 		}
-		see(&result)
+		see(result)
 	}
 	return a.Sweep(ctx)
 }
@@ -92,9 +92,10 @@ func run(ctx context.Context) error {
 	}
 	defer a.Close(ctx)
 
-	a.On(dictrack.AllCompleted, func(e dictrack.Event) {
+	_, _ = a.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventAllCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
 		fmt.Printf("%s  %s  %-15s  %6v\n", e.Time.Format(time.DateTime), e.Group, e.Tracker.Name, e.Tracker.Progress)
-	})
+		return nil
+	}})
 	flights, moves := 0, 0
 	err = a.departAll(ctx, func(r *dictrack.Result) {
 		flights++
@@ -109,7 +110,7 @@ func run(ctx context.Context) error {
 
 func (a *airports) show(ctx context.Context, codes ...string) error {
 	for _, code := range codes {
-		all, err := a.List(ctx, code)
+		all, err := a.ListAll(ctx, code)
 		if err != nil {
 			return err
 		}

@@ -100,8 +100,9 @@ func (l *lexicon) identifier(name string) (Banned, bool) {
 	if b, ok := l.exact[name]; ok {
 		return b, true
 	}
-	for _, part := range parts(name) {
-		if b, ok := l.parts[part]; ok && !slices.Contains(b.Allowed, name) {
+	all := words(parts(name))
+	for i, part := range all {
+		if b, ok := l.parts[part.text]; ok && !slices.Contains(b.Allowed, name) && !allowedAround(all, i, b) {
 			return b, true
 		}
 	}
@@ -158,6 +159,15 @@ type word struct {
 	text string
 	// line is the number of line ends before it.
 	line int
+}
+
+// words returns texts as words of one line.
+func words(texts []string) []word {
+	all := make([]word, len(texts))
+	for i, text := range texts {
+		all[i].text = text
+	}
+	return all
 }
 
 // split returns the words of a text: runs of letters, digits, underscores, and

@@ -62,6 +62,7 @@ func TestWordsFound(t *testing.T) {
 		{"comment of several lines", "a.go", "package a\n/* x\nblorp */", []string{"3 blorp"}},
 		{"string", "a.go", "package a\nvar s = `one\nBLORP`", []string{"3 BLORP"}},
 		{"allowed phrase", "a.go", "package a\n// the old\n// blorp stays", nil},
+		{"allowed phrase in camel case", "a.go", "package a\nvar theOldBlorp, newBlorp int", []string{"2 newBlorp"}},
 		{"part in code", "a.go", "package a\nvar reZap int", []string{"2 reZap"}},
 		{"part in prose", "a.md", "zap it", nil},
 		{"exact in code", "a.go", "package a\nvar Quux, quux, aQuux int", []string{"2 Quux"}},

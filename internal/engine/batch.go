@@ -14,8 +14,8 @@ import (
 type Batch interface {
 	// Len is the number of messages.
 	Len() int
-	// Message fills in message i.
-	Message(i int, m *Message)
+	// Message fills in message i. A message with an error is not applied.
+	Message(i int, m *Message) error
 	// Outcome is where to say what message i did.
 	Outcome(i int) *Outcome
 	// Done ends message i. With an error its Outcome is not filled in.
@@ -26,7 +26,11 @@ type Batch interface {
 // applied or fails by itself.
 func (e *Engine) TrackBatch(ctx context.Context, messages Batch) {
 	b := e.batch(messages)
-	parallelFor(len(b.tasks), func(i int) { b.tasks[i].err = b.tasks[i].prepare() })
+	parallelFor(len(b.tasks), func(i int) {
+		if t := &b.tasks[i]; t.err == nil {
+			t.err = t.prepare()
+		}
+	})
 	for i := range b.tasks {
 		if b.tasks[i].err == nil {
 			b.list = append(b.list, &b.tasks[i])
@@ -65,8 +69,8 @@ func (e *Engine) batch(messages Batch) *batch {
 	var m Message
 	for i := range b.tasks {
 		m = Message{}
-		messages.Message(i, &m)
 		t := &b.tasks[i]
+		t.err = messages.Message(i, &m)
 		t.deps, t.name, t.id, t.now = e.deps, m.Group, m.ID, m.Time
 		t.call.Compile, t.call.Data = e.deps.compile, m.Data
 	}

@@ -42,7 +42,9 @@ func (e *Engine) Explain(ctx context.Context, name string, data match.Data) (lis
 		defer e.deps.release(x)
 		call := group.Call{Data: data, Now: now, Compile: e.deps.compile, Scratch: x, Template: e.deps.templates.definitions()}
 		info = notify.CommitInfo{Group: name, Version: g.Version() + 1, Time: now}
-		list, err = g.Explain(&call)
+		if list, err = g.Explain(&call); err != nil {
+			err = &DataError{err}
+		}
 		return group.Effect{Version: g.Version()}, err
 	})
 	return list, info, err

@@ -38,6 +38,8 @@ type Config struct {
 	Gate *gate.Gate
 	// Logger gets what no caller is told.
 	Logger *slog.Logger
+	// Observer measures what is done with the store and the clock.
+	Observer Observer
 }
 
 // Engine runs calls on groups. Its methods may be called from any goroutine. It owns neither cache nor store.
@@ -68,7 +70,7 @@ func New(c Config) *Engine {
 func (e *Engine) Start(ctx context.Context) error {
 	d := cache.Deps{Definitions: e.definitions, Logger: e.config.Logger}
 	if e.config.Store != nil {
-		d.BackingStore = &loader{store: e.config.Store, definitions: e.definitions}
+		d.BackingStore = &loader{store: e.config.Store, definitions: e.definitions, observer: e.config.Observer}
 	}
 	return e.config.Cache.Start(ctx, d)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
@@ -16,6 +17,7 @@ import (
 type loader struct {
 	store       store.Store
 	definitions *Definitions
+	observer    Observer
 }
 
 var _ cache.InDoubtLoader = (*loader)(nil)
@@ -35,7 +37,11 @@ func (l *loader) LoadAfterInDoubt(ctx context.Context, name string) (*group.Grou
 
 // load makes a group of the record that read returns.
 func (l *loader) load(ctx context.Context, name string, read func(context.Context, string) (*record.Group, error)) (*group.Group, error) {
+	began := start(l.observer.Loaded != nil)
 	r, err := read(ctx, name)
+	if l.observer.Loaded != nil {
+		l.observer.Loaded(time.Since(began), err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +66,12 @@ func (l *loader) FindMessageID(ctx context.Context, name, id string) (record.Mes
 
 // Persist implements cache.BackingStore.
 func (l *loader) Persist(ctx context.Context, changes []*record.Change) error {
-	return l.store.Commit(ctx, changes)
+	began := start(l.observer.Committed != nil)
+	err := l.store.Commit(ctx, changes)
+	if l.observer.Committed != nil {
+		l.observer.Committed(len(changes), time.Since(began), err)
+	}
+	return err
 }
 
 // resolve finds the definitions of a layout, and reads those that nobody in this process uses.

@@ -95,7 +95,9 @@ func (t *task) track(g *group.Group) {
 	if !g.Initialized() {
 		t.call.Template = t.deps.templates.definitions()
 	}
-	t.effect, t.err = g.Track(&t.call)
+	if t.effect, t.err = g.Track(&t.call); t.err != nil {
+		t.err = &DataError{t.err}
+	}
 	if n := cap(t.effect.Moved); n > cap(t.call.Moved) && n <= maxReused {
 		t.call.Moved = t.effect.Moved
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
@@ -12,7 +13,11 @@ import (
 
 // FireTimers applies what the clock does at now to groups, and schedules each of them again. Groups that fail are
 // scheduled for another attempt, and fail no others.
-func (e *Engine) FireTimers(ctx context.Context, now int64, groups []string) error {
+func (e *Engine) FireTimers(ctx context.Context, now int64, groups []string) (err error) {
+	if observe := e.config.Observer.TimersFired; observe != nil {
+		began := time.Now()
+		defer func() { observe(len(groups), time.Since(began), err) }()
+	}
 	all := make([]task, len(groups))
 	tasks := make([]cache.Task, len(groups))
 	for i, name := range groups {

@@ -57,10 +57,19 @@ func (t *task) hashData() error {
 		t.hash, err = value.Hash(data)
 	}
 	if err != nil {
-		return fmt.Errorf("track group %q, id %q: %w", t.name, t.id, err)
+		return fmt.Errorf("track group %q, id %q: %w", t.name, t.id, &DataError{err})
 	}
 	return nil
 }
+
+// DataError means that the data of a message is not a JSON object that can be read.
+type DataError struct{ err error }
+
+// Error says what is wrong with the data, and at which byte of JSON.
+func (e *DataError) Error() string { return e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *DataError) Unwrap() error { return e.err }
 
 // reply fills in what the caller gets; notDone is the error of Update.
 func (t *task) reply(o *Outcome, notDone error) (Reply, error) {

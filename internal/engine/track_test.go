@@ -37,10 +37,10 @@ type messages struct {
 	errs     []error
 }
 
-func (b *messages) Len() int                       { return len(b.list) }
-func (b *messages) Message(i int, m *Message)      { *m = b.list[i] }
-func (b *messages) Outcome(i int) *Outcome         { return &b.outcomes[i] }
-func (b *messages) Done(i int, r Reply, err error) { b.replies[i], b.errs[i] = r, err }
+func (b *messages) Len() int                        { return len(b.list) }
+func (b *messages) Message(i int, m *Message) error { *m = b.list[i]; return nil }
+func (b *messages) Outcome(i int) *Outcome          { return &b.outcomes[i] }
+func (b *messages) Done(i int, r Reply, err error)  { b.replies[i], b.errs[i] = r, err }
 
 // TestTrackBatch reports on each message, of which some are refused. The memory of a batch is used again.
 func TestTrackBatch(t *testing.T) {

@@ -216,15 +216,13 @@ func check(t testing.TB, defs []*tracker.Definition, data map[string]any, x *mat
 func checkAmounts(t testing.TB, defs []*tracker.Definition, data map[string]any, set *match.Set, x *match.Scratch) {
 	t.Helper()
 	for _, d := range defs {
-		key, ok := d.Key()
-		if !ok {
-			continue
-		}
-		want := key.Lookup(data)
-		a, okA := x.Values()[set.Slot(key)].Decimal()
-		b, okB := want.Decimal()
-		if a != b || okA != okB {
-			t.Fatalf("%s: amount %v, %v; want %v, %v", d.JSON(), a, okA, b, okB)
+		for _, p := range d.Paths() {
+			want := p.Path.Lookup(data)
+			a, okA := x.Values()[set.Slot(p.Path)].Decimal()
+			b, okB := want.Decimal()
+			if a != b || okA != okB {
+				t.Fatalf("%s: amount %v, %v; want %v, %v", d.JSON(), a, okA, b, okB)
+			}
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 
+	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -41,9 +42,10 @@ func (s *Set) keyReplacing(i int, d *tracker.Definition) Key {
 }
 
 func matchedAlike(a, b *tracker.Definition) bool {
-	keyA, sumA := a.Key()
-	keyB, sumB := b.Key()
-	if sumA != sumB || keyA.String() != keyB.String() || len(a.Where()) != len(b.Where()) {
+	samePath := func(a, b dotpath.Request) bool {
+		return a.Path.String() == b.Path.String() && a.WithContent == b.WithContent
+	}
+	if !slices.EqualFunc(a.Paths(), b.Paths(), samePath) || len(a.Where()) != len(b.Where()) {
 		return false
 	}
 	for i := range a.Where() {

@@ -13,14 +13,14 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-func TestCellIsSmall(t *testing.T) {
+func TestPackedIsSmall(t *testing.T) {
 	if size := unsafe.Sizeof(states.Packed{}); size > 16 {
 		t.Errorf("a Cell takes %d bytes", size)
 	}
 }
 
-// Cells are written as their states are.
-func TestPlainCellsAreWrittenAsStates(t *testing.T) {
+// The bulk encoding is that of each state.
+func TestSmallStatesAreEncodedAsStates(t *testing.T) {
 	var cells states.Table
 	var want [][]byte
 	for _, progress := range []float64{0, 1, 127, 128, 16511, 16512, 1 << 50, 1e18, 1e25, -1, 0.5} {
@@ -53,8 +53,8 @@ func TestPlainCellsAreWrittenAsStates(t *testing.T) {
 	}
 }
 
-// Whatever the state, its cell gives it back, with what went beside it.
-func TestCellsKeepEverything(t *testing.T) {
+// Packing and unpacking gives the same state.
+func TestPackLosesNothing(t *testing.T) {
 	extra := &tracker.Extra{ExpireAt: 7, PrivateState: []byte("own"), Limits: []limiter.State{{Limit: 1}}}
 	for _, progress := range []float64{0, 1, -1, 0.5, -2.25, 1e300, -1e-300, 1 << 60, math.MaxFloat64} {
 		p, _ := decimal.FromFloat(progress)
@@ -75,13 +75,13 @@ func TestCellsKeepEverything(t *testing.T) {
 
 func keeps(t *testing.T, s tracker.State) {
 	t.Helper()
-	cell, beside := states.Pack(&s)
-	again := cell.State(beside)
+	cell, overflow := states.Pack(&s)
+	again := cell.State(overflow)
 	if !reflect.DeepEqual(again.Extra, s.Extra) {
-		t.Fatalf("beside %+v is %+v", s.Extra, again.Extra)
+		t.Fatalf("overflow %+v is %+v", s.Extra, again.Extra)
 	}
 	again.Extra, s.Extra = nil, nil
-	if again != s || cell.Removed() != s.Removed || cell.Completed() != s.Completed || cell.Limited() != s.Limited || cell.HasOverflow() != (!beside.Empty()) {
+	if again != s || cell.Removed() != s.Removed || cell.Completed() != s.Completed || cell.Limited() != s.Limited || cell.HasOverflow() != (!overflow.Empty()) {
 		t.Fatalf("%+v became %+v", s, again)
 	}
 }

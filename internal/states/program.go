@@ -105,14 +105,13 @@ func (p *Program) addRule(d *tracker.Definition) {
 	p.rules.numbers = append(p.rules.numbers, p.rules.list.number(p.rule(d)))
 }
 
-func (p *Program) rule(d *tracker.Definition) StepRule { return ruleOf(d, p.slot) }
-
-// slot is where the value that a sum adds is; ok is false for other kinds.
-func (p *Program) slot(d *tracker.Definition) (slot int32, ok bool) {
-	if key, sum := d.Key(); sum {
-		return p.Slot(key), true
+// rule is the rule of a definition.
+func (p *Program) rule(d *tracker.Definition) StepRule {
+	rule := StepRule{Limit: roundLimit(d.FastLimit())}
+	if d.Fast() == tracker.FastAddValue {
+		rule.Amount = uint32(p.Slot(d.Paths()[0].Path)) + 1 // #nosec G115 -- a slot is not negative
 	}
-	return 0, false
+	return rule
 }
 
 // noInterner shares nothing.

@@ -6,8 +6,6 @@ import (
 	"math"
 	"math/bits"
 	"slices"
-
-	"github.com/dictrack/dictrack/tracker"
 )
 
 // StepRule is all that most steps need of a definition.
@@ -45,15 +43,6 @@ type RuleList struct {
 	slots []int32    // of the values that a rule adds
 
 	growing map[StepRule]uint16 // the numbers; nil for a list that does not grow
-}
-
-// ruleOf is the rule of a definition; slot tells where the value at a path is.
-func ruleOf(d *tracker.Definition, slot func(*tracker.Definition) (int32, bool)) StepRule {
-	rule := StepRule{Limit: roundLimit(d.FastLimit())}
-	if at, ok := slot(d); ok {
-		rule.Amount = uint32(at) + 1
-	}
-	return rule
 }
 
 // roundLimit keeps the six highest bits of a limit, so that there are few different rules: the last steps before a

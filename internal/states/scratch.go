@@ -11,6 +11,7 @@ type Scratch struct {
 	match.Scratch
 	program *Program
 	amounts []uint64 // see amountsOf
+	inputs  []*value.Value
 }
 
 // Match finds the trackers of p that a message matches: x.Hits. See match.Set.Match.
@@ -23,6 +24,7 @@ func (p *Program) Match(d match.Data, x *Scratch) error {
 func (x *Scratch) Release() {
 	x.Scratch.Release()
 	x.program = nil
+	clear(x.inputs[:cap(x.inputs)])
 }
 
 // Step steps the trackers in hits, whose states t has at their indexes, for as long as nothing but their progress
@@ -74,12 +76,16 @@ func (x *Scratch) amountsOf(p *Program) []uint64 {
 	return amounts
 }
 
-// Amount is the value at the key of the sum at an index; it has no meaning for other kinds.
-func (x *Scratch) Amount(index int32) *value.Value {
+// Inputs are the values at the paths of the tracker at an index, for tracker.Input.Values. They are valid until the next
+// call.
+func (x *Scratch) Inputs(index int32) []*value.Value {
 	p := x.program
 	for index < p.rules.from {
 		p = p.base
 	}
-	slot, _ := p.slot(p.Definitions()[index-p.rules.from])
-	return &x.Values()[slot]
+	x.inputs = x.inputs[:0]
+	for _, r := range p.Definitions()[index-p.rules.from].Paths() {
+		x.inputs = append(x.inputs, &x.Values()[p.Slot(r.Path)])
+	}
+	return x.inputs
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // The quick form takes only steps that change the progress and nothing else; all others it leaves to Step.
-func TestQuick(t *testing.T) {
+func TestFastSteps(t *testing.T) {
 	r := &tracker.Registry{}
 	if err := r.Register("by", func(any) (tracker.Kind, error) { return stepBy{}, nil }); err != nil {
 		t.Fatal(err)
@@ -60,12 +60,10 @@ func TestQuick(t *testing.T) {
 }
 
 // stepBy is a custom kind.
-type stepBy struct{}
+type stepBy struct{ tracker.BaseKind }
 
-// Advance implements tracker.Kind.
-func (stepBy) Advance(a tracker.Advance) (decimal.Decimal, []byte, bool) {
-	return a.Progress, nil, true
-}
+// Step implements tracker.Kind.
+func (stepBy) Step(s tracker.KindState, _ tracker.Input) (tracker.KindState, bool) { return s, true }
 
 // fastLimit is that of a definition with the given fields; by default a count to 3.
 func fastLimit(t *testing.T, r *tracker.Registry, fields string) uint64 {

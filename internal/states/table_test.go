@@ -10,11 +10,11 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// advanced is what a step of n in place makes of a state, with its cell in full; as a word it makes the same of it, as
+// advanced is what a step of n in index makes of a state, with its cell in full; as a word it makes the same of it, as
 // far as words go.
 func advanced(t testing.TB, s tracker.State, n, limit uint64) (tracker.State, bool) {
 	t.Helper()
-	cell, beside := states.Pack(&s)
+	cell, overflow := states.Pack(&s)
 	var word, full states.Table
 	word.Append(cell)
 	full.Append(inFull())
@@ -26,29 +26,29 @@ func advanced(t testing.TB, s tracker.State, n, limit uint64) (tracker.State, bo
 	}
 	full.Set(0, cell)
 	stepped, after := advance(t, &full, n, limit)
-	return after.State(beside), stepped
+	return after.State(overflow), stepped
 }
 
-// advance takes place 0 a step further, which is the same however many paces there are.
+// advance takes index 0 a step further, which is the same however many paces there are.
 func advance(t testing.TB, cells *states.Table, n, limit uint64) (stepped bool, after states.Packed) {
 	t.Helper()
 	again := cells.Clone()
 	stepped, after = advanceBy(t, cells, []states.StepRule{{Limit: limit, Amount: 1}}, n)
 	many := append(make([]states.StepRule, 99), states.StepRule{Limit: limit, Amount: 1})
 	if other, otherwise := advanceBy(t, &again, many, n); other != stepped || otherwise != after {
-		t.Errorf("by one of one pace %v to %+v, by one of many %v to %+v", stepped, after, other, otherwise)
+		t.Errorf("by the only rule %v to %+v, by one of many rules %v to %+v", stepped, after, other, otherwise)
 	}
 	return stepped, after
 }
 
-// advanceBy takes place 0 a step further at the last pace.
+// advanceBy takes index 0 a step further by the last rule.
 func advanceBy(t testing.TB, cells *states.Table, rules []states.StepRule, n uint64) (stepped bool, after states.Packed) {
 	t.Helper()
 	all := states.NewStepRules(0, []uint16{uint16(len(rules) - 1)}, rules)
 	moved := cells.StepAll([]int32{0}, &all, []uint64{5, n}, nil)
 	for _, m := range moved {
 		if is, small := m.Small(); m.Index() != 0 || small && is != cells.At(0) {
-			t.Errorf("moved place %d to %+v, want %+v", m.Index(), is, cells.At(0))
+			t.Errorf("moved index %d to %+v, want %+v", m.Index(), is, cells.At(0))
 		}
 	}
 	return len(moved) > 0, cells.At(0)
@@ -60,8 +60,8 @@ func inFull() states.Packed {
 	return c
 }
 
-// Cells keep what was put at each place, like a list of them.
-func TestCellsAreLikeAList(t *testing.T) {
+// Cells keep what was put at each index, like a list of them.
+func TestTableIsLikeAList(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var cells states.Table
 	var list []states.Packed
@@ -86,7 +86,7 @@ func TestCellsAreLikeAList(t *testing.T) {
 	for at, want := range list {
 		got := cells.At(at)
 		if got != want || cells.Removed(at) != want.Removed() || cells.HasOverflow(at) != want.HasOverflow() {
-			t.Fatalf("place %d is %+v, want %+v", at, got, want)
+			t.Fatalf("index %d is %+v, want %+v", at, got, want)
 		}
 	}
 }
@@ -111,8 +111,8 @@ func someCell(r *rand.Rand) states.Packed {
 	return c
 }
 
-// A step in place goes as far as a word, and from there on as far as a cell.
-func TestAdvanceFromWordToCell(t *testing.T) {
+// A step in index goes as far as a word, and from there on as far as a cell.
+func TestStepAllFromSmallToWide(t *testing.T) {
 	start := func(n int64) states.Packed {
 		c, _ := states.Pack(&tracker.State{Progress: decimal.FromInt(n), Stage: 1, Cycle: 1})
 		return c
@@ -124,16 +124,16 @@ func TestAdvanceFromWordToCell(t *testing.T) {
 	cells.Append(states.RemovedPacked())
 	rules := states.NewStepRules(0, make([]uint16, 5), []states.StepRule{{Limit: 1 << 40, Amount: 0}})
 	for _, c := range []struct {
-		places []int32
-		want   int
+		indexes []int32
+		want    int
 	}{{[]int32{0, 3}, 2}, {[]int32{2, 3, 0, 2}, 4}, {[]int32{1, 3}, 2}, {[]int32{1, 3}, 2}, {[]int32{4, 3}, 0}} {
-		if got := len(cells.StepAll(c.places, &rules, []uint64{1}, nil)); got != c.want {
-			t.Errorf("%v: %d steps, want %d", c.places, got, c.want)
+		if got := len(cells.StepAll(c.indexes, &rules, []uint64{1}, nil)); got != c.want {
+			t.Errorf("%v: %d steps, want %d", c.indexes, got, c.want)
 		}
 	}
 	for at, want := range []int64{1<<31 - 1, 1 << 31, 1<<31 + 2, 4} {
 		if got := cells.At(at); got != start(want) {
-			t.Errorf("place %d is %+v, want %d", at, got, want)
+			t.Errorf("index %d is %+v, want %d", at, got, want)
 		}
 	}
 	if n := cells.WideCount(); n != 2 {

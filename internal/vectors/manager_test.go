@@ -81,7 +81,7 @@ func (p *managed) Look() (snaps []tracker.Snapshot, err error) {
 		}
 	}
 	err = p.with(p.now.Unix(), func(ctx context.Context, m *dictrack.Manager) error {
-		snaps, err = m.List(ctx, p.groupName())
+		snaps, err = m.ListAll(ctx, p.groupName())
 		return err
 	})
 	return snaps, err
@@ -90,7 +90,15 @@ func (p *managed) Look() (snaps []tracker.Snapshot, err error) {
 func (p *managed) Do(step map[string]any, now int64) (answer vectors.Answer, err error) {
 	err = p.with(now, func(ctx context.Context, m *dictrack.Manager) error {
 		var events []tracker.Event
-		defer m.OnAll(func(e dictrack.Event) { events = append(events, plain(&e)) })()
+		collect := func(_ context.Context, e dictrack.Event) error {
+			events = append(events, plain(&e))
+			return nil
+		}
+		cancel, err := m.Subscribe(dictrack.Subscription{Handler: collect})
+		if err != nil {
+			return err
+		}
+		defer cancel()
 		answer.Outcome, err = p.play(ctx, m, step)
 		answer.Events = events
 		return err
@@ -111,7 +119,7 @@ func plain(e *dictrack.Event) tracker.Event {
 
 func (p *managed) play(ctx context.Context, m *dictrack.Manager, step map[string]any) (string, error) {
 	if step["do"] == "track" {
-		res, err := m.Track(ctx, p.groupName(), step["data"].(map[string]any))
+		res, err := m.Track(ctx, dictrack.Message{Group: p.groupName(), Data: step["data"].(map[string]any)})
 		if err != nil {
 			return "", err
 		}
@@ -185,7 +193,7 @@ func TestVectorsManagerMemory(t *testing.T) {
 	playAll(t, func(string) (vectors.Player, func(), error) {
 		p := &managed{keep: true}
 		p.open = func(clock func() time.Time) (*dictrack.Manager, error) {
-			return dictrack.Open(context.Background(), dictrack.Options{Clock: clock, ManualSweep: true})
+			return dictrack.Open(context.Background(), dictrack.Options{Clock: clock, DisableTimers: true})
 		}
 		return p, func() { _ = p.close() }, nil
 	})
@@ -199,7 +207,7 @@ func stored(openStore func() (store.Store, error)) *managed {
 		if err != nil {
 			return nil, err
 		}
-		return dictrack.Open(context.Background(), dictrack.Options{Store: s, Clock: clock, ManualSweep: true})
+		return dictrack.Open(context.Background(), dictrack.Options{Store: s, Clock: clock, DisableTimers: true})
 	}
 	return p
 }
@@ -222,7 +230,7 @@ func TestVectorsManagerBehind(t *testing.T) {
 			p.open = func(clock func() time.Time) (*dictrack.Manager, error) {
 				return dictrack.Open(context.Background(), dictrack.Options{
 					Store: lasting, Cache: writebehind.New(writebehind.Options{MaxDelay: time.Millisecond, MaxPending: 3}),
-					Clock: clock, ManualSweep: true,
+					Clock: clock, DisableTimers: true,
 				})
 			}
 			return p, func() { _ = p.close() }, nil

@@ -63,7 +63,7 @@ func redisOf(t *testing.T, hot *redis.Server, name string) cache.Cache {
 func openShared(t *testing.T, ca cache.Cache, st store.Store, clock func() time.Time) *dictrack.Manager {
 	t.Helper()
 	ctx := context.Background()
-	m, err := dictrack.Open(ctx, dictrack.Options{Store: st, Cache: ca, Clock: clock, ManualSweep: true})
+	m, err := dictrack.Open(ctx, dictrack.Options{Store: st, Cache: ca, Clock: clock, DisableTimers: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,14 +15,14 @@ func ResetOf(step map[string]any) (by tracker.ResetOptions, err error) {
 		if err != nil {
 			return by, err
 		}
-		by.Policy = &p
+		by.Policy = p
 	}
 	if v, ok := step["limit"]; ok {
 		n, ok := field.Int(v)
 		if !ok {
 			return by, &field.Error{Path: "limit", Value: v, Want: "want a number"}
 		}
-		by.Limit = &n
+		by.Limit = limiter.NewLimit(n)
 	}
 	if v, ok := step["duration"]; ok {
 		s, err := limiter.ParseDuration(v)

@@ -51,11 +51,11 @@ func bulkWrite(ctx context.Context, in *mongo.Collection, models []mongo.WriteMo
 func insertMissing(ctx context.Context, to *mongo.Collection, docs []any) (there []any, err error) {
 	for some := range slices.Chunk(docs, maxBatch) {
 		_, err := to.InsertMany(ctx, some, options.InsertMany().SetOrdered(false))
-		places, err := duplicates(err)
+		indexes, err := duplicates(err)
 		if err != nil {
 			return nil, err
 		}
-		for _, at := range places {
+		for _, at := range indexes {
 			there = append(there, some[at])
 		}
 	}
@@ -66,7 +66,7 @@ const codeDuplicate = 11000
 
 // duplicates returns the indexes of documents whose _id exists already, if err says nothing else; otherwise
 // it returns err.
-func duplicates(err error) (places []int, _ error) {
+func duplicates(err error) (indexes []int, _ error) {
 	bulk, ok := err.(mongo.BulkWriteException) //nolint:errorlint // the driver returns it as it is
 	if !ok || bulk.WriteConcernError != nil {
 		return nil, err
@@ -75,9 +75,9 @@ func duplicates(err error) (places []int, _ error) {
 		if e.Code != codeDuplicate {
 			return nil, err
 		}
-		places = append(places, e.Index)
+		indexes = append(indexes, e.Index)
 	}
-	return places, nil
+	return indexes, nil
 }
 
 // forEach calls f for all documents that match. What f is given is valid until it returns.

@@ -25,10 +25,10 @@ func Example() {
 	if err := m.Add(ctx, "Robot001", dictrack.Count("Demo-1", dictrack.Targets(10, 50))); err != nil {
 		log.Fatal(err)
 	}
-	res, err := m.Track(ctx, "Robot001", map[string]any{"id": 1}, dictrack.ID("message-1"))
+	res, err := m.Track(ctx, dictrack.Message{Group: "Robot001", Data: map[string]any{"id": 1}, ID: "message-1"})
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(res.Touched(), "tracker moved")
+	fmt.Println(res.Affected(), "tracker moved")
 	// Output: 1 tracker moved
 }

@@ -35,7 +35,7 @@ type Options struct {
 	// TrackerDocDelay is how long after a commit they are updated. The longer, the more commits to a group
 	// share one update. Default: 1 s.
 	TrackerDocDelay time.Duration
-	// Logger receives what no caller is told. Default: no logging.
+	// Logger receives what is not returned to a caller. Default: no logging.
 	Logger *slog.Logger
 }
 

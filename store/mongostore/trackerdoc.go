@@ -21,7 +21,7 @@ const (
 
 // trackerID is the _id of a tracker document: the group's key and the tracker's index, which follows the
 // last slash.
-func trackerID(key string, place int) string { return fmt.Sprintf("%s/%d", key, place) }
+func trackerID(key string, index int) string { return fmt.Sprintf("%s/%d", key, index) }
 
 // trackerDoc is a tracker as of a version of its group.
 type trackerDoc struct {

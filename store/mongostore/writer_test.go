@@ -64,10 +64,10 @@ func added(g *group.Group, defs ...*tracker.Definition) *record.Change {
 	})
 }
 
-// tracked moves the counters at some places, in calls with ids unless they are "".
-func tracked(g *group.Group, id string, places ...int) *record.Change {
+// tracked moves the counters at some indexes, in calls with ids unless they are "".
+func tracked(g *group.Group, id string, indexes ...int) *record.Change {
 	return recorded(g, func() error {
-		for _, at := range places {
+		for _, at := range indexes {
 			_, err := g.Track(&group.Call{
 				Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: true,
 				Compile: states.Compile, Scratch: new(states.Scratch),

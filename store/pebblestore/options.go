@@ -22,7 +22,7 @@ type Options struct {
 	// the disk has written later blocks and not earlier ones, Open returns a *record.CorruptError. Default:
 	// off.
 	NoSync bool
-	// Logger receives what no caller is told. Default: no logging.
+	// Logger receives what is not returned to a caller. Default: no logging.
 	Logger *slog.Logger
 	// OnFatal is called once if the store fails, on a goroutine of its own, with an error that wraps
 	// store.ErrFailed. It may call the store, also Close. A server should end its process here and be

@@ -17,10 +17,8 @@ import (
 // commit is a Commit, in one attempt or several.
 type commit struct {
 	*columns
-	store *Store
-	// tags are those of the attempts. A row that has one was written by this commit.
-	tags []int64 // of the attempts' transactions: a row that has one was written by this commit
-	// doubt: an attempt may have happened, or may yet.
+	store     *Store
+	tags      []int64         // of the attempts' transactions: a row that has one was written by this commit
 	inDoubt   bool            // an earlier attempt may have been applied, or may still be
 	conflicts map[string]bool // groups whose changes were not applied, once known
 }

@@ -25,7 +25,7 @@ func Example() {
 		if err := m.SetTemplate("quests", dictrack.Count("logins", dictrack.Targets(10))); err != nil {
 			log.Fatal(err)
 		}
-		if _, err := m.Track(ctx, "Robot001", map[string]any{"event": "login"}); err != nil {
+		if _, err := m.Track(ctx, dictrack.Message{Group: "Robot001", Data: map[string]any{"event": "login"}}); err != nil {
 			log.Fatal(err)
 		}
 		logins, err := m.Get(ctx, "Robot001", "logins")

@@ -255,9 +255,9 @@ func TestCloseWhileAway(t *testing.T) {
 	}
 }
 
-// TestLoadSettled: who loads a group while a transaction of a process that is gone is at work on it gets what that leads
+// TestLoadAfterInDoubt: who loads a group while a transaction of a process that is gone is at work on it gets what that leads
 // to, when the group was there before and when it was not.
-func TestLoadSettled(t *testing.T) {
+func TestLoadAfterInDoubt(t *testing.T) {
 	o := pgstore.Options{Schema: fresh(), MaxConns: 1} // so that all is prepared
 	s, direct := mustOpen(t, server.URL(), o), mustOpen(t, server.URL(), o)
 	defer s.Close()

@@ -71,7 +71,7 @@ func TestNoConnection(t *testing.T) {
 		},
 		"no TLS": {
 			"postgres://" + who + server.Address() + "/postgres?sslmode=require",
-			[]string{"does not do TLS", "sslmode=disable"},
+			[]string{"does not support TLS", "sslmode=disable"},
 		},
 		"not a URL": {
 			"postgres://guarded:s3cr/t'pw@127.0.0.1:5432/postgres",
@@ -153,7 +153,7 @@ func TestOptions(t *testing.T) {
 		"NUL":           {pgstore.Options{Schema: "a\x00b"}, []string{"options.Schema", "without NUL"}},
 		"not UTF-8":     {pgstore.Options{Schema: "\xff"}, []string{"options.Schema", "UTF-8"}},
 		"connections":   {pgstore.Options{MaxConns: -1}, []string{"options.MaxConns: -1 is not allowed: want one from 0 to 10000"}},
-		"patience":      {pgstore.Options{RetryTimeout: -time.Second}, []string{"options.RetryTimeout: \"-1s\" is not allowed: want at least 100ms"}},
+		"retry timeout": {pgstore.Options{RetryTimeout: -time.Second}, []string{"options.RetryTimeout: \"-1s\" is not allowed: want at least 100ms"}},
 		"two":           {pgstore.Options{MaxConns: 1 << 30, Schema: "pg_"}, []string{"options.Schema", "options.MaxConns"}},
 	} {
 		_, err := pgstore.Open(t.Context(), server.URL(), c.o)

@@ -24,7 +24,7 @@ type Options struct {
 	// RetryTimeout is how long a call is retried while the server is unavailable, restarts or does not
 	// answer. An attempt is cancelled after a third of it. Default: 30 s.
 	RetryTimeout time.Duration
-	// Logger receives what no caller is told. Default: no logging.
+	// Logger receives what is not returned to a caller. Default: no logging.
 	Logger *slog.Logger
 }
 

@@ -27,9 +27,9 @@ func TestCancelWhileWaiting(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		var first, second error
 		var calls sync.WaitGroup
-		calls.Go(func() { _, first = m.Track(t.Context(), "g", data, dictrack.ID("first")) })
+		calls.Go(func() { _, first = m.Track(t.Context(), dictrack.Message{Group: "g", Data: data, ID: "first"}) })
 		synctest.Wait()
-		calls.Go(func() { _, second = m.Track(ctx, "g", data, dictrack.ID("second")) })
+		calls.Go(func() { _, second = m.Track(ctx, dictrack.Message{Group: "g", Data: data, ID: "second"}) })
 		synctest.Wait()
 		cancel()
 		synctest.Wait()
@@ -38,7 +38,7 @@ func TestCancelWhileWaiting(t *testing.T) {
 		if first != nil || !errors.Is(second, context.Canceled) || errors.Is(second, dictrack.ErrUnknown) {
 			t.Errorf("the first: %v; the second, cancelled while it waited: %v", first, second)
 		}
-		if res := track(t, m, "g", dictrack.ID("second")); res.Duplicate {
+		if res := track(t, m, "g", "second"); res.Duplicate {
 			t.Error("the cancelled call has happened")
 		}
 		closeManager(t, m)
@@ -55,7 +55,7 @@ func TestCloseWaitsForCalls(t *testing.T) {
 		for client := range 8 {
 			calls.Go(func() {
 				for i := 0; ; i++ {
-					_, err := m.Track(context.Background(), "g", data, dictrack.ID(fmt.Sprint(client, "-", i)))
+					_, err := m.Track(context.Background(), dictrack.Message{Group: "g", Data: data, ID: fmt.Sprint(client, "-", i)})
 					if err == nil {
 						continue
 					}

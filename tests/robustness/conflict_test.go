@@ -24,7 +24,7 @@ func TestTwoManagersOnOneStore(t *testing.T) {
 		s := keepOpen{one}
 		a, b := open(t, dictrack.Options{Store: s}), open(t, dictrack.Options{Store: s})
 		add(t, a, "g", dictrack.Count("t", dictrack.Targets(500)))
-		if _, err := b.List(t.Context(), "g"); err != nil {
+		if _, err := b.ListAll(t.Context(), "g"); err != nil {
 			t.Fatal(err)
 		}
 		track(t, a, "g")
@@ -53,12 +53,12 @@ func TestCommitsAfterManyConflicts(t *testing.T) {
 			return faultstore.Proceed
 		})})
 		defer closeManager(t, m)
-		if _, err := m.Track(t.Context(), "g", data, dictrack.ID("a")); err == nil {
+		if _, err := m.Track(t.Context(), dictrack.Message{Group: "g", Data: data, ID: "a"}); err == nil {
 			t.Fatal("endless conflicts return no error")
 		}
 		busy = false
 		start := time.Now()
-		track(t, m, "g", dictrack.ID("b"))
+		track(t, m, "g", "b")
 		if waited := time.Since(start); waited > 0 {
 			t.Errorf("a single commit waits %v for others", waited)
 		}

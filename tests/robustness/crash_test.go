@@ -1,14 +1,11 @@
 package robustness
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/dictrack/dictrack/internal/testprocess"
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
 
@@ -79,18 +77,18 @@ func (l *crashTest) kill(r *rand.Rand) {
 	v := l.start(workerConfig{Calls: 1 << 30})
 	var timer *time.Timer
 	if !fromFirst {
-		timer = time.AfterFunc(wait, v.kill)
+		timer = time.AfterFunc(wait, v.Kill)
 	}
-	for v.lines.Scan() {
-		l.observe(v.lines.Text())
+	for line, ok := v.Line(); ok; line, ok = v.Line() {
+		l.observe(line)
 		if timer == nil {
-			timer = time.AfterFunc(wait/2, v.kill)
+			timer = time.AfterFunc(wait/2, v.Kill)
 		}
 	}
 	if timer != nil {
 		timer.Stop()
 	}
-	if err := v.cmd.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
+	if err := v.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
 		l.t.Errorf("%s: the worker ended by itself: %v", l.dir, err)
 	}
 	if before == l.a.acked {
@@ -106,38 +104,24 @@ func (l *crashTest) observe(line string) {
 	}
 }
 
-// process is a worker process.
-type process struct {
-	cmd   *exec.Cmd
-	lines *bufio.Scanner
-}
-
-func (v *process) kill() { _ = v.cmd.Process.Kill() }
-
 // start starts a worker that continues where the previous one was killed.
-func (l *crashTest) start(o workerConfig) *process {
+func (l *crashTest) start(o workerConfig) *testprocess.Process {
 	o.Dir, o.Acked = l.dir, l.a.acked
-	text, err := json.Marshal(o)
-	v := &process{cmd: exec.Command(os.Args[0])} // #nosec G702 -- the test binary itself
-	v.cmd.Env = append(os.Environ(), envWorker+"=1", "GOMAXPROCS=2")
-	v.cmd.Stdin, v.cmd.Stderr = strings.NewReader(string(text)), os.Stderr
-	out, pipeErr := v.cmd.StdoutPipe()
-	if err := errors.Join(err, pipeErr, v.cmd.Start()); err != nil {
-		l.t.Error(err)
-		return v
+	p, err := testprocess.Start(roleCrash, o, "GOMAXPROCS=2")
+	if err != nil {
+		panic(err) // the test binary cannot be run: nothing can be tested
 	}
-	v.lines = bufio.NewScanner(out)
-	return v
+	return p
 }
 
 // run runs a worker to its end and returns its exit status.
 func (l *crashTest) run(o workerConfig) (status int) {
 	v := l.start(o)
-	for v.lines.Scan() {
-		l.observe(v.lines.Text())
+	for line, ok := v.Line(); ok; line, ok = v.Line() {
+		l.observe(line)
 	}
-	_ = v.cmd.Wait()
-	return v.cmd.ProcessState.ExitCode()
+	_ = v.Wait()
+	return v.ExitStatus()
 }
 
 // finish repeats all calls whose outcome is unknown, and checks a last time.
@@ -202,7 +186,7 @@ func (a *checker) compare(dir string) error {
 	var errs []error
 	for g := range groups {
 		k, err := a.replay(g)
-		snaps, listErr := m.List(ctx, groupName(g))
+		snaps, listErr := m.ListAll(ctx, groupName(g))
 		errs = append(errs, err, listErr)
 		var lines []string
 		for _, s := range snaps {

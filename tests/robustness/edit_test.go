@@ -1,6 +1,7 @@
 package robustness
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -31,7 +32,7 @@ func TestAddNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		add(t, m, "g")
-		if res := track(t, m, "g", dictrack.ID("x")); res.Version != trackers+3 {
+		if res := track(t, m, "g", "x"); res.Version != trackers+3 {
 			t.Errorf("version %d after %d commits: versions restart", res.Version, trackers+3)
 		}
 		closeManager(t, m)
@@ -39,7 +40,7 @@ func TestAddNothing(t *testing.T) {
 	checkContract(t, d)
 	m := open(t, dictrack.Options{Store: d.Open(nil)})
 	defer closeManager(t, m)
-	if snaps, err := m.List(t.Context(), "g"); err != nil || len(snaps) != 0 {
+	if snaps, err := m.ListAll(t.Context(), "g"); err != nil || len(snaps) != 0 {
 		t.Errorf("read back: %d trackers, %v", len(snaps), err)
 	}
 }
@@ -49,12 +50,13 @@ func TestAddNothingVersions(t *testing.T) {
 	m := open(t, dictrack.Options{})
 	defer closeManager(t, m)
 	seen := map[string]bool{}
-	m.OnAll(func(e dictrack.Event) {
+	_, _ = m.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error {
 		if seen[e.ID()] {
 			t.Errorf("event id %s is delivered twice", e.ID())
 		}
 		seen[e.ID()] = true
-	})
+		return nil
+	}})
 	for i := range 70 {
 		add(t, m, "g", dictrack.Count(fmt.Sprint("t", i), dictrack.Targets(500)))
 	}

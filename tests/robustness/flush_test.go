@@ -29,11 +29,11 @@ func TestFlushWithLostAnswer(t *testing.T) {
 	if err := m.Flush(t.Context(), dictrack.FlushEverything); err == nil {
 		t.Fatal("a flush with a lost answer is no error")
 	}
-	res := track(t, m, "a", dictrack.ID("x"))
+	res := track(t, m, "a", "x")
 	closeManager(t, m)
 	m = open(t, dictrack.Options{Store: d.Open(nil)})
 	defer closeManager(t, m)
-	if again := track(t, m, "a", dictrack.ID("x")); !again.Duplicate || again.Version != res.Version {
+	if again := track(t, m, "a", "x"); !again.Duplicate || again.Version != res.Version {
 		t.Errorf("the call after the flush was onAnswer with version %d and is lost: %+v", res.Version, again)
 	}
 	checkContract(t, d)
@@ -61,12 +61,12 @@ func TestFlushWhileTracking(t *testing.T) {
 		calls.Go(func() {
 			var last uint64
 			for range 300 {
-				res, err := m.Track(t.Context(), "g", data, dictrack.ID(fmt.Sprint(rand.Uint64())))
+				res, err := m.Track(t.Context(), dictrack.Message{Group: "g", Data: data, ID: fmt.Sprint(rand.Uint64())})
 				if err != nil || res.Version <= last {
 					t.Errorf("version %d after %d, %v", res.Version, last, err)
 				}
 				last = res.Version
-				if _, err := m.Track(t.Context(), "g", data); err != nil {
+				if _, err := m.Track(t.Context(), dictrack.Message{Group: "g", Data: data}); err != nil {
 					t.Error(err)
 				}
 			}

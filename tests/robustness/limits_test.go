@@ -60,7 +60,7 @@ func countUnder(t *testing.T, o dictrack.Options) {
 			random := rand.New(rand.NewPCG(uint64(w), 5))
 			for range each {
 				g := random.IntN(groups) * random.IntN(groups) / groups // some are hotter than others
-				if _, err := m.Track(t.Context(), fmt.Sprint("g", g), data); err != nil {
+				if _, err := m.Track(t.Context(), dictrack.Message{Group: fmt.Sprint("g", g), Data: data}); err != nil {
 					t.Error(err)
 					return
 				}
@@ -70,7 +70,7 @@ func countUnder(t *testing.T, o dictrack.Options) {
 	}
 	all.Wait()
 	for g := range groups {
-		snaps, err := m.List(t.Context(), fmt.Sprint("g", g))
+		snaps, err := m.ListAll(t.Context(), fmt.Sprint("g", g))
 		if n := want[g].Load(); err != nil || n > 0 && (len(snaps) != 1 || snaps[0].Progress.String() != fmt.Sprint(n)) {
 			t.Errorf("group %d: %v, %v; want %d", g, snaps, err, n)
 		}

@@ -118,7 +118,7 @@ type history struct {
 
 func newHistory(seed uint64) (*history, error) {
 	h := &history{seed: seed, began: time.Now(), r: generator{rand.New(rand.NewPCG(seed, 4))}}
-	o := dictrack.Options{ManualSweep: true}
+	o := dictrack.Options{DisableTimers: true}
 	processes := 1
 	switch seed % 4 {
 	case 0: // memory only
@@ -207,7 +207,7 @@ func (h *history) one(client, n int, r generator) {
 // track makes a call until it is answered, or gives up when the outcome is unknown.
 func (h *history) track(m *dictrack.Manager, in trackedInput, id string, giveUp bool) (out linearOutput, err error) {
 	for {
-		res, err := m.Track(context.Background(), in.group, map[string]any{"amount": in.amount}, dictrack.ID(id))
+		res, err := m.Track(context.Background(), dictrack.Message{Group: in.group, Data: map[string]any{"amount": in.amount}, ID: id})
 		switch {
 		case errors.Is(err, dictrack.ErrUnknown) && giveUp:
 			return linearOutput{unknown: true}, nil
@@ -225,7 +225,7 @@ func (h *history) track(m *dictrack.Manager, in trackedInput, id string, giveUp 
 
 func (h *history) look(m *dictrack.Manager, group string) (out linearOutput, err error) {
 	for {
-		snaps, err := m.List(context.Background(), group)
+		snaps, err := m.ListAll(context.Background(), group)
 		if errors.Is(err, faultstore.ErrInjected) {
 			continue
 		}

@@ -5,15 +5,17 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/dictrack/dictrack/internal/testprocess"
 )
 
-// TestMain also runs the worker processes that the tests kill: the test binary, with its role in the environment.
+// TestMain also runs the worker processes that the tests kill: the test binary, in a role.
 func TestMain(m *testing.M) {
-	switch os.Getenv(envWorker) {
+	switch testprocess.Role() {
 	case "":
 	case roleWriteBehind:
 		os.Exit(runWriteBehindWorker(os.Stdin, os.Stdout))
-	default:
+	case roleCrash:
 		os.Exit(runCrashWorker(os.Stdin, os.Stdout))
 	}
 	goleak.VerifyTestMain(m)

@@ -3,6 +3,7 @@ package robustness
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/dictrack/dictrack"
@@ -15,7 +16,7 @@ var data = map[string]any{}
 
 func open(t *testing.T, o dictrack.Options) *dictrack.Manager {
 	t.Helper()
-	o.ManualSweep = true
+	o.DisableTimers = true
 	m, err := dictrack.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
@@ -30,9 +31,10 @@ func add(t *testing.T, m *dictrack.Manager, group string, specs ...tracker.Spec)
 	}
 }
 
-func track(t *testing.T, m *dictrack.Manager, group string, options ...dictrack.TrackOption) dictrack.Result {
+// track tracks data; at most one id is given.
+func track(t *testing.T, m *dictrack.Manager, group string, id ...string) *dictrack.Result {
 	t.Helper()
-	res, err := m.Track(t.Context(), group, data, options...)
+	res, err := m.Track(t.Context(), dictrack.Message{Group: group, ID: strings.Join(id, ""), Data: data})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -115,7 +115,7 @@ func (m *model) open() error {
 		}
 		m.m = nil
 	}
-	o := dictrack.Options{Clock: func() time.Time { return time.UnixMilli(m.now) }, ManualSweep: true, IDWindow: modelWindow}
+	o := dictrack.Options{Clock: func() time.Time { return time.UnixMilli(m.now) }, DisableTimers: true, IDWindow: modelWindow}
 	if m.store != nil {
 		s, err := m.store()
 		if err != nil {
@@ -128,7 +128,7 @@ func (m *model) open() error {
 		return err
 	}
 	m.m = manager
-	m.m.OnAll(m.listen)
+	_, _ = m.m.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error { m.listen(e); return nil }})
 	if m.world.Template == nil {
 		return nil
 	}
@@ -184,7 +184,7 @@ func (m *model) compare() error {
 		if g.Known {
 			want = append(want, name)
 		}
-		snaps, err := m.m.List(m.ctx, name)
+		snaps, err := m.m.ListAll(m.ctx, name)
 		if err != nil {
 			return err
 		}

@@ -65,12 +65,12 @@ func (m *mutation) overlay(dir string) (path string, err error) {
 	}
 	text, err := os.ReadFile(original) // #nosec G304 -- a file of this module
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%s: %w: the code was moved; name in mutations_test.go the file where it is now", m.name, err)
 	}
 	source := string(text)
 	for _, e := range m.edits {
 		if n := strings.Count(source, e.old); n != 1 {
-			return "", fmt.Errorf("%s: %q stands %d times in %s, want it once", m.name, e.old, n, m.file)
+			return "", fmt.Errorf("%s: %q occurs %d times in %s, want once: the code was changed; quote in mutations_test.go the line that does the same now", m.name, e.old, n, m.file)
 		}
 		source = strings.Replace(source, e.old, e.new, 1)
 	}

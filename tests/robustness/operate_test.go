@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tests/robustness/oracle"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -53,8 +54,8 @@ func (m *model) agree(name string, want map[string][]string, do func(string) (or
 }
 
 // input is a call of Track by chance.
-func (m *model) input(name string) dictrack.Input {
-	in := dictrack.Input{Group: name, Data: m.data(), ID: m.one("", "", "", "1", "2", "3", "4").(string)}
+func (m *model) input(name string) dictrack.Message {
+	in := dictrack.Message{Group: name, Data: m.data(), ID: m.one("", "", "", "1", "2", "3", "4").(string)}
 	if in.ID != "" { // the same data most of the time
 		in.Data = map[string]any{"a": int64(1), "s": "ab", "v": in.ID}
 		if m.in(8) {
@@ -62,7 +63,7 @@ func (m *model) input(name string) dictrack.Input {
 		}
 	}
 	if m.in(8) {
-		in.At = time.UnixMilli(m.now + 250*int64(m.IntN(9)) - 1000)
+		in.Time = time.UnixMilli(m.now + 250*int64(m.IntN(9)) - 1000)
 	}
 	if m.in(3) {
 		in.JSON, _ = json.Marshal(in.Data)
@@ -71,30 +72,31 @@ func (m *model) input(name string) dictrack.Input {
 	return in
 }
 
+// sent is a message as it is sent: the oracle knows both forms of its data, the Manager gets one.
+func sent(in dictrack.Message) dictrack.Message {
+	if in.JSON != nil {
+		in.Data = nil
+	}
+	return in
+}
+
 func (m *model) track(name string, want map[string][]string) error {
 	in := m.input(name)
-	options := []dictrack.TrackOption{dictrack.ID(in.ID), dictrack.At(in.At)}
-	m.say("track %s %v id %q at %v json %s", name, in.Data, in.ID, in.At.UnixMilli(), in.JSON)
-	var out dictrack.Output
-	if in.JSON != nil {
-		out.Result, out.Err = m.m.TrackJSON(m.ctx, name, in.JSON, options...)
-	} else {
-		out.Result, out.Err = m.m.Track(m.ctx, name, in.Data, options...)
-	}
+	m.say("track %s %v id %q at %v json %s", name, in.Data, in.ID, in.Time.UnixMilli(), in.JSON)
+	var out dictrack.BatchResult
+	out.Err = m.m.TrackInto(m.ctx, sent(in), &out.Result)
 	return m.onAnswer(&in, &out, want)
 }
 
 func (m *model) batch(want map[string][]string) error {
-	inputs := make([]dictrack.Input, 1+m.IntN(6))
+	inputs := make([]dictrack.Message, 1+m.IntN(6))
 	for i := range inputs {
 		inputs[i] = m.input(m.one("g", "g", "h", "k").(string))
-		m.say("batch %s %v id %q at %v", inputs[i].Group, inputs[i].Data, inputs[i].ID, inputs[i].At.UnixMilli())
+		m.say("batch %s %v id %q at %v", inputs[i].Group, inputs[i].Data, inputs[i].ID, inputs[i].Time.UnixMilli())
 	}
-	given := append([]dictrack.Input{}, inputs...)
+	given := make([]dictrack.Message, len(inputs))
 	for i := range given {
-		if given[i].JSON != nil {
-			given[i].Data = nil
-		}
+		given[i] = sent(inputs[i])
 	}
 	outputs := m.m.TrackBatch(m.ctx, given)
 	for i := range inputs {
@@ -106,10 +108,10 @@ func (m *model) batch(want map[string][]string) error {
 }
 
 // onAnswer compares an answer of Track with the oracle's.
-func (m *model) onAnswer(in *dictrack.Input, out *dictrack.Output, want map[string][]string) error {
+func (m *model) onAnswer(in *dictrack.Message, out *dictrack.BatchResult, want map[string][]string) error {
 	now := m.now
-	if !in.At.IsZero() {
-		now = in.At.UnixMilli()
+	if !in.Time.IsZero() {
+		now = in.Time.UnixMilli()
 	}
 	var names []string
 	for _, t := range m.world.Group(in.Group).Trackers {
@@ -184,11 +186,11 @@ func (m *model) reset(name string) (oracle.Answer, error) {
 		if err != nil {
 			return oracle.Answer{}, err
 		}
-		by.Policy = &p
+		by.Policy = p
 	}
 	if m.in(3) {
 		n := int64(m.IntN(5)) - 1
-		by.Limit, as.Limit = &n, &n
+		by.Limit, as.Limit = limiter.NewLimit(n), &n
 	}
 	if m.in(3) {
 		as.Duration = int64(1 + m.IntN(9))
@@ -205,7 +207,7 @@ func (m *model) reset(name string) (oracle.Answer, error) {
 
 func (m *model) update(name string) (oracle.Answer, error) {
 	one := m.name(name)
-	var edit dictrack.Edit
+	var edit dictrack.UpdateOption
 	var change oracle.Change
 	switch kind := m.IntN(6); kind {
 	case 0:

@@ -36,7 +36,7 @@ func (s *simulation) check() error {
 		}
 	}
 	for name, g := range r.world.Groups {
-		snaps, err := s.m.List(context.Background(), name)
+		snaps, err := s.m.ListAll(context.Background(), name)
 		if err != nil {
 			return err
 		}

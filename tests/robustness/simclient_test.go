@@ -24,8 +24,8 @@ type simCall struct {
 	events    []string
 }
 
-func (c *simCall) input() dictrack.Input {
-	return dictrack.Input{Group: c.group, Data: c.data, ID: c.id, At: time.UnixMilli(c.at)}
+func (c *simCall) input() dictrack.Message {
+	return dictrack.Message{Group: c.group, Data: c.data, ID: c.id, Time: time.UnixMilli(c.at)}
 }
 
 // client makes calls, each again until it is answered; now and then one that was answered before.
@@ -73,7 +73,7 @@ func (s *simulation) until(i int, r generator, calls []*simCall) {
 }
 
 // make makes calls, which may be given up by their context.
-func (s *simulation) make(r generator, calls []*simCall) []dictrack.Output {
+func (s *simulation) make(r generator, calls []*simCall) []dictrack.BatchResult {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if r.in(3) {
@@ -81,7 +81,7 @@ func (s *simulation) make(r generator, calls []*simCall) []dictrack.Output {
 		s.cancels = append(s.cancels, cancel)
 		s.mu.Unlock()
 	}
-	inputs := make([]dictrack.Input, len(calls))
+	inputs := make([]dictrack.Message, len(calls))
 	for k, c := range calls {
 		inputs[k] = c.input()
 	}
@@ -89,8 +89,9 @@ func (s *simulation) make(r generator, calls []*simCall) []dictrack.Output {
 		return s.manager().TrackBatch(ctx, inputs)
 	}
 	one := inputs[0]
-	res, err := s.manager().Track(ctx, one.Group, one.Data, dictrack.ID(one.ID), dictrack.At(one.At))
-	return []dictrack.Output{{Result: res, Err: err}}
+	var out dictrack.BatchResult
+	out.Err = s.manager().TrackInto(ctx, one, &out.Result)
+	return []dictrack.BatchResult{out}
 }
 
 // expectError takes in why a call failed; only what was done to the engine is an excuse.
@@ -133,7 +134,7 @@ func (s *simulation) repeat(i int, r generator, c *simCall) {
 	}
 	for {
 		s.stop(fmt.Sprint("client ", i), true)
-		out := s.manager().TrackBatch(context.Background(), []dictrack.Input{in})[0]
+		out := s.manager().TrackBatch(context.Background(), []dictrack.Message{in})[0]
 		switch {
 		case other && errors.Is(out.Err, dictrack.ErrIDReused):
 			s.count("reused")

@@ -117,7 +117,7 @@ func (s *simulation) reopen() {
 		return s.stop(step+" "+strings.ReplaceAll(group, "\x00", ","), false)
 	})
 	m, err := dictrack.Open(context.Background(), dictrack.Options{
-		Store: store, Clock: s.clock, ManualSweep: true, IDWindow: 100 * 365 * 24 * time.Hour, MaxGroups: mine % 3,
+		Store: store, Clock: s.clock, DisableTimers: true, IDWindow: 100 * 365 * 24 * time.Hour, MaxGroups: mine % 3,
 	})
 	if err == nil {
 		err = m.SetTemplate("all", specs(s.template)...)
@@ -125,7 +125,10 @@ func (s *simulation) reopen() {
 	if err != nil {
 		s.fail("open: %v", err)
 	}
-	m.OnAll(s.listen)
+	_, _ = m.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error {
+		s.listen(e)
+		return nil
+	}})
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.m = m

@@ -18,13 +18,13 @@ func TestSweepEndsWithManyRenewedWindows(t *testing.T) {
 	d := faultstore.NewDisk()
 	m := open(t, dictrack.Options{Store: d.Open(nil), Clock: func() time.Time { return now }})
 	defer closeManager(t, m)
-	window := dictrack.Limit(limiter.For(100 * time.Second))
+	window := dictrack.Limiters(limiter.For(100 * time.Second))
 	if err := m.SetTemplate("all", dictrack.Count("t", dictrack.Targets(2, 1000), window)); err != nil {
 		t.Fatal(err)
 	}
-	inputs := make([]dictrack.Input, 10_001) // more than one look at what is due
+	inputs := make([]dictrack.Message, 10_001) // more than one look at what is due
 	for i := range inputs {
-		inputs[i] = dictrack.Input{Group: fmt.Sprint("g", i), Data: data}
+		inputs[i] = dictrack.Message{Group: fmt.Sprint("g", i), Data: data}
 	}
 	m.TrackBatch(t.Context(), inputs)
 	now = now.Add(50 * time.Second)
@@ -42,18 +42,13 @@ func TestSweepEndsWithManyRenewedWindows(t *testing.T) {
 }
 
 // stuck is a limiter that is always due and panics when it is called.
-type stuck struct{}
+type stuck struct{ limiter.BaseRule }
 
-func (stuck) Start(now time.Time) []byte                                    { return []byte(now.Format(time.RFC3339)) }
-func (stuck) Before([]byte, limiter.Call) limiter.Verdict                   { panic("no answer") }
-func (stuck) After(own []byte, _ limiter.Call) ([]byte, bool)               { return own, false }
-func (stuck) StageDone(own []byte, _ limiter.Call) ([]byte, bool)           { return own, false }
-func (stuck) Reset(own []byte, _ any, _ limiter.Call) ([]byte, bool, error) { return own, false, nil }
-
-func (stuck) Due(own []byte) time.Time {
-	at, _ := time.Parse(time.RFC3339, string(own))
-	return at
+func (stuck) Start(in limiter.Input) (limiter.State, error) {
+	return limiter.State{Start: in.Seconds(), End: in.Seconds()}, nil
 }
+func (stuck) Before(limiter.State, limiter.Input) limiter.Verdict { panic("no answer") }
+func (stuck) Due(s limiter.State) int64                           { return s.Start * 1000 }
 
 // A custom limiter that fails when the clock asks must not keep the sweeper busy for ever.
 func TestSweepEndsWithAFailingLimiter(t *testing.T) {
@@ -67,7 +62,7 @@ func TestSweepEndsWithAFailingLimiter(t *testing.T) {
 			o.Store = faultstore.NewDisk().Open(nil)
 		}
 		m := open(t, o)
-		add(t, m, "g", dictrack.Count("t", dictrack.Targets(5), dictrack.Limit(limiter.Custom("stuck", nil))))
+		add(t, m, "g", dictrack.Count("t", dictrack.Targets(5), dictrack.Limiters(limiter.Custom("stuck", nil))))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		if err := m.Sweep(ctx); err != nil {
 			t.Errorf("kept %v: the sweep does not end: %.200v", kept, err)

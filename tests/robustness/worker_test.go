@@ -20,8 +20,8 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// envWorker makes the test binary a worker: a process that tracks until it is killed.
-const envWorker = "DICTRACK_ROBUSTNESS_WORKER"
+// roleCrash is the role of a worker process that is killed.
+const roleCrash = "crash"
 
 const (
 	clients = 4 // goroutines of a worker
@@ -55,10 +55,10 @@ func crashTrackers() []tracker.Spec {
 	specs := []tracker.Spec{
 		dictrack.Count("calls", dictrack.Targets(1_000_000_000)),
 		dictrack.Sum("amount", "amount", dictrack.Targets(1_000_000_000)),
-		dictrack.Count("laps", dictrack.Targets(3, 5), dictrack.Loop(), dictrack.Resets(tracker.ResetNone)),
-		dictrack.Sum("ring", "amount", dictrack.Targets(10, 25), dictrack.Loop(), dictrack.Carry(), dictrack.Resets(tracker.ResetProgress)),
+		dictrack.Count("laps", dictrack.Targets(3, 5), dictrack.Loop(), dictrack.Reset(tracker.ResetNone)),
+		dictrack.Sum("ring", "amount", dictrack.Targets(10, 25), dictrack.Loop(), dictrack.Carry(), dictrack.Reset(tracker.ResetProgress)),
 		dictrack.Count("once", dictrack.Targets(20)),
-		dictrack.Count("held", dictrack.Targets(1_000), dictrack.Limit(limiter.Count(7))),
+		dictrack.Count("held", dictrack.Targets(1_000), dictrack.Limiters(limiter.Count(7))),
 	}
 	for i := range fillers {
 		specs = append(specs, dictrack.Count(fmt.Sprint("filler", i), dictrack.Targets(1_000_000_000), dictrack.Where(condition.Eq("kind", i%3))))
@@ -87,11 +87,12 @@ func (o *workerConfig) run(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	m.OnAll(func(e dictrack.Event) {
-		if e.Kind != dictrack.Added && e.Kind != dictrack.Reset {
+	_, _ = m.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error {
+		if e.Kind != dictrack.EventAdded && e.Kind != dictrack.EventReset {
 			fmt.Fprintln(out, "event", e.ID(), e.Kind, e.Tracker.Name, e.Tracker.Stage, e.Tracker.Cycle)
 		}
-	})
+		return nil
+	}})
 	var all sync.WaitGroup
 	failed := make(chan error, clients)
 	for client := range clients {
@@ -111,7 +112,7 @@ func (o *workerConfig) client(ctx context.Context, m *dictrack.Manager, client i
 	for n := max(1, o.Acked[client]); n <= o.Acked[client]+o.Calls; n++ {
 		c := call{client, n}
 		group, data := c.input()
-		res, err := m.Track(ctx, group, data, dictrack.ID(c.id()))
+		res, err := m.Track(ctx, dictrack.Message{Group: group, Data: data, ID: c.id()})
 		if err != nil {
 			return err
 		}

@@ -1,21 +1,19 @@
 package robustness
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/writebehind"
+	"github.com/dictrack/dictrack/internal/testprocess"
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
 
@@ -63,7 +61,7 @@ func (o *writeBehindConfig) run(out io.Writer) error {
 			for n := o.From[client]; n <= o.To[client]; n++ {
 				c := call{client, n}
 				group, data := c.input()
-				res, trackErr := m.Track(ctx, group, data, dictrack.ID(c.id()))
+				res, trackErr := m.Track(ctx, dictrack.Message{Group: group, Data: data, ID: c.id()})
 				if trackErr != nil {
 					panic(trackErr)
 				}
@@ -143,21 +141,17 @@ func (l *writeBehindTest) kill(after time.Duration) {
 // run runs a worker and yields the lines of its output.
 func (l *writeBehindTest) run(began chan<- func()) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
-		text, err := json.Marshal(l.writeBehindConfig)
-		cmd := exec.Command(os.Args[0]) // #nosec G702 -- the test binary itself
-		cmd.Env = append(os.Environ(), envWorker+"="+roleWriteBehind, "GOMAXPROCS=2")
-		cmd.Stdin, cmd.Stderr = strings.NewReader(string(text)), os.Stderr
-		out, pipeErr := cmd.StdoutPipe()
-		if err := errors.Join(err, pipeErr, cmd.Start()); err != nil {
+		p, err := testprocess.Start(roleWriteBehind, l.writeBehindConfig, "GOMAXPROCS=2")
+		if err != nil {
 			l.Error(err)
 			return
 		}
 		if began != nil {
-			began <- func() { _ = cmd.Process.Kill() }
+			began <- p.Kill
 		}
-		for lines := bufio.NewScanner(out); lines.Scan() && yield(lines.Text()); {
+		for line, ok := p.Line(); ok && yield(line); line, ok = p.Line() {
 		}
-		if err := cmd.Wait(); (err == nil) != (began == nil) {
+		if err := p.Wait(); (err == nil) != (began == nil) {
 			l.Errorf("the worker ended with %v", err)
 		}
 	}

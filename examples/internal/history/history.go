@@ -39,7 +39,7 @@ func Read(name string) (History, error) {
 // Note writes down an event. It is a listener for a Manager that one goroutine uses.
 func (h History) Note(e dictrack.Event) {
 	t := h.tracker(e.Group, e.Tracker.Name)
-	if e.Kind == dictrack.Added {
+	if e.Kind == dictrack.EventAdded {
 		return
 	}
 	text := fmt.Sprintf("%s %s at %s", e.Kind, position(&e.Tracker), e.Time.Format(time.RFC3339Nano))
@@ -62,7 +62,7 @@ func (h History) Finish(ctx context.Context, m *dictrack.Manager) error {
 		if err != nil {
 			return err
 		}
-		all, err := m.List(ctx, group)
+		all, err := m.ListAll(ctx, group)
 		if err != nil {
 			return err
 		}

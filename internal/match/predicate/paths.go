@@ -106,8 +106,8 @@ func (c *pathCollector) add(path dotpath.Path, withContent bool) {
 
 // eachRequest passes every path that d reads, and whether it reads the content of a list or an object there.
 func eachRequest(d *tracker.Definition, request func(path dotpath.Path, withContent bool)) {
-	if key, ok := d.Key(); ok {
-		request(key, false)
+	for _, r := range d.Paths() {
+		request(r.Path, r.WithContent)
 	}
 	where := d.Where()
 	for i := range where {

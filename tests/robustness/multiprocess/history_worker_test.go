@@ -95,7 +95,7 @@ func (w *worker) operate(m *dictrack.Manager, history, client, n int, r *rand.Ra
 func (o *operation) list(m *dictrack.Manager, name string) {
 	for end := time.Now().Add(timeout); time.Now().Before(end); {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		snaps, err := m.List(ctx, name)
+		snaps, err := m.ListAll(ctx, name)
 		cancel()
 		if err != nil {
 			continue
@@ -122,7 +122,7 @@ func (o *operation) setProgress(tracker, progress string) {
 func (o *operation) track(m *dictrack.Manager, name, id string) {
 	for end := time.Now().Add(timeout); time.Now().Before(end); {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		res, err := m.Track(ctx, name, map[string]any{"amount": o.Amount}, dictrack.ID(id))
+		res, err := m.Track(ctx, dictrack.Message{Group: name, Data: map[string]any{"amount": o.Amount}, ID: id})
 		cancel()
 		switch {
 		case err != nil && (id != "" || !errors.Is(err, dictrack.ErrUnknown)):

@@ -85,7 +85,7 @@ func newHistoryWorkers(t *testing.T, store string, proxies []*proxy) *historyWor
 // ask requests a part from every worker.
 func (h *historyWorkers) ask(n int, seed uint64) {
 	for _, m := range h.processes {
-		if err := json.NewEncoder(m.in).Encode(task{History: n, Seed: seed}); err != nil {
+		if err := m.Send(task{History: n, Seed: seed}); err != nil {
 			h.Fatal(err)
 		}
 	}

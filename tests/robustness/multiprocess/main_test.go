@@ -9,17 +9,19 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+
+	"github.com/dictrack/dictrack/internal/testprocess"
 )
 
-// envWorker makes the test binary a worker.
-const envWorker = "DICTRACK_PROVE_WORKER"
+// roleWorker is the role of a worker process.
+const roleWorker = "worker"
 
 // lingering is where rueidis waits, for five seconds, before it closes connections to nodes that left a cluster.
 var lingering = goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*clusterClient)._refresh.func2")
 
-// TestMain is also the way into the workers: the test binary started again, told by its environment what to be.
+// TestMain also runs the workers: the test binary in a role.
 func TestMain(m *testing.M) {
-	if os.Getenv(envWorker) != "" {
+	if testprocess.Role() == roleWorker {
 		os.Exit(runWorker(os.Stdin, os.Stdout))
 	}
 	status := m.Run()

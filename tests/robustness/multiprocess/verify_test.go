@@ -66,7 +66,7 @@ func (c *workers) compare(where string, sums [groups]totals, cacheURL, storeURL 
 
 // list is a group's trackers: "name progress cycle".
 func list(ctx context.Context, m *dictrack.Manager, group string) ([]string, error) {
-	snaps, err := m.List(ctx, group)
+	snaps, err := m.ListAll(ctx, group)
 	var lines []string
 	for _, s := range snaps {
 		lines = append(lines, fmt.Sprint(s.Name, " ", s.Progress, " ", s.Cycle))

@@ -74,11 +74,12 @@ func (w *worker) run(in io.Reader) error {
 		return err
 	}
 	w.say("ready")
-	m.OnAll(func(e dictrack.Event) {
-		if e.Kind == dictrack.StageCompleted || e.Kind == dictrack.AllCompleted {
+	_, _ = m.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error {
+		if e.Kind == dictrack.EventStageCompleted || e.Kind == dictrack.EventAllCompleted {
 			w.say("event %s %s %s %d %d", e.ID(), e.Kind, e.Tracker.Name, e.Tracker.Stage, e.Tracker.Cycle)
 		}
-	})
+		return nil
+	}})
 	var all sync.WaitGroup
 	for client := range clients {
 		all.Go(func() { w.client(ctx, m, client) })
@@ -133,7 +134,7 @@ func (w *worker) client(ctx context.Context, m *dictrack.Manager, client int) {
 func (w *worker) do(m *dictrack.Manager, d op) {
 	for end := time.Now().Add(2 * time.Minute); ; {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-		res, err := m.Track(ctx, groupName(d.group()), d.data(), dictrack.ID(d.id()))
+		res, err := m.Track(ctx, dictrack.Message{Group: groupName(d.group()), Data: d.data(), ID: d.id()})
 		cancel()
 		switch {
 		case err == nil:

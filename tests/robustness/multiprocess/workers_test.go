@@ -1,18 +1,13 @@
 package multiprocess
 
 import (
-	"bufio"
-	"encoding/json"
-	"errors"
-	"io"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
+
+	"github.com/dictrack/dictrack/internal/testprocess"
 )
 
 // workers is the worker processes of a test, and what is known of their operations.
@@ -28,9 +23,8 @@ type workers struct {
 
 // process is a worker process, running or ended.
 type process struct {
+	*testprocess.Process
 	number int
-	cmd    *exec.Cmd
-	in     io.WriteCloser
 	ready  chan struct{} // closed when it is ready
 	over   chan struct{} // closed when it has ended and all its output was read
 }
@@ -59,52 +53,44 @@ func (c *workers) startWorker(number int, until *[clients]int) {
 // start starts a worker.
 func (c *workers) start(number int, o config) {
 	c.Helper()
-	m := &process{number: number, cmd: exec.Command(os.Args[0]), ready: make(chan struct{}), over: make(chan struct{})} // #nosec G702 -- the test binary itself
-	m.cmd.Env = append(os.Environ(), envWorker+"=1", "GOMAXPROCS=2")
-	m.cmd.Stderr = os.Stderr
-	in, inErr := m.cmd.StdinPipe()
-	out, outErr := m.cmd.StdoutPipe()
-	if err := errors.Join(inErr, outErr, m.cmd.Start()); err != nil {
+	p, err := testprocess.Start(roleWorker, o, "GOMAXPROCS=2")
+	if err != nil {
 		c.Fatal(err)
 	}
-	m.in = in
-	if err := json.NewEncoder(in).Encode(o); err != nil {
-		c.Fatal(err)
-	}
+	m := &process{Process: p, number: number, ready: make(chan struct{}), over: make(chan struct{})}
 	c.processes[number] = m
-	c.all.Go(func() { c.readLines(m, out) })
+	c.all.Go(func() { c.readLines(m) })
 }
 
 // readLines reads the output of a process until it ends.
-func (c *workers) readLines(m *process, out io.Reader) {
+func (c *workers) readLines(m *process) {
 	defer close(m.over)
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if lines.Text() == "ready" {
+	for line, ok := m.Line(); ok; line, ok = m.Line() {
+		if line == "ready" {
 			close(m.ready)
 			continue
 		}
-		c.onLine(m.number, lines.Text())
+		c.onLine(m.number, line)
 	}
-	_ = m.cmd.Wait() // whoever ends it checks how it ended
+	_ = m.Wait() // whoever ends it checks how it ended
 }
 
 // kill kills a worker with SIGKILL.
 func (c *workers) kill(number int) {
 	m := c.processes[number]
-	_ = m.cmd.Process.Kill()
+	m.Kill()
 	<-m.over
 	c.forgetAcks(number)
 }
 
 // pause stops a worker for a while, as a machine that swaps or migrates does.
 func (c *workers) pause(number int, d time.Duration) {
-	p := c.processes[number].cmd.Process
-	if err := errors.Join(p.Signal(syscall.SIGSTOP)); err != nil {
+	p := c.processes[number]
+	if err := p.Pause(); err != nil {
 		c.Error(err)
 	}
 	time.Sleep(d)
-	if err := errors.Join(p.Signal(syscall.SIGCONT)); err != nil {
+	if err := p.Resume(); err != nil {
 		c.Error(err)
 	}
 }
@@ -150,7 +136,7 @@ func (l *checker) describeMistakes() string {
 func (c *workers) stopAll() {
 	c.Helper()
 	for _, m := range c.processes {
-		_ = m.in.Close() // it may have ended
+		m.CloseInput()
 	}
 	for _, m := range c.processes {
 		select {
@@ -158,7 +144,7 @@ func (c *workers) stopAll() {
 		case <-time.After(timeout):
 			c.Fatalf("worker %d does not end", m.number)
 		}
-		if code := m.cmd.ProcessState.ExitCode(); code != 0 {
+		if code := m.ExitStatus(); code != 0 {
 			c.Fatalf("worker %d ended with status %d: %s", m.number, code, c.describeMistakes())
 		}
 	}
@@ -167,8 +153,8 @@ func (c *workers) stopAll() {
 // killAll kills all workers.
 func (c *workers) killAll() {
 	for _, m := range c.processes {
-		_ = m.cmd.Process.Signal(syscall.SIGCONT)
-		_ = m.cmd.Process.Kill()
+		_ = m.Resume() // it may have ended
+		m.Kill()
 	}
 	c.all.Wait()
 }

@@ -14,7 +14,7 @@ type batch struct {
 
 	source string
 	items  []item
-	inputs []dictrack.Input
+	inputs []dictrack.Message
 	parts  []int     // where the items end that may be tracked together
 	latest time.Time // the clock after the batch, when data tells the time
 	bytes  int64     // what was read of all sources so far
@@ -42,7 +42,7 @@ func (b *batch) refuse(line int, err error) {
 }
 
 // take adds a record as an input.
-func (b *batch) take(line int, in dictrack.Input, group *member) {
+func (b *batch) take(line int, in dictrack.Message, group *member) {
 	b.items = append(b.items, item{line: line, input: len(b.inputs), group: group})
 	b.inputs = append(b.inputs, in)
 }
@@ -56,7 +56,7 @@ func (b *batch) part() {
 
 // doubtful tells whether only tracking it shows that an input is refused: its id may be that of other data, and a
 // tracker may use a path that it gives twice or that is broken where it was trusted.
-func doubtful(in *dictrack.Input) bool {
+func doubtful(in *dictrack.Message) bool {
 	if in.ID != "" {
 		return true
 	}

@@ -63,7 +63,7 @@ func BenchmarkTrack(b *testing.B) {
 
 func trackFile(b *testing.B, file string, trusted bool) {
 	clock := &Clock{}
-	m, err := dictrack.Open(context.Background(), dictrack.Options{Clock: clock.Now, ManualSweep: true})
+	m, err := dictrack.Open(context.Background(), dictrack.Options{Clock: clock.Now, DisableTimers: true})
 	if err != nil {
 		b.Fatal(err)
 	}

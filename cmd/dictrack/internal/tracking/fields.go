@@ -63,7 +63,7 @@ func newExtractor(f Fields, trusted bool) *extractor {
 
 // read makes an input of a JSON text. The input shares the text; its error says why the text is not taken. Since the text
 // was checked, or is trusted, nobody need check it again.
-func (x *extractor) read(text []byte) (in dictrack.Input, m *member, err error) {
+func (x *extractor) read(text []byte) (in dictrack.Message, m *member, err error) {
 	scan := x.plan.Scan
 	if x.trusted {
 		scan = x.plan.ScanTrusted
@@ -74,14 +74,14 @@ func (x *extractor) read(text []byte) (in dictrack.Input, m *member, err error) 
 	if m, err = x.member(); err != nil {
 		return in, nil, err
 	}
-	in = dictrack.Input{Group: m.name, JSON: text, Trusted: true}
+	in = dictrack.Message{Group: m.name, JSON: text, SkipValidation: true}
 	if isSet(x.fields.ID) {
 		if in.ID, err = x.id(); err != nil {
 			return in, nil, err
 		}
 	}
 	if isSet(x.fields.Time) {
-		in.At, err = x.time()
+		in.Time, err = x.time()
 	}
 	return in, m, err
 }

@@ -46,8 +46,8 @@ func TestReadFields(t *testing.T) {
 			}
 			continue
 		}
-		if err != nil || m.name != c.group || in.Group != c.group || in.ID != c.id || !in.At.Equal(time.UnixMilli(c.at)) {
-			t.Errorf("%s: group %q, id %q, at %v, error %v", c.data, in.Group, in.ID, in.At, err)
+		if err != nil || m.name != c.group || in.Group != c.group || in.ID != c.id || !in.Time.Equal(time.UnixMilli(c.at)) {
+			t.Errorf("%s: group %q, id %q, at %v, error %v", c.data, in.Group, in.ID, in.Time, err)
 		}
 	}
 }

@@ -122,10 +122,10 @@ func (r *reader) record(b *batch, record *feed.Record) error {
 		return err
 	}
 	if isSet(r.extract.fields.Time) {
-		if in.At.After(r.latest) {
-			r.latest = in.At
+		if in.Time.After(r.latest) {
+			r.latest = in.Time
 		}
-		in.At = r.latest
+		in.Time = r.latest
 	}
 	alone := r.strict && doubtful(&in)
 	if alone {

@@ -37,7 +37,7 @@ func (s *session) part(ctx context.Context, b *batch, items []item) error {
 	var failed error
 	for i := range items {
 		it := &items[i]
-		var output *dictrack.Output
+		var output *dictrack.BatchResult
 		if it.err == nil {
 			output, outputs = &outputs[0], outputs[1:]
 		}
@@ -55,7 +55,7 @@ func (s *session) part(ctx context.Context, b *batch, items []item) error {
 var errUntracked = errors.New("not tracked")
 
 // inputsOf are the inputs of neighbouring items.
-func inputsOf(b *batch, items []item) []dictrack.Input {
+func inputsOf(b *batch, items []item) []dictrack.Message {
 	n, first := 0, 0
 	for i := range items {
 		if items[i].err != nil {
@@ -70,7 +70,7 @@ func inputsOf(b *batch, items []item) []dictrack.Input {
 }
 
 // item takes in what became of an item.
-func (s *session) item(b *batch, it *item, output *dictrack.Output) error {
+func (s *session) item(b *batch, it *item, output *dictrack.BatchResult) error {
 	s.summary.Read++
 	err := it.err
 	if output != nil {
@@ -99,7 +99,7 @@ func (s *session) took(it *item, r *dictrack.Result) error {
 	if r.Duplicate {
 		s.summary.Duplicates++
 	}
-	if r.Touched() > 0 {
+	if r.Affected() > 0 {
 		s.summary.Matched++
 	}
 	return s.tell(r.Events())
@@ -108,7 +108,7 @@ func (s *session) took(it *item, r *dictrack.Result) error {
 func (s *session) tell(events []dictrack.Event) error {
 	for i := range events {
 		e := &events[i]
-		if e.Kind == dictrack.Added || e.Kind == dictrack.Removed {
+		if e.Kind == dictrack.EventAdded || e.Kind == dictrack.EventRemoved {
 			continue
 		}
 		s.summary.Events[e.Kind]++
@@ -122,9 +122,16 @@ func (s *session) tell(events []dictrack.Event) error {
 // sweep does what the clock does, and tells it by time and group.
 func (s *session) sweep(ctx context.Context) error {
 	var events []dictrack.Event
-	off := s.Manager.OnAll(func(e dictrack.Event) { events = append(events, e) })
-	err := s.Manager.Sweep(ctx)
-	off()
+	collect := func(_ context.Context, e dictrack.Event) error {
+		events = append(events, e)
+		return nil
+	}
+	cancel, err := s.Manager.Subscribe(dictrack.Subscription{Handler: collect})
+	if err != nil {
+		return err
+	}
+	err = s.Manager.Sweep(ctx)
+	cancel()
 	slices.SortFunc(events, func(a, b dictrack.Event) int {
 		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Group, b.Group), cmp.Compare(a.Version, b.Version), a.Index-b.Index)
 	})

@@ -22,7 +22,7 @@ var ErrStopped = errors.New("stopped at a line that was rejected")
 
 // Run is what to track, and whom to tell. All fields are needed but Progress.
 type Run struct {
-	// Manager has the trackers as templates, ManualSweep, and Clock for its clock.
+	// Manager has the trackers as templates, DisableTimers, and Clock for its clock.
 	Manager *dictrack.Manager
 	Clock   *Clock
 	Sources []*feed.Source
@@ -75,7 +75,7 @@ type session struct {
 	*Run
 	summary Summary
 	begun   time.Time
-	outputs []dictrack.Output // to be used again
+	outputs []dictrack.BatchResult // to be used again
 }
 
 // dataTells tells whether the time comes from the data.

@@ -35,7 +35,7 @@ func newTrial(t *testing.T, text string, st store.Store, specs ...tracker.Spec) 
 		t.Fatal(err)
 	}
 	clock := &Clock{}
-	m, err := dictrack.Open(t.Context(), dictrack.Options{Clock: clock.Now, ManualSweep: true, Store: st})
+	m, err := dictrack.Open(t.Context(), dictrack.Options{Clock: clock.Now, DisableTimers: true, Store: st})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func (r *trial) event(e *dictrack.Event) error {
 // progress is where the first tracker of a group stands; -1 when there is none.
 func (r *trial) progress(t *testing.T, group string) float64 {
 	t.Helper()
-	snaps, err := r.Manager.List(t.Context(), group)
+	snaps, err := r.Manager.ListAll(t.Context(), group)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestTimeNeverGoesBack(t *testing.T) {
 }
 
 func TestTheClockOfTheDataEndsWindows(t *testing.T) {
-	held := dictrack.Count("held", dictrack.Targets(10), dictrack.Limit(limiter.For(60*time.Second)))
+	held := dictrack.Count("held", dictrack.Targets(10), dictrack.Limiters(limiter.For(60*time.Second)))
 	gone := dictrack.Count("gone", dictrack.Targets(10), dictrack.ExpireAfter(60*time.Second))
 	r := newTrial(t, "{\"g\":\"b\",\"t\":100}\n{\"g\":\"a\",\"t\":100}\n{\"g\":\"c\",\"t\":161}\n", nil, held, gone)
 	r.Fields.Time = pathOf("t")
@@ -208,7 +208,7 @@ func TestTheSameInputGivesTheSameEvents(t *testing.T) {
 	text := stream(40_000)
 	specs := []tracker.Spec{
 		dictrack.Sum("loop", "n", dictrack.Targets(70, 200), dictrack.Loop(), dictrack.Carry()),
-		dictrack.Count("held", dictrack.Targets(1000), dictrack.Limit(limiter.For(100*time.Second))),
+		dictrack.Count("held", dictrack.Targets(1000), dictrack.Limiters(limiter.For(100*time.Second))),
 		dictrack.Count("gone", dictrack.Targets(1000), dictrack.ExpireAfter(500*time.Second)),
 	}
 	var first []string
@@ -245,12 +245,12 @@ func TestEventsAreThoseOfOneCallAfterTheOther(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		result, err := plain.Manager.TrackJSON(t.Context(), in.Group, in.JSON, dictrack.At(in.At))
+		result, err := plain.Manager.Track(t.Context(), dictrack.Message{Group: in.Group, JSON: in.JSON, Time: in.Time})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, e := range result.Events() {
-			if e.Kind != dictrack.Added {
+			if e.Kind != dictrack.EventAdded {
 				_ = plain.event(&e)
 			}
 		}
@@ -263,7 +263,7 @@ func TestEventsAreThoseOfOneCallAfterTheOther(t *testing.T) {
 func TestSummary(t *testing.T) {
 	s := Summary{
 		Read: 10, Matched: 7, Rejected: 2, Duplicates: 1, Groups: 3, Elapsed: 2 * time.Second,
-		Events: Counts{dictrack.Limited: 1, dictrack.StageCompleted: 4},
+		Events: Counts{dictrack.EventLimited: 1, dictrack.EventStageCompleted: 4},
 	}
 	want := `data read:   10
 matched:     7

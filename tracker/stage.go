@@ -4,41 +4,44 @@ import (
 	"slices"
 
 	"github.com/dictrack/dictrack/decimal"
-	"github.com/dictrack/dictrack/limiter"
 )
 
-// completeStages completes stages while progress has reached their targets. renewed tells that the limiters
-// started again. It ends: without loop a stage is left for good, with loop the targets are above 0 and
-// whole cycles are taken at once.
-func (d *Definition) completeStages(s State, c limiter.Call, events []Event) (_ State, renewed bool, _ []Event) {
-	for s.Progress.Cmp(d.target(&s)) >= 0 {
+// reached reports whether the stage that s is in is complete.
+func (d *Definition) reached(s *State) bool { return d.kind.Reached(s.kindState(), d.target(s)) }
+
+// completeStages completes stages for as long as their targets are reached. refilled reports whether the limiters
+// started again. It ends: without loop each stage completes once, and with loop a cycle starts with a progress that
+// has not reached its targets, whole cycles that the progress spans being counted at once. For a custom kind that
+// breaks this rule, the number of stages in one call is limited.
+func (d *Definition) completeStages(s State, now int64, data map[string]any, events []Event) (_ State, refilled bool, _ []Event) {
+	for n := 0; d.reached(&s) && (!d.custom || n < 2*len(d.targets)); n++ {
 		if d.inLastStage(&s) && !d.spec.Loop {
 			s.Completed = true
-			return s, renewed, append(events, Event{Kind: EventAllCompleted, Definition: d, State: s})
+			return s, refilled, append(events, Event{Kind: EventAllCompleted, Definition: d, State: s})
 		}
 		done := Event{Kind: EventStageCompleted, Definition: d, State: s}
-		s, done.Cycles = d.nextStage(s)
+		s, done.Cycles = d.nextStage(s, now)
 		events = append(events, done)
-		s, events = d.afterStage(s, c, events)
-		renewed = d.spec.Reset.Has(ResetLimiter)
+		s, events = d.afterStage(s, now, data, events)
+		refilled = d.spec.Reset.Has(ResetLimiter)
 	}
-	return s, renewed, events
+	return s, refilled, events
 }
 
-// afterStage applies the reset policy's limiters and tells. A limiter that holds the tracker back from
-// here on is told like any other that does.
-func (d *Definition) afterStage(s State, c limiter.Call, events []Event) (State, []Event) {
-	by, was := -1, s.Limited
+// afterStage applies the reset policy to the limiters and reports it. A limiter that holds the tracker back from here
+// on is reported like any other.
+func (d *Definition) afterStage(s State, now int64, data map[string]any, events []Event) (State, []Event) {
+	by, wasLimited := -1, s.Limited
 	if d.spec.Reset.Has(ResetLimiter) {
-		s, by = d.refillLimiters(s, c)
+		s, by = d.refillLimiters(s, now, data)
 	}
-	if by >= 0 && !was {
-		s.Limited = false // until it is told
+	if by >= 0 && !wasLimited {
+		s.Limited = false // until its event
 	}
 	if d.spec.Reset != ResetNone {
 		events = append(events, Event{Kind: EventReset, Definition: d, State: s})
 	}
-	if by >= 0 && !was {
+	if by >= 0 && !wasLimited {
 		return d.limit(s, by, events)
 	}
 	return s, events
@@ -55,30 +58,30 @@ func (d *Definition) target(s *State) decimal.Decimal {
 func (d *Definition) inLastStage(s *State) bool { return int(s.Stage) == len(d.targets) }
 
 // nextStage moves progress and stage after a completed one. cycles is 0 unless more than one was spanned.
-func (d *Definition) nextStage(s State) (_ State, cycles int64) {
+func (d *Definition) nextStage(s State, now int64) (_ State, cycles int64) {
 	if d.inLastStage(&s) {
-		return d.nextCycle(s)
+		return d.nextCycle(s, now)
 	}
 	if d.spec.Reset.Has(ResetProgress) {
-		s = d.restartProgress(s)
+		s = d.restartProgress(s, now)
 	}
 	s.Stage++
 	return s, 0
 }
 
 // restartProgress starts progress again: at 0, or with what was above the target.
-func (d *Definition) restartProgress(s State) State {
+func (d *Definition) restartProgress(s State, now int64) State {
 	if d.spec.Carry {
 		s.Progress = s.Progress.Sub(d.target(&s))
 		return s
 	}
 	s.Progress = decimal.Decimal{}
-	return s.withPrivateState(nil)
+	return s.withPrivateState(d.kind.Reset(now))
 }
 
 // nextCycle starts again at stage 1, taking further whole cycles that the carried progress spans.
-func (d *Definition) nextCycle(s State) (_ State, cycles int64) {
-	s = d.restartProgress(s)
+func (d *Definition) nextCycle(s State, now int64) (_ State, cycles int64) {
+	s = d.restartProgress(s, now)
 	s.Stage, cycles = 1, 1
 	if d.spec.Carry {
 		var more int64
@@ -120,15 +123,15 @@ func (d *Definition) cycleSize() (needs, takes decimal.Decimal) {
 
 // refillLimiters starts every limiter again after a completed stage; by is the first that still holds the tracker
 // back, -1 if none does.
-func (d *Definition) refillLimiters(s State, c limiter.Call) (_ State, by int) {
+func (d *Definition) refillLimiters(s State, now int64, data map[string]any) (_ State, by int) {
 	by = -1
 	if !d.limited {
 		return s, by
 	}
-	limits := slices.Clone(s.Extra.Limits)
+	in, limits := d.limiterInput(&s, now, data), slices.Clone(s.Extra.Limits)
 	for i := range limits {
 		limited := false
-		limits[i], limited = d.spec.Limiters[i].StageDone(limits[i], c)
+		limits[i], limited = d.spec.Limiters[i].StageDone(limits[i], in)
 		if limited && by < 0 {
 			by = i
 		}

@@ -30,9 +30,9 @@ func expectHolding(t *testing.T, data object, conditions []condition.Condition, 
 		wanted = append(wanted, fmt.Sprint(i))
 	}
 	for range 2 {
-		got := names(ptr(f.track("forth", data)).Changed())
+		got := names(f.track("forth", data).Changed())
 		expectLines(t, got, wanted...)
-		got = names(ptr(f.track("back", data)).Changed())
+		got = names(f.track("back", data).Changed())
 		slices.Reverse(got)
 		expectLines(t, got, wanted...)
 	}
@@ -66,8 +66,8 @@ func inAndIntersects(t *testing.T) {
 	expectHolding(t, object{}, all)
 }
 
-// judgedOnce asks a condition that ten trackers share once for each data.
-func judgedOnce(t *testing.T) {
+// evaluatedOnce asks a condition that ten trackers share once for each data.
+func evaluatedOnce(t *testing.T) {
 	var asked atomic.Int64
 	f := open(t, nil, func(o *dictrack.Options) {
 		o.Registry = &tracker.Registry{}
@@ -134,8 +134,8 @@ func differentKinds(t *testing.T) {
 		dictrack.Count("a", dictrack.Targets(9), dictrack.Where(condition.Exists("k"), condition.Eq("k", nil), condition.Custom("custom", "k"))),
 		dictrack.Count("b", dictrack.Targets(9), dictrack.Where(condition.Exists("k"), condition.Ne("k", nil))),
 	)
-	expectLines(t, names(ptr(f.track("g", object{"k": nil})).Changed()), "a")
-	expectLines(t, names(ptr(f.track("g", object{"k": 1})).Changed()), "b")
+	expectLines(t, names(f.track("g", object{"k": nil}).Changed()), "a")
+	expectLines(t, names(f.track("g", object{"k": 1}).Changed()), "b")
 }
 
 func writtenOperators(t *testing.T) {
@@ -159,7 +159,7 @@ func guards(t *testing.T) {
 	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Where(where...)))
 	f.reopen()
 	for _, data := range []object{{}, {"k": nil, "s": "x"}, {"k": "6", "s": "x"}, {"k": 5, "s": "x"}, {"k": 6}} {
-		if res := f.track("g", data); res.Touched() != 0 {
+		if res := f.track("g", data); res.Affected() != 0 {
 			t.Errorf("%v moved the tracker", data)
 		}
 	}

@@ -33,7 +33,7 @@ func failedWriteKeepsProgress(t *testing.T) {
 	}
 	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](5))
 	for range 5 {
-		if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
+		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v, want to be told", err)
 		}
 	}
@@ -75,7 +75,7 @@ func sweepAmongTracks(t *testing.T) {
 		})
 		all.Go(func() {
 			for range each {
-				if _, err := f.Track(context.Background(), "g", nil); err != nil {
+				if _, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -94,10 +94,10 @@ func updateAmongTracks(t *testing.T) {
 		for range 4 {
 			all.Go(func() {
 				for range 30 {
-					if _, err := f.Track(context.Background(), "g", nil); err != nil {
+					if _, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}}); err != nil {
 						t.Error(err)
 					}
-					by := resetBy{Policy: ptr(tracker.ResetNone)}
+					by := resetBy{Policy: tracker.ResetNone}
 					if err := errors.Join(
 						f.Update(context.Background(), "g", "a", dictrack.SetReset(tracker.ResetAll)),
 						f.Reset(context.Background(), "g", by, "a"),
@@ -143,7 +143,7 @@ func unreadableIsNotDeleted(t *testing.T) {
 	f.track("g", nil)
 	f.reopen()
 	for range 3 {
-		if _, err := f.Track(t.Context(), "g", nil); err == nil {
+		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); err == nil {
 			t.Error("a group that cannot be read as a whole was tracked")
 		}
 		if err := f.Sweep(t.Context()); err != nil {
@@ -167,12 +167,12 @@ func errorHoldsNothing(t *testing.T) {
 	d.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	d.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for range 2 {
-		if _, err := f.Track(t.Context(), "g", nil); !errors.Is(err, dictrack.ErrUnknown) {
+		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
 		}
 	}
 	f.track("g", object{"panic": "advance"})
-	if _, err := f.TrackJSON(t.Context(), "g", []byte("{")); err == nil {
+	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte("{")}); err == nil {
 		t.Error("broken JSON was tracked")
 	}
 	f.track("g", nil)
@@ -213,7 +213,7 @@ func failedRemovalCompletesOnce(t *testing.T) {
 	heard := f.hear()
 	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](2))
 	for {
-		_, err := f.Track(t.Context(), "g", nil, dictrack.ID("x"))
+		_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}, ID: "x"})
 		if err == nil {
 			break
 		}
@@ -235,7 +235,7 @@ func noHalfLoadedGroup(t *testing.T) {
 	var all sync.WaitGroup
 	for range callers {
 		all.Go(func() {
-			res, err := f.Track(context.Background(), "g", nil)
+			res, err := f.Track(context.Background(), dictrack.Message{Group: "g", Data: map[string]any{}})
 			if err != nil || len(res.Changed()) != trackers {
 				t.Errorf("%d trackers of %d moved, %v", len(res.Changed()), trackers, err)
 			}
@@ -245,21 +245,22 @@ func noHalfLoadedGroup(t *testing.T) {
 	f.expect("g", "t299", "20/99")
 }
 
-func storedBeforeTold(t *testing.T) {
+func storedBeforeDelivery(t *testing.T) {
 	f := open(t, faultstore.New())
 	f.add("g", count("a", 1, 9))
 	var kept uint64
-	f.On(dictrack.StageCompleted, func(e dictrack.Event) {
+	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
 		if record, err := f.store.Data.Load(context.Background(), e.Group); err == nil {
 			kept = record.Version
 		}
-	})
+		return nil
+	}})
 	if res := f.track("g", nil); kept != res.Version {
 		t.Errorf("version %d was told of, %d was kept", res.Version, kept)
 	}
 }
 
-func removalTellsAll(t *testing.T) {
+func removalEmitsAll(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", count("a", 9), count("b", 9, 10), count("c", 9))
 		f.track("g", nil)

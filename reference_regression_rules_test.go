@@ -1,6 +1,7 @@
 package dictrack_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"testing"
@@ -30,7 +31,7 @@ func sharedTargets(t *testing.T) {
 
 func manyStagesAtOnce(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Sum("a", "n", dictrack.Targets(10, 50, 100), dictrack.Resets(tracker.ResetNone)))
+	f.add("g", dictrack.Sum("a", "n", dictrack.Targets(10, 50, 100), dictrack.Reset(tracker.ResetNone)))
 	res := f.track("g", object{"n": 500})
 	expectLines(t, lines(res.Events()), "STAGE_COMPLETED a 500", "STAGE_COMPLETED a 500", "ALL_COMPLETED a 500")
 }
@@ -39,7 +40,7 @@ func loopStartsAgain(t *testing.T) {
 	f := open(t, nil)
 	f.add("g", dictrack.Count("a", dictrack.Targets(3), dictrack.Loop()))
 	completed := 0
-	f.On(dictrack.StageCompleted, func(dictrack.Event) { completed++ })
+	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(context.Context, dictrack.Event) error { completed++; return nil }})
 	for range 6 {
 		f.track("g", nil)
 	}
@@ -51,9 +52,12 @@ func loopStartsAgain(t *testing.T) {
 
 func loopOverAllStages(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(1, 3), dictrack.Loop(), dictrack.Resets(tracker.ResetNone)))
+	f.add("g", dictrack.Count("a", dictrack.Targets(1, 3), dictrack.Loop(), dictrack.Reset(tracker.ResetNone)))
 	var stages []string
-	f.On(dictrack.StageCompleted, func(e dictrack.Event) { stages = append(stages, fmt.Sprint(e.Tracker.Stage, " of ", e.Tracker.Cycle)) })
+	_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(_ context.Context, e dictrack.Event) error {
+		stages = append(stages, fmt.Sprint(e.Tracker.Stage, " of ", e.Tracker.Cycle))
+		return nil
+	}})
 	for range 6 {
 		f.track("g", nil)
 	}
@@ -62,7 +66,7 @@ func loopOverAllStages(t *testing.T) {
 
 func carryKeepsTheRest(t *testing.T) {
 	f := open(t, nil)
-	options := []dictrack.Option{dictrack.Targets(10, 20), dictrack.Resets(tracker.ResetProgress), dictrack.Initial(2)}
+	options := []dictrack.TrackerOption{dictrack.Targets(10, 20), dictrack.Reset(tracker.ResetProgress), dictrack.Initial(2)}
 	f.add("g", dictrack.Sum("drop", "n", options...), dictrack.Sum("carry", "n", append(options, dictrack.Carry())...))
 	f.track("g", object{"n": 15})
 	f.expect("g", "drop", "0/20")
@@ -78,7 +82,7 @@ func resetOfStages(t *testing.T) {
 	f.expect("g", "high", "8/9")
 	f.track("g", nil)
 	f.expect("g", "a", "2/3")
-	by := resetBy{Policy: ptr(tracker.ResetStage | tracker.ResetProgress)}
+	by := resetBy{Policy: tracker.ResetStage | tracker.ResetProgress}
 	if err := f.Reset(t.Context(), "g", by, "a"); err != nil {
 		t.Fatal(err)
 	}
@@ -112,9 +116,9 @@ func oneSpecManyGroups(t *testing.T) {
 // sumsOfWhatever neither completes by what is no number, nor uses up a limiter, nor drifts.
 func sumsOfWhatever(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Sum("a", "n", dictrack.Targets(1), dictrack.Limit(limiter.Count(11)), dictrack.Keep()))
+	f.add("g", dictrack.Sum("a", "n", dictrack.Targets(1), dictrack.Limiters(limiter.Count(11)), dictrack.Keep()))
 	for _, n := range []any{"nan", "inf", "-Infinity", true, nil, "x", "", []any{1}, object{"n": 1}, "0x10", "1_0"} {
-		if res := f.track("g", object{"n": n}); res.Touched() != 0 || len(res.Events()) != 0 {
+		if res := f.track("g", object{"n": n}); res.Affected() != 0 || len(res.Events()) != 0 {
 			t.Errorf("%v moved the tracker: %v", n, res.Changed())
 		}
 	}
@@ -123,20 +127,20 @@ func sumsOfWhatever(t *testing.T) {
 		f.track("g", object{"n": n})
 	}
 	f.expect("g", "a", "0.9/1")
-	expectLines(t, lines(ptr(f.track("g", object{"n": 0.1})).Events()), "ALL_COMPLETED a 1")
+	expectLines(t, lines(f.track("g", object{"n": 0.1}).Events()), "ALL_COMPLETED a 1")
 }
 
 // eventsAsTheyHappened show the tracker as it was, in the right order.
 func eventsAsTheyHappened(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(1, 2), dictrack.Resets(tracker.ResetAll)))
-	events := ptr(f.track("g", nil)).Events()
+	f.add("g", dictrack.Count("a", dictrack.Targets(1, 2), dictrack.Reset(tracker.ResetAll)))
+	events := f.track("g", nil).Events()
 	expectLines(t, lines(events), "STAGE_COMPLETED a 1", "RESET a 0")
 	if s := events[0].Tracker; s.Completed || s.Stage != 1 || fmt.Sprint(s.Target) != "1" {
 		t.Errorf("when the stage was completed: %+v", s)
 	}
 	f.track("g", nil)
-	if s := ptr(f.track("g", nil)).Events()[0].Tracker; !s.Completed || s.Stage != 2 {
+	if s := f.track("g", nil).Events()[0].Tracker; !s.Completed || s.Stage != 2 {
 		t.Errorf("when all were completed: %+v", s)
 	}
 }
@@ -152,10 +156,10 @@ func keptWhenCompleted(t *testing.T) {
 	if res := f.track("g", nil); len(res.Changed()) != 0 || len(res.Events()) != 0 {
 		t.Errorf("a completed tracker took data: %+v", res.Changed())
 	}
-	if err := f.Reset(t.Context(), "g", resetBy{Policy: ptr(tracker.ResetAll)}, "a"); err != nil {
+	if err := f.Reset(t.Context(), "g", resetBy{Policy: tracker.ResetAll}, "a"); err != nil {
 		t.Fatal(err)
 	}
-	expectLines(t, lines(ptr(f.track("g", nil)).Events()), "ALL_COMPLETED a 1")
+	expectLines(t, lines(f.track("g", nil).Events()), "ALL_COMPLETED a 1")
 }
 
 // storedAndCached finds trackers of a cached group that another call has added.
@@ -172,7 +176,7 @@ func storedAndCached(t *testing.T) {
 
 func beforeItsWindow(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Limit(limiter.Window(start.Add(time.Hour), start.Add(2*time.Hour)))))
+		f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Limiters(limiter.Window(start.Add(time.Hour), start.Add(2*time.Hour)))))
 		res := f.track("g", nil)
 		expectLines(t, names(res.Limited()), "a")
 		expectLines(t, lines(res.Events()))
@@ -185,7 +189,7 @@ func beforeItsWindow(t *testing.T) {
 func campaignStays(t *testing.T) {
 	f := open(t, nil)
 	end := start.Add(time.Hour)
-	f.add("g", dictrack.Count("a", dictrack.Targets(1, 2, 9), dictrack.Limit(limiter.Window(start, end))))
+	f.add("g", dictrack.Count("a", dictrack.Targets(1, 2, 9), dictrack.Limiters(limiter.Window(start, end))))
 	f.track("g", nil)
 	f.clock.pass(30 * time.Minute)
 	f.track("g", nil)
@@ -196,7 +200,7 @@ func campaignStays(t *testing.T) {
 
 func stepsUseUp(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Where(condition.Exists("x")), dictrack.Limit(limiter.Count(3))))
+		f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Where(condition.Exists("x")), dictrack.Limiters(limiter.Count(3))))
 		for range 5 {
 			f.track("g", nil)
 		}
@@ -209,10 +213,10 @@ func stepsUseUp(t *testing.T) {
 
 func everyLimiterIsReset(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Limit(limiter.Count(1), limiter.Count(2), limiter.For(time.Hour))))
+	f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Limiters(limiter.Count(1), limiter.Count(2), limiter.For(time.Hour))))
 	f.track("g", nil)
 	f.clock.pass(2 * time.Hour)
-	if err := f.ResetAll(t.Context(), "g", resetBy{Reset: limiter.Reset{Limit: ptr(int64(0))}}); err != nil {
+	if err := f.ResetAll(t.Context(), "g", resetBy{Limit: limiter.NewLimit(0)}); err != nil {
 		t.Fatal(err)
 	}
 	snap, err := f.Get(t.Context(), "g", "a")
@@ -223,7 +227,7 @@ func everyLimiterIsReset(t *testing.T) {
 
 func refillIsWhole(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(2, 99), dictrack.Limit(limiter.Count(5))))
+	f.add("g", dictrack.Count("a", dictrack.Targets(2, 99), dictrack.Limiters(limiter.Count(5))))
 	f.track("g", nil)
 	f.track("g", nil)
 	if snap, _ := f.Get(t.Context(), "g", "a"); snap.Limiters[0].Left != 5 {
@@ -235,8 +239,8 @@ func refillIsWhole(t *testing.T) {
 func timeOfTheCall(t *testing.T) {
 	f := open(t, nil)
 	long := start.Add(1000 * time.Hour)
-	f.add("g", dictrack.Count("a", dictrack.Targets(1, 9), dictrack.Limit(limiter.From(long, time.Hour))))
-	res := f.track("g", nil, dictrack.At(long.Add(time.Minute+900*time.Millisecond)))
+	f.add("g", dictrack.Count("a", dictrack.Targets(1, 9), dictrack.Limiters(limiter.From(long, time.Hour))))
+	res := f.track("g", nil, withTime(long.Add(time.Minute+900*time.Millisecond)))
 	window := res.Changed()[0].Limiters[0]
 	if !window.Start.Equal(long.Add(time.Minute)) || !window.End.Equal(long.Add(time.Hour+time.Minute)) {
 		t.Errorf("the window is %v to %v, want an hour from the time of the call, in whole seconds", window.Start, window.End)
@@ -245,7 +249,7 @@ func timeOfTheCall(t *testing.T) {
 
 func equalLimiters(t *testing.T) {
 	f := open(t, faultstore.New())
-	f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Limit(limiter.Count(2), limiter.Count(2))))
+	f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Limiters(limiter.Count(2), limiter.Count(2))))
 	f.track("g", nil)
 	f.reopen()
 	snap, err := f.Get(t.Context(), "g", "a")
@@ -257,7 +261,7 @@ func equalLimiters(t *testing.T) {
 // limitedNowOrRefused tells of one limiter, and lists no tracker that the data does not concern.
 func limitedNowOrRefused(t *testing.T) {
 	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Where(condition.Exists("x")), dictrack.Limit(limiter.Count(1), limiter.Count(1))))
+	f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Where(condition.Exists("x")), dictrack.Limiters(limiter.Count(1), limiter.Count(1))))
 	res := f.track("g", object{"x": 1})
 	expectLines(t, lines(res.Events()), "LIMITED a 1")
 	expectLines(t, names(res.Limited()), "a")

@@ -31,7 +31,7 @@ func addsOfOneName(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if snaps, err := f.List(t.Context(), "g"); won.Load() != 1 || len(snaps) != 1 || err != nil {
+		if snaps, err := f.ListAll(t.Context(), "g"); won.Load() != 1 || len(snaps) != 1 || err != nil {
 			t.Errorf("%d calls added it; trackers %q, %v", won.Load(), names(snaps), err)
 		}
 		expectLines(t, heard(), "ADDED a 0")
@@ -43,10 +43,11 @@ func listenerHoldsNoLock(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", count("a", 1, 99))
 		entered, release := make(chan struct{}), make(chan struct{})
-		f.On(dictrack.StageCompleted, func(dictrack.Event) {
+		_, _ = f.Subscribe(dictrack.Subscription{Kinds: []dictrack.EventKind{dictrack.EventStageCompleted}, Handler: func(context.Context, dictrack.Event) error {
 			close(entered)
 			<-release
-		})
+			return nil
+		}})
 		var slow sync.WaitGroup
 		slow.Go(func() { f.track("g", nil) })
 		<-entered
@@ -127,7 +128,7 @@ func unknownNames(t *testing.T) {
 func snapshotsAreCopies(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {
 		f.add("g", count("a", 9, 10))
-		snaps, err := f.List(t.Context(), "g")
+		snaps, err := f.ListAll(t.Context(), "g")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,12 +233,13 @@ func expiryByTheClock(t *testing.T) {
 func listenersThatFail(t *testing.T) {
 	f := open(t, nil)
 	for _, with := range []any{"text", faultstore.ErrInjected, nil, 7, struct{}{}} {
-		f.OnAll(func(dictrack.Event) { panic(with) })
+		_, _ = f.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, _ dictrack.Event) error { panic(with) }})
 	}
-	f.OnAll(func(dictrack.Event) {
+	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error {
 		var none map[string]int
 		none["x"] = 1
-	})
+		return nil
+	}})
 	heard := f.hear()
 	f.add("g", count("a", 9))
 	expectLines(t, heard(), "ADDED a 0")

@@ -1,0 +1,80 @@
+package dictrack_test
+
+import "testing"
+
+// TestReferenceRegressions has a subtest for each defect of the Python library dictrack 2.1.5, the reference,
+// that this library must not repeat: lost, doubled or wrong counts. Defects of Redis, MongoDB and Python itself
+// are not here.
+func TestReferenceRegressions(t *testing.T) {
+	for _, regression := range []struct {
+		name string
+		test func(t *testing.T)
+	}{
+		{"an unknown group does not affect others", unknownGroupHarmsNoOther},
+		{"a failed write keeps progress", failedWriteKeepsProgress},
+		{"progress does not expire", progressDoesNotAge},
+		{"timers during calls lose nothing", sweepAmongTracks},
+		{"updates during calls lose nothing", updateAmongTracks},
+		{"adding again keeps progress", addAgainKeepsProgress},
+		{"nothing waits for Close to be stored", nothingWaitsForClose},
+		{"an unreadable group is not deleted", unreadableIsNotDeleted},
+		{"an error leaves nothing locked", errorHoldsNothing},
+		{"a hot group stays loaded", hotGroupStaysLoaded},
+		{"a failure completes nothing twice", failureCompletesNothingTwice},
+		{"a failed removal completes once", failedRemovalCompletesOnce},
+		{"no group is loaded in part", noHalfLoadedGroup},
+		{"a change is stored before its events are delivered", storedBeforeDelivery},
+		{"removing a group emits all events", removalEmitsAll},
+		{"concurrent adds of one name", addsOfOneName},
+		{"a listener holds no lock", listenerHoldsNoLock},
+		{"groups without trackers are not loaded again", noTrackersNoLoads},
+		{"flush of many groups", flushOfMany},
+		{"memory counts without completing", memoryCountsWithoutCompleting},
+		{"unknown names are errors", unknownNames},
+		{"snapshots are copies", snapshotsAreCopies},
+		{"one event after a reset", oneEventAfterReset},
+		{"a tracker is removed once", removedOnce},
+		{"a refused definition is not added", refusedIsNotAdded},
+		{"one of two adds of a name fails", addsOfOneName},
+		{"exists and not_exists", existsAndNotExists},
+		{"contains and has_item", containsAndItems},
+		{"in and intersects", inAndIntersects},
+		{"a condition is evaluated once per message", evaluatedOnce},
+		{"values of mixed types", mixedTypes},
+		{"values of unusual types", oddTypes},
+		{"unusual operands", oddOperands},
+		{"true is not 1", trueIsNotOne},
+		{"conditions of different operators differ", differentKinds},
+		{"operators are written as they are read", writtenOperators},
+		{"conditions that guard others", guards},
+		{"paths", paths},
+		{"targets are not shared", sharedTargets},
+		{"many stages at once", manyStagesAtOnce},
+		{"a loop starts again", loopStartsAgain},
+		{"a loop over all stages", loopOverAllStages},
+		{"carry keeps the remainder", carryKeepsTheRest},
+		{"reset of stages", resetOfStages},
+		{"invalid targets", badTargets},
+		{"one definition in many groups", oneSpecManyGroups},
+		{"sums of values that are no numbers", sumsOfWhatever},
+		{"events in the order in which they happen", eventsAsTheyHappened},
+		{"a tracker that is kept after completion", keptWhenCompleted},
+		{"stored and cached groups agree", storedAndCached},
+		{"a limiter before its window", beforeItsWindow},
+		{"a limiter with a fixed window stays after a reset", campaignStays},
+		{"each step consumes a count limiter", stepsUseUp},
+		{"every limiter is reset", everyLimiterIsReset},
+		{"a refill is complete", refillIsWhole},
+		{"limiters use the time of the call", timeOfTheCall},
+		{"equal limiters are separate", equalLimiters},
+		{"limited now, or refused", limitedNowOrRefused},
+		{"a failed add is an error", failedAddIsAnError},
+		{"the expiry can be changed", expiryChanges},
+		{"expiry by the timer", expiryByTheClock},
+		{"listeners that panic", listenersThatFail},
+		{"two managers on one store", twoManagers},
+		{"nothing is logged without a reason", silence},
+	} {
+		t.Run(regression.name, regression.test)
+	}
+}
