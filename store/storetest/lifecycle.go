@@ -11,8 +11,8 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// calls are all that can be asked of a store.
-func calls(st store.Store, c *group.Change) map[string]func(context.Context) error {
+// allCalls returns a call of every method but Close.
+func allCalls(st store.Store, c *group.Change) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"Commit": func(ctx context.Context) error { return st.Commit(ctx, []*group.Change{c}) },
 		"Load": func(ctx context.Context) error {
@@ -40,35 +40,35 @@ func calls(st store.Store, c *group.Change) map[string]func(context.Context) err
 	}
 }
 
-// testCancelled: a call whose context is over does nothing.
-func testCancelled(s *session) {
-	g := s.expires("g", time.Second)
-	s.commit(s.call(g, 0, group.Seen{ID: "id", Expires: now}))
+// testCancelledContext checks that a call whose context is cancelled does nothing.
+func testCancelledContext(s *session) {
+	g := s.newExpiringGroup("g", time.Second)
+	s.commit(s.trackWithID(g, 0, group.Seen{ID: "id", Expires: now}))
 	before := s.load("g")
-	c := s.call(g, 0, group.Seen{ID: "other", Expires: now})
+	c := s.trackWithID(g, 0, group.Seen{ID: "other", Expires: now})
 	ctx, cancel := context.WithCancel(s.Context())
 	cancel()
-	for name, call := range calls(s.store, c) {
+	for name, call := range allCalls(s.store, c) {
 		if err := call(ctx); !errors.Is(err, context.Canceled) {
 			s.Errorf("%s with a cancelled context: %v, want context.Canceled", name, err)
 		}
 	}
-	s.same(before)
-	s.expectUnseen("g", "other")
-	s.expectSeen("g", group.Seen{ID: "id", Version: before.Version(), Expires: now})
+	s.expectStored(before)
+	s.expectNoID("g", "other")
+	s.expectID("g", group.Seen{ID: "id", Version: before.Version(), Expires: now})
 	s.commit(c)
-	s.same(g)
+	s.expectStored(g)
 }
 
-// testClosed: a store that was closed says so, and can be closed again.
-func testClosed(s *session) {
-	g := s.made("g", 1)
-	c := s.track(g, 0)
+// testCallsAfterClose checks that every call returns ErrClosed, and that Close may be called again.
+func testCallsAfterClose(s *session) {
+	g := s.newGroup("g", 1)
+	c := s.trackEach(g, 0)
 	for range 2 {
 		if err := s.store.Close(); err != nil {
 			s.Errorf("Close: %v", err)
 		}
-		for name, call := range calls(s.store, c) {
+		for name, call := range allCalls(s.store, c) {
 			if err := call(s.Context()); !errors.Is(err, store.ErrClosed) {
 				s.Errorf("%s after Close: %v, want ErrClosed", name, err)
 			}
@@ -76,18 +76,19 @@ func testClosed(s *session) {
 	}
 }
 
-// testClosing closes while calls are under way: each is answered, or told that it came too late.
-func testClosing(s *session) {
+// testCloseDuringCalls closes the store while calls are in progress: each succeeds or returns ErrClosed, and what was
+// committed stays.
+func testCloseDuringCalls(s *session) {
 	const callers = 8
 	done := make([]uint64, callers)
-	s.together(callers+1, func(i int) error {
+	s.concurrently(callers+1, func(i int) error {
 		if i == callers {
 			time.Sleep(5 * time.Millisecond)
 			return s.store.Close()
 		}
 		g := group.New(fmt.Sprint(i), 0)
 		for {
-			c, err := add(g, define(fmt.Sprint(g.Version()), nil))
+			c, err := addTrackers(g, newDefinition(fmt.Sprint(g.Version()), nil))
 			if err == nil {
 				err = s.store.Commit(s.Context(), []*group.Change{c})
 			}
@@ -114,46 +115,46 @@ func testClosing(s *session) {
 	}
 }
 
-// testReopen closes and opens between steps: nothing is lost, and it goes on.
+// testReopen closes and opens the store between commits: nothing is lost.
 func testReopen(s *session) {
-	g, big, gone := s.expires("g", time.Hour), s.made("big", 500), s.made("gone", 1)
-	s.commit(s.add(g, counters(3)...))
-	s.commit(s.must(change(gone, func() error {
-		_, err := gone.Remove(nil, now)
+	g, big, removed := s.newExpiringGroup("g", time.Hour), s.newGroup("big", 500), s.newGroup("removed", 1)
+	s.commit(s.addTrackers(g, counters(3)...))
+	s.commit(s.must(recordChange(removed, func() error {
+		_, err := removed.Remove(nil, now)
 		return err
 	})))
 	for i := range 4 {
 		id := group.Seen{ID: fmt.Sprint(i), Expires: now + int64(i)}
-		s.commit(s.call(g, i%3, id), s.track(big, 499))
+		s.commit(s.trackWithID(g, i%3, id), s.trackEach(big, 499))
 		id.Version = g.Version()
-		s.again()
-		s.same(g, big, gone)
-		s.expectSeen("g", id)
+		s.reopenStore()
+		s.expectStored(g, big, removed)
+		s.expectID("g", id)
 		s.expectDue(now+3_600_000, 10, store.Due{Group: "g", At: now + 3_600_000})
-		s.expectGroups("big", "g", "gone")
+		s.expectGroups("big", "g", "removed")
 	}
-	s.commit(s.add(big, define("known by ID only", nil), counters(600)[500]))
-	s.forget(now + 2)
-	s.again()
-	s.same(g, big, gone)
-	s.expectUnseen("g", "0", "2")
-	if _, ok := s.seen("g", "3"); !ok {
-		s.Fatal("id 3 is forgotten before its time")
+	s.commit(s.addTrackers(big, newDefinition("new definition", nil), counters(600)[500]))
+	s.deleteExpiredIDs(now + 2)
+	s.reopenStore()
+	s.expectStored(g, big, removed)
+	s.expectNoID("g", "0", "2")
+	if _, ok := s.findID("g", "3"); !ok {
+		s.Fatal("id 3 is not remembered, but has not expired")
 	}
 }
 
-// testReopenFlushed: what was flushed stays away, and versions do not restart.
-func testReopenFlushed(s *session) {
-	g := s.expires("g", time.Second)
-	s.commit(s.call(g, 0, group.Seen{ID: "id", Expires: now}))
+// testReopenAfterFlush checks that what was flushed stays deleted, and versions never repeat.
+func testReopenAfterFlush(s *session) {
+	g := s.newExpiringGroup("g", time.Second)
+	s.commit(s.trackWithID(g, 0, group.Seen{ID: "id", Expires: now}))
 	s.flush()
-	s.again()
+	s.reopenStore()
 	s.expectEmpty("g")
 	top := g.Version()
-	if floor := s.load("g").Version(); floor <= top {
-		s.Fatalf("a new group starts from version %d, want one above %d", floor, top)
+	if version := s.load("g").Version(); version <= top {
+		s.Fatalf("a new group starts at version %d, want more than %d", version, top)
 	}
-	g = s.made("g", 2)
-	s.again()
-	s.same(g)
+	g = s.newGroup("g", 2)
+	s.reopenStore()
+	s.expectStored(g)
 }
