@@ -10,6 +10,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -48,10 +49,10 @@ func expiring(name string, d time.Duration) *tracker.Definition {
 }
 
 // change records what f does to g.
-func change(g *group.Group, f func() error) (*group.Change, error) {
-	g.Record()
+func change(g *group.Group, f func() error) (*record.Change, error) {
+	g.BeginChange()
 	err := f()
-	c := g.Take()
+	c := g.EndChange().Encode()
 	if err == nil && c == nil {
 		err = fmt.Errorf("group %q did not change", g.Name())
 	}
@@ -59,7 +60,7 @@ func change(g *group.Group, f func() error) (*group.Change, error) {
 }
 
 // add adds trackers.
-func add(g *group.Group, defs ...*tracker.Definition) (*group.Change, error) {
+func add(g *group.Group, defs ...*tracker.Definition) (*record.Change, error) {
 	return change(g, func() error {
 		_, err := g.Add(defs, now)
 		return err
@@ -67,7 +68,7 @@ func add(g *group.Group, defs ...*tracker.Definition) (*group.Change, error) {
 }
 
 // track moves the counters at some places, one call each.
-func track(g *group.Group, places ...int) (*group.Change, error) {
+func track(g *group.Group, places ...int) (*record.Change, error) {
 	return change(g, func() error {
 		for _, at := range places {
 			if err := one(g, at, false); err != nil {
@@ -82,11 +83,11 @@ func track(g *group.Group, places ...int) (*group.Change, error) {
 const nowhere = -1
 
 // call moves one counter in a call that has an id.
-func call(g *group.Group, at int, seen group.Seen) (*group.Change, error) {
+func call(g *group.Group, at int, seen record.MessageID) (*record.Change, error) {
 	return change(g, func() error {
 		err := one(g, at, true)
 		seen.Version = g.Version()
-		g.Recorded().See(seen)
+		g.Pending().AddMessageID(seen)
 		return err
 	})
 }
@@ -100,7 +101,7 @@ func one(g *group.Group, at int, commit bool) error {
 }
 
 // must is for changes of the test's own goroutine.
-func (s *session) must(c *group.Change, err error) *group.Change {
+func (s *session) must(c *record.Change, err error) *record.Change {
 	s.Helper()
 	if err != nil {
 		s.Fatalf("change of the suite: %v", err)
@@ -109,19 +110,19 @@ func (s *session) must(c *group.Change, err error) *group.Change {
 }
 
 // add adds trackers.
-func (s *session) add(g *group.Group, defs ...*tracker.Definition) *group.Change {
+func (s *session) add(g *group.Group, defs ...*tracker.Definition) *record.Change {
 	s.Helper()
 	return s.must(add(g, defs...))
 }
 
 // track moves counters.
-func (s *session) track(g *group.Group, places ...int) *group.Change {
+func (s *session) track(g *group.Group, places ...int) *record.Change {
 	s.Helper()
 	return s.must(track(g, places...))
 }
 
 // call moves a counter, with an id.
-func (s *session) call(g *group.Group, at int, seen group.Seen) *group.Change {
+func (s *session) call(g *group.Group, at int, seen record.MessageID) *record.Change {
 	s.Helper()
 	return s.must(call(g, at, seen))
 }

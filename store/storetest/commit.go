@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
 func testFirst(s *session) {
 	g := s.load("g")
-	if g.Version() != 0 || g.Known() {
-		s.Fatalf("a group in an empty store: version %d, known %v, want 0 and false", g.Version(), g.Known())
+	if g.Version() != 0 || g.Exists() {
+		s.Fatalf("a group in an empty store: version %d, known %v, want 0 and false", g.Version(), g.Exists())
 	}
 	s.commit(s.add(g, counters(3)...))
 	s.same(g)
@@ -30,10 +31,10 @@ func testSteps(s *session) {
 
 func testRepeated(s *session) {
 	g := s.made("g", 3)
-	c := s.call(g, 1, group.Seen{ID: "a", Expires: now})
+	c := s.call(g, 1, record.MessageID{ID: "a", Expires: now})
 	s.commit(c)
-	s.conflict([]*group.Change{c}, "g")
-	s.conflict([]*group.Change{c}, "g")
+	s.conflict([]*record.Change{c}, "g")
+	s.conflict([]*record.Change{c}, "g")
 	s.same(g)
 	s.commit(s.track(g, 1))
 	s.same(g)
@@ -42,12 +43,12 @@ func testRepeated(s *session) {
 func testLate(s *session) {
 	s.made("g", 3)
 	first, second := s.load("g"), s.load("g")
-	early := s.call(first, 0, group.Seen{ID: "early", Expires: now})
+	early := s.call(first, 0, record.MessageID{ID: "early", Expires: now})
 	s.track(second, 0) // the same state, so that later builds on it
 	later := s.track(second, 0, 1)
 	s.commit(early)
 	s.commit(later)
-	s.conflict([]*group.Change{early}, "g")
+	s.conflict([]*record.Change{early}, "g")
 	s.same(second)
 	if _, ok := s.seen("g", "early"); !ok {
 		s.Fatal("the id of the early change is gone")
@@ -58,8 +59,8 @@ func testGap(s *session) {
 	g := s.made("g", 3)
 	before := s.load("g")
 	s.track(g, 0)
-	gap := s.call(g, 0, group.Seen{ID: "a", Expires: now})
-	s.conflict([]*group.Change{gap}, "g")
+	gap := s.call(g, 0, record.MessageID{ID: "a", Expires: now})
+	s.conflict([]*record.Change{gap}, "g")
 	s.same(before)
 	if _, ok := s.seen("g", "a"); ok {
 		s.Fatal("the change did not apply, but its id is remembered")
@@ -69,14 +70,14 @@ func testGap(s *session) {
 	behind := s.load("g")
 	wide := s.must(change(behind, func() error { return errors.Join(one(behind, 0, false), one(behind, 0, false)) }))
 	s.commit(s.track(before, 2))
-	s.conflict([]*group.Change{wide}, "g") // from a version that is over to one that is to come
+	s.conflict([]*record.Change{wide}, "g") // from a version that is over to one that is to come
 	s.same(before)
 }
 
 func testMany(s *session) {
 	const n = 50
 	groups := make([]*group.Group, n)
-	changes := make([]*group.Change, n)
+	changes := make([]*record.Change, n)
 	for i := range groups {
 		groups[i] = s.load(fmt.Sprintf("group %d", i))
 		changes[i] = s.add(groups[i], counters(1+i%5)...)
@@ -95,7 +96,7 @@ func testOneConflicts(s *session) {
 	b2, c2 := s.load("b"), s.load("c")
 	s.commit(s.track(b2, 0))
 	s.commit(s.track(c2, 2))
-	changes := []*group.Change{s.track(a, 1), s.track(b, 1, 2), s.track(c, 1, 2)}
+	changes := []*record.Change{s.track(a, 1), s.track(b, 1, 2), s.track(c, 1, 2)}
 	s.conflict(changes, "b", "c")
 	s.same(a, b2, c2)
 

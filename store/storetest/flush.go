@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *session) flush() {
@@ -19,16 +19,16 @@ func testFlush(s *session) {
 	s.flush() // an empty store
 	s.made("chunks", 300)
 	g := s.expires("g", time.Second)
-	s.commit(s.call(g, 0, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.call(g, 0, record.MessageID{ID: "id", Expires: now}))
 	s.flush()
 	s.expectEmpty("g", "chunks")
 
 	g = s.load("g")
 	s.commit(s.add(g, counters(200)...))
-	s.commit(s.call(g, 0, group.Seen{ID: "id", Expires: now + 1}))
+	s.commit(s.call(g, 0, record.MessageID{ID: "id", Expires: now + 1}))
 	s.same(g)
 	s.forget(now) // of the id before the flush
-	s.expectSeen("g", group.Seen{ID: "id", Version: g.Version(), Expires: now + 1})
+	s.expectSeen("g", record.MessageID{ID: "id", Version: g.Version(), Expires: now + 1})
 	s.flush()
 	s.flush()
 	s.expectEmpty("g", "chunks")
@@ -40,7 +40,7 @@ func (s *session) expectEmpty(groups ...string) {
 	s.expectGroups()
 	s.expectDue(math.MaxInt64-1, 10)
 	for _, name := range groups {
-		if g := s.load(name); g.Known() {
+		if g := s.load(name); g.Exists() {
 			s.Fatalf("group %q is there: %s", name, facts(g))
 		}
 		s.expectUnseen(name, "id")
@@ -76,7 +76,7 @@ func testFloor(s *session) {
 func testBeforeFlush(s *session) {
 	g, other := s.made("g", 300), s.made("other", 1)
 	s.commit(s.track(g, 0))
-	late := []*group.Change{s.track(g, 299), s.track(other, 0, 0, 0, 0, 0)}
+	late := []*record.Change{s.track(g, 299), s.track(other, 0, 0, 0, 0, 0)}
 	s.flush()
 	s.conflict(late, "g", "other")
 	s.expectEmpty("g", "other")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func testGroups(s *session) {
@@ -62,9 +63,9 @@ func testEmptyGroup(s *session) {
 	})))
 	s.same(g)
 	never := s.load("never any")
-	s.commit(s.call(never, 0, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.call(never, 0, record.MessageID{ID: "id", Expires: now}))
 	s.same(never)
-	if !s.load("never any").Fed() {
+	if !s.load("never any").Initialized() {
 		s.Fatal("a group that had data is not fed")
 	}
 	s.expectGroups("all gone", "never any")
@@ -84,12 +85,12 @@ func testNames(s *session) {
 	for i, name := range strange {
 		g := s.load(name)
 		s.commit(s.add(g, expiring("passing", time.Millisecond), counters(1)[0]))
-		s.commit(s.call(g, 0, group.Seen{ID: "id", Hash: [16]byte{byte(i)}, Expires: now}))
+		s.commit(s.call(g, 0, record.MessageID{ID: "id", Hash: [16]byte{byte(i)}, Expires: now}))
 		groups = append(groups, g)
 	}
 	s.same(groups...)
 	for i, name := range strange {
-		s.expectSeen(name, group.Seen{ID: "id", Hash: [16]byte{byte(i)}, Version: 2, Expires: now})
+		s.expectSeen(name, record.MessageID{ID: "id", Hash: [16]byte{byte(i)}, Version: 2, Expires: now})
 	}
 	sorted := slices.Clone(strange)
 	slices.Sort(sorted)
@@ -122,13 +123,13 @@ func testNeighbours(s *session) {
 func testRefused(s *session) {
 	for _, name := range []string{"", "\x00", "a\x00b"} {
 		c := s.add(group.New(name, 0), counters(1)...)
-		if err := s.store.Commit(s.Context(), []*group.Change{c}); err == nil {
+		if err := s.store.Commit(s.Context(), []*record.Change{c}); err == nil {
 			s.Errorf("Commit of a group called %q went well", name)
 		}
 		if _, err := s.store.Load(s.Context(), name); err == nil {
 			s.Errorf("Load of a group called %q went well", name)
 		}
-		if _, _, err := s.store.Seen(s.Context(), name, "id"); err == nil {
+		if _, _, err := s.store.FindMessageID(s.Context(), name, "id"); err == nil {
 			s.Errorf("Seen of a group called %q went well", name)
 		}
 	}

@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // calls are all that can be asked of a store.
-func calls(st store.Store, c *group.Change) map[string]func(context.Context) error {
+func calls(st store.Store, c *record.Change) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"Commit": func(ctx context.Context) error { return st.Commit(ctx, []*group.Change{c}) },
+		"Commit": func(ctx context.Context) error { return st.Commit(ctx, []*record.Change{c}) },
 		"Load": func(ctx context.Context) error {
 			_, err := st.Load(ctx, "g")
 			return err
@@ -24,7 +25,7 @@ func calls(st store.Store, c *group.Change) map[string]func(context.Context) err
 			return err
 		},
 		"Seen": func(ctx context.Context) error {
-			_, _, err := st.Seen(ctx, "g", "id")
+			_, _, err := st.FindMessageID(ctx, "g", "id")
 			return err
 		},
 		"Due": func(ctx context.Context) error {
@@ -35,7 +36,7 @@ func calls(st store.Store, c *group.Change) map[string]func(context.Context) err
 			_, err := st.Groups(ctx, "", 10)
 			return err
 		},
-		"Forget": func(ctx context.Context) error { return st.Forget(ctx, now) },
+		"Forget": func(ctx context.Context) error { return st.DeleteExpiredIDs(ctx, now) },
 		"Flush":  func(ctx context.Context) error { return st.Flush(ctx) },
 	}
 }
@@ -43,9 +44,9 @@ func calls(st store.Store, c *group.Change) map[string]func(context.Context) err
 // testCancelled: a call whose context is over does nothing.
 func testCancelled(s *session) {
 	g := s.expires("g", time.Second)
-	s.commit(s.call(g, 0, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.call(g, 0, record.MessageID{ID: "id", Expires: now}))
 	before := s.load("g")
-	c := s.call(g, 0, group.Seen{ID: "other", Expires: now})
+	c := s.call(g, 0, record.MessageID{ID: "other", Expires: now})
 	ctx, cancel := context.WithCancel(s.Context())
 	cancel()
 	for name, call := range calls(s.store, c) {
@@ -55,7 +56,7 @@ func testCancelled(s *session) {
 	}
 	s.same(before)
 	s.expectUnseen("g", "other")
-	s.expectSeen("g", group.Seen{ID: "id", Version: before.Version(), Expires: now})
+	s.expectSeen("g", record.MessageID{ID: "id", Version: before.Version(), Expires: now})
 	s.commit(c)
 	s.same(g)
 }
@@ -69,7 +70,7 @@ func testClosed(s *session) {
 			s.Errorf("Close: %v", err)
 		}
 		for name, call := range calls(s.store, c) {
-			if err := call(s.Context()); !errors.Is(err, store.ErrClosed) {
+			if err := call(s.Context()); !errors.Is(err, record.ErrClosed) {
 				s.Errorf("%s after Close: %v, want ErrClosed", name, err)
 			}
 		}
@@ -89,12 +90,12 @@ func testClosing(s *session) {
 		for {
 			c, err := add(g, define(fmt.Sprint(g.Version()), nil))
 			if err == nil {
-				err = s.store.Commit(s.Context(), []*group.Change{c})
+				err = s.store.Commit(s.Context(), []*record.Change{c})
 			}
 			if err == nil {
 				_, err = s.store.Load(s.Context(), g.Name())
 			}
-			if errors.Is(err, store.ErrClosed) {
+			if errors.Is(err, record.ErrClosed) {
 				return nil
 			}
 			if err != nil {
@@ -123,13 +124,13 @@ func testReopen(s *session) {
 		return err
 	})))
 	for i := range 4 {
-		id := group.Seen{ID: fmt.Sprint(i), Expires: now + int64(i)}
+		id := record.MessageID{ID: fmt.Sprint(i), Expires: now + int64(i)}
 		s.commit(s.call(g, i%3, id), s.track(big, 499))
 		id.Version = g.Version()
 		s.again()
 		s.same(g, big, gone)
 		s.expectSeen("g", id)
-		s.expectDue(now+3_600_000, 10, store.Due{Group: "g", At: now + 3_600_000})
+		s.expectDue(now+3_600_000, 10, record.Due{Group: "g", At: now + 3_600_000})
 		s.expectGroups("big", "g", "gone")
 	}
 	s.commit(s.add(big, define("known by ID only", nil), counters(600)[500]))
@@ -145,7 +146,7 @@ func testReopen(s *session) {
 // testReopenFlushed: what was flushed stays away, and versions do not restart.
 func testReopenFlushed(s *session) {
 	g := s.expires("g", time.Second)
-	s.commit(s.call(g, 0, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.call(g, 0, record.MessageID{ID: "id", Expires: now}))
 	s.flush()
 	s.again()
 	s.expectEmpty("g")

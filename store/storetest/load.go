@@ -5,8 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 
-	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -16,7 +15,7 @@ func testUnknown(s *session) {
 	if err != nil {
 		s.Fatalf("Load: %v", err)
 	}
-	if r.Name != "unknown" || r.Version != 0 || r.Fed || len(r.Layout) != 0 || len(r.States) != 0 {
+	if r.Name != "unknown" || r.Version != 0 || r.Initialized || len(r.Layout) != 0 || len(r.States) != 0 {
 		s.Fatalf("Load of an unknown group: %+v, want an empty one", r)
 	}
 	if names := s.groups("", 10); len(names) != 1 {
@@ -38,7 +37,7 @@ func testCopies(s *session) {
 	s.commit(moved)
 	spoil(moved)
 	s.same(g)
-	s.commit(s.call(g, nowhere, group.Seen{ID: "no state", Version: g.Version(), Expires: now + 1}))
+	s.commit(s.call(g, nowhere, record.MessageID{ID: "no state", Version: g.Version(), Expires: now + 1}))
 	s.same(g)
 
 	r, err := s.store.Load(s.Context(), "g")
@@ -61,8 +60,8 @@ func testCopies(s *session) {
 	s.same(before)
 }
 
-func spoil(c *group.Change) {
-	for _, part := range c.Chunks() {
+func spoil(c *record.Change) {
+	for _, part := range c.Chunks {
 		clear(part.Layout)
 		clear(part.States)
 	}
@@ -87,7 +86,7 @@ func testDefinitions(s *session) {
 	}
 	strange := tracker.ID(sha256.New().Sum(nil))
 	_, err = s.store.Definitions(s.Context(), []tracker.ID{defs[0].ID(), strange})
-	if _, ok := errors.AsType[*store.CorruptError](err); !ok {
+	if _, ok := errors.AsType[*record.CorruptError](err); !ok {
 		s.Errorf("Definitions with one that was never committed: %v, want a CorruptError", err)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -26,7 +26,7 @@ type walk struct {
 	*session
 	*rand.Rand
 	groups []*group.Group
-	last   []*group.Change // of a group's last commit, to come again
+	last   []*record.Change // of a group's last commit, to come again
 	names  int
 }
 
@@ -35,7 +35,7 @@ func newWalk(s *session, seed uint64) *walk {
 	for i := range 4 {
 		w.groups = append(w.groups, s.load(fmt.Sprintf("seed %d, group %d", seed, i)))
 	}
-	w.last = make([]*group.Change, len(w.groups))
+	w.last = make([]*record.Change, len(w.groups))
 	return w
 }
 
@@ -60,7 +60,7 @@ func (w *walk) run(steps, reopen int) {
 // step commits changes of some groups at once.
 func (w *walk) step() {
 	w.Helper()
-	var changes []*group.Change
+	var changes []*record.Change
 	var late []string
 	for i, g := range w.groups {
 		if w.IntN(2) == 0 {
@@ -71,13 +71,13 @@ func (w *walk) step() {
 			late = append(late, g.Name())
 			continue
 		}
-		g.Record()
+		g.BeginChange()
 		for range 1 + w.IntN(4) {
 			if err := w.work(g); err != nil {
 				w.Fatalf("work of the suite: %v", err)
 			}
 		}
-		if w.last[i] = g.Take(); w.last[i] != nil {
+		if w.last[i] = g.EndChange().Encode(); w.last[i] != nil {
 			changes = append(changes, w.last[i])
 		}
 	}
@@ -99,7 +99,7 @@ func (w *walk) work(g *group.Group) error {
 		g.Sweep(now + w.Int64N(1000))
 		return nil
 	case 3:
-		g.Recorded().See(group.Seen{ID: fmt.Sprint(w.IntN(50)), Expires: now + w.Int64N(1000)})
+		g.Pending().AddMessageID(record.MessageID{ID: fmt.Sprint(w.IntN(50)), Expires: now + w.Int64N(1000)})
 		return one(g, w.IntN(1000), true)
 	case 4:
 		return w.edits(g)
@@ -152,7 +152,7 @@ func (w *walk) edits(g *group.Group) error {
 // expectDueOf checks that the group is due once, at the time that its last change said.
 func (w *walk) expectDueOf(g *group.Group) {
 	w.Helper()
-	var found []store.Due
+	var found []record.Due
 	for _, d := range w.due(now+1<<40, 1000) {
 		if d.Group == g.Name() {
 			found = append(found, d)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -52,7 +53,7 @@ func (s *session) again() {
 }
 
 // commit commits what must apply.
-func (s *session) commit(changes ...*group.Change) {
+func (s *session) commit(changes ...*record.Change) {
 	s.Helper()
 	if err := s.store.Commit(s.Context(), changes); err != nil {
 		s.Fatalf("Commit: %v", err)
@@ -60,7 +61,7 @@ func (s *session) commit(changes ...*group.Change) {
 }
 
 // conflict commits what must conflict for exactly the groups named.
-func (s *session) conflict(changes []*group.Change, groups ...string) {
+func (s *session) conflict(changes []*record.Change, groups ...string) {
 	s.Helper()
 	err := s.store.Commit(s.Context(), changes)
 	conflict, ok := errors.AsType[*store.ConflictError](err)
@@ -144,7 +145,7 @@ func differ(got, want *group.Group) error {
 }
 
 func facts(g *group.Group) string {
-	return fmt.Sprintf("%q version %d, fed %v, %d trackers", g.Name(), g.Version(), g.Fed(), g.Len())
+	return fmt.Sprintf("%q version %d, fed %v, %d trackers", g.Name(), g.Version(), g.Initialized(), g.Len())
 }
 
 // shots are the snapshots of all trackers, as JSON with the definitions' IDs.
@@ -162,9 +163,9 @@ func shots(g *group.Group) []string {
 }
 
 // seen looks an id up.
-func (s *session) seen(name, id string) (group.Seen, bool) {
+func (s *session) seen(name, id string) (record.MessageID, bool) {
 	s.Helper()
-	seen, ok, err := s.store.Seen(s.Context(), name, id)
+	seen, ok, err := s.store.FindMessageID(s.Context(), name, id)
 	if err != nil {
 		s.Fatalf("Seen(%q, %q): %v", name, id, err)
 	}
@@ -172,7 +173,7 @@ func (s *session) seen(name, id string) (group.Seen, bool) {
 }
 
 // due lists what is due.
-func (s *session) due(until int64, limit int) []store.Due {
+func (s *session) due(until int64, limit int) []record.Due {
 	s.Helper()
 	due, err := s.store.Due(s.Context(), until, limit)
 	if err != nil {

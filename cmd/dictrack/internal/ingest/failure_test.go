@@ -11,7 +11,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cmd/dictrack/internal/input"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
@@ -47,7 +47,7 @@ type failingStore struct {
 
 var errDisk = errors.New("the disk is gone")
 
-func (f *failingStore) Commit(ctx context.Context, changes []*group.Change) error {
+func (f *failingStore) Commit(ctx context.Context, changes []*record.Change) error {
 	if f.commits++; f.commits > 1 {
 		return errDisk
 	}
