@@ -8,9 +8,9 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -159,7 +159,7 @@ func TestBatchFailsByGroup(t *testing.T) {
 	d.BeforeLoad.Clear()
 	f.expect("a", "t", "0/9")
 	f.expect("b", "t", "1/9")
-	d.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	d.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	outs = f.TrackBatch(t.Context(), []dictrack.Message{{Group: "a", Data: object{}}, {Group: "a", Data: object{}}})
 	for i := range outs {
 		if !errors.Is(outs[i].Err, dictrack.ErrUnknown) {

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
+	"github.com/dictrack/dictrack/record"
 )
 
 // TestManyGoroutines lose and double nothing, without any id.
@@ -70,7 +70,7 @@ func report(t *testing.T, err error) {
 // slowDisk makes commits slow enough for callers to lose patience in the middle.
 func slowDisk() *faultstore.Store {
 	d := faultstore.New()
-	d.BeforeCommit.Set(func([]*group.Change) error {
+	d.BeforeCommit.Set(func([]*record.Change) error {
 		time.Sleep(time.Duration(rand.IntN(400)) * time.Microsecond)
 		return nil
 	})
@@ -221,7 +221,7 @@ func TestCloseGivesUp(t *testing.T) {
 	f.add("g", count("a", 1, 9))
 	heard := f.hear()
 	came, release := make(chan struct{}), make(chan struct{})
-	f.store.BeforeCommit.Set(func([]*group.Change) error {
+	f.store.BeforeCommit.Set(func([]*record.Change) error {
 		close(came)
 		<-release
 		return nil

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
+	"github.com/dictrack/dictrack/record"
 )
 
 func TestIDHappensOnce(t *testing.T) {
@@ -175,8 +175,8 @@ func TestIDForms(t *testing.T) {
 func TestIDAfterUnknown(t *testing.T) {
 	f := open(t, faultstore.New())
 	f.add("g", dictrack.Count("a", dictrack.Targets(9)))
-	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
-	f.store.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
+	f.store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for i, duplicate := range []bool{false, false, true} {
 		res, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: object{"n": 1}, ID: "x"})
 		if i < 2 && (!errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected)) {

@@ -8,10 +8,9 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -108,11 +107,11 @@ func TestStoredKindRefusesItsArgs(t *testing.T) {
 // broken gives back other bytes than it was given.
 type broken struct {
 	*faultstore.Session
-	record      func(*group.Record)
+	record      func(*record.Group)
 	definitions func([][]byte)
 }
 
-func (b *broken) Load(ctx context.Context, name string) (*group.Record, error) {
+func (b *broken) Load(ctx context.Context, name string) (*record.Group, error) {
 	r, err := b.Session.Load(ctx, name)
 	if err == nil && b.record != nil {
 		b.record(r)
@@ -128,20 +127,20 @@ func (b *broken) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, e
 	return texts, err
 }
 
-// TestCorruptRecords are a *store.CorruptError that names the record, whatever is wrong with it.
+// TestCorruptRecords are a *record.CorruptError that names the record, whatever is wrong with it.
 func TestCorruptRecords(t *testing.T) {
 	cases := map[string]struct {
 		broken broken
 		record string
 	}{
-		"states cut off":    {broken{record: func(r *group.Record) { r.States = r.States[:len(r.States)-1] }}, `group "g"`},
-		"states too long":   {broken{record: func(r *group.Record) { r.States = append(r.States, 0) }}, `group "g"`},
-		"states rubbish":    {broken{record: func(r *group.Record) { r.States = []byte{0xff, 0xff, 0xff} }}, `group "g"`},
+		"states cut off":    {broken{record: func(r *record.Group) { r.States = r.States[:len(r.States)-1] }}, `group "g"`},
+		"states too long":   {broken{record: func(r *record.Group) { r.States = append(r.States, 0) }}, `group "g"`},
+		"states rubbish":    {broken{record: func(r *record.Group) { r.States = []byte{0xff, 0xff, 0xff} }}, `group "g"`},
 		"definition broken": {broken{definitions: func(texts [][]byte) { texts[0] = []byte(`{"name":`) }}, "definition "},
 		"definition other": {broken{definitions: func(texts [][]byte) {
 			texts[0] = []byte(`{"kind":"count","name":"a","targets":[8]}`)
 		}}, "definition "},
-		"definition gone": {broken{record: func(r *group.Record) { r.Layout[0][0]++ }}, "definition "},
+		"definition gone": {broken{record: func(r *record.Group) { r.Layout[0][0]++ }}, "definition "},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -153,7 +152,7 @@ func TestCorruptRecords(t *testing.T) {
 				o.Store = &c.broken
 			})
 			_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}})
-			var corrupt *store.CorruptError
+			var corrupt *record.CorruptError
 			if !errors.As(err, &corrupt) || !strings.Contains(corrupt.Record, c.record) || corrupt.Reason == "" {
 				t.Errorf("got %v, want a CorruptError of %s", err, c.record)
 			}

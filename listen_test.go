@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 )
 
 // TestListenersByKind hear theirs, in order, and no more when they are off.
@@ -72,8 +72,8 @@ func TestListenersHearNothingOfWhatFailed(t *testing.T) {
 	f := open(t, faultstore.New())
 	f.add("g", count("a", 1, 2, 3))
 	heard := f.hear()
-	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
-	f.store.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
+	f.store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for range 2 {
 		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
@@ -227,7 +227,7 @@ func TestLateEvents(t *testing.T) {
 	f.add("g", count("a", 1, 2))
 	heard := f.hear()
 	came, release := make(chan struct{}), make(chan struct{})
-	f.store.BeforeCommit.Set(func([]*group.Change) error {
+	f.store.BeforeCommit.Set(func([]*record.Change) error {
 		close(came)
 		<-release
 		return nil

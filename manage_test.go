@@ -117,7 +117,6 @@ func (f *fixture) addNothing(group string) {
 	}
 }
 
-
 // TestAddNothing changes nothing, whatever the group has been through.
 func TestAddNothing(t *testing.T) {
 	both(t, func(t *testing.T, f *fixture) {

@@ -10,7 +10,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/internal/faultstore"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 func TestZeroOptions(t *testing.T) {
@@ -56,7 +56,7 @@ func TestOpenFails(t *testing.T) {
 			if m != nil || err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("Open: %v, %v; want %q", m, err, c.want)
 			}
-			if _, err := s.Load(context.Background(), "g"); !errors.Is(err, store.ErrClosed) {
+			if _, err := s.Load(context.Background(), "g"); !errors.Is(err, record.ErrClosed) {
 				t.Errorf("the store was left open: %v", err)
 			}
 		})
@@ -66,8 +66,8 @@ func TestOpenFails(t *testing.T) {
 // TestBoundsNeedAStore refuses to let groups leave memory when there is no other place for them.
 func TestBoundsNeedAStore(t *testing.T) {
 	for want, o := range map[string]dictrack.Options{
-		"options.MaxGroups: 5 is not allowed: without a Store":                       {MaxGroups: 5},
-		"options.MaxBytes: 6 is not allowed: without a Store":                        {MaxBytes: 6},
+		"options.MaxGroups: 5 is not allowed: without a Store":       {MaxGroups: 5},
+		"options.MaxBytes: 6 is not allowed: without a Store":        {MaxBytes: 6},
 		"options.MaxBytes: 7 is not allowed: want 0 without a store": {Cache: memorycache.New(memorycache.Options{MaxBytes: 7})},
 	} {
 		m, err := dictrack.Open(t.Context(), o)

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -31,7 +31,7 @@ func failedWriteKeepsProgress(t *testing.T) {
 	for range 7 {
 		f.track("g", nil)
 	}
-	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](5))
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](5))
 	for range 5 {
 		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v, want to be told", err)
@@ -164,8 +164,8 @@ func errorHoldsNothing(t *testing.T) {
 		t.Errorf("Add: %v", err)
 	}
 	f.add("g", count("a", 99), dictrack.Custom("faulty", "custom", nil, dictrack.Targets(9)))
-	d.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
-	d.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	d.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
+	d.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for range 2 {
 		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
@@ -211,7 +211,7 @@ func failedRemovalCompletesOnce(t *testing.T) {
 	f := open(t, faultstore.New())
 	f.add("g", count("a", 1))
 	heard := f.hear()
-	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](2))
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](2))
 	for {
 		_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}, ID: "x"})
 		if err == nil {

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
+	"github.com/dictrack/dictrack/record"
 )
 
 // addsOfOneName has one winner.
@@ -185,7 +185,7 @@ func refusedIsNotAdded(t *testing.T) {
 func failedAddIsAnError(t *testing.T) {
 	f := open(t, faultstore.New())
 	heard := f.hear()
-	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	if err := f.Add(t.Context(), "g", count("a", 9)); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Add: %v, want ErrUnknown and the cause", err)
 	}
@@ -262,7 +262,7 @@ func silence(t *testing.T) {
 	f := open(t, faultstore.New())
 	f.add("g", count("a", 1))
 	f.track("g", nil)
-	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	_ = f.Add(t.Context(), "g", count("b", 1)) // the caller is told
 	f.close()
 	if f.logged.lines() != 0 {

@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -140,18 +140,18 @@ func TestFlushHalfway(t *testing.T) {
 func TestUnknownOutcome(t *testing.T) {
 	f := open(t, faultstore.New())
 	f.add("g", count("a", 9))
-	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	heard := f.hear()
 	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Track: %v, want ErrUnknown and its cause", err)
 	}
 	f.expect("g", "a", "0/9")
-	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	if err := f.Remove(t.Context(), "g", "a"); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Remove: %v, want ErrUnknown", err)
 	}
 	f.expect("g", "a", "0/9")
-	f.store.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)
 	}

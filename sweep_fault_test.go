@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
+	"github.com/dictrack/dictrack/record"
 )
 
 // outage is a disk that fails whenever it is told to.
@@ -26,7 +26,7 @@ func outage() (d *faultstore.Store, out *atomic.Bool) {
 		return nil
 	}
 	d.BeforeDue.Set(func(struct{}) error { return fail() })
-	d.BeforeCommit.Set(func([]*group.Change) error { return fail() })
+	d.BeforeCommit.Set(func([]*record.Change) error { return fail() })
 	return d, out
 }
 
@@ -36,7 +36,7 @@ func TestSweepFails(t *testing.T) {
 		h := &told{began: time.Now()}
 		d := faultstore.New()
 		var tries atomic.Int64
-		d.BeforeCommit.Set(func([]*group.Change) error {
+		d.BeforeCommit.Set(func([]*record.Change) error {
 			if n := tries.Add(1); 2 <= n && n <= 4 {
 				return faultstore.ErrInjected
 			}

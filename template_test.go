@@ -7,9 +7,9 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -159,7 +159,7 @@ func TestTemplateWindowOver(t *testing.T) {
 func TestTemplateCommitFails(t *testing.T) {
 	f := open(t, faultstore.New())
 	f.template("t", count("a", 9))
-	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	heard := f.hear()
 	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -48,23 +49,23 @@ func benchmarkCommit(b *testing.B, open Opener, goroutines int, ids bool) {
 }
 
 func commitOne(ctx context.Context, st store.Store, g *group.Group, id bool) error {
-	var c *group.Change
+	var c *record.Change
 	var err error
 	if id {
-		c, err = trackWithID(g, int(g.Version()%100), group.Seen{ID: fmt.Sprintf("call-%013d", g.Version()), Expires: now})
+		c, err = trackWithID(g, int(g.Version()%100), record.MessageID{ID: fmt.Sprintf("call-%013d", g.Version()), Expires: now})
 	} else {
 		c, err = trackEach(g, int(g.Version()%100))
 	}
 	if err != nil {
 		return err
 	}
-	return st.Commit(ctx, []*group.Change{c})
+	return st.Commit(ctx, []*record.Change{c})
 }
 
 // newBenchmarkGroups commits n groups of a hundred trackers each.
 func (s *session) newBenchmarkGroups(n int) []*group.Group {
 	s.Helper()
-	groups, changes := make([]*group.Group, n), make([]*group.Change, n)
+	groups, changes := make([]*group.Group, n), make([]*record.Change, n)
 	for i := range groups {
 		groups[i] = group.New(fmt.Sprintf("player-%06d", i), 0)
 		changes[i] = s.addTrackers(groups[i], counters(100)...)

@@ -10,6 +10,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -48,10 +49,10 @@ func newExpiringDefinition(name string, d time.Duration) *tracker.Definition {
 }
 
 // recordChange returns the change that f makes to g.
-func recordChange(g *group.Group, f func() error) (*group.Change, error) {
-	g.Record()
+func recordChange(g *group.Group, f func() error) (*record.Change, error) {
+	g.BeginChange()
 	err := f()
-	c := g.Take()
+	c := g.EndChange().Encode()
 	if err == nil && c == nil {
 		err = fmt.Errorf("group %q did not change", g.Name())
 	}
@@ -59,7 +60,7 @@ func recordChange(g *group.Group, f func() error) (*group.Change, error) {
 }
 
 // addTrackers returns the change that adds trackers.
-func addTrackers(g *group.Group, defs ...*tracker.Definition) (*group.Change, error) {
+func addTrackers(g *group.Group, defs ...*tracker.Definition) (*record.Change, error) {
 	return recordChange(g, func() error {
 		_, err := g.Add(defs, now)
 		return err
@@ -67,7 +68,7 @@ func addTrackers(g *group.Group, defs ...*tracker.Definition) (*group.Change, er
 }
 
 // trackEach returns the change that moves the counters at the indexes, one call each.
-func trackEach(g *group.Group, indexes ...int) (*group.Change, error) {
+func trackEach(g *group.Group, indexes ...int) (*record.Change, error) {
 	return recordChange(g, func() error {
 		for _, at := range indexes {
 			if err := trackOne(g, at, false); err != nil {
@@ -82,11 +83,11 @@ func trackEach(g *group.Group, indexes ...int) (*group.Change, error) {
 const noCounter = -1
 
 // trackWithID returns the change that moves one counter in a call with a message id.
-func trackWithID(g *group.Group, at int, seen group.Seen) (*group.Change, error) {
+func trackWithID(g *group.Group, at int, seen record.MessageID) (*record.Change, error) {
 	return recordChange(g, func() error {
 		err := trackOne(g, at, true)
 		seen.Version = g.Version()
-		g.Recorded().See(seen)
+		g.Pending().AddMessageID(seen)
 		return err
 	})
 }
@@ -101,7 +102,7 @@ func trackOne(g *group.Group, at int, commit bool) error {
 }
 
 // must returns a change, and fails the test on an error. Only the test's goroutine may call it.
-func (s *session) must(c *group.Change, err error) *group.Change {
+func (s *session) must(c *record.Change, err error) *record.Change {
 	s.Helper()
 	if err != nil {
 		s.Fatalf("make a change: %v", err)
@@ -110,19 +111,19 @@ func (s *session) must(c *group.Change, err error) *group.Change {
 }
 
 // addTrackers is the function addTrackers, which must succeed.
-func (s *session) addTrackers(g *group.Group, defs ...*tracker.Definition) *group.Change {
+func (s *session) addTrackers(g *group.Group, defs ...*tracker.Definition) *record.Change {
 	s.Helper()
 	return s.must(addTrackers(g, defs...))
 }
 
 // trackEach is the function trackEach, which must succeed.
-func (s *session) trackEach(g *group.Group, indexes ...int) *group.Change {
+func (s *session) trackEach(g *group.Group, indexes ...int) *record.Change {
 	s.Helper()
 	return s.must(trackEach(g, indexes...))
 }
 
 // trackWithID is the function trackWithID, which must succeed.
-func (s *session) trackWithID(g *group.Group, at int, seen group.Seen) *group.Change {
+func (s *session) trackWithID(g *group.Group, at int, seen record.MessageID) *record.Change {
 	s.Helper()
 	return s.must(trackWithID(g, at, seen))
 }

@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
 func testFirstCommit(s *session) {
 	g := s.load("g")
-	if g.Version() != 0 || g.Known() {
-		s.Fatalf("group in an empty store: version %d, exists %v, want 0 and false", g.Version(), g.Known())
+	if g.Version() != 0 || g.Exists() {
+		s.Fatalf("group in an empty store: version %d, exists %v, want 0 and false", g.Version(), g.Exists())
 	}
 	s.commit(s.addTrackers(g, counters(3)...))
 	s.expectStored(g)
@@ -30,10 +31,10 @@ func testCommitEachStep(s *session) {
 
 func testRepeatedChange(s *session) {
 	g := s.newGroup("g", 3)
-	c := s.trackWithID(g, 1, group.Seen{ID: "a", Expires: now})
+	c := s.trackWithID(g, 1, record.MessageID{ID: "a", Expires: now})
 	s.commit(c)
-	s.expectConflict([]*group.Change{c}, "g")
-	s.expectConflict([]*group.Change{c}, "g")
+	s.expectConflict([]*record.Change{c}, "g")
+	s.expectConflict([]*record.Change{c}, "g")
 	s.expectStored(g)
 	s.commit(s.trackEach(g, 1))
 	s.expectStored(g)
@@ -42,12 +43,12 @@ func testRepeatedChange(s *session) {
 func testOutdatedChange(s *session) {
 	s.newGroup("g", 3)
 	first, second := s.load("g"), s.load("g")
-	early := s.trackWithID(first, 0, group.Seen{ID: "early", Expires: now})
+	early := s.trackWithID(first, 0, record.MessageID{ID: "early", Expires: now})
 	s.trackEach(second, 0) // the same version with the same state, so that later builds on it
 	later := s.trackEach(second, 0, 1)
 	s.commit(early)
 	s.commit(later)
-	s.expectConflict([]*group.Change{early}, "g")
+	s.expectConflict([]*record.Change{early}, "g")
 	s.expectStored(second)
 	if _, ok := s.findID("g", "early"); !ok {
 		s.Fatal("the id of the first change is not remembered")
@@ -58,8 +59,8 @@ func testVersionGap(s *session) {
 	g := s.newGroup("g", 3)
 	before := s.load("g")
 	s.trackEach(g, 0)
-	gap := s.trackWithID(g, 0, group.Seen{ID: "a", Expires: now})
-	s.expectConflict([]*group.Change{gap}, "g")
+	gap := s.trackWithID(g, 0, record.MessageID{ID: "a", Expires: now})
+	s.expectConflict([]*record.Change{gap}, "g")
 	s.expectStored(before)
 	if _, ok := s.findID("g", "a"); ok {
 		s.Fatal("the id of a change that conflicted is remembered")
@@ -69,14 +70,14 @@ func testVersionGap(s *session) {
 	behind := s.load("g")
 	wide := s.must(recordChange(behind, func() error { return errors.Join(trackOne(behind, 0, false), trackOne(behind, 0, false)) }))
 	s.commit(s.trackEach(before, 2))
-	s.expectConflict([]*group.Change{wide}, "g") // from a version before the stored one to one after it
+	s.expectConflict([]*record.Change{wide}, "g") // from a version before the stored one to one after it
 	s.expectStored(before)
 }
 
 func testManyGroups(s *session) {
 	const n = 50
 	groups := make([]*group.Group, n)
-	changes := make([]*group.Change, n)
+	changes := make([]*record.Change, n)
 	for i := range groups {
 		groups[i] = s.load(fmt.Sprintf("group %d", i))
 		changes[i] = s.addTrackers(groups[i], counters(1+i%5)...)
@@ -95,7 +96,7 @@ func testPartialConflict(s *session) {
 	b2, c2 := s.load("b"), s.load("c")
 	s.commit(s.trackEach(b2, 0))
 	s.commit(s.trackEach(c2, 2))
-	changes := []*group.Change{s.trackEach(a, 1), s.trackEach(b, 1, 2), s.trackEach(c, 1, 2)}
+	changes := []*record.Change{s.trackEach(a, 1), s.trackEach(b, 1, 2), s.trackEach(c, 1, 2)}
 	s.expectConflict(changes, "b", "c")
 	s.expectStored(a, b2, c2)
 

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -32,11 +33,11 @@ func testConcurrentGroups(s *session) {
 		groups[i] = g
 		c, err := addTrackers(g, counters(1+i*20)...)
 		for step := 0; step < steps && err == nil; step++ {
-			if err = s.store.Commit(s.Context(), []*group.Change{c}); err == nil {
-				c, err = trackWithID(g, i*20*(step%2), group.Seen{ID: fmt.Sprint(step), Expires: now})
+			if err = s.store.Commit(s.Context(), []*record.Change{c}); err == nil {
+				c, err = trackWithID(g, i*20*(step%2), record.MessageID{ID: fmt.Sprint(step), Expires: now})
 			}
 		}
-		return errors.Join(err, s.store.Commit(s.Context(), []*group.Change{c}))
+		return errors.Join(err, s.store.Commit(s.Context(), []*record.Change{c}))
 	})
 	s.expectStored(groups...)
 	for _, g := range groups {
@@ -54,10 +55,10 @@ func testConcurrentChangesOfOneVersion(s *session) {
 	const racers = 8
 	s.newGroup("g", 300)
 	for round := range 10 {
-		groups, changes := make([]*group.Group, racers), make([]*group.Change, racers)
+		groups, changes := make([]*group.Group, racers), make([]*record.Change, racers)
 		for i := range groups {
 			groups[i] = s.load("g")
-			changes[i] = s.trackWithID(groups[i], i*40, group.Seen{ID: fmt.Sprintf("%d/%d", round, i), Expires: now})
+			changes[i] = s.trackWithID(groups[i], i*40, record.MessageID{ID: fmt.Sprintf("%d/%d", round, i), Expires: now})
 		}
 		errs := make([]error, racers)
 		s.concurrently(racers, func(i int) error {
@@ -104,7 +105,7 @@ func testConcurrentReadModifyWrite(s *session) {
 			if err != nil {
 				return err
 			}
-			err = s.store.Commit(s.Context(), []*group.Change{c})
+			err = s.store.Commit(s.Context(), []*record.Change{c})
 			if _, late := errors.AsType[*store.ConflictError](err); err != nil && !late {
 				return err
 			}
@@ -149,7 +150,7 @@ func (s *session) trackRepeatedly(g *group.Group, steps, trackers int) error {
 	for range steps {
 		c, err := trackEach(g, 0, trackers/2, trackers-1)
 		if err == nil {
-			err = s.store.Commit(s.Context(), []*group.Change{c})
+			err = s.store.Commit(s.Context(), []*record.Change{c})
 		}
 		if err != nil {
 			return err

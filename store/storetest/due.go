@@ -8,11 +8,11 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // expectDue checks which groups are due until a time.
-func (s *session) expectDue(until int64, limit int, want ...store.Due) {
+func (s *session) expectDue(until int64, limit int, want ...record.Due) {
 	s.Helper()
 	got := s.due(until, limit)
 	if len(got) == 0 && len(want) == 0 {
@@ -33,12 +33,12 @@ func (s *session) newExpiringGroup(name string, d time.Duration) *group.Group {
 
 func testDue(s *session) {
 	s.newGroup("never", 3)
-	var want []store.Due
+	var want []record.Due
 	for i := range 20 {
 		d := time.Duration(20-i) * time.Second
 		name := fmt.Sprintf("group %d", i)
 		s.newExpiringGroup(name, d)
-		want = append([]store.Due{{Group: name, At: now + d.Milliseconds()}}, want...)
+		want = append([]record.Due{{Group: name, At: now + d.Milliseconds()}}, want...)
 	}
 	s.expectDue(now+999, 100)
 	s.expectDue(now+1000, 100, want[0])
@@ -51,7 +51,7 @@ func testDue(s *session) {
 // testDueTimeChanges checks that a group is listed once, with the due time of its last change.
 func testDueTimeChanges(s *session) {
 	g := s.newExpiringGroup("g", 10*time.Second)
-	at := func(seconds int64) store.Due { return store.Due{Group: "g", At: now + seconds*1000} }
+	at := func(seconds int64) record.Due { return record.Due{Group: "g", At: now + seconds*1000} }
 	s.expectDue(math.MaxInt64-1, 10, at(10))
 	s.commit(s.addTrackers(g, newExpiringDefinition("sooner", 3*time.Second)))
 	s.expectDue(math.MaxInt64-1, 10, at(3))
@@ -69,7 +69,7 @@ func testDueTimeChanges(s *session) {
 }
 
 // runTimers returns the change that the clock makes at a time.
-func (s *session) runTimers(g *group.Group, at int64) *group.Change {
+func (s *session) runTimers(g *group.Group, at int64) *record.Change {
 	s.Helper()
 	return s.must(recordChange(g, func() error {
 		g.Sweep(at)
@@ -79,13 +79,13 @@ func (s *session) runTimers(g *group.Group, at int64) *group.Change {
 
 // testDueTimeRange checks that times before 1970 and far in the future are ordered too.
 func testDueTimeRange(s *session) {
-	var want []store.Due
+	var want []record.Due
 	for i, at := range []int64{math.MinInt64, -1, 0, 1, 1 << 40, math.MaxInt64 - 1} {
 		g := s.load(fmt.Sprintf("group %d", i))
 		c := s.addTrackers(g, counters(1)...)
 		c.Due = at
 		s.commit(c)
-		want = append(want, store.Due{Group: g.Name(), At: at})
+		want = append(want, record.Due{Group: g.Name(), At: at})
 	}
 	s.expectDue(math.MaxInt64-1, 10, want...)
 	s.expectDue(math.MaxInt64, 10, want...)

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // flush deletes everything in the store.
@@ -20,16 +20,16 @@ func testFlush(s *session) {
 	s.flush() // an empty store
 	s.newGroup("chunks", 300)
 	g := s.newExpiringGroup("g", time.Second)
-	s.commit(s.trackWithID(g, 0, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.trackWithID(g, 0, record.MessageID{ID: "id", Expires: now}))
 	s.flush()
 	s.expectEmpty("g", "chunks")
 
 	g = s.load("g")
 	s.commit(s.addTrackers(g, counters(200)...))
-	s.commit(s.trackWithID(g, 0, group.Seen{ID: "id", Expires: now + 1}))
+	s.commit(s.trackWithID(g, 0, record.MessageID{ID: "id", Expires: now + 1}))
 	s.expectStored(g)
 	s.deleteExpiredIDs(now) // which must not find the expiry that the id had before the flush
-	s.expectID("g", group.Seen{ID: "id", Version: g.Version(), Expires: now + 1})
+	s.expectID("g", record.MessageID{ID: "id", Version: g.Version(), Expires: now + 1})
 	s.flush()
 	s.flush()
 	s.expectEmpty("g", "chunks")
@@ -41,7 +41,7 @@ func (s *session) expectEmpty(groups ...string) {
 	s.expectGroups()
 	s.expectDue(math.MaxInt64-1, 10)
 	for _, name := range groups {
-		if g := s.load(name); g.Known() {
+		if g := s.load(name); g.Exists() {
 			s.Fatalf("group %q exists: %s", name, summary(g))
 		}
 		s.expectNoID(name, "id")
@@ -77,7 +77,7 @@ func testVersionsAfterFlush(s *session) {
 func testChangeFromBeforeFlush(s *session) {
 	g, other := s.newGroup("g", 300), s.newGroup("other", 1)
 	s.commit(s.trackEach(g, 0))
-	outdated := []*group.Change{s.trackEach(g, 299), s.trackEach(other, 0, 0, 0, 0, 0)}
+	outdated := []*record.Change{s.trackEach(g, 299), s.trackEach(other, 0, 0, 0, 0, 0)}
 	s.flush()
 	s.expectConflict(outdated, "g", "other")
 	s.expectEmpty("g", "other")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func testGroups(s *session) {
@@ -62,9 +63,9 @@ func testEmptyGroup(s *session) {
 	})))
 	s.expectStored(g)
 	empty := s.load("never any")
-	s.commit(s.trackWithID(empty, 0, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.trackWithID(empty, 0, record.MessageID{ID: "id", Expires: now}))
 	s.expectStored(empty)
-	if !s.load("never any").Fed() {
+	if !s.load("never any").Initialized() {
 		s.Fatal("a group that tracked a message is not initialized")
 	}
 	s.expectGroups("all removed", "never any")
@@ -84,12 +85,12 @@ func testUnusualNames(s *session) {
 	for i, name := range unusualNames {
 		g := s.load(name)
 		s.commit(s.addTrackers(g, newExpiringDefinition("expiring", time.Millisecond), counters(1)[0]))
-		s.commit(s.trackWithID(g, 0, group.Seen{ID: "id", Hash: [16]byte{byte(i)}, Expires: now}))
+		s.commit(s.trackWithID(g, 0, record.MessageID{ID: "id", Hash: [16]byte{byte(i)}, Expires: now}))
 		groups = append(groups, g)
 	}
 	s.expectStored(groups...)
 	for i, name := range unusualNames {
-		s.expectID(name, group.Seen{ID: "id", Hash: [16]byte{byte(i)}, Version: 2, Expires: now})
+		s.expectID(name, record.MessageID{ID: "id", Hash: [16]byte{byte(i)}, Version: 2, Expires: now})
 	}
 	sorted := slices.Clone(unusualNames)
 	slices.Sort(sorted)
@@ -122,14 +123,14 @@ func testNamePrefixes(s *session) {
 func testInvalidNames(s *session) {
 	for _, name := range []string{"", "\x00", "a\x00b"} {
 		c := s.addTrackers(group.New(name, 0), counters(1)...)
-		if err := s.store.Commit(s.Context(), []*group.Change{c}); err == nil {
+		if err := s.store.Commit(s.Context(), []*record.Change{c}); err == nil {
 			s.Errorf("Commit to a group named %q succeeded", name)
 		}
 		if _, err := s.store.Load(s.Context(), name); err == nil {
 			s.Errorf("Load of a group named %q succeeded", name)
 		}
-		if _, _, err := s.store.Seen(s.Context(), name, "id"); err == nil {
-			s.Errorf("Seen in a group named %q succeeded", name)
+		if _, _, err := s.store.FindMessageID(s.Context(), name, "id"); err == nil {
+			s.Errorf("FindMessageID in a group named %q succeeded", name)
 		}
 	}
 	s.expectGroups()

@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // expectID checks what is remembered of a message id.
-func (s *session) expectID(name string, want group.Seen) {
+func (s *session) expectID(name string, want record.MessageID) {
 	s.Helper()
 	got, ok := s.findID(name, want.ID)
 	if !ok || got != want {
-		s.Fatalf("Seen(%q, %q): %+v, %v, want %+v", name, want.ID, got, ok, want)
+		s.Fatalf("FindMessageID(%q, %q): %+v, %v, want %+v", name, want.ID, got, ok, want)
 	}
 }
 
@@ -21,16 +21,16 @@ func (s *session) expectNoID(name string, ids ...string) {
 	s.Helper()
 	for _, id := range ids {
 		if got, ok := s.findID(name, id); ok {
-			s.Fatalf("Seen(%q, %q): %+v, want none", name, id, got)
+			s.Fatalf("FindMessageID(%q, %q): %+v, want none", name, id, got)
 		}
 	}
 }
 
 func testFindID(s *session) {
 	g, other := s.newGroup("g", 2), s.newGroup("other", 2)
-	var all []group.Seen
+	var all []record.MessageID
 	for i, id := range []string{"a", "A", "ab", "a/b", "\xff\xfe", "a\x00b", "ü", "✓", strings.Repeat("x", 255)} {
-		seen := group.Seen{ID: id, Hash: [16]byte{byte(i), 15: 0xff}, Expires: now + int64(i)}
+		seen := record.MessageID{ID: id, Hash: [16]byte{byte(i), 15: 0xff}, Expires: now + int64(i)}
 		s.commit(s.trackWithID(g, i%2, seen))
 		seen.Version = g.Version()
 		all = append(all, seen)
@@ -42,7 +42,7 @@ func testFindID(s *session) {
 	s.expectNoID("g", "b", "x", "a\x00", "aa")
 	s.expectStored(g, other)
 
-	s.commit(s.trackWithID(s.newGroup("gh", 1), 0, group.Seen{ID: "i", Expires: now}))
+	s.commit(s.trackWithID(s.newGroup("gh", 1), 0, record.MessageID{ID: "i", Expires: now}))
 	s.expectNoID("g", "hi") // group and id, joined, are the same bytes
 }
 
@@ -51,34 +51,34 @@ func testIDWithoutStateChange(s *session) {
 	for _, n := range []int{1, 300} {
 		g := s.newGroup(fmt.Sprintf("of %d", n), n)
 		s.commit(s.trackEach(g, 0))
-		s.commit(s.trackWithID(g, noCounter, group.Seen{ID: "first", Expires: now}))
+		s.commit(s.trackWithID(g, noCounter, record.MessageID{ID: "first", Expires: now}))
 		s.expectStored(g)
-		s.commit(s.trackWithID(g, noCounter, group.Seen{ID: "again", Expires: now}))
+		s.commit(s.trackWithID(g, noCounter, record.MessageID{ID: "again", Expires: now}))
 		s.expectStored(g)
-		s.expectID(g.Name(), group.Seen{ID: "again", Version: g.Version(), Expires: now})
+		s.expectID(g.Name(), record.MessageID{ID: "again", Version: g.Version(), Expires: now})
 	}
 	g := s.load("never seen before")
-	s.commit(s.trackWithID(g, noCounter, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.trackWithID(g, noCounter, record.MessageID{ID: "id", Expires: now}))
 	s.expectStored(g)
 }
 
 // deleteExpiredIDs deletes the message ids that expire at a time or before it.
 func (s *session) deleteExpiredIDs(at int64) {
 	s.Helper()
-	if err := s.store.Forget(s.Context(), at); err != nil {
-		s.Fatalf("Forget(%d): %v", at, err)
+	if err := s.store.DeleteExpiredIDs(s.Context(), at); err != nil {
+		s.Fatalf("DeleteExpiredIDs(%d): %v", at, err)
 	}
 }
 
 func testDeleteExpiredIDs(s *session) {
 	a, b := s.newGroup("a", 1), s.newGroup("b", 1)
-	s.commit(s.trackWithID(a, 0, group.Seen{ID: "1", Expires: now - 1}))
-	s.commit(s.trackWithID(a, 0, group.Seen{ID: "2", Expires: now}), s.trackWithID(b, 0, group.Seen{ID: "2", Expires: now + 1}))
-	s.commit(s.trackWithID(b, 0, group.Seen{ID: "0", Expires: -5}))
+	s.commit(s.trackWithID(a, 0, record.MessageID{ID: "1", Expires: now - 1}))
+	s.commit(s.trackWithID(a, 0, record.MessageID{ID: "2", Expires: now}), s.trackWithID(b, 0, record.MessageID{ID: "2", Expires: now + 1}))
+	s.commit(s.trackWithID(b, 0, record.MessageID{ID: "0", Expires: -5}))
 	s.deleteExpiredIDs(now)
 	s.expectNoID("a", "1", "2")
 	s.expectNoID("b", "0")
-	s.expectID("b", group.Seen{ID: "2", Version: 2, Expires: now + 1})
+	s.expectID("b", record.MessageID{ID: "2", Version: 2, Expires: now + 1})
 	s.expectStored(a, b)
 	s.deleteExpiredIDs(now + 1)
 	s.deleteExpiredIDs(now + 1)
@@ -89,9 +89,9 @@ func testDeleteExpiredIDs(s *session) {
 // testReuseExpiredID checks that an id that is used again after its expiry is remembered until its new expiry.
 func testReuseExpiredID(s *session) {
 	g := s.newGroup("g", 1)
-	s.commit(s.trackWithID(g, 0, group.Seen{ID: "id", Expires: now}))
-	s.commit(s.trackWithID(g, 0, group.Seen{ID: "id", Hash: [16]byte{1}, Expires: now + 10}))
-	want := group.Seen{ID: "id", Hash: [16]byte{1}, Version: g.Version(), Expires: now + 10}
+	s.commit(s.trackWithID(g, 0, record.MessageID{ID: "id", Expires: now}))
+	s.commit(s.trackWithID(g, 0, record.MessageID{ID: "id", Hash: [16]byte{1}, Expires: now + 10}))
+	want := record.MessageID{ID: "id", Hash: [16]byte{1}, Version: g.Version(), Expires: now + 10}
 	s.expectID("g", want)
 	s.deleteExpiredIDs(now + 5)
 	s.expectID("g", want)
@@ -107,7 +107,7 @@ func testDeleteManyExpiredIDs(s *session) {
 			if err := trackOne(g, 0, true); err != nil {
 				return err
 			}
-			g.Recorded().See(group.Seen{ID: fmt.Sprint(i), Version: g.Version(), Expires: now + int64(i)})
+			g.Pending().AddMessageID(record.MessageID{ID: fmt.Sprint(i), Version: g.Version(), Expires: now + int64(i)})
 		}
 		return nil
 	}))
@@ -117,7 +117,7 @@ func testDeleteManyExpiredIDs(s *session) {
 		s.expectNoID("g", fmt.Sprint(i))
 	}
 	for _, i := range []int{n/2 + 1, n - 1} {
-		s.expectID("g", group.Seen{ID: fmt.Sprint(i), Version: uint64(i + 2), Expires: now + int64(i)})
+		s.expectID("g", record.MessageID{ID: fmt.Sprint(i), Version: uint64(i + 2), Expires: now + int64(i)})
 	}
 	s.expectStored(g)
 }

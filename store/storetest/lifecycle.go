@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // allCalls returns a call of every method but Close.
-func allCalls(st store.Store, c *group.Change) map[string]func(context.Context) error {
+func allCalls(st store.Store, c *record.Change) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
-		"Commit": func(ctx context.Context) error { return st.Commit(ctx, []*group.Change{c}) },
+		"Commit": func(ctx context.Context) error { return st.Commit(ctx, []*record.Change{c}) },
 		"Load": func(ctx context.Context) error {
 			_, err := st.Load(ctx, "g")
 			return err
@@ -23,8 +24,8 @@ func allCalls(st store.Store, c *group.Change) map[string]func(context.Context) 
 			_, err := st.Definitions(ctx, []tracker.ID{counters(1)[0].ID()})
 			return err
 		},
-		"Seen": func(ctx context.Context) error {
-			_, _, err := st.Seen(ctx, "g", "id")
+		"FindMessageID": func(ctx context.Context) error {
+			_, _, err := st.FindMessageID(ctx, "g", "id")
 			return err
 		},
 		"Due": func(ctx context.Context) error {
@@ -35,17 +36,17 @@ func allCalls(st store.Store, c *group.Change) map[string]func(context.Context) 
 			_, err := st.Groups(ctx, "", 10)
 			return err
 		},
-		"Forget": func(ctx context.Context) error { return st.Forget(ctx, now) },
-		"Flush":  func(ctx context.Context) error { return st.Flush(ctx) },
+		"DeleteExpiredIDs": func(ctx context.Context) error { return st.DeleteExpiredIDs(ctx, now) },
+		"Flush":            func(ctx context.Context) error { return st.Flush(ctx) },
 	}
 }
 
 // testCancelledContext checks that a call whose context is cancelled does nothing.
 func testCancelledContext(s *session) {
 	g := s.newExpiringGroup("g", time.Second)
-	s.commit(s.trackWithID(g, 0, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.trackWithID(g, 0, record.MessageID{ID: "id", Expires: now}))
 	before := s.load("g")
-	c := s.trackWithID(g, 0, group.Seen{ID: "other", Expires: now})
+	c := s.trackWithID(g, 0, record.MessageID{ID: "other", Expires: now})
 	ctx, cancel := context.WithCancel(s.Context())
 	cancel()
 	for name, call := range allCalls(s.store, c) {
@@ -55,7 +56,7 @@ func testCancelledContext(s *session) {
 	}
 	s.expectStored(before)
 	s.expectNoID("g", "other")
-	s.expectID("g", group.Seen{ID: "id", Version: before.Version(), Expires: now})
+	s.expectID("g", record.MessageID{ID: "id", Version: before.Version(), Expires: now})
 	s.commit(c)
 	s.expectStored(g)
 }
@@ -69,7 +70,7 @@ func testCallsAfterClose(s *session) {
 			s.Errorf("Close: %v", err)
 		}
 		for name, call := range allCalls(s.store, c) {
-			if err := call(s.Context()); !errors.Is(err, store.ErrClosed) {
+			if err := call(s.Context()); !errors.Is(err, record.ErrClosed) {
 				s.Errorf("%s after Close: %v, want ErrClosed", name, err)
 			}
 		}
@@ -90,12 +91,12 @@ func testCloseDuringCalls(s *session) {
 		for {
 			c, err := addTrackers(g, newDefinition(fmt.Sprint(g.Version()), nil))
 			if err == nil {
-				err = s.store.Commit(s.Context(), []*group.Change{c})
+				err = s.store.Commit(s.Context(), []*record.Change{c})
 			}
 			if err == nil {
 				_, err = s.store.Load(s.Context(), g.Name())
 			}
-			if errors.Is(err, store.ErrClosed) {
+			if errors.Is(err, record.ErrClosed) {
 				return nil
 			}
 			if err != nil {
@@ -124,13 +125,13 @@ func testReopen(s *session) {
 		return err
 	})))
 	for i := range 4 {
-		id := group.Seen{ID: fmt.Sprint(i), Expires: now + int64(i)}
+		id := record.MessageID{ID: fmt.Sprint(i), Expires: now + int64(i)}
 		s.commit(s.trackWithID(g, i%3, id), s.trackEach(big, 499))
 		id.Version = g.Version()
 		s.reopenStore()
 		s.expectStored(g, big, removed)
 		s.expectID("g", id)
-		s.expectDue(now+3_600_000, 10, store.Due{Group: "g", At: now + 3_600_000})
+		s.expectDue(now+3_600_000, 10, record.Due{Group: "g", At: now + 3_600_000})
 		s.expectGroups("big", "g", "removed")
 	}
 	s.commit(s.addTrackers(big, newDefinition("new definition", nil), counters(600)[500]))
@@ -146,7 +147,7 @@ func testReopen(s *session) {
 // testReopenAfterFlush checks that what was flushed stays deleted, and versions never repeat.
 func testReopenAfterFlush(s *session) {
 	g := s.newExpiringGroup("g", time.Second)
-	s.commit(s.trackWithID(g, 0, group.Seen{ID: "id", Expires: now}))
+	s.commit(s.trackWithID(g, 0, record.MessageID{ID: "id", Expires: now}))
 	s.flush()
 	s.reopenStore()
 	s.expectEmpty("g")

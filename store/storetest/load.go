@@ -5,8 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 
-	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -16,7 +15,7 @@ func testLoadUnknownGroup(s *session) {
 	if err != nil {
 		s.Fatalf("Load: %v", err)
 	}
-	if r.Name != "unknown" || r.Version != 0 || r.Fed || len(r.Layout) != 0 || len(r.States) != 0 {
+	if r.Name != "unknown" || r.Version != 0 || r.Initialized || len(r.Layout) != 0 || len(r.States) != 0 {
 		s.Fatalf("Load of an unknown group: %+v, want an empty one", r)
 	}
 	if names := s.groups("", 10); len(names) != 1 {
@@ -39,7 +38,7 @@ func testCallerOwnsMemory(s *session) {
 	s.commit(tracked)
 	overwrite(tracked)
 	s.expectStored(g)
-	s.commit(s.trackWithID(g, noCounter, group.Seen{ID: "no state", Version: g.Version(), Expires: now + 1}))
+	s.commit(s.trackWithID(g, noCounter, record.MessageID{ID: "no state", Version: g.Version(), Expires: now + 1}))
 	s.expectStored(g)
 
 	r, err := s.store.Load(s.Context(), "g")
@@ -63,8 +62,8 @@ func testCallerOwnsMemory(s *session) {
 }
 
 // overwrite zeroes the chunks of a change.
-func overwrite(c *group.Change) {
-	for _, part := range c.Chunks() {
+func overwrite(c *record.Change) {
+	for _, part := range c.Chunks {
 		clear(part.Layout)
 		clear(part.States)
 	}
@@ -89,7 +88,7 @@ func testDefinitions(s *session) {
 	}
 	unknown := tracker.ID(sha256.New().Sum(nil))
 	_, err = s.store.Definitions(s.Context(), []tracker.ID{defs[0].ID(), unknown})
-	if _, ok := errors.AsType[*store.CorruptError](err); !ok {
+	if _, ok := errors.AsType[*record.CorruptError](err); !ok {
 		s.Errorf("Definitions with an ID that was never committed: %v, want a CorruptError", err)
 	}
 }

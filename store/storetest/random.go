@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -26,8 +26,8 @@ type randomWalk struct {
 	*session
 	*rand.Rand
 	groups      []*group.Group
-	lastChanges []*group.Change // of each group, to be committed again
-	definitions int             // made so far
+	lastChanges []*record.Change // of each group, to be committed again
+	definitions int              // made so far
 }
 
 func newRandomWalk(s *session, seed uint64) *randomWalk {
@@ -35,7 +35,7 @@ func newRandomWalk(s *session, seed uint64) *randomWalk {
 	for i := range 4 {
 		w.groups = append(w.groups, s.load(fmt.Sprintf("seed %d, group %d", seed, i)))
 	}
-	w.lastChanges = make([]*group.Change, len(w.groups))
+	w.lastChanges = make([]*record.Change, len(w.groups))
 	return w
 }
 
@@ -60,7 +60,7 @@ func (w *randomWalk) run(steps, reopen int) {
 // step commits changes of some of the groups at once, among them a few that were committed before.
 func (w *randomWalk) step() {
 	w.Helper()
-	var changes []*group.Change
+	var changes []*record.Change
 	var conflicts []string
 	for i, g := range w.groups {
 		if w.IntN(2) == 0 {
@@ -71,13 +71,13 @@ func (w *randomWalk) step() {
 			conflicts = append(conflicts, g.Name())
 			continue
 		}
-		g.Record()
+		g.BeginChange()
 		for range 1 + w.IntN(4) {
 			if err := w.operate(g); err != nil {
 				w.Fatalf("random operation: %v", err)
 			}
 		}
-		if w.lastChanges[i] = g.Take(); w.lastChanges[i] != nil {
+		if w.lastChanges[i] = g.EndChange().Encode(); w.lastChanges[i] != nil {
 			changes = append(changes, w.lastChanges[i])
 		}
 	}
@@ -99,7 +99,7 @@ func (w *randomWalk) operate(g *group.Group) error {
 		g.Sweep(now + w.Int64N(1000))
 		return nil
 	case 3:
-		g.Recorded().See(group.Seen{ID: fmt.Sprint(w.IntN(50)), Expires: now + w.Int64N(1000)})
+		g.Pending().AddMessageID(record.MessageID{ID: fmt.Sprint(w.IntN(50)), Expires: now + w.Int64N(1000)})
 		return trackOne(g, w.IntN(1000), true)
 	case 4:
 		return w.editRandom(g)
@@ -152,7 +152,7 @@ func (w *randomWalk) editRandom(g *group.Group) error {
 // expectDueOf checks that the group is listed at most once among the due, and not later than it is due.
 func (w *randomWalk) expectDueOf(g *group.Group) {
 	w.Helper()
-	var found []store.Due
+	var found []record.Due
 	for _, d := range w.due(now+1<<40, 1000) {
 		if d.Group == g.Name() {
 			found = append(found, d)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -52,7 +53,7 @@ func (s *session) reopenStore() {
 }
 
 // commit commits changes that must apply.
-func (s *session) commit(changes ...*group.Change) {
+func (s *session) commit(changes ...*record.Change) {
 	s.Helper()
 	if err := s.store.Commit(s.Context(), changes); err != nil {
 		s.Fatalf("Commit: %v", err)
@@ -60,7 +61,7 @@ func (s *session) commit(changes ...*group.Change) {
 }
 
 // expectConflict commits changes that must conflict for exactly the named groups.
-func (s *session) expectConflict(changes []*group.Change, groups ...string) {
+func (s *session) expectConflict(changes []*record.Change, groups ...string) {
 	s.Helper()
 	err := s.store.Commit(s.Context(), changes)
 	conflict, ok := errors.AsType[*store.ConflictError](err)
@@ -146,7 +147,7 @@ func diff(got, want *group.Group) error {
 
 // summary describes a group without its trackers.
 func summary(g *group.Group) string {
-	return fmt.Sprintf("%q version %d, initialized %v, %d trackers", g.Name(), g.Version(), g.Fed(), g.Len())
+	return fmt.Sprintf("%q version %d, initialized %v, %d trackers", g.Name(), g.Version(), g.Initialized(), g.Len())
 }
 
 // snapshotTexts returns the snapshots of all trackers as JSON, each after the ID of its definition.
@@ -164,17 +165,17 @@ func snapshotTexts(g *group.Group) []string {
 }
 
 // findID looks up what is remembered of a message id.
-func (s *session) findID(name, id string) (group.Seen, bool) {
+func (s *session) findID(name, id string) (record.MessageID, bool) {
 	s.Helper()
-	seen, ok, err := s.store.Seen(s.Context(), name, id)
+	seen, ok, err := s.store.FindMessageID(s.Context(), name, id)
 	if err != nil {
-		s.Fatalf("Seen(%q, %q): %v", name, id, err)
+		s.Fatalf("FindMessageID(%q, %q): %v", name, id, err)
 	}
 	return seen, ok
 }
 
 // due lists the groups that are due.
-func (s *session) due(until int64, limit int) []store.Due {
+func (s *session) due(until int64, limit int) []record.Due {
 	s.Helper()
 	due, err := s.store.Due(s.Context(), until, limit)
 	if err != nil {

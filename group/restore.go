@@ -5,37 +5,21 @@ import (
 	"slices"
 
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Record is a group as a store gives it back.
-type Record struct {
-	Name    string
-	Version uint64
-	Fed     bool
-	// Due is the due time of the last commit, in Unix milliseconds; limiter.Never for none.
-	Due int64
-	// Layout are the definitions of all places, in order.
-	Layout []tracker.ID
-	// SameLayout says in place of it, to Restored alone, that the definitions are those of the Group.
-	SameLayout bool
-	// States is the binary form of all states, in order.
-	States []byte
-	// Patch holds the states of some places that are later than those in States; see Change.AppendPatch.
-	Patch []byte
-}
-
 // Restore builds the group of a record. Defs run parallel to its Layout. The error says what the bytes
 // are not; nothing half-read is returned.
-func Restore(r *Record, defs []*tracker.Definition) (*Group, error) {
+func Restore(r *record.Group, defs []*tracker.Definition) (*Group, error) {
 	g := New(r.Name, r.Version)
 	g.rewrite(defs)
 	return g.read(r, nil)
 }
 
-// Restored is the group of another record of g, with the definitions of g and what was compiled from them, which makes
+// RestoreLike is the group of another record of g, with the definitions of g and what was compiled from them, which makes
 // it cheap. It is nil when the record has another Layout; then Restore it. The two groups do not change each other.
-func (g *Group) Restored(r *Record) (*Group, error) {
+func (g *Group) RestoreLike(r *record.Group) (*Group, error) {
 	if !r.SameLayout && !g.laidOut(r.Layout) {
 		return nil, nil
 	}
@@ -63,8 +47,8 @@ func (g *Group) laidOut(layout []tracker.ID) bool {
 }
 
 // read takes in what a record has beside the layout. Old are the states of the same trackers at another time, or nil.
-func (g *Group) read(r *Record, old *states.Table) (*Group, error) {
-	g.fed, g.kept = r.Fed, r.Due
+func (g *Group) read(r *record.Group, old *states.Table) (*Group, error) {
+	g.initialized, g.recordedDue = r.Initialized, r.Due
 	g.cells = states.MakeTable(g.roster.len())
 	rest, later := r.States, newPatch(r.Patch)
 	for i := 0; i < g.cells.Len(); i++ {
@@ -94,7 +78,7 @@ func (g *Group) read(r *Record, old *states.Table) (*Group, error) {
 func (g *Group) restored(i int, s *tracker.State) {
 	g.write(i, s)
 	if s.Removed {
-		g.gone++
+		g.removed++
 	}
 	g.due = min(g.due, g.roster.at(i).Due(s))
 }
