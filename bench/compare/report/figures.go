@@ -46,7 +46,7 @@ func besideLoop() (rows []row) {
 
 // tracking are the figures of a Manager in memory.
 func tracking() []row {
-	const memory, lines = "bench Memory/W100/", "cmd/dictrack/internal/tracking Track/"
+	const memory, lines = "bench Memory/W100/", "cmd/dictrack/internal/ingest Track/"
 	const cores, apart, alone = "bench Parallel/cores=", "bench Parallel/apart=", "bench Cores/cores="
 	return join(
 		modes("Manager.Track, W(100), JSON", memory+"%s", "ns/op", 600),

@@ -1,4 +1,4 @@
-package tracking
+package ingest
 
 import (
 	"cmp"
@@ -12,16 +12,16 @@ import (
 	"github.com/dictrack/dictrack"
 )
 
-// parts tracks a batch part by part: without Strict there is only one.
-func (s *session) parts(ctx context.Context, b *batch) error {
-	if s.dataTells() {
+// trackParts tracks a batch part by part: without Strict there is only one.
+func (s *run) trackParts(ctx context.Context, b *batch) error {
+	if s.timeFromData() {
 		s.Clock.set(b.latest)
 	} else {
 		s.Clock.set(time.Now())
 	}
 	start := 0
 	for _, end := range b.parts {
-		if err := s.part(ctx, b, b.items[start:end]); err != nil {
+		if err := s.trackPart(ctx, b, b.items[start:end]); err != nil {
 			return err
 		}
 		start = end
@@ -29,11 +29,11 @@ func (s *session) parts(ctx context.Context, b *batch) error {
 	return nil
 }
 
-// part tracks the inputs of some items together, and tells about all items in their order, also after one of them
+// trackPart tracks the inputs of some items together, and tells about all items in their order, also after one of them
 // failed: the others were tracked.
-func (s *session) part(ctx context.Context, b *batch, items []item) error {
-	s.outputs = s.Manager.TrackBatchInto(ctx, s.outputs, inputsOf(b, items))
-	outputs := s.outputs
+func (s *run) trackPart(ctx context.Context, b *batch, items []item) error {
+	s.results = s.Manager.TrackBatchInto(ctx, s.results, messagesOf(b, items))
+	outputs := s.results
 	var failed error
 	for i := range items {
 		it := &items[i]
@@ -41,36 +41,36 @@ func (s *session) part(ctx context.Context, b *batch, items []item) error {
 		if it.err == nil {
 			output, outputs = &outputs[0], outputs[1:]
 		}
-		switch err := s.item(b, it, output); {
-		case errors.Is(err, errUntracked) && failed == nil:
+		switch err := s.handleItem(b, it, output); {
+		case errors.Is(err, errNotTracked) && failed == nil:
 			failed = err
-		case err != nil && !errors.Is(err, errUntracked):
+		case err != nil && !errors.Is(err, errNotTracked):
 			return err
 		}
 	}
 	return failed
 }
 
-// errUntracked says that a record could not be tracked, for no fault of its own.
-var errUntracked = errors.New("not tracked")
+// errNotTracked says that a record could not be tracked, for no fault of its own.
+var errNotTracked = errors.New("not tracked")
 
-// inputsOf are the inputs of neighbouring items.
-func inputsOf(b *batch, items []item) []dictrack.Message {
+// messagesOf are the inputs of neighbouring items.
+func messagesOf(b *batch, items []item) []dictrack.Message {
 	n, first := 0, 0
 	for i := range items {
 		if items[i].err != nil {
 			continue
 		}
 		if n == 0 {
-			first = items[i].input
+			first = items[i].message
 		}
 		n++
 	}
-	return b.inputs[first : first+n]
+	return b.messages[first : first+n]
 }
 
-// item takes in what became of an item.
-func (s *session) item(b *batch, it *item, output *dictrack.BatchResult) error {
+// handleItem takes in what became of an item.
+func (s *run) handleItem(b *batch, it *item, output *dictrack.BatchResult) error {
 	s.summary.Read++
 	err := it.err
 	if output != nil {
@@ -78,9 +78,9 @@ func (s *session) item(b *batch, it *item, output *dictrack.BatchResult) error {
 	}
 	switch {
 	case err == nil:
-		return s.took(it, &output.Result)
-	case output != nil && !refusal(err):
-		return fmt.Errorf("%s:%d: %w: %w", b.source, it.line, errUntracked, err)
+		return s.handleResult(it, &output.Result)
+	case output != nil && !isRejection(err):
+		return fmt.Errorf("%s:%d: %w: %w", b.source, it.line, errNotTracked, err)
 	}
 	s.summary.Rejected++
 	s.Reject(b.source, it.line, err)
@@ -90,10 +90,10 @@ func (s *session) item(b *batch, it *item, output *dictrack.BatchResult) error {
 	return nil
 }
 
-// took takes in a result.
-func (s *session) took(it *item, r *dictrack.Result) error {
-	if !it.group.moved {
-		it.group.moved = true
+// handleResult takes in a result.
+func (s *run) handleResult(it *item, r *dictrack.Result) error {
+	if !it.group.counted {
+		it.group.counted = true
 		s.summary.Groups++
 	}
 	if r.Duplicate {
@@ -102,10 +102,10 @@ func (s *session) took(it *item, r *dictrack.Result) error {
 	if r.Affected() > 0 {
 		s.summary.Matched++
 	}
-	return s.tell(r.Events())
+	return s.emitEvents(r.Events())
 }
 
-func (s *session) tell(events []dictrack.Event) error {
+func (s *run) emitEvents(events []dictrack.Event) error {
 	for i := range events {
 		e := &events[i]
 		if e.Kind == dictrack.EventAdded || e.Kind == dictrack.EventRemoved {
@@ -120,7 +120,7 @@ func (s *session) tell(events []dictrack.Event) error {
 }
 
 // sweep does what the clock does, and tells it by time and group.
-func (s *session) sweep(ctx context.Context) error {
+func (s *run) sweep(ctx context.Context) error {
 	var events []dictrack.Event
 	collect := func(_ context.Context, e dictrack.Event) error {
 		events = append(events, e)
@@ -135,7 +135,7 @@ func (s *session) sweep(ctx context.Context) error {
 	slices.SortFunc(events, func(a, b dictrack.Event) int {
 		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Group, b.Group), cmp.Compare(a.Version, b.Version), a.Index-b.Index)
 	})
-	if told := s.tell(events); told != nil {
+	if told := s.emitEvents(events); told != nil {
 		return told
 	}
 	return err

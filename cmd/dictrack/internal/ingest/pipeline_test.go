@@ -1,4 +1,4 @@
-package tracking
+package ingest
 
 import (
 	"context"
@@ -20,15 +20,15 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// trial is a Run and what it told.
-type trial struct {
-	*Run
+// testPipeline is a Run and what it told.
+type testPipeline struct {
+	*Pipeline
 	events   []string
 	rejected []string
 }
 
-// newTrial tracks some text with trackers; a nil store keeps everything in memory.
-func newTrial(t *testing.T, text string, st store.Store, specs ...tracker.Spec) *trial {
+// newTestPipeline tracks some text with trackers; a nil store keeps everything in memory.
+func newTestPipeline(t *testing.T, text string, st store.Store, specs ...tracker.Spec) *testPipeline {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "data")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -43,8 +43,8 @@ func newTrial(t *testing.T, text string, st store.Store, specs ...tracker.Spec) 
 	if err := m.SetTemplate("test", specs...); err != nil {
 		t.Fatal(err)
 	}
-	r := &trial{}
-	r.Run = runOver(m, clock, file, func(run *Run) {
+	r := &testPipeline{}
+	r.Pipeline = newPipeline(m, clock, file, func(run *Pipeline) {
 		run.Fields.Group = pathOf("g")
 		run.Event = r.event
 		run.Reject = func(_ string, line int, reason error) {
@@ -54,13 +54,13 @@ func newTrial(t *testing.T, text string, st store.Store, specs ...tracker.Spec) 
 	return r
 }
 
-func (r *trial) event(e *dictrack.Event) error {
+func (r *testPipeline) event(e *dictrack.Event) error {
 	r.events = append(r.events, fmt.Sprintf("%s %s %s %v at %s", e.Kind, e.Group, e.Tracker.Name, e.Tracker.Progress, e.Time.Format(time.RFC3339)))
 	return nil
 }
 
 // progress is where the first tracker of a group stands; -1 when there is none.
-func (r *trial) progress(t *testing.T, group string) float64 {
+func (r *testPipeline) progress(t *testing.T, group string) float64 {
 	t.Helper()
 	snaps, err := r.Manager.ListAll(t.Context(), group)
 	if err != nil {
@@ -78,8 +78,8 @@ var (
 )
 
 func TestRejectedLinesAreSkipped(t *testing.T) {
-	r := newTrial(t, "{\"g\":\"a\"}\nno\n{\"g\":[]}\n\n{\"g\":\"a\"}\n{\"g\":\"b\",\"n\":1,\"n\":2}\n", nil, seen, sum)
-	s, err := r.Do(t.Context())
+	r := newTestPipeline(t, "{\"g\":\"a\"}\nno\n{\"g\":[]}\n\n{\"g\":\"a\"}\n{\"g\":\"b\",\"n\":1,\"n\":2}\n", nil, seen, sum)
+	s, err := r.Run(t.Context())
 	if err != nil || s.Read != 5 || s.Rejected != 3 || s.Matched != 2 || s.Groups != 1 {
 		t.Errorf("summary %+v, error %v", s, err)
 	}
@@ -110,12 +110,12 @@ func TestStrictTracksNothingAfterwards(t *testing.T) {
 		{"id of other data", ids + ids + "{\"g\":\"a\",\"id\":1,\"n\":2}\n{\"g\":\"a\",\"id\":2,\"n\":1}\n", true, "3: "},
 		{"element missing", "[{\"g\":\"a\",\"n\":1},,{\"g\":\"a\",\"n\":1}]", false, "1: "},
 	} {
-		r := newTrial(t, c.text, nil, sum)
+		r := newTestPipeline(t, c.text, nil, sum)
 		r.Strict = true
 		if c.ids {
 			r.Fields.ID = pathOf("id")
 		}
-		s, err := r.Do(t.Context())
+		s, err := r.Run(t.Context())
 		if !errors.Is(err, ErrStopped) || s.Rejected != 1 || len(r.rejected) != 1 || !strings.HasPrefix(r.rejected[0], c.line) {
 			t.Errorf("%s: error %v, rejected %q", c.name, err, r.rejected)
 		}
@@ -126,9 +126,9 @@ func TestStrictTracksNothingAfterwards(t *testing.T) {
 }
 
 func TestStrictTakesWhatIsGivenTwiceElsewhere(t *testing.T) {
-	r := newTrial(t, "{\"g\":\"a\",\"n\":1,\"x\":1,\"x\":2}\n{\"g\":\"a\",\"n\":1}\n", nil, sum)
+	r := newTestPipeline(t, "{\"g\":\"a\",\"n\":1,\"x\":1,\"x\":2}\n{\"g\":\"a\",\"n\":1}\n", nil, sum)
 	r.Strict = true
-	if s, err := r.Do(t.Context()); err != nil || s.Rejected != 0 || r.progress(t, "a") != 2 {
+	if s, err := r.Run(t.Context()); err != nil || s.Rejected != 0 || r.progress(t, "a") != 2 {
 		t.Errorf("summary %+v, error %v, rejected %q", s, err, r.rejected)
 	}
 }
@@ -141,9 +141,9 @@ func TestTrusted(t *testing.T) {
 		rejected        int
 		progress        float64
 	}{{false, false, 3, 1}, {true, false, 2, 2}, {false, true, 1, -1}, {true, true, 1, 1}} {
-		r := newTrial(t, text, nil, sum)
+		r := newTestPipeline(t, text, nil, sum)
 		r.Trusted, r.Strict = c.trusted, c.strict
-		s, err := r.Do(t.Context())
+		s, err := r.Run(t.Context())
 		if errors.Is(err, ErrStopped) != c.strict || s.Rejected != c.rejected || r.progress(t, "a") != c.progress {
 			t.Errorf("trusted %v, strict %v: error %v, progress %v, rejected %q", c.trusted, c.strict, err, r.progress(t, "a"), r.rejected)
 		}
@@ -151,9 +151,9 @@ func TestTrusted(t *testing.T) {
 }
 
 func TestIDsCountOnce(t *testing.T) {
-	r := newTrial(t, "{\"g\":\"a\",\"id\":1}\n{\"g\":\"a\",\"id\":\"1\"}\n{\"g\":\"a\",\"id\":1}\n{\"g\":\"b\",\"id\":1}\n", nil, seen)
+	r := newTestPipeline(t, "{\"g\":\"a\",\"id\":1}\n{\"g\":\"a\",\"id\":\"1\"}\n{\"g\":\"a\",\"id\":1}\n{\"g\":\"b\",\"id\":1}\n", nil, seen)
 	r.Fields.ID = pathOf("id")
-	s, err := r.Do(t.Context())
+	s, err := r.Run(t.Context())
 	// 1 and "1" are the same id, with other data.
 	if err != nil || s.Duplicates != 1 || s.Rejected != 1 || r.progress(t, "a") != 1 || r.progress(t, "b") != 1 {
 		t.Errorf("summary %+v, error %v, rejected %q", s, err, r.rejected)
@@ -162,9 +162,9 @@ func TestIDsCountOnce(t *testing.T) {
 
 func TestTimeNeverGoesBack(t *testing.T) {
 	done := dictrack.Count("each", dictrack.Targets(1), dictrack.Loop())
-	r := newTrial(t, "{\"g\":\"a\",\"t\":100}\n{\"g\":\"a\",\"t\":50}\n{\"g\":\"b\",\"t\":\"x\"}\n{\"g\":\"b\",\"t\":200}\n", nil, done)
+	r := newTestPipeline(t, "{\"g\":\"a\",\"t\":100}\n{\"g\":\"a\",\"t\":50}\n{\"g\":\"b\",\"t\":\"x\"}\n{\"g\":\"b\",\"t\":200}\n", nil, done)
 	r.Fields.Time = pathOf("t")
-	if _, err := r.Do(t.Context()); err != nil || len(r.rejected) != 1 {
+	if _, err := r.Run(t.Context()); err != nil || len(r.rejected) != 1 {
 		t.Fatalf("error %v, rejected %q", err, r.rejected)
 	}
 	want := []string{
@@ -180,9 +180,9 @@ func TestTimeNeverGoesBack(t *testing.T) {
 func TestTheClockOfTheDataEndsWindows(t *testing.T) {
 	held := dictrack.Count("held", dictrack.Targets(10), dictrack.Limiters(limiter.For(60*time.Second)))
 	gone := dictrack.Count("gone", dictrack.Targets(10), dictrack.ExpireAfter(60*time.Second))
-	r := newTrial(t, "{\"g\":\"b\",\"t\":100}\n{\"g\":\"a\",\"t\":100}\n{\"g\":\"c\",\"t\":161}\n", nil, held, gone)
+	r := newTestPipeline(t, "{\"g\":\"b\",\"t\":100}\n{\"g\":\"a\",\"t\":100}\n{\"g\":\"c\",\"t\":161}\n", nil, held, gone)
 	r.Fields.Time = pathOf("t")
-	if _, err := r.Do(t.Context()); err != nil {
+	if _, err := r.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{ // by group, whatever the order in which they were seen
@@ -194,8 +194,8 @@ func TestTheClockOfTheDataEndsWindows(t *testing.T) {
 	}
 }
 
-// stream is data over many batches and groups.
-func stream(lines int) string {
+// randomLines is data over many batches and groups.
+func randomLines(lines int) string {
 	var text strings.Builder
 	chance := rand.New(rand.NewPCG(3, 4))
 	for i := range lines {
@@ -205,7 +205,7 @@ func stream(lines int) string {
 }
 
 func TestTheSameInputGivesTheSameEvents(t *testing.T) {
-	text := stream(40_000)
+	text := randomLines(40_000)
 	specs := []tracker.Spec{
 		dictrack.Sum("loop", "n", dictrack.Targets(70, 200), dictrack.Loop(), dictrack.Carry()),
 		dictrack.Count("held", dictrack.Targets(1000), dictrack.Limiters(limiter.For(100*time.Second))),
@@ -214,9 +214,9 @@ func TestTheSameInputGivesTheSameEvents(t *testing.T) {
 	var first []string
 	for i, processors := range []int{1, 2, 4} {
 		before := runtime.GOMAXPROCS(processors)
-		r := newTrial(t, text, nil, specs...)
+		r := newTestPipeline(t, text, nil, specs...)
 		r.Fields.Time = pathOf("t")
-		_, err := r.Do(t.Context())
+		_, err := r.Run(t.Context())
 		runtime.GOMAXPROCS(before)
 		if err != nil || len(r.events) < 1000 {
 			t.Fatalf("%d events, error %v", len(r.events), err)
@@ -231,17 +231,17 @@ func TestTheSameInputGivesTheSameEvents(t *testing.T) {
 }
 
 func TestEventsAreThoseOfOneCallAfterTheOther(t *testing.T) {
-	text := stream(30_000)
+	text := randomLines(30_000)
 	spec := dictrack.Sum("loop", "n", dictrack.Targets(70, 200), dictrack.Loop(), dictrack.Carry())
-	r := newTrial(t, text, nil, spec)
+	r := newTestPipeline(t, text, nil, spec)
 	r.Fields.Time = pathOf("t")
-	if _, err := r.Do(t.Context()); err != nil {
+	if _, err := r.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	plain := newTrial(t, "", nil, spec)
+	plain := newTestPipeline(t, "", nil, spec)
 	x := newExtractor(r.Fields, false)
 	for line := range strings.Lines(text) {
-		in, _, err := x.read([]byte(line))
+		in, _, err := x.message([]byte(line))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package tracking
+package ingest
 
 import (
 	"fmt"
@@ -24,14 +24,14 @@ type Summary struct {
 // Counts are numbers of events.
 type Counts map[tracker.EventKind]int
 
-// order is that of a tracker's life.
-var order = []tracker.EventKind{tracker.EventStageCompleted, tracker.EventAllCompleted, tracker.EventReset, tracker.EventLimited, tracker.EventExpired}
+// eventOrder is that of a tracker's life.
+var eventOrder = []tracker.EventKind{tracker.EventStageCompleted, tracker.EventAllCompleted, tracker.EventReset, tracker.EventLimited, tracker.EventExpired}
 
 // String is the total, and the number of each kind.
 func (c Counts) String() string {
 	total := 0
 	var kinds []string
-	for _, kind := range order {
+	for _, kind := range eventOrder {
 		if n := c[kind]; n > 0 {
 			total += n
 			kinds = append(kinds, fmt.Sprintf("%s %d", kind, n))

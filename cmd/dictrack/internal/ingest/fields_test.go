@@ -1,11 +1,11 @@
-package tracking
+package ingest
 
 import (
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/moment"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/timeparse"
 )
 
 func TestReadFields(t *testing.T) {
@@ -38,10 +38,10 @@ func TestReadFields(t *testing.T) {
 		{`["a"]`, "", "", 0, "data must be a JSON object"},
 		{`{"g":{"n":"a"},"id":"x","t":1,"other":1e999}`, "", "", 0, "invalid JSON"},
 	} {
-		x := newExtractor(Fields{Group: pathOf("g.n"), ID: pathOf("id"), Time: pathOf("t"), Times: moment.Parser{}}, false)
-		in, m, err := x.read([]byte(c.data))
+		x := newExtractor(Fields{Group: pathOf("g.n"), ID: pathOf("id"), Time: pathOf("t"), Times: timeparse.Parser{}}, false)
+		in, m, err := x.message([]byte(c.data))
 		if c.want != "" {
-			if err == nil || !strings.Contains(err.Error(), c.want) || !refusal(err) {
+			if err == nil || !strings.Contains(err.Error(), c.want) || !isRejection(err) {
 				t.Errorf("%s: error %v, want %q", c.data, err, c.want)
 			}
 			continue
@@ -56,7 +56,7 @@ func TestReadFields(t *testing.T) {
 func TestNamesAreKept(t *testing.T) {
 	x := newExtractor(Fields{Group: pathOf("g"), ID: pathOf("id")}, false)
 	text := []byte(`{"g":"first","id":"one"}`)
-	in, m, err := x.read(text)
+	in, m, err := x.message(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestNamesAreKept(t *testing.T) {
 	if m.name != "first" || in.Group != "first" || in.ID != "one" {
 		t.Errorf("group %q is now %q, id %q", m.name, in.Group, in.ID)
 	}
-	if _, again, _ := x.read([]byte(`{"g":"first","id":"two"}`)); again != m {
+	if _, again, _ := x.message([]byte(`{"g":"first","id":"two"}`)); again != m {
 		t.Error("the same group is another member")
 	}
 }
@@ -72,7 +72,7 @@ func TestNamesAreKept(t *testing.T) {
 func TestReadingAllocatesNothing(t *testing.T) {
 	x := newExtractor(Fields{Group: pathOf("group_id"), Time: pathOf("t")}, false)
 	text := []byte(`{"group_id":10000123,"bet":317,"game":"b","t":"2001-02-03T04:05:06Z"}`)
-	if n := testing.AllocsPerRun(100, func() { _, _, _ = x.read(text) }); n > 0 {
+	if n := testing.AllocsPerRun(100, func() { _, _, _ = x.message(text) }); n > 0 {
 		t.Errorf("%v allocations a line", n)
 	}
 }

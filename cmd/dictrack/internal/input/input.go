@@ -1,8 +1,8 @@
-// Package feed cuts files and streams into JSON texts: one a line, or the elements of a top-level array.
+// Package input cuts files and streams into JSON texts: one a line, or the elements of a top-level array.
 //
 // Memory is bounded and nothing is copied: the texts of a Batch lie in its buffer. Gzip is recognised, and a stream
 // that pauses hands over what it has.
-package feed
+package input
 
 import (
 	"errors"
@@ -14,9 +14,9 @@ const MaxText = 16 << 20
 
 // Why a Record has no text, or ends where it should not.
 var (
-	ErrTooLong  = fmt.Errorf("longer than %d MiB", MaxText>>20)
-	ErrNoText   = errors.New("an array element is missing between commas or at the end")
-	ErrUnclosed = errors.New("the array does not end with ]")
+	ErrTooLong        = fmt.Errorf("longer than %d MiB", MaxText>>20)
+	ErrMissingElement = errors.New("an array element is missing between commas or at the end")
+	ErrUnclosed       = errors.New("the array does not end with ]")
 )
 
 // Record is one JSON text of the input, not checked, or the reason why there is none.
@@ -41,14 +41,14 @@ type Batch struct {
 // what the clock does waits longer.
 const bufferSize = 512 << 10
 
-// begin empties the batch but for the start of a text that the last batch could not finish.
-func (b *Batch) begin(carry []byte, size int) {
+// reset empties the batch but for the start of a text that the last batch could not finish.
+func (b *Batch) reset(remainder []byte, size int) {
 	clear(b.Records)
 	b.Records = b.Records[:0]
 	if cap(b.buf) < size || cap(b.buf) > 8*size {
-		b.buf = make([]byte, 0, max(size, 2*len(carry)))
+		b.buf = make([]byte, 0, max(size, 2*len(remainder)))
 	}
-	b.buf = append(b.buf[:0], carry...)
+	b.buf = append(b.buf[:0], remainder...)
 }
 
 // grow makes room for the rest of a long text.

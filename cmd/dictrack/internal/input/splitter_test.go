@@ -1,4 +1,4 @@
-package feed
+package input
 
 import (
 	"bytes"
@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// cutAll is what a Cutter makes of data, a record a line, with buffers of that size. The error is that of the reader.
-func cutAll(r io.Reader, size, most int) (records []string, err error) {
-	c := newCutter(r, size, most)
+// splitAll is what a Cutter makes of data, a record a line, with buffers of that size. The error is that of the reader.
+func splitAll(r io.Reader, size, maxText int) (records []string, err error) {
+	c := newSplitter(r, size, maxText)
 	var b Batch
 	for {
 		err := c.Fill(&b)
@@ -56,7 +56,7 @@ func TestCut(t *testing.T) {
 		{"empty array", "[ ]", nil},
 		{"brackets, commas and quotes in strings", `["],[", "\"],", "\\"]`, []string{`1: "],["`, `1: "\"],"`, `1: "\\"`}},
 		{"missing elements", "[,1,\n,]", []string{
-			"1: (" + ErrNoText.Error() + ")", "1: 1", "2: (" + ErrNoText.Error() + ")", "2: (" + ErrNoText.Error() + ")",
+			"1: (" + ErrMissingElement.Error() + ")", "1: 1", "2: (" + ErrMissingElement.Error() + ")", "2: (" + ErrMissingElement.Error() + ")",
 		}},
 		{"unclosed after an element", "[1,\n2\n", []string{"1: 1", "2: 2", "3: (" + ErrUnclosed.Error() + ")"}},
 		{"unclosed after a comma", "[1,\n", []string{"1: 1", "2: (" + ErrUnclosed.Error() + ")"}},
@@ -75,7 +75,7 @@ func TestCut(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for size := 1; size < 140; size += 1 + size/8 {
-				got, err := cutAll(strings.NewReader(c.data), size, 64)
+				got, err := splitAll(strings.NewReader(c.data), size, 64)
 				if diff := cmp.Diff(c.want, got); diff != "" || !errors.Is(err, io.EOF) {
 					t.Fatalf("buffers of %d: error %v, records differ (-want +got):\n%s", size, err, diff)
 				}
@@ -87,7 +87,7 @@ func TestCut(t *testing.T) {
 func TestCutKeepsWhatCameBeforeAFailure(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	r := io.MultiReader(strings.NewReader("1\n2\n{\"half\":"), iotest.ErrReader(broken))
-	got, err := cutAll(r, 4, 64)
+	got, err := splitAll(r, 4, 64)
 	if diff := cmp.Diff([]string{"1: 1", "2: 2"}, got); diff != "" || !errors.Is(err, broken) {
 		t.Errorf("error %v, records differ (-want +got):\n%s", err, diff)
 	}
@@ -112,7 +112,7 @@ func (p *pausing) Read(into []byte) (int, error) {
 }
 
 func TestCutGoesOnAfterAPause(t *testing.T) {
-	c := newCutter(&pausing{data: "\ufeff1\n22\n[3"}, 1<<10, 64)
+	c := newSplitter(&pausing{data: "\ufeff1\n22\n[3"}, 1<<10, 64)
 	var b Batch
 	for _, want := range []string{"1: 1", "2: 22", "3: [3"} {
 		err := c.Fill(&b)
@@ -131,11 +131,11 @@ func FuzzCut(f *testing.F) {
 		f.Add([]byte(seed), uint8(7))
 	}
 	f.Fuzz(func(t *testing.T, data []byte, size uint8) {
-		whole, err := cutAll(bytes.NewReader(data), len(data)+1, 32)
+		whole, err := splitAll(bytes.NewReader(data), len(data)+1, 32)
 		if !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
-		parts, err := cutAll(iotest.OneByteReader(bytes.NewReader(data)), int(size)+1, 32)
+		parts, err := splitAll(iotest.OneByteReader(bytes.NewReader(data)), int(size)+1, 32)
 		if diff := cmp.Diff(whole, parts); diff != "" || !errors.Is(err, io.EOF) {
 			t.Fatalf("%q: error %v, small buffers differ (-whole +parts):\n%s", data, err, diff)
 		}
@@ -147,7 +147,7 @@ func FuzzCut(f *testing.F) {
 func checkPlaces(t *testing.T, data []byte) {
 	t.Helper()
 	var b Batch
-	_ = newCutter(bytes.NewReader(data), len(data)+1, len(data)+1).Fill(&b)
+	_ = newSplitter(bytes.NewReader(data), len(data)+1, len(data)+1).Fill(&b)
 	at := 0
 	for _, r := range b.Records {
 		if r.Err != nil {
@@ -185,13 +185,13 @@ func FuzzArrayAgreesWithLines(f *testing.F) {
 			}
 		}
 		// A first line that starts an array is not what this is about.
-		lines, err := cutAll(strings.NewReader("0\n"+strings.Join(values, "\n")), 16, 1<<20)
+		lines, err := splitAll(strings.NewReader("0\n"+strings.Join(values, "\n")), 16, 1<<20)
 		if !errors.Is(err, io.EOF) {
 			t.Fatal(err)
 		}
-		array, err := cutAll(strings.NewReader("[0\n,"+strings.Join(values, "\n,")+"]"), 16, 1<<20)
+		array, err := splitAll(strings.NewReader("[0\n,"+strings.Join(values, "\n,")+"]"), 16, 1<<20)
 		if len(values) == 0 {
-			array, err = cutAll(strings.NewReader("[0]"), 16, 1<<20)
+			array, err = splitAll(strings.NewReader("[0]"), 16, 1<<20)
 		}
 		if diff := cmp.Diff(lines, array); diff != "" || !errors.Is(err, io.EOF) {
 			t.Fatalf("error %v, the array differs (-lines +array):\n%s", err, diff)
@@ -209,7 +209,7 @@ func BenchmarkCut(b *testing.B) {
 			b.SetBytes(int64(len(data)))
 			var batch Batch
 			for b.Loop() {
-				c := NewCutter(bytes.NewReader(data))
+				c := NewSplitter(bytes.NewReader(data))
 				for c.Fill(&batch) == nil {
 				}
 			}

@@ -2,4 +2,4 @@
 
 package storetest
 
-const raced = true
+const raceDetector = true

@@ -1,4 +1,4 @@
-package tracking
+package ingest
 
 import (
 	"context"
@@ -7,12 +7,12 @@ import (
 	"io"
 	"time"
 
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/input"
 )
 
 // reader turns sources into batches, on a goroutine of its own.
 type reader struct {
-	sources []*feed.Source
+	sources []*input.Source
 	strict  bool
 	extract *extractor
 
@@ -23,15 +23,15 @@ type reader struct {
 	bytes  int64     // of the sources before the one that is read
 }
 
-// inFlight is how many batches there are: one is tracked, one is ready, one is read.
-const inFlight = 3
+// batchCount is how many batches there are: one is tracked, one is ready, one is read.
+const batchCount = 3
 
-func newReader(run *Run) *reader {
+func newReader(run *Pipeline) *reader {
 	r := &reader{
 		sources: run.Sources, strict: run.Strict, extract: newExtractor(run.Fields, run.Trusted),
-		ready: make(chan *batch, 1), free: make(chan *batch, inFlight),
+		ready: make(chan *batch, 1), free: make(chan *batch, batchCount),
 	}
-	for range inFlight {
+	for range batchCount {
 		r.free <- &batch{}
 	}
 	return r
@@ -41,14 +41,14 @@ func newReader(run *Run) *reader {
 func (r *reader) run(ctx context.Context) {
 	defer close(r.ready)
 	for _, s := range r.sources {
-		if !r.source(ctx, s) {
+		if !r.readSource(ctx, s) {
 			return
 		}
 	}
 }
 
-// source reads one source; false ends the reading.
-func (r *reader) source(ctx context.Context, s *feed.Source) (more bool) {
+// readSource reads one source; false ends the reading.
+func (r *reader) readSource(ctx context.Context, s *input.Source) (more bool) {
 	in, err := s.Open(ctx)
 	if err != nil {
 		r.send(ctx, &batch{source: s.Name, err: fmt.Errorf("open: %w", err)})
@@ -56,13 +56,13 @@ func (r *reader) source(ctx context.Context, s *feed.Source) (more bool) {
 	}
 	defer func() { _ = in.Close() }() // it was only read
 	for {
-		b := r.take(ctx)
+		b := r.acquire(ctx)
 		if b == nil {
 			return false
 		}
-		b.begin(s.Name)
+		b.reset(s.Name)
 		err := in.Fill(&b.Batch)
-		more := r.fill(b)
+		more := r.extractAll(b)
 		b.bytes = r.bytes + in.Bytes()
 		if err != nil && !errors.Is(err, io.EOF) {
 			b.err = fmt.Errorf("read: %w", err)
@@ -77,7 +77,7 @@ func (r *reader) source(ctx context.Context, s *feed.Source) (more bool) {
 	}
 }
 
-func (r *reader) take(ctx context.Context) *batch {
+func (r *reader) acquire(ctx context.Context) *batch {
 	select {
 	case b := <-r.free:
 		return b
@@ -95,16 +95,16 @@ func (r *reader) send(ctx context.Context, b *batch) bool {
 	}
 }
 
-// fill reads the fields of the batch's records; false when what comes after must not be tracked.
-func (r *reader) fill(b *batch) (more bool) {
+// extractAll reads the fields of the batch's records; false when what comes after must not be tracked.
+func (r *reader) extractAll(b *batch) (more bool) {
 	defer func() {
-		b.part()
+		b.endPart()
 		b.latest = r.latest
 	}()
 	for i := range b.Records {
 		record := &b.Records[i]
-		if err := r.record(b, record); err != nil {
-			b.refuse(record.Line, err)
+		if err := r.extractRecord(b, record); err != nil {
+			b.addRejected(record.Line, err)
 			if r.strict {
 				return false
 			}
@@ -113,11 +113,11 @@ func (r *reader) fill(b *batch) (more bool) {
 	return true
 }
 
-func (r *reader) record(b *batch, record *feed.Record) error {
+func (r *reader) extractRecord(b *batch, record *input.Record) error {
 	if record.Err != nil {
 		return record.Err
 	}
-	in, group, err := r.extract.read(record.Text)
+	in, group, err := r.extract.message(record.Text)
 	if err != nil {
 		return err
 	}
@@ -127,13 +127,13 @@ func (r *reader) record(b *batch, record *feed.Record) error {
 		}
 		in.Time = r.latest
 	}
-	alone := r.strict && doubtful(&in)
+	alone := r.strict && mustTrackAlone(&in)
 	if alone {
-		b.part()
+		b.endPart()
 	}
-	b.take(record.Line, in, group)
+	b.addMessage(record.Line, in, group)
 	if alone {
-		b.part()
+		b.endPart()
 	}
 	return nil
 }

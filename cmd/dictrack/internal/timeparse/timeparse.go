@@ -1,5 +1,5 @@
-// Package moment reads times out of data and out of flags.
-package moment
+// Package timeparse reads times out of data and out of flags.
+package timeparse
 
 import (
 	"errors"
@@ -18,8 +18,8 @@ type Parser struct {
 	layout string // of Go; empty for the forms of the zero Parser
 }
 
-// named are the layouts that have a name.
-var named = map[string]string{
+// namedLayouts are the layouts that have a name.
+var namedLayouts = map[string]string{
 	"RFC3339": time.RFC3339, "DateTime": time.DateTime, "DateOnly": time.DateOnly, "ANSIC": time.ANSIC,
 	"UnixDate": time.UnixDate, "RubyDate": time.RubyDate, "RFC822": time.RFC822, "RFC822Z": time.RFC822Z,
 	"RFC850": time.RFC850, "RFC1123": time.RFC1123, "RFC1123Z": time.RFC1123Z,
@@ -31,7 +31,7 @@ var probe = time.Date(2019, 11, 23, 21, 47, 38, 0, time.UTC)
 // NewParser reads times of a layout: one that Go's package time understands, or the name of one of its constants. An
 // error says that the layout does not tell the year.
 func NewParser(layout string) (Parser, error) {
-	if known, ok := named[layout]; ok {
+	if known, ok := namedLayouts[layout]; ok {
 		layout = known
 	}
 	back, err := time.Parse(layout, probe.Format(layout))
@@ -96,8 +96,8 @@ func (p Parser) text(s string) (time.Time, bool) {
 	return t, known || !strings.Contains(p.layout, "MST")
 }
 
-// milliseconds is where numbers stop being seconds: 100,000,000,000 s is in the year 5138, that many ms in 1973.
-const milliseconds = 1e11
+// minMilliseconds is where numbers stop being seconds: 100,000,000,000 s is in the year 5138, that many ms in 1973.
+const minMilliseconds = 1e11
 
 func unix(v value.Value) (time.Time, bool) {
 	d, ok := v.Decimal()
@@ -108,7 +108,7 @@ func unix(v value.Value) (time.Time, bool) {
 	switch {
 	case math.Abs(n) >= 1e15:
 		return time.Time{}, false
-	case math.Abs(n) >= milliseconds:
+	case math.Abs(n) >= minMilliseconds:
 		return time.UnixMilli(int64(math.Floor(n))), true
 	}
 	// Rounding to microseconds first keeps 1.001 s at 1001 ms.

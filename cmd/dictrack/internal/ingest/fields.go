@@ -1,4 +1,4 @@
-package tracking
+package ingest
 
 import (
 	"errors"
@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/moment"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/timeparse"
 	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/internal/rawjson"
@@ -23,15 +23,15 @@ type Fields struct {
 	ID dotpath.Path
 	// Time is the path of the time, which Times reads; the zero Path: the clock tells it.
 	Time  dotpath.Path
-	Times moment.Parser
+	Times timeparse.Parser
 }
 
 func isSet(p dotpath.Path) bool { return p.String() != "" }
 
-// member is a group that data came for.
-type member struct {
-	name  string
-	moved bool // a data of the group was taken; belongs to who tracks
+// groupInfo is a group that data came for.
+type groupInfo struct {
+	name    string
+	counted bool // a data of the group was taken; belongs to who tracks
 }
 
 // extractor reads the fields of data, without building anything that was built before.
@@ -40,7 +40,7 @@ type extractor struct {
 	trusted bool
 	plan    *dotpath.Plan
 	values  []value.Value
-	members map[string]*member
+	groups  map[string]*groupInfo
 	digits  []byte
 }
 
@@ -57,13 +57,13 @@ func newExtractor(f Fields, trusted bool) *extractor {
 	wants[slotGroup].Path, wants[slotID].Path, wants[slotTime].Path = f.Group, f.ID, f.Time
 	return &extractor{
 		fields: f, trusted: trusted, plan: dotpath.NewPlan(wants),
-		values: make([]value.Value, slots), members: map[string]*member{},
+		values: make([]value.Value, slots), groups: map[string]*groupInfo{},
 	}
 }
 
-// read makes an input of a JSON text. The input shares the text; its error says why the text is not taken. Since the text
+// message makes an input of a JSON text. The input shares the text; its error says why the text is not taken. Since the text
 // was checked, or is trusted, nobody need check it again.
-func (x *extractor) read(text []byte) (in dictrack.Message, m *member, err error) {
+func (x *extractor) message(text []byte) (in dictrack.Message, m *groupInfo, err error) {
 	scan := x.plan.Scan
 	if x.trusted {
 		scan = x.plan.ScanTrusted
@@ -71,48 +71,48 @@ func (x *extractor) read(text []byte) (in dictrack.Message, m *member, err error
 	if err := scan(text, x.values); err != nil {
 		return in, nil, err
 	}
-	if m, err = x.member(); err != nil {
+	if m, err = x.group(); err != nil {
 		return in, nil, err
 	}
 	in = dictrack.Message{Group: m.name, JSON: text, SkipValidation: true}
 	if isSet(x.fields.ID) {
-		if in.ID, err = x.id(); err != nil {
+		if in.ID, err = x.messageID(); err != nil {
 			return in, nil, err
 		}
 	}
 	if isSet(x.fields.Time) {
-		in.Time, err = x.time()
+		in.Time, err = x.messageTime()
 	}
 	return in, m, err
 }
 
-// member finds the group, or takes note of a new one.
-func (x *extractor) member() (*member, error) {
+// group finds the group, or takes note of a new one.
+func (x *extractor) group() (*groupInfo, error) {
 	v := x.values[slotGroup]
-	var known *member
+	var g *groupInfo
 	switch v.Kind() {
 	case value.String:
-		known = x.members[v.Str()]
+		g = x.groups[v.Str()]
 	case value.Int:
 		x.digits = strconv.AppendInt(x.digits[:0], v.Int(), 10)
-		known = x.members[string(x.digits)]
+		g = x.groups[string(x.digits)]
 	}
-	if known != nil {
-		return known, nil
+	if g != nil {
+		return g, nil
 	}
-	name, err := name(x.fields.Group, v)
+	name, err := nameAt(x.fields.Group, v)
 	if err != nil {
 		return nil, err
 	}
-	known = &member{name: name}
-	x.members[name] = known
-	return known, nil
+	g = &groupInfo{name: name}
+	x.groups[name] = g
+	return g, nil
 }
 
-func (x *extractor) id() (string, error) { return name(x.fields.ID, x.values[slotID]) }
+func (x *extractor) messageID() (string, error) { return nameAt(x.fields.ID, x.values[slotID]) }
 
-// name is the text of a name, which no longer shares the data.
-func name(path dotpath.Path, v value.Value) (string, error) {
+// nameAt is the text of a name, which no longer shares the data.
+func nameAt(path dotpath.Path, v value.Value) (string, error) {
 	var text string
 	switch v.Kind() {
 	case value.String:
@@ -120,22 +120,22 @@ func name(path dotpath.Path, v value.Value) (string, error) {
 	case value.Int:
 		text = strconv.FormatInt(v.Int(), 10)
 	default:
-		return "", wrong(path, v, "want a string or an integer of 64 bits")
+		return "", fieldError(path, v, "want a string or an integer of 64 bits")
 	}
 	return text, tracker.CheckName(path.String(), text)
 }
 
-func (x *extractor) time() (time.Time, error) {
+func (x *extractor) messageTime() (time.Time, error) {
 	v := x.values[slotTime]
 	t, err := x.fields.Times.Parse(v)
 	if err != nil {
-		return t, wrong(x.fields.Time, v, err.Error())
+		return t, fieldError(x.fields.Time, v, err.Error())
 	}
 	return t, nil
 }
 
-// wrong says that v, found at a path, is not what is wanted there.
-func wrong(path dotpath.Path, v value.Value, want string) error {
+// fieldError says that v, found at a path, is not what is wanted there.
+func fieldError(path dotpath.Path, v value.Value, want string) error {
 	e := &field.Error{Path: path.String(), Want: want}
 	switch v.Kind() {
 	case value.Absent:
@@ -154,8 +154,8 @@ func wrong(path dotpath.Path, v value.Value, want string) error {
 	return e
 }
 
-// refusal tells whether an error is about the data, and not about what keeps it.
-func refusal(err error) bool {
+// isRejection tells whether an error is about the data, and not about what keeps it.
+func isRejection(err error) bool {
 	var (
 		syntax *rawjson.SyntaxError
 		twice  *rawjson.DuplicateKeyError

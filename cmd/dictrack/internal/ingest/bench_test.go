@@ -1,4 +1,4 @@
-package tracking
+package ingest
 
 import (
 	"bytes"
@@ -10,14 +10,14 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/input"
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// hundred are trackers that never complete, half of them counts and half of them sums.
-func hundred(chance *rand.Rand) []tracker.Spec {
+// hundredTrackers are trackers that never complete, half of them counts and half of them sums.
+func hundredTrackers(chance *rand.Rand) []tracker.Spec {
 	specs := make([]tracker.Spec, 100)
 	for i := range specs {
 		where := dictrack.Where(
@@ -68,12 +68,12 @@ func trackFile(b *testing.B, file string, trusted bool) {
 		b.Fatal(err)
 	}
 	defer func() { _ = m.Close(context.Background()) }()
-	if err := m.SetTemplate("bench", hundred(rand.New(rand.NewPCG(1, 2)))...); err != nil {
+	if err := m.SetTemplate("bench", hundredTrackers(rand.New(rand.NewPCG(1, 2)))...); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		s, err := runOver(m, clock, file, func(r *Run) { r.Trusted = trusted }).Do(context.Background())
+		s, err := newPipeline(m, clock, file, func(r *Pipeline) { r.Trusted = trusted }).Run(context.Background())
 		if err != nil || int(s.Read) != lines() || s.Rejected > 0 {
 			b.Fatal(s, err)
 		}
@@ -81,14 +81,14 @@ func trackFile(b *testing.B, file string, trusted bool) {
 	b.ReportMetric(float64(lines())*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }
 
-// runOver is a Run over a file that nobody listens to, changed by change.
-func runOver(m *dictrack.Manager, clock *Clock, file string, change func(*Run)) *Run {
-	source, err := feed.File(file)
+// newPipeline is a Run over a file that nobody listens to, changed by change.
+func newPipeline(m *dictrack.Manager, clock *Clock, file string, change func(*Pipeline)) *Pipeline {
+	source, err := input.File(file)
 	if err != nil {
 		panic(err)
 	}
-	r := &Run{
-		Manager: m, Clock: clock, Sources: []*feed.Source{source}, Fields: Fields{Group: pathOf("group_id")},
+	r := &Pipeline{
+		Manager: m, Clock: clock, Sources: []*input.Source{source}, Fields: Fields{Group: pathOf("group_id")},
 		Event: func(*dictrack.Event) error { return nil }, Flush: func() error { return nil },
 		Reject: func(string, int, error) {},
 	}

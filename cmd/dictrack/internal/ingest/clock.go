@@ -1,4 +1,4 @@
-package tracking
+package ingest
 
 import (
 	"sync/atomic"

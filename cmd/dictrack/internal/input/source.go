@@ -1,4 +1,4 @@
-package feed
+package input
 
 import (
 	"bufio"
@@ -19,8 +19,8 @@ type Source struct {
 	// Size is how many bytes will be read, before any decompression; -1 when nobody knows.
 	Size int64
 
-	file *os.File // nil: the file called Name, which Open opens
-	live bool     // it may pause
+	file     *os.File // nil: the file called Name, which Open opens
+	mayPause bool     // it may pause
 }
 
 // File is the file called name. The error says that there is none, or that it is a directory.
@@ -32,29 +32,29 @@ func File(name string) (*Source, error) {
 	if info.IsDir() {
 		return nil, fmt.Errorf("read %s: it is a directory", name)
 	}
-	return (&Source{Name: name}).measured(info), nil
+	return (&Source{Name: name}).setSize(info), nil
 }
 
 // Stream is a file that is open already, such as standard input. Closing the Reader leaves it open.
 func Stream(name string, file *os.File) *Source {
-	s := &Source{Name: name, Size: -1, file: file, live: true}
+	s := &Source{Name: name, Size: -1, file: file, mayPause: true}
 	if info, err := file.Stat(); err == nil {
-		s.measured(info)
+		s.setSize(info)
 	}
 	return s
 }
 
-func (s *Source) measured(info os.FileInfo) *Source {
-	s.Size, s.live = -1, true
+func (s *Source) setSize(info os.FileInfo) *Source {
+	s.Size, s.mayPause = -1, true
 	if info.Mode().IsRegular() {
-		s.Size, s.live = info.Size(), false
+		s.Size, s.mayPause = info.Size(), false
 	}
 	return s
 }
 
 // Reader reads a Source.
 type Reader struct {
-	*Cutter
+	*Splitter
 
 	bytes atomic.Int64
 	stop  context.CancelFunc
@@ -83,58 +83,58 @@ func (s *Source) Open(ctx context.Context) (*Reader, error) {
 		r.close = file.Close
 	}
 	ctx, r.stop = context.WithCancel(ctx)
-	plain := io.Reader(&unpacked{name: s.Name, raw: counted{file, &r.bytes}})
-	if s.live {
-		plain = newPatient(ctx, plain)
+	plain := io.Reader(&gzipReader{name: s.Name, raw: countingReader{file, &r.bytes}})
+	if s.mayPause {
+		plain = newIdleReader(ctx, plain)
 	}
-	r.Cutter = NewCutter(plain)
+	r.Splitter = NewSplitter(plain)
 	return r, nil
 }
 
-// counted counts the bytes that were read.
-type counted struct {
+// countingReader counts the bytes that were read.
+type countingReader struct {
 	io.Reader
 	bytes *atomic.Int64
 }
 
-func (c counted) Read(p []byte) (int, error) {
+func (c countingReader) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.bytes.Add(int64(n))
 	return n, err
 }
 
-// unpacked decompresses what is gzip. It looks at the first bytes when it is first read, since a stream may be slow
+// gzipReader decompresses what is gzip. It looks at the first bytes when it is first read, since a stream may be slow
 // to give any.
-type unpacked struct {
+type gzipReader struct {
 	name string
 	raw  io.Reader
 
-	from   io.Reader // nil until the first Read
-	zipped bool
+	decoded io.Reader // nil until the first Read
+	isGzip  bool
 }
 
-func (u *unpacked) Read(p []byte) (int, error) {
-	if u.from == nil {
-		if err := u.open(); err != nil {
+func (u *gzipReader) Read(p []byte) (int, error) {
+	if u.decoded == nil {
+		if err := u.detect(); err != nil {
 			return 0, err
 		}
 	}
-	n, err := u.from.Read(p)
-	if u.zipped && err != nil && !errors.Is(err, io.EOF) {
+	n, err := u.decoded.Read(p)
+	if u.isGzip && err != nil && !errors.Is(err, io.EOF) {
 		err = fmt.Errorf("decompress: %w", err)
 	}
 	return n, err
 }
 
-func (u *unpacked) open() error {
+func (u *gzipReader) detect() error {
 	raw := bufio.NewReaderSize(u.raw, bufferSize)
 	head, err := raw.Peek(2)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	u.zipped = strings.HasSuffix(u.name, ".gz") || string(head) == "\x1f\x8b"
-	if !u.zipped {
-		u.from = raw
+	u.isGzip = strings.HasSuffix(u.name, ".gz") || string(head) == "\x1f\x8b"
+	if !u.isGzip {
+		u.decoded = raw
 		return nil
 	}
 	unzipped, err := gzip.NewReader(raw)
@@ -144,6 +144,6 @@ func (u *unpacked) open() error {
 	if err != nil {
 		return fmt.Errorf("decompress: %w", err)
 	}
-	u.from = unzipped
+	u.decoded = unzipped
 	return nil
 }
