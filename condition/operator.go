@@ -76,13 +76,15 @@ func operatorOf(name Op) (*operator, bool) {
 type operandType struct {
 	want   string
 	allows func(v *value.Value) bool
+	// types are the JSON types that it allows; none: all.
+	types []string
 }
 
 var (
-	anyValue       = &operandType{"want a value", func(*value.Value) bool { return true }}
+	anyValue       = &operandType{want: "want a value", allows: func(*value.Value) bool { return true }}
 	numberOrString = &operandType{"want a number or a string", func(v *value.Value) bool {
 		return v.IsNumber() || v.Kind() == value.String
-	}}
-	stringOnly = &operandType{"want a string", func(v *value.Value) bool { return v.Kind() == value.String }}
-	listOnly   = &operandType{"want a list", func(v *value.Value) bool { return v.Kind() == value.List }}
+	}, []string{"number", "string"}}
+	stringOnly = &operandType{"want a string", func(v *value.Value) bool { return v.Kind() == value.String }, []string{"string"}}
+	listOnly   = &operandType{"want a list", func(v *value.Value) bool { return v.Kind() == value.List }, []string{"array"}}
 )

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/internal/schema"
 )
 
 // count is the rule of KindCount: State.Left of State.Limit steps are left.
@@ -20,6 +21,14 @@ func Count(n int64) Limiter {
 	}
 	return newLimiter(KindCount, count{limit: n}, err)
 }
+
+// countForm is how a count limiter is written.
+var countForm = form{parse: parseCount, schema: schema.Variant{
+	Required: []string{"limit"},
+	Fields: []schema.Field{
+		{Name: "limit", Doc: "number of steps until the tracker is limited", Value: schema.Schema{"type": "integer", "minimum": 1}},
+	},
+}}
 
 func parseCount(fields *field.Reader) (Limiter, error) {
 	fields.Require("limit", "want a whole number of at least 1")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/internal/kinds"
+	"github.com/dictrack/dictrack/internal/schema"
 	"github.com/dictrack/dictrack/value"
 )
 
@@ -19,10 +20,17 @@ type Registry struct {
 	kinds kinds.Registry[Rule]
 }
 
-// parsers read the fields of the built-in kinds.
-var parsers = map[string]func(*field.Reader) (Limiter, error){KindCount: parseCount, KindTime: parseWindow}
-
+// builtinKinds are the names of the built-in kinds, in the order in which they are listed to people.
 var builtinKinds = []string{KindCount, KindTime}
+
+// forms are how the built-in kinds are written in definitions.
+var forms = map[string]form{KindCount: countForm, KindTime: windowForm}
+
+// form is how a kind is written: what reads its fields, and their JSON Schema.
+type form struct {
+	parse  func(*field.Reader) (Limiter, error)
+	schema schema.Variant
+}
 
 // Register adds a kind. The name is stored, so it must stay the same for as long as trackers with it live. An empty
 // name, a built-in kind and a name registered before are errors.
@@ -94,8 +102,8 @@ func (r *Registry) Parse(v any) (Limiter, error) {
 	if !ok {
 		return Limiter{}, fields.Errs.Err()
 	}
-	if parse := parsers[kind]; parse != nil {
-		return parse(fields)
+	if f, ok := forms[kind]; ok {
+		return f.parse(fields)
 	}
 	args, _ := fields.Any("args")
 	if r == nil || !r.kinds.Has(kind) {
@@ -105,4 +113,22 @@ func (r *Registry) Parse(v any) (Limiter, error) {
 		return Limiter{}, err
 	}
 	return r.Bind(Custom(kind, args))
+}
+
+// Schema returns the JSON Schema of a limiter as Parse reads it, in Go form. Args of registered kinds may be anything.
+func (r *Registry) Schema() map[string]any {
+	if r == nil {
+		r = &Registry{}
+	}
+	var variants []schema.Variant
+	for _, kind := range builtinKinds {
+		v := forms[kind].schema
+		v.Tags = []string{kind}
+		variants = append(variants, v)
+	}
+	if registered := r.kinds.Names(nil); len(registered) > 0 {
+		args := schema.Field{Name: "args", Doc: "arguments of the registered kind"}
+		variants = append(variants, schema.Variant{Tags: registered, Fields: []schema.Field{args}})
+	}
+	return schema.Tagged("kind", "kind of limiter", variants)
 }

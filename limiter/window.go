@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/field"
+	"github.com/dictrack/dictrack/internal/schema"
 )
 
 // window is the rule of KindTime: the tracker takes messages from State.Start to State.End. One of end and duration is
@@ -66,6 +67,19 @@ func (w window) check() *field.Error {
 	}
 	return nil
 }
+
+// windowForm is how a time limiter is written.
+var windowForm = form{parse: parseWindow, schema: schema.Variant{
+	Fields: []schema.Field{
+		{Name: "start", Doc: "begin of the window, RFC 3339 or Unix seconds; default: when the tracker is added", Value: schema.Time()},
+		{Name: "end", Doc: "end of the window, inclusive, RFC 3339 or Unix seconds", Value: schema.Time()},
+		{Name: "duration", Doc: "length of the window in whole seconds, as 90s or 720h", Value: schema.Duration()},
+	},
+	Rules: schema.Schema{"oneOf": []any{
+		schema.Schema{"required": schema.Strings("end")},
+		schema.Schema{"required": schema.Strings("duration")},
+	}},
+}}
 
 func parseWindow(fields *field.Reader) (Limiter, error) {
 	var w window

@@ -11,6 +11,7 @@ import (
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/dotpath"
+	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/limiter"
 )
 
@@ -52,8 +53,47 @@ func New(spec Spec, r *Registry) (*Definition, error) {
 	return d, nil
 }
 
+// Parse reads the JSON form of a definition, in Go form (see value.Value.Any), and binds its custom kinds. The error is
+// field.Errors with every mistake, each with its path, or an UnknownKindError of this package, of condition or of
+// limiter.
+func (r *Registry) Parse(v any) (*Definition, error) {
+	fields, err := field.Object(v)
+	if err != nil {
+		return nil, err
+	}
+	var spec Spec
+	for i := range specFields {
+		if f := &specFields[i]; f.want != "" {
+			fields.Require(f.name, f.want)
+		}
+	}
+	for i := range specFields {
+		if err := specFields[i].parse(r, fields, &spec); err != nil {
+			return nil, err
+		}
+	}
+	if err := fields.Done(); err != nil {
+		return nil, err
+	}
+	return New(spec, r)
+}
+
+// validate checks every field of the Spec and binds its custom kinds.
+func (d *Definition) validate(r *Registry) error {
+	c := checker{Spec: &d.spec, registry: r}
+	for i := range specFields {
+		if check := specFields[i].check; check != nil {
+			if err := check(&c); err != nil {
+				return err
+			}
+		}
+	}
+	d.kind, d.custom = c.kind, c.custom
+	return c.errs.Err()
+}
+
 func (d *Definition) identify() error {
-	text, err := d.canonicalJSON()
+	text, err := d.spec.canonicalJSON()
 	if err != nil {
 		return err
 	}
@@ -72,9 +112,12 @@ func (d *Definition) ID() ID { return d.id }
 
 // JSON is the canonical form, written anew at each call: the caller owns it.
 func (d *Definition) JSON() []byte {
-	text, _ := d.canonicalJSON() // New has seen that there is one
+	text, _ := d.spec.canonicalJSON() // New has seen that there is one
 	return text
 }
+
+// Fields returns the JSON form of the definition, in Go form: what Registry.Parse reads. The caller owns it.
+func (d *Definition) Fields() map[string]any { return d.spec.fields(false) }
 
 // Name is the tracker's name.
 func (d *Definition) Name() string { return d.spec.Name }

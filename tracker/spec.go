@@ -59,3 +59,14 @@ func (s Spec) clone() Spec {
 	}
 	return s
 }
+
+// cycleSize returns the progress that a whole cycle of a loop with carry needs, and how much of it the cycle uses up.
+func (s *Spec) cycleSize() (needs, takes decimal.Decimal) {
+	if !s.Reset.Has(ResetProgress) {
+		return slices.MaxFunc(s.Targets, decimal.Decimal.Cmp), s.Targets[len(s.Targets)-1]
+	}
+	for _, t := range s.Targets {
+		takes = takes.Add(t)
+	}
+	return takes, takes
+}

@@ -98,7 +98,7 @@ func (d *Definition) nextCycle(s State, now int64) (_ State, cycles int64) {
 // wholeCycles takes as many whole cycles from progress p as it spans. A cycle that resets progress
 // needs and takes the sum of the targets; one that does not needs the highest and takes the last.
 func (d *Definition) wholeCycles(p decimal.Decimal) (n int64, rest decimal.Decimal) {
-	needs, takes := d.cycleSize()
+	needs, takes := d.spec.cycleSize()
 	switch {
 	case p.Cmp(needs) < 0:
 		return 0, p
@@ -107,18 +107,6 @@ func (d *Definition) wholeCycles(p decimal.Decimal) (n int64, rest decimal.Decim
 	}
 	n, rest = p.Sub(needs).QuoRem(takes)
 	return addCycles(n, 1), needs.Sub(takes).Add(rest)
-}
-
-// cycleSize is the progress that a whole cycle with carry needs, and what it takes.
-func (d *Definition) cycleSize() (needs, takes decimal.Decimal) {
-	targets := d.spec.Targets
-	if !d.spec.Reset.Has(ResetProgress) {
-		return slices.MaxFunc(targets, decimal.Decimal.Cmp), targets[len(targets)-1]
-	}
-	for _, t := range targets {
-		takes = takes.Add(t)
-	}
-	return takes, takes
 }
 
 // refillLimiters starts every limiter again after a completed stage; by is the first that still holds the tracker

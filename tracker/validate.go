@@ -18,108 +18,121 @@ func CheckName(path, s string) error {
 	return nil
 }
 
-// validate checks everything about d.spec and binds its custom kinds.
-func (d *Definition) validate(r *Registry) error {
-	var errs field.Errors
-	errs.Merge("", CheckName("name", d.spec.Name))
-	if !utf8.ValidString(d.spec.Name) {
-		errs.Add("name", d.spec.Name, "want UTF-8, since a definition is JSON")
-	}
-	if err := d.validateKind(r, &errs); err != nil {
-		return err
-	}
-	if err := d.bind(r, &errs); err != nil {
-		return err
-	}
-	d.validateTargets(&errs)
-	errs.Merge("", d.spec.Reset.checkOwn())
-	d.validateExpiry(&errs)
-	return errs.Err()
+// checker checks a Spec field by field, binds its custom kinds, and makes its Kind.
+type checker struct {
+	*Spec
+
+	registry *Registry
+	errs     field.Errors
+	kind     Kind
+	custom   bool // the kind is a registered one
 }
 
-func (d *Definition) validateKind(r *Registry, errs *field.Errors) error {
-	s := &d.spec
+func checkName(c *checker) error {
+	c.errs.Merge("", CheckName("name", c.Name))
+	if !utf8.ValidString(c.Name) {
+		c.errs.Add("name", c.Name, "want UTF-8, since a definition is JSON")
+	}
+	return nil
+}
+
+// bindKind makes the Kind, and checks the fields that depend on it.
+func bindKind(c *checker) error {
+	s := c.Spec
 	var err error
 	if s.Args, err = value.Normalize(s.Args); err != nil {
-		errs.Add("args", nil, "want a value with a JSON form: "+err.Error())
+		c.errs.Add("args", nil, "want a value with a JSON form: "+err.Error())
 		return nil
 	}
 	newKind := builtins[s.Kind]
-	if d.custom = newKind == nil; !d.custom {
+	if c.custom = newKind == nil; !c.custom {
 		if s.Args != nil {
-			errs.Add("args", s.Args, "only registered kinds have args")
+			c.errs.Add("args", s.Args, "only registered kinds have args")
 		}
-		d.kind, err = newKind(s)
-		errs.Merge("", err)
+		c.kind, err = newKind(s)
+		c.errs.Merge("", err)
 		return nil
 	}
-	if d.kind, err = r.customKind(s); err != nil {
-		return mergeFieldErrors(errs, "", err)
+	if c.kind, err = c.registry.customKind(s); err != nil {
+		return mergeFieldErrors(&c.errs, "", err)
 	}
 	if s.Key != "" {
-		errs.Add("key", s.Key, "only sum has a key")
+		c.errs.Add("key", s.Key, "only sum has a key")
 	}
 	return nil
 }
 
-func (d *Definition) bind(r *Registry, errs *field.Errors) error {
-	for i := range d.spec.Where {
-		c, err := r.conditions().Bind(d.spec.Where[i])
-		if err := mergeFieldErrors(errs, field.Index("where", i), err); err != nil {
-			return fmt.Errorf("%s.%w", field.Index("where", i), err)
+func bindWhere(c *checker) error {
+	return bindItems("where", c.Where, c.registry.conditions().Bind, &c.errs)
+}
+
+func bindLimiters(c *checker) error {
+	return bindItems("limiters", c.Limiters, c.registry.limiters().Bind, &c.errs)
+}
+
+// bindItems replaces every item by the bound one.
+func bindItems[T any](name string, items []T, bind func(T) (T, error), errs *field.Errors) error {
+	for i := range items {
+		bound, err := bind(items[i])
+		if err := mergeFieldErrors(errs, field.Index(name, i), err); err != nil {
+			return fmt.Errorf("%s.%w", field.Index(name, i), err)
 		}
-		d.spec.Where[i] = c
-	}
-	for i := range d.spec.Limiters {
-		l, err := r.limiters().Bind(d.spec.Limiters[i])
-		if err := mergeFieldErrors(errs, field.Index("limiters", i), err); err != nil {
-			return fmt.Errorf("%s.%w", field.Index("limiters", i), err)
-		}
-		d.spec.Limiters[i] = l
+		items[i] = bound
 	}
 	return nil
 }
 
-func (d *Definition) validateTargets(errs *field.Errors) {
-	if len(d.spec.Targets) == 0 {
-		errs.Add("targets", nil, "want at least one target")
+func checkTargets(c *checker) error {
+	if len(c.Targets) == 0 {
+		c.errs.Add("targets", nil, "want at least one target")
 	}
-	if !d.spec.Loop {
-		return
+	if !c.Loop {
+		return nil
 	}
-	for i, t := range d.spec.Targets {
+	for i, t := range c.Targets {
 		if t.Sign() <= 0 {
-			errs.Add(field.Index("targets", i), jsonNumber(t), "want a target above 0, since loop would never end")
+			c.errs.Add(field.Index("targets", i), jsonNumber(t), "want a target above 0, since loop would never end")
 		}
 	}
-	if len(*errs) == 0 && d.spec.Carry {
-		d.validateCarry(errs)
+	if len(c.errs) == 0 && c.Carry {
+		c.checkCarry()
 	}
+	return nil
 }
 
-// validateCarry refuses targets so far apart that taking the last from the highest changes nothing in 19
-// digits: a loop that carries would never end.
-func (d *Definition) validateCarry(errs *field.Errors) {
-	needs, takes := d.cycleSize()
+// checkCarry refuses targets so far apart that subtracting the last one from the highest changes nothing in 19 digits:
+// a loop that carries would never end.
+func (c *checker) checkCarry() {
+	needs, takes := c.cycleSize()
 	if needs.Sub(takes).Cmp(needs) >= 0 {
-		errs.Add("targets", nil, fmt.Sprintf("%s is too small beside %s for a loop with carry, which would never end", takes, needs))
+		c.errs.Add("targets", nil, fmt.Sprintf("%s is too small beside %s for a loop with carry, which would never end", takes, needs))
 	}
 }
 
-// maxExpiry is the last moment that RFC 3339 can write.
+func checkReset(c *checker) error {
+	c.errs.Merge("", c.Reset.checkOwn())
+	return nil
+}
+
+// maxExpiry is the last time that RFC 3339 can write.
 var maxExpiry = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 
-func (d *Definition) validateExpiry(errs *field.Errors) {
-	s := &d.spec
+func checkExpire(c *checker) error {
+	s := c.Spec
 	if s.Expire != 0 && !s.ExpireAt.IsZero() {
-		errs.Add("expire", nil, "want one of expire and expire_at, not both")
+		c.errs.Add("expire", nil, "want one of expire and expire_at, not both")
 	}
 	if s.Expire < 0 || s.Expire%time.Millisecond != 0 {
-		errs.Add("expire", s.Expire.String(), "want a duration above 0, of whole milliseconds")
+		c.errs.Add("expire", s.Expire.String(), "want a duration above 0, of whole milliseconds")
 	}
-	if !s.ExpireAt.IsZero() {
-		errs.Merge("expire_at", CheckExpiry(s.ExpireAt))
+	return nil
+}
+
+func checkExpireAt(c *checker) error {
+	if !c.ExpireAt.IsZero() {
+		c.errs.Merge("expire_at", CheckExpiry(c.ExpireAt))
 	}
+	return nil
 }
 
 // CheckExpiry returns a *field.Error unless t can be an expiry: after 1970, before 10000.

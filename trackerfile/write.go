@@ -41,11 +41,11 @@ func dump(w io.Writer, top *yaml.Node) error {
 	return err
 }
 
-// fieldOrder is how people write fields; all others follow by name.
-var fieldOrder = []string{
-	"name", "kind", "op", "key", "value", "case_sensitive", "limit", "start", "end", "duration", "args",
-	"where", "targets", "limiters", "reset", "loop", "carry", "keep", "initial", "expire", "expire_at",
-}
+// fieldOrder is the order in which people write fields: those of definitions, conditions and limiters. All others follow
+// by name.
+var fieldOrder = slices.Concat(
+	[]string{"op"}, tracker.FieldNames(), []string{"value", "case_sensitive", "limit", "start", "end", "duration"},
+)
 
 // blockOf is a tracker with a line for each field, and for each condition and limiter.
 func blockOf(fields any) *yaml.Node {

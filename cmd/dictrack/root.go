@@ -35,7 +35,7 @@ Exit status: 0 success, 1 failure, 2 wrong command line, 130 interrupted.`,
 	})
 	root.AddCommand(
 		newTrack(a), newShow(a), newGroups(a), newAdd(a), newRemove(a), newReset(a), newSet(a), newFlush(a),
-		newValidate(a), newExplain(a), newVersion(a), newURLs(),
+		newValidate(a), newExplain(a), newSchema(a), newVersion(a), newURLs(),
 	)
 	return root
 }

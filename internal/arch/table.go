@@ -44,7 +44,7 @@ var core = [][]string{
 	{"decimal"},
 	{"internal/rawjson"},
 	{"value"},
-	{"dotpath", "field", "internal/connective", "internal/kinds", "internal/match/hashtable"},
+	{"dotpath", "field", "internal/connective", "internal/kinds", "internal/schema", "internal/match/hashtable"},
 	{"condition", "limiter"},
 	{"tracker"},
 	{"record"},
