@@ -191,6 +191,13 @@ func outerRules() []Rule {
 			Why:   "tests of every part need a store that fails",
 		},
 		{
+			For:   []string{"internal/managertest"},
+			Inner: coreAnd(".", "internal/faultstore"),
+			Suite: true,
+			Ring:  "a Manager for tests: the root, ring 0 and the store that fails",
+			Why:   "tests of the whole library need a Manager with a clock, a store and a log that they control",
+		},
+		{
 			For:       []string{"internal/testserver/..."},
 			Inner:     []string{"internal/testserver"},
 			Libraries: []string{"..."},

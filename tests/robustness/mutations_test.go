@@ -2,7 +2,7 @@ package robustness
 
 // The packages whose tests catch the bugs.
 const (
-	inRoot       = "."
+	inManager    = "./tests/manager"
 	inCache      = "./cache/memorycache"
 	inBehind     = "./cache/writebehind"
 	inPebble     = "./store/pebblestore"
@@ -19,7 +19,7 @@ var mutations = []mutation{
 	{
 		name: "id applied again", file: "internal/engine/task.go",
 		edits:   []edit{{"if seen != nil && t.deps.now() < seen.Expires {", "if seen != nil && false {"}},
-		catches: inRoot, run: "ID",
+		catches: inManager, run: "ID",
 	},
 	{
 		name: "id left out of the commit", file: "store/pebblestore/commit.go",
