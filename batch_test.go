@@ -8,10 +8,10 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -160,7 +160,7 @@ func TestBatchFailsByGroup(t *testing.T) {
 	d.BeforeLoad.Clear()
 	f.ExpectProgress("a", "t", "0/9")
 	f.ExpectProgress("b", "t", "1/9")
-	d.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	d.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	outs = f.TrackBatch(t.Context(), []dictrack.Message{{Group: "a", Data: managertest.Object{}}, {Group: "a", Data: managertest.Object{}}})
 	for i := range outs {
 		if !errors.Is(outs[i].Err, dictrack.ErrUnknown) {

@@ -7,6 +7,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/engine"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -23,7 +24,7 @@ var (
 	// sent again with the same ID.
 	ErrUnknown = cache.ErrUnknown
 	// ErrClosed: the Manager was closed.
-	ErrClosed = cache.ErrClosed
+	ErrClosed = record.ErrClosed
 	// ErrExists: the group has a tracker of that name already.
 	ErrExists = group.ErrExists
 	// ErrNotFound: the group has no tracker of that name.

@@ -15,11 +15,11 @@ func (m *Manager) Sync(ctx context.Context) error {
 		return err
 	}
 	defer m.calls.Leave()
-	ahead, ok := m.options.Cache.(cache.Ahead)
+	ahead, ok := m.options.Cache.(cache.WriteBehind)
 	if !ok {
 		return nil
 	}
-	if err := ahead.Drain(ctx); err != nil {
+	if err := ahead.Sync(ctx); err != nil {
 		return fmt.Errorf("sync the cache: %w", err)
 	}
 	return nil

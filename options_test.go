@@ -11,7 +11,7 @@ import (
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 func TestZeroOptions(t *testing.T) {
@@ -57,7 +57,7 @@ func TestOpenFails(t *testing.T) {
 			if m != nil || err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("Open: %v, %v; want %q", m, err, c.want)
 			}
-			if _, err := s.Load(context.Background(), "g"); !errors.Is(err, store.ErrClosed) {
+			if _, err := s.Load(context.Background(), "g"); !errors.Is(err, record.ErrClosed) {
 				t.Errorf("the store was left open: %v", err)
 			}
 		})

@@ -48,7 +48,7 @@ func (m *Manager) list(ctx context.Context, groupName string, names []string) (a
 // Exists reports whether a group has had a message or a tracker since the last Flush.
 func (m *Manager) Exists(ctx context.Context, groupName string) (exists bool, err error) {
 	err = m.read(ctx, groupName, func(g *group.Group) error {
-		exists = g.Known()
+		exists = g.Exists()
 		return nil
 	})
 	return exists, err

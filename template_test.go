@@ -7,10 +7,10 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 )
 
 // TestTemplate adds a template's trackers with the group's first message, which counts already.
@@ -153,7 +153,7 @@ func TestTemplateWindowOver(t *testing.T) {
 func TestTemplateCommitFails(t *testing.T) {
 	f := managertest.New(t, faultstore.New())
 	f.MustSetTemplate("t", managertest.Count("a", 9))
-	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	events := f.CollectEvents()
 	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)

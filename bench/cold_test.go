@@ -12,9 +12,9 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/bench"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/faultproxy"
 	"github.com/dictrack/dictrack/internal/testserver/postgres"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pgstore"
 	"github.com/dictrack/dictrack/tracker"
@@ -74,15 +74,15 @@ type cold struct {
 	next    int // the first of groups without data
 }
 
-func (c *cold) Load(ctx context.Context, name string) (*group.Record, error) {
+func (c *cold) Load(ctx context.Context, name string) (*record.Group, error) {
 	c.loads.Add(1)
 	return c.Store.Load(ctx, name)
 }
 
-// LoadSettled implements store.Settling, as Redis is new.
-func (c *cold) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
+// LoadAfterInDoubt implements store.InDoubtLoader, as Redis is new.
+func (c *cold) LoadAfterInDoubt(ctx context.Context, name string) (*record.Group, error) {
 	c.loads.Add(1)
-	return c.Store.(store.Settling).LoadSettled(ctx, name)
+	return c.Store.(store.InDoubtLoader).LoadAfterInDoubt(ctx, name)
 }
 
 func (c *cold) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, error) {

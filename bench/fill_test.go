@@ -9,6 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack/bench"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -59,18 +60,18 @@ func definedSets(n int) ([][]*tracker.Definition, error) {
 
 // fillSome commits groups whose trackers come each from some set.
 func fillSome(s store.Store, names []string, sets [][]*tracker.Definition, random *rand.Rand) error {
-	changes := make([]*group.Change, len(names))
+	changes := make([]*record.Change, len(names))
 	for i, name := range names {
 		defs := make([]*tracker.Definition, len(sets[0]))
 		for place := range defs {
 			defs[place] = sets[random.IntN(len(sets))][place]
 		}
 		g := group.New(name, 0)
-		g.Record()
+		g.BeginChange()
 		if _, err := g.Add(defs, 0); err != nil {
 			return err
 		}
-		changes[i] = g.Take()
+		changes[i] = g.EndChange().Encode()
 	}
 	return s.Commit(context.Background(), changes)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/bench"
 	"github.com/dictrack/dictrack/cache/writebehind"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pebblestore"
 )
@@ -61,7 +61,7 @@ func durable(b *testing.B, o dictrack.Options) int {
 	})
 	b.StopTimer()
 	changes := counted.changes.Load()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "data/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 	b.ReportMetric(float64(counted.bytes.Load())/float64(max(changes, 1)), "bytes/commit")
 	return int(counted.bytes.Load() / max(changes, 1))
 }
@@ -75,10 +75,10 @@ type counting struct {
 // overhead is what a group's record has besides the states: key, version, due time, count, checksum.
 const overhead = 40
 
-func (c *counting) Commit(ctx context.Context, changes []*group.Change) error {
+func (c *counting) Commit(ctx context.Context, changes []*record.Change) error {
 	for _, change := range changes {
 		n := overhead
-		for _, part := range change.Chunks() {
+		for _, part := range change.Chunks {
 			n += len(part.States)
 		}
 		c.bytes.Add(int64(n))
@@ -107,7 +107,7 @@ func plainPebble(b *testing.B, bytes int) {
 			}
 		}
 	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "data/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
 
 type quiet struct{ pebble.Logger }

@@ -1,7 +1,7 @@
-// Package cache is the port to hot state: where groups live while data comes in, and where calls on one
-// group are put in order.
+// Package cache is the port to hot state: where groups live while messages come in, and where calls on one group are
+// put in order.
 //
-// A Cache decides when a Task runs and what is kept; a Task decides what happens. cache/cachetest holds
+// A Cache decides when a Task runs and where its effect is stored; a Task decides what happens. Package cachetest holds
 // every adapter to this contract.
 package cache
 
@@ -9,73 +9,67 @@ import (
 	"context"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
-// Cache holds hot groups. But for Start, every method may be called from any goroutine, at the same time as others.
+// Cache holds hot groups. Every method but Start may be called from any goroutine, concurrently with others.
 type Cache interface {
-	// Start makes the cache ready; it is called once, before all else. The error says why the cache cannot
-	// work, and what to do about it; then only Close is called.
-	Start(ctx context.Context, h Host) error
+	// Start prepares the cache. It is called once, before any other method. An error says why the cache cannot work and
+	// what to do about it; then only Close is called.
+	Start(ctx context.Context, d Deps) error
 
-	// Update runs tasks, those of one group in their order and never two at once, and returns nil when
-	// all are settled. A Task is settled only when what it did is kept as the cache promises: by the Backing,
-	// or, when the cache is Ahead of it or there is none, by the cache itself. Nobody sees what is not kept.
-	// Tasks of different groups succeed or fail apart from each other.
+	// Update runs tasks and returns nil when all are done. Tasks of one group run in their order and never two at once. A
+	// Task is done only when its effect is stored as the cache promises: in the BackingStore, or, if the cache is a
+	// WriteBehind or has no BackingStore, in the cache itself. Nobody sees an effect that is not stored. Tasks of
+	// different groups succeed or fail independently.
 	//
-	// When ctx ends first, tasks that were not begun are settled with its error and do nothing. Is any
-	// under way, Update returns an error that is ErrUnknown as well as ctx's; those tasks are settled
-	// later, and are not applied again, so what Apply reads may be used otherwise.
+	// When ctx ends first, tasks that had not started are done with its error and have no effect. If a task had started,
+	// Update returns an error that matches both ErrUnknown and ctx.Err(). Such a task completes later; Apply is not called
+	// again, so the caller may reuse what Apply reads.
 	Update(ctx context.Context, tasks []Task) error
 
-	// Forget drops ids whose expiry is at or before now, in Unix milliseconds, from what the cache itself
-	// keeps.
-	Forget(ctx context.Context, now int64) error
+	// DeleteExpiredIDs deletes the message ids that the cache itself stores and that expire at or before now, in Unix
+	// milliseconds.
+	DeleteExpiredIDs(ctx context.Context, now int64) error
 
-	// Groups returns at most limit names, in bytewise order, after the name given ("" for the first), of the
-	// groups that the Backing may not know. Without a Backing these are all there are.
+	// Groups returns the names of at most limit groups that the BackingStore may not have, in bytewise order, from the
+	// first one after the name given ("" for the beginning). Without a BackingStore these are all groups.
 	Groups(ctx context.Context, after string, limit int) ([]string, error)
 
-	// Flush runs then while no Task is running, and drops every group and id whatever then
-	// says. Afterwards the versions of new groups start no lower than any before.
+	// Flush deletes every group and message id. It calls then while no Task is running, and deletes whatever then
+	// returns; the error is that of then, or its own. Afterwards new groups start from versions no lower than any before.
 	Flush(ctx context.Context, then func() error) error
 
-	// Close waits until the tasks under way are settled and, by a cache that is Ahead, until the Backing has
-	// what this process did; or until ctx ends. Later calls settle with ErrClosed.
+	// Close waits until the running tasks are done and, in a WriteBehind, until the BackingStore has what this process
+	// changed; or until ctx ends. Tasks of later calls are done with record.ErrClosed.
 	Close(ctx context.Context) error
 }
 
-// Ahead is a Cache that settles tasks before the Backing has what they did, and brings it there by and by. What the
-// Backing does not know yet, the cache tells.
-type Ahead interface {
+// WriteBehind is a Cache whose tasks are done before the BackingStore has their effect, which it writes back later. It
+// lists what the BackingStore does not have yet.
+type WriteBehind interface {
 	Cache
 
-	// Due returns at most limit groups that the clock changes at or before until, in Unix milliseconds, the
-	// earliest first, of those whose due time the Backing may not know.
-	Due(ctx context.Context, until int64, limit int) ([]Due, error)
+	// Due returns at most limit groups that the clock changes at or before until, in Unix milliseconds, the earliest
+	// first, among those whose due time the BackingStore may not have.
+	Due(ctx context.Context, until int64, limit int) ([]record.Due, error)
 
-	// Drain returns when the Backing has all that was settled before the call. Without a Backing there is
-	// nothing to do. The error says which groups could not be brought there; they stay in the cache.
-	Drain(ctx context.Context) error
-}
-
-// Due says when the clock changes a group.
-type Due struct {
-	Group string
-	At    int64 // Unix milliseconds
+	// Sync waits until the BackingStore has everything that was done before the call. Without a BackingStore it does
+	// nothing. The error names the groups that could not be written; they stay in the cache.
+	Sync(ctx context.Context) error
 }
 
 // Task is one call on one group. The cache calls its methods one at a time.
 type Task interface {
-	// Group names the group.
+	// Group returns the name of the group.
 	Group() string
-	// ID is the id that makes the call happen once; empty for none.
+	// ID returns the message id, which makes the call take effect once; empty for none.
 	ID() string
-	// Apply does the work. It may change g, and must not keep it. Seen is what is remembered of the ID,
-	// nil if nothing. It returns what to remember with the change, nil for nothing. Apply may be called
-	// again, on another state of the group, when a commit turned out to be too late; only the last call
-	// counts.
-	Apply(g *group.Group, seen *group.Seen) (remember *group.Seen)
-	// Settled ends the Task: err is nil when what Apply did is kept. The calls for one group come in the
-	// order of their commits. Settled must not call the cache.
-	Settled(err error)
+	// Apply does the work. It may change g, and must not retain it. Seen is the record of the message id, nil if there is
+	// none. Apply returns the record to store with the change, nil for none. It may be called again, on another state of
+	// the group, when a commit lost a compare-and-set; only the last call counts.
+	Apply(g *group.Group, seen *record.MessageID) (remember *record.MessageID)
+	// Done ends the Task. Err is nil when the effect of Apply is stored. The calls for one group come in the order of
+	// their commits. Done must not call the cache.
+	Done(err error)
 }

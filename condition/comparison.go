@@ -80,7 +80,7 @@ func (c *comparison) holds(v *value.Value) bool {
 	if !v.Present() {
 		return c.operator.absent
 	}
-	return c.test.holds(v)
+	return c.test.holds(*v)
 }
 
 func (c *comparison) fields() map[string]any {

@@ -124,8 +124,14 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 // Match evaluates the condition on data, which may hold any Go values; values are read as their JSON form. A predicate
 // of a registered kind that panics panics here.
 func (c *Condition) Match(data map[string]any) bool {
-	var few [4]value.Value
-	values := few[:0]
+	switch root := c.inner().root.(type) { // without the allocations of an Input
+	case *comparison:
+		v := root.path.Lookup(data)
+		return root.holds(&v)
+	case *custom:
+		return root.predicate != nil && root.predicate.Match(data)
+	}
+	var values []value.Value
 	for path := range c.Paths() {
 		values = append(values, path.Lookup(data))
 	}

@@ -8,8 +8,8 @@ import (
 
 // test is an operator with its operand, prepared for evaluation.
 type test interface {
-	// holds evaluates a present value.
-	holds(v *value.Value) bool
+	// holds evaluates a present value. It is passed by value so that the caller's need not be on the heap.
+	holds(v value.Value) bool
 	// needsContent reports whether the items or members of a list or an object matter.
 	needsContent() bool
 }
@@ -17,21 +17,21 @@ type test interface {
 // never holds for no value.
 type never struct{}
 
-func (never) holds(*value.Value) bool { return false }
-func (never) needsContent() bool      { return false }
+func (never) holds(value.Value) bool { return false }
+func (never) needsContent() bool     { return false }
 
 // always holds for every value.
 type always struct{}
 
-func (always) holds(*value.Value) bool { return true }
-func (always) needsContent() bool      { return false }
+func (always) holds(value.Value) bool { return true }
+func (always) needsContent() bool     { return false }
 
 func exists(*value.Value, bool) test { return always{} }
 
 // negation holds when another test does not.
 type negation struct{ test }
 
-func (n negation) holds(v *value.Value) bool { return !n.test.holds(v) }
+func (n negation) holds(v value.Value) bool { return !n.test.holds(v) }
 
 // not makes the negation of a test.
 func not(prepare func(*value.Value, bool) test) func(*value.Value, bool) test {
@@ -43,7 +43,7 @@ type equality struct{ operand value.Value }
 
 func equal(operand *value.Value, _ bool) test { return &equality{*operand} }
 
-func (e *equality) holds(v *value.Value) bool { return value.Equal(v, &e.operand) }
+func (e *equality) holds(v value.Value) bool { return value.Equal(&v, &e.operand) }
 
 func (e *equality) needsContent() bool { return isComposite(&e.operand) }
 
@@ -62,8 +62,8 @@ func ordered(o order) func(*value.Value, bool) test {
 	return func(operand *value.Value, _ bool) test { return &orderTest{*operand, o} }
 }
 
-func (t *orderTest) holds(v *value.Value) bool {
-	result, ok := value.Compare(v, &t.operand)
+func (t *orderTest) holds(v value.Value) bool {
+	result, ok := value.Compare(&v, &t.operand)
 	switch {
 	case !ok:
 		return false
@@ -91,7 +91,7 @@ func contains(operand *value.Value, fold bool) test {
 	return &substring{part, fold}
 }
 
-func (s *substring) holds(v *value.Value) bool {
+func (s *substring) holds(v value.Value) bool {
 	if v.Kind() != value.String {
 		return false
 	}
@@ -108,7 +108,7 @@ type membership struct{ items *valueSet }
 
 func oneOf(operand *value.Value, _ bool) test { return membership{newValueSet(operand.List())} }
 
-func (m membership) holds(v *value.Value) bool { return m.items.has(v) }
+func (m membership) holds(v value.Value) bool { return m.items.has(&v) }
 
 func (m membership) needsContent() bool { return m.items.hasComposite() }
 
@@ -121,7 +121,7 @@ func hasItem(operand *value.Value, _ bool) test {
 
 func hasOneOf(operand *value.Value, _ bool) test { return intersection{newValueSet(operand.List())} }
 
-func (t intersection) holds(v *value.Value) bool {
+func (t intersection) holds(v value.Value) bool {
 	if v.Kind() != value.List {
 		return false
 	}

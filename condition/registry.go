@@ -131,5 +131,5 @@ type UnknownKindError struct {
 }
 
 func (e *UnknownKindError) Error() string {
-	return fmt.Sprintf("op: %q is not a known operator or registered condition kind; known: %v", e.Kind, e.Known)
+	return fmt.Sprintf("op: %q is not a known operator or registered condition kind; known: %s", e.Kind, field.Known(e.Kind, e.Known))
 }

@@ -90,7 +90,7 @@ func TestUnknownKind(t *testing.T) {
 		if err := try(r); !errors.As(err, &unknown) || unknown.Kind != "divisible" {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if text := unknown.Error(); !strings.Contains(text, "not_intersects alpha zeta") || !strings.Contains(text, `"divisible"`) {
+		if text := unknown.Error(); !strings.Contains(text, "not_intersects, alpha, zeta") || !strings.Contains(text, `"divisible"`) {
 			t.Errorf("%s: %s", name, text)
 		}
 		if err := try(nil); !errors.As(err, &unknown) || len(unknown.Known) != 16 {

@@ -146,7 +146,7 @@ func TestErrorsHideSecrets(t *testing.T) {
 			checkError(t, url, err)
 			c, err := Cache(ctx, url, Options{})
 			if err == nil { // one that connects when it is started
-				err = errors.Join(c.Start(ctx, cache.Host{Logger: slog.New(slog.DiscardHandler)}), c.Close(ctx))
+				err = errors.Join(c.Start(ctx, cache.Deps{Logger: slog.New(slog.DiscardHandler)}), c.Close(ctx))
 			}
 			checkError(t, url, err)
 		})

@@ -3,7 +3,6 @@ package field
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/value"
@@ -114,7 +113,7 @@ func (r *Reader) Done() error {
 	}
 	slices.Sort(unknown)
 	for _, name := range unknown {
-		r.Errs.Add(name, nil, "unknown field; allowed here: "+strings.Join(r.known, ", "))
+		r.Errs.Add(name, nil, "unknown field; allowed here: "+Known(name, r.known))
 	}
 	return r.Errs.Err()
 }

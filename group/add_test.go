@@ -14,13 +14,13 @@ import (
 
 func TestAdd(t *testing.T) {
 	g := group.New("g", 41)
-	if g.Known() || g.Fed() || g.Len() != 0 || g.Due() != limiter.Never || g.Name() != "g" {
-		t.Errorf("a new group: known %v, fed %v, %d trackers, due %d", g.Known(), g.Fed(), g.Len(), g.Due())
+	if g.Exists() || g.Initialized() || g.Len() != 0 || g.Due() != limiter.Never || g.Name() != "g" {
+		t.Errorf("a new group: known %v, fed %v, %d trackers, due %d", g.Exists(), g.Initialized(), g.Len(), g.Due())
 	}
 	e := add(t, g, 7*second, define(t, "b", `{"initial":1}`), define(t, "a", `{"expire":"1s"}`))
 	equal(t, "events", tell(&e), "ADDED b, ADDED a")
 	equal(t, "trackers", look(t, g), "b 1/1 1, a 1/1 0")
-	if !e.Changed || e.Version != 42 || g.Version() != 42 || g.Due() != 8*second || !g.Known() || g.Fed() {
+	if !e.Changed || e.Version != 42 || g.Version() != 42 || g.Due() != 8*second || !g.Exists() || g.Initialized() {
 		t.Errorf("version %d, %d, changed %v, due %d", e.Version, g.Version(), e.Changed, g.Due())
 	}
 	e = add(t, g, 0)
@@ -45,7 +45,7 @@ func TestAddAllOrNothing(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			g := filled(t, define(t, "old", `{"initial":1}`))
-			g.Record()
+			g.BeginChange()
 			e, err := g.Add(c.defs, 6*second)
 			if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", c.name)) || len(e.Events) != 0 {
 				t.Errorf("events %s, %v", tell(&e), err)
@@ -55,7 +55,7 @@ func TestAddAllOrNothing(t *testing.T) {
 			} else if c.want != nil && !ok && !errors.As(err, c.want) {
 				t.Errorf("%v is no %T", err, c.want)
 			}
-			if change := g.Take(); change != nil || g.Version() != 1 {
+			if change := g.EndChange(); change != nil || g.Version() != 1 {
 				t.Errorf("version %d, change %v", g.Version(), change)
 			}
 			equal(t, "trackers", look(t, g), "old 1/1 1")
@@ -117,7 +117,7 @@ func TestRemove(t *testing.T) {
 		t.Errorf("the event says progress %s", p)
 	}
 	e, err = g.Remove(nil, 0)
-	if err != nil || g.Len() != 0 || !g.Known() || len(g.Definitions()) != 0 {
+	if err != nil || g.Len() != 0 || !g.Exists() || len(g.Definitions()) != 0 {
 		t.Errorf("all: %v, %d left", err, g.Len())
 	}
 	equal(t, "events", tell(&e), "REMOVED b, REMOVED d")

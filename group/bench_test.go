@@ -93,12 +93,12 @@ func BenchmarkTake(b *testing.B) {
 	written := 0
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		g.Record()
+		g.BeginChange()
 		c.Data = maps[i%len(maps)]
 		if _, err := g.Track(&c); err != nil {
 			b.Fatal(err)
 		}
-		for _, part := range g.Take().Chunks() {
+		for _, part := range g.EndChange().Encode().Chunks {
 			written += len(part.States)
 		}
 	}

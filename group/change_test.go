@@ -7,13 +7,14 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // parts are the chunks of a change: "index" or "index laid out".
-func parts(c *group.Change) string {
+func parts(c *group.Pending) string {
 	text := ""
-	for _, part := range c.Chunks() {
+	for _, part := range c.Encode().Chunks {
 		text += fmt.Sprint(part.Index, " ")
 		if part.Layout != nil {
 			text += fmt.Sprintf("(%d) ", len(part.Layout))
@@ -56,14 +57,14 @@ func TestChangeHoldsWhatChanged(t *testing.T) {
 	}
 	for _, step := range steps {
 		t.Run(step.name, func(t *testing.T) {
-			g.Record()
+			g.BeginChange()
 			step.do()
-			c := g.Take()
+			c := g.EndChange()
 			if c == nil {
 				t.Fatal("no change")
 			}
-			if got := parts(c); got != step.want || len(c.Definitions()) != step.defs || c.Group != "g" {
-				t.Errorf("chunks %q with %d definitions, want %q with %d", got, len(c.Definitions()), step.want, step.defs)
+			if got := parts(c); got != step.want || len(c.Encode().Definitions) != step.defs || c.Group != "g" {
+				t.Errorf("chunks %q with %d definitions, want %q with %d", got, len(c.Encode().Definitions), step.want, step.defs)
 			}
 			kept.commit(c)
 			kept.same(g)
@@ -112,12 +113,12 @@ func commit(t testing.TB, g *group.Group, text string) {
 func TestDefinitionsAreGivenOnce(t *testing.T) {
 	a := define(t, "a", `{}`)
 	g := group.New("g", 0)
-	g.Record()
+	g.BeginChange()
 	add(t, g, 0, a)
 	remove(t, g, "a")
 	add(t, g, 0, a)
-	if c := g.Take(); c.Count != 2 || len(c.Definitions()) != 1 {
-		t.Errorf("%d places with %d definitions", c.Count, len(c.Definitions()))
+	if c := g.EndChange(); c.Count != 2 || len(c.Encode().Definitions) != 1 {
+		t.Errorf("%d places with %d definitions", c.Count, len(c.Encode().Definitions))
 	}
 }
 
@@ -157,8 +158,8 @@ func TestGroupsThatShareASetGoOnApart(t *testing.T) {
 func TestNothingChangedIsNoChange(t *testing.T) {
 	g := filled(t, define(t, "a", `{"where":[{"op":"exists","key":"x"}]}`))
 	track(t, g, `{}`, 0)
-	g.Record()
-	if g.Recorded() == nil {
+	g.BeginChange()
+	if g.Pending() == nil {
 		t.Error("not recording")
 	}
 	track(t, g, `{}`, 0)
@@ -166,10 +167,10 @@ func TestNothingChangedIsNoChange(t *testing.T) {
 	if _, err := g.Reset([]string{"x"}, tracker.ResetOptions{}, 0); err == nil {
 		t.Error("reset nobody")
 	}
-	if c := g.Take(); c != nil {
+	if c := g.EndChange(); c != nil {
 		t.Errorf("change %+v", c)
 	}
-	if g.Recorded() != nil || g.Take() != nil {
+	if g.Pending() != nil || g.EndChange() != nil {
 		t.Error("still recording")
 	}
 	track(t, g, `{"x":1}`, 0) // not recorded: costs and does nothing more
@@ -182,9 +183,9 @@ func TestCompaction(t *testing.T) {
 	kept := newShelf(t, g)
 	apply := func(do func()) {
 		t.Helper()
-		g.Record()
+		g.BeginChange()
 		do()
-		if c := g.Take(); c != nil {
+		if c := g.EndChange(); c != nil {
 			kept.commit(c)
 		}
 		kept.same(g)
@@ -233,9 +234,9 @@ func TestCompactionIsAlwaysTold(t *testing.T) {
 		func() { add(t, g, 0, define(t, "y", `{}`)) }, // drops places before the last chunk too
 		func() { track(t, g, `{"n":160}`, 0) },
 	} {
-		g.Record()
+		g.BeginChange()
 		do()
-		if c := g.Take(); c != nil {
+		if c := g.EndChange(); c != nil {
 			kept.commit(c)
 		}
 		kept.same(g)
@@ -270,25 +271,25 @@ func TestDueFollowsTheTrackers(t *testing.T) {
 
 // The clock may ask for a group that a flush has taken away: nothing must come of it.
 func TestSweepOfAGroupNobodyKnows(t *testing.T) {
-	g, err := group.Restore(&group.Record{Name: "g", Version: 9}, nil)
+	g, err := group.Restore(&record.Group{Name: "g", Version: 9}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.Record()
-	if e := g.Sweep(5 * second); e.Changed || g.Take() != nil || g.Version() != 9 || g.Known() {
-		t.Errorf("changed %v, version %d, known %v", e.Changed, g.Version(), g.Known())
+	g.BeginChange()
+	if e := g.Sweep(5 * second); e.Changed || g.EndChange() != nil || g.Version() != 9 || g.Exists() {
+		t.Errorf("changed %v, version %d, known %v", e.Changed, g.Version(), g.Exists())
 	}
 }
 
 func TestRestoreRefuses(t *testing.T) {
 	a := define(t, "a", `{}`)
 	for name, states := range map[string]string{"too few bytes": "\x00", "too many": "\x00\x07\x00", "no state": "\xff\x00", "nothing": ""} {
-		if g, err := group.Restore(&group.Record{Name: "g", States: []byte(states)}, []*tracker.Definition{a}); err == nil || g != nil {
+		if g, err := group.Restore(&record.Group{Name: "g", States: []byte(states)}, []*tracker.Definition{a}); err == nil || g != nil {
 			t.Errorf("%s: %v, %v", name, g, err)
 		}
 	}
-	g, err := group.Restore(&group.Record{Name: "g", Version: 9, Fed: true}, nil)
-	if err != nil || g.Version() != 9 || !g.Known() || g.Len() != 0 {
+	g, err := group.Restore(&record.Group{Name: "g", Version: 9, Initialized: true}, nil)
+	if err != nil || g.Version() != 9 || !g.Exists() || g.Len() != 0 {
 		t.Errorf("a group without trackers: %v", err)
 	}
 }
@@ -296,16 +297,16 @@ func TestRestoreRefuses(t *testing.T) {
 // What is recorded in a recycled change is what would be recorded in a new one, whatever the sizes.
 func TestRecycledChange(t *testing.T) {
 	g, other := filled(t, numberedDefs(t, 0, 300, `"targets":[100000]`)...), filled(t, numberedDefs(t, 0, 300, `"targets":[100000]`)...)
-	spare := &group.Change{}
+	spare := &group.Pending{}
 	for _, n := range []string{`1`, `299`, `2`, `150`, `1`} {
-		g.RecordIn(spare)
-		other.Record()
+		g.BeginChangeIn(spare)
+		other.BeginChange()
 		for range 200 {
 			track(t, g, `{"n":`+n+`}`, 0)
 			track(t, other, `{"n":`+n+`}`, 0)
 		}
-		spare = g.Take()
-		equal(t, "chunks", fmt.Sprint(spare.Chunks()), fmt.Sprint(other.Take().Chunks()))
-		spare.Recycle()
+		spare = g.EndChange()
+		equal(t, "chunks", fmt.Sprint(spare.Encode().Chunks), fmt.Sprint(other.EndChange().Encode().Chunks))
+		spare.AllowReuse()
 	}
 }

@@ -6,7 +6,7 @@ import "slices"
 // with the first.
 func (g *Group) Clone() *Group {
 	c := *g
-	c.record = nil
+	c.pending = nil
 	c.cells, c.asides = g.cells.Clone(), g.asides.clone()
 	c.roster.own = slices.Clip(g.roster.own) // so that neither appends where the other does
 	c.added = g.added.Clone()

@@ -38,7 +38,7 @@ func (w *work) append(d *tracker.Definition, s *tracker.State) {
 	g := w.g
 	g.enlist(d)
 	g.join(s)
-	g.relaid(g.cells.Len() - 1)
+	g.markLayoutFrom(g.cells.Len() - 1)
 	w.put(int32(g.cells.Len()-1), s)
 	w.events = append(w.events, tracker.Event{Kind: tracker.EventAdded, Definition: d, State: *s})
 }
@@ -49,19 +49,19 @@ const compactAt = 64
 // compact drops the places of removed trackers once they are the most, so that a group whose trackers
 // come and go stays small.
 func (g *Group) compact() {
-	if g.gone < compactAt || int(g.gone)*2 < g.cells.Len() {
+	if g.removed < compactAt || int(g.removed)*2 < g.cells.Len() {
 		return
 	}
 	kept := g.all()
 	was, defs := *g, make([]*tracker.Definition, len(kept))
-	g.cells, g.asides, g.gone = states.MakeTable(len(kept)), nil, 0
+	g.cells, g.asides, g.removed = states.MakeTable(len(kept)), nil, 0
 	for n, i := range kept {
 		defs[n] = was.roster.at(i)
 		s := was.state(i)
 		g.write(n, &s)
 	}
 	g.rewrite(defs)
-	g.rewritten()
+	g.markAll()
 }
 
 // Remove removes the named trackers, all of them when no name is given, with an event each. An unknown
@@ -120,7 +120,7 @@ func (g *Group) Edit(name string, now int64, change Edit) (Effect, error) {
 	w := work{g: g, now: now, events: events}
 	if d != was {
 		g.exchange(i, d)
-		g.relaidOne(i)
+		g.markLayout(i)
 	}
 	w.move(int32(i), &s, tracker.Changed)
 	w.settle(int32(i), &s)
@@ -143,7 +143,7 @@ func (g *Group) Sweep(now int64) Effect {
 	}
 	due := g.dues()
 	g.due = due
-	if g.record != nil && g.Known() && due != g.kept {
+	if g.pending != nil && g.Exists() && due != g.recordedDue {
 		w.changed = true // whoever keeps the group thinks it due still
 	}
 	return w.finish()

@@ -56,12 +56,12 @@ func TestExplain(t *testing.T) {
 		define(t, "bad", `{"kind":"bad"}`), define(t, "judge", `{"where":[{"op":"bad"}]}`))
 	c := call(`{"k":null,"l":[1,2],"bad":true}`, 7*second)
 	c.Template = defineAll(t, `{"targets":[1]}`, "a", "new")
-	g.Record()
+	g.BeginChange()
 	explanations, err := g.Explain(c)
 	if err != nil || len(explanations) != 7 {
 		t.Fatalf("%d explanations, %v", len(explanations), err)
 	}
-	if g.Version() != 1 || g.Fed() || g.Len() != 6 || g.Take() != nil {
+	if g.Version() != 1 || g.Initialized() || g.Len() != 6 || g.EndChange() != nil {
 		t.Error("explaining changed the group")
 	}
 	no := explanations[1]

@@ -207,7 +207,7 @@ func without(lines []string, prefix string) []string {
 }
 
 func (d *drive) template(c *group.Call) {
-	if d.g.Fed() {
+	if d.g.Initialized() {
 		return
 	}
 	for _, def := range c.Template {
@@ -234,11 +234,11 @@ func play(t testing.TB, bytes []byte) {
 	d := &drive{TB: t, bytes: bytes, g: group.New("g", 3), p: &plain{}, made: map[string]*tracker.Definition{}}
 	d.kept = newShelf(t, d.g)
 	for len(d.bytes) > 0 {
-		d.g.Record()
+		d.g.BeginChange()
 		for range 1 + d.roll(3) {
 			d.call()
 		}
-		if c := d.g.Take(); c != nil {
+		if c := d.g.EndChange(); c != nil {
 			d.kept.commit(c)
 		}
 		d.same()

@@ -19,21 +19,21 @@ type Group struct {
 
 	// roster and cells run in parallel. A tracker that is removed keeps its place, so that groups which started
 	// with the same definitions go on sharing one compiled set.
-	cells   states.Table
-	set     *states.Program // compiled from the first set.Len() definitions; nil at first
-	version uint64
-	due     int64   // no later than the first moment at which the clock changes something
-	record  *Change // nil when nobody asks what changed
-	gone    int32   // trackers that were removed
-	fed     bool    // data has been tracked: templates were given
-	unnamed bool    // added has still to be filled
-	growing bool    // set is the group's own and takes in more
-	roster  roster
-	asides  *asides // what does not fit the cells
+	cells       states.Table
+	set         *states.Program // compiled from the first set.Len() definitions; nil at first
+	version     uint64
+	due         int64    // no later than the first moment at which the clock changes something
+	pending     *Pending // nil when nobody asks what changed
+	removed     int32    // trackers that were removed
+	initialized bool     // data has been tracked: templates were given
+	unnamed     bool     // added has still to be filled
+	growing     bool     // set is the group's own and takes in more
+	roster      roster
+	asides      *asides // what does not fit the cells
 
-	name  string
-	kept  int64           // the due time that was last recorded or restored
-	added match.NameIndex // of the definitions that set does not cover
+	name        string
+	recordedDue int64           // the due time that was last recorded or restored
+	added       match.NameIndex // of the definitions that set does not cover
 }
 
 // New is a group nobody has seen before. Its version starts at floor, so that versions never restart
@@ -46,7 +46,7 @@ func New(name string, floor uint64) *Group {
 
 // Begin makes g what New returns, whatever it was: for a Group that is part of something larger.
 func (g *Group) Begin(name string, floor uint64) {
-	*g = Group{name: name, version: floor, due: limiter.Never, kept: limiter.Never}
+	*g = Group{name: name, version: floor, due: limiter.Never, recordedDue: limiter.Never}
 }
 
 // Name is the name of the group.
@@ -59,14 +59,14 @@ func (g *Group) Version() uint64 { return g.version }
 // something; limiter.Never if nothing does.
 func (g *Group) Due() int64 { return g.due }
 
-// Known tells whether the group ever had a tracker or data.
-func (g *Group) Known() bool { return g.fed || g.cells.Len() > 0 }
+// Exists tells whether the group ever had a tracker or data.
+func (g *Group) Exists() bool { return g.initialized || g.cells.Len() > 0 }
 
-// Fed tells whether the group has had data, and with it its templates' trackers.
-func (g *Group) Fed() bool { return g.fed }
+// Initialized tells whether the group has had data, and with it its templates' trackers.
+func (g *Group) Initialized() bool { return g.initialized }
 
 // Len is the number of trackers.
-func (g *Group) Len() int { return g.cells.Len() - int(g.gone) }
+func (g *Group) Len() int { return g.cells.Len() - int(g.removed) }
 
 // ErrExists says that a tracker of that name is in the group already.
 var ErrExists = errors.New("a tracker of that name exists in the group")

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // A thousand trackers: data moves those it matches, in their order, and a store writes their chunks only.
@@ -12,33 +13,33 @@ func TestThousandTrackers(t *testing.T) {
 	g := group.New("g", 0)
 	kept := newShelf(t, g)
 	var touched string
-	record := func(do func()) *group.Change {
-		g.Record()
+	changeOf := func(do func()) *group.Pending {
+		g.BeginChange()
 		do()
-		c := g.Take()
+		c := g.EndChange()
 		touched = parts(c)
 		kept.commit(c)
 		kept.same(g)
 		return c
 	}
 	for from := 0; from < 1000; from += 250 { // added in parts, as callers do
-		record(func() { add(t, g, 0, numberedDefs(t, from, from+250, `"targets":[1,2],"keep":true`)...) })
+		changeOf(func() { add(t, g, 0, numberedDefs(t, from, from+250, `"targets":[1,2],"keep":true`)...) })
 	}
-	record(func() { track(t, g, `{}`, 0) }) // the first data
+	changeOf(func() { track(t, g, `{}`, 0) }) // the first data
 	for n := 0; n < 1000; n += 111 {
-		record(func() {
+		changeOf(func() {
 			e := track(t, g, fmt.Sprintf(`{"n":%d}`, n), 0)
 			equal(t, "moves", moved(&e), fmt.Sprintf("t%d changed", n))
 		})
-		equal(t, "chunks", touched, fmt.Sprint(n/group.ChunkSize, " "))
+		equal(t, "chunks", touched, fmt.Sprint(n/record.ChunkSize, " "))
 	}
 	equal(t, "two of them", look(t, g, "t999", "t998"), "t999 2/1 1, t998 1/1 0")
-	c := record(func() { remove(t, g) })
-	if len(c.Chunks()) != 8 || len(c.Definitions()) != 0 || g.Len() != 0 {
-		t.Errorf("removing all touches %q with %d definitions", parts(c), len(c.Definitions()))
+	c := changeOf(func() { remove(t, g) })
+	if len(c.Encode().Chunks) != 8 || len(c.Encode().Definitions) != 0 || g.Len() != 0 {
+		t.Errorf("removing all touches %q with %d definitions", parts(c), len(c.Encode().Definitions))
 	}
-	c = record(func() { add(t, g, 0, define(t, "last", `{}`)) })
-	if from, to := c.Dropped(); from != 1 || to != 8 || parts(c) != "0 (1) " {
+	c = changeOf(func() { add(t, g, 0, define(t, "last", `{}`)) })
+	if from, to := c.RemovedChunks(); from != 1 || to != 8 || parts(c) != "0 (1) " {
 		t.Errorf("the places are dropped: chunks %q, %d to %d dropped", parts(c), from, to)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -14,46 +15,46 @@ import (
 // chunks of a group of a thousand alone. For each place, in ascending order, it has the place as an uvarint and the
 // state in its binary form.
 
-// maxPlaces is how many changed places a Change lists, one that changed twice counting twice: some calls of what fits a
-// patch of a few dozen.
-const maxPlaces = 256
+// maxIndexes bounds the changed indexes that a Pending lists, one that changed twice counting twice: enough for several
+// calls that together fit into a patch of a few dozen states.
+const maxIndexes = 256
 
-// Places are those whose states the change changed, put in order. It is false when they are many, when the group is of one
-// chunk, so that they need not be known, and when the layout changed too.
-func (c *Change) Places() ([]int32, bool) {
-	if c.BaseCount <= ChunkSize || c.Count != c.BaseCount || len(c.places) > maxPlaces || c.Relaid() {
+// ChangedIndexes returns the indexes whose states changed, in ascending order. It is false when there are many, when the
+// group has one chunk only, and when the layout changed too.
+func (p *Pending) ChangedIndexes() ([]int32, bool) {
+	if p.BaseCount <= record.ChunkSize || p.Count != p.BaseCount || len(p.indexes) > maxIndexes || p.LayoutChanged() {
 		return nil, false
 	}
-	slices.Sort(c.places)
-	c.places = slices.Compact(c.places)
-	return c.places, true
+	slices.Sort(p.indexes)
+	p.indexes = slices.Compact(p.indexes)
+	return p.indexes, true
 }
 
-// Relaid tells whether a chunk of the change comes with its layout.
-func (c *Change) Relaid() bool { return c.all || len(c.laid) > 0 }
+// LayoutChanged reports whether a chunk of the change has a new layout.
+func (p *Pending) LayoutChanged() bool { return p.all || len(p.layoutDirty) > 0 }
 
-// Carry adds the chunks of places to those that the change carries, from the next call of Chunks on.
-func (c *Change) Carry(places []int32) {
-	if len(places) > 0 {
-		c.parts = nil
+// IncludeChunksOf adds the chunks of some indexes to the change.
+func (p *Pending) IncludeChunksOf(indexes []int32) {
+	if len(indexes) > 0 {
+		p.encoded, p.Chunks = false, nil
 	}
-	for _, place := range places {
-		c.touch(int(place)/ChunkSize, false)
+	for _, i := range indexes {
+		p.mark(int(i)/record.ChunkSize, false)
 	}
 }
 
-// AppendPatch appends the patch of places, which ascend, to dst. Like Chunks it looks into the group.
-func (c *Change) AppendPatch(dst []byte, places []int32) []byte {
-	for _, place := range places {
-		dst = binary.AppendUvarint(dst, uint64(place)) // #nosec G115 -- never negative
-		s := c.after.state(int(place))
+// AppendPatch appends the patch of some indexes, which ascend, to dst. Like Encode it looks into the group.
+func (p *Pending) AppendPatch(dst []byte, indexes []int32) []byte {
+	for _, i := range indexes {
+		dst = binary.AppendUvarint(dst, uint64(i)) // #nosec G115 -- never negative
+		s := p.group.state(int(i))
 		dst = tracker.AppendState(dst, &s)
 	}
 	return dst
 }
 
-// Patched are the places of a patch.
-func Patched(patch []byte) (places []int32, err error) {
+// PatchIndexes are the places of a patch.
+func PatchIndexes(patch []byte) (places []int32, err error) {
 	for p := newPatch(patch); !p.ended(); {
 		place := int32(p.place) // #nosec G115 -- its range is checked
 		if _, err := p.take(tracker.ReadState); err != nil {

@@ -14,23 +14,23 @@ import (
 func TestPatch(t *testing.T) {
 	g := group.New("g", 0)
 	kept := newShelf(t, g)
-	g.Record()
+	g.BeginChange()
 	add(t, g, 0, numberedDefs(t, 0, 300, `"targets":[3],"reset":"none"`)...)
-	kept.commit(g.Take())
+	kept.commit(g.EndChange())
 	for n, want := range []string{"[7]", "[7 299]", "[7 130 299]", "[7 130 299]"} {
-		g.Record()
+		g.BeginChange()
 		track(t, g, fmt.Sprintf(`{"n":%d}`, []int{7, 299, 130, 7}[n]), 0)
-		kept.commit(g.Take())
+		kept.commit(g.EndChange())
 		equal(t, "places", fmt.Sprint(kept.places), want)
 		kept.same(g)
 	}
-	g.Record()
+	g.BeginChange()
 	remove(t, g, "t8")
-	kept.commit(g.Take())
+	kept.commit(g.EndChange())
 	kept.same(g)
-	g.Record()
+	g.BeginChange()
 	add(t, g, 0, define(t, "more", `{}`))
-	kept.commit(g.Take())
+	kept.commit(g.EndChange())
 	equal(t, "places after an addition", fmt.Sprint(kept.places), "[]")
 	kept.same(g)
 	again := restored(t, g, kept.patched())
@@ -41,13 +41,13 @@ func TestPatch(t *testing.T) {
 func TestPatchOfRubbish(t *testing.T) {
 	g := group.New("g", 0)
 	kept := newShelf(t, g)
-	g.Record()
+	g.BeginChange()
 	add(t, g, 0, numberedDefs(t, 0, 200, `"targets":[3]`)...)
-	kept.commit(g.Take())
-	g.Record()
+	kept.commit(g.EndChange())
+	g.BeginChange()
 	track(t, g, `{"n":7}`, 0)
 	track(t, g, `{"n":9}`, 0)
-	kept.commit(g.Take())
+	kept.commit(g.EndChange())
 	good := string(kept.patch)
 	for _, bad := range []string{
 		good[:1], good[:len(good)-1], good + "\x05", good + good, strings.Repeat("\xff", 11), "\xc8\x01\x00\x02", "\x07\xff",
@@ -57,7 +57,7 @@ func TestPatchOfRubbish(t *testing.T) {
 		if _, err := group.Restore(r, g.Definitions()); err == nil {
 			t.Errorf("patch %q is read", bad)
 		}
-		if places, err := group.Patched([]byte(bad)); err == nil && bad != "\xc8\x01\x00\x02" {
+		if places, err := group.PatchIndexes([]byte(bad)); err == nil && bad != "\xc8\x01\x00\x02" {
 			t.Errorf("patch %q has places %v", bad, places)
 		}
 	}
@@ -71,19 +71,19 @@ func TestRandomPatches(t *testing.T) {
 		kept := newShelf(t, g)
 		next := 0
 		grow := func(n int) {
-			g.Record()
+			g.BeginChange()
 			add(t, g, 0, numberedDefs(t, next, next+n, `"targets":[1000],"reset":"none"`)...)
 			next += n
-			kept.commit(g.Take())
+			kept.commit(g.EndChange())
 			kept.same(g)
 		}
 		grow(140)
 		patches, edits := 0, 0
 		for range 120 {
-			g.Record()
+			g.BeginChange()
 			switch r.IntN(12) {
 			case 0:
-				g.Take()
+				g.EndChange()
 				grow(1 + r.IntN(30))
 				continue
 			case 1, 2:
@@ -112,7 +112,7 @@ func TestRandomPatches(t *testing.T) {
 			default:
 				track(t, g, fmt.Sprintf(`{"n":%d}`, r.IntN(next)), 0)
 			}
-			if c := g.Take(); c != nil {
+			if c := g.EndChange(); c != nil {
 				kept.commit(c)
 				kept.same(g)
 				if len(kept.patch) > 0 {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // A group that somebody else moved on is as if it were read from nothing, whoever reads it anew from an old copy. The
@@ -14,10 +15,10 @@ func TestRestoredFromAnOldCopy(t *testing.T) {
 	track(t, old, `{"n":1}`, 0) // compiles, and leads astray: nobody keeps it
 	astray := look(t, old)
 	track(t, g, `{"n":129}`, 0)
-	kept.commit(g.Take())
-	g.Record()
+	kept.commit(g.EndChange())
+	g.BeginChange()
 	remove(t, g, "t3")
-	kept.commit(g.Take())
+	kept.commit(g.EndChange())
 
 	fresh := restored(t, old, kept.record())
 	if fresh == nil {
@@ -38,7 +39,7 @@ func TestRestoredWithoutLayout(t *testing.T) {
 	g, kept := recorded(t)
 	old := kept.load()
 	track(t, g, `{"n":129}`, 0)
-	kept.commit(g.Take())
+	kept.commit(g.EndChange())
 	r := kept.record()
 	r.Layout, r.SameLayout = nil, true
 	for range 2 {
@@ -51,7 +52,7 @@ func TestRestoredWithoutLayout(t *testing.T) {
 func TestRestoredFromAnyState(t *testing.T) {
 	g := group.New("g", 0)
 	kept := newShelf(t, g)
-	g.Record()
+	g.BeginChange()
 	add(t, g, 0,
 		define(t, "counts", `{"targets":[3,5000]}`),
 		define(t, "sums", `{"kind":"sum","key":"n","targets":[1000]}`),
@@ -60,15 +61,15 @@ func TestRestoredFromAnyState(t *testing.T) {
 		define(t, "passing", `{"targets":[100],"expire":"1h"}`),
 		define(t, "goes", `{"targets":[100]}`),
 	)
-	kept.commit(g.Take())
+	kept.commit(g.EndChange())
 	olds := []*group.Group{kept.load()}
 	for i, data := range []string{`{"n":1}`, `{"n":0.25}`, `{"n":-7.5}`, `{"n":300}`, `{"n":1e30}`, `{"n":-4}`, `{"n":5}`} {
-		g.Record()
+		g.BeginChange()
 		track(t, g, data, int64(i)*1000)
 		if i == 4 {
 			remove(t, g, "goes")
 		}
-		if c := g.Take(); c != nil {
+		if c := g.EndChange(); c != nil {
 			kept.commit(c)
 		}
 		for _, old := range olds {
@@ -83,7 +84,7 @@ func TestRestoredNeedsTheSameTrackers(t *testing.T) {
 	g, kept := recorded(t)
 	old := kept.load()
 	add(t, g, 0, define(t, "more", `{}`))
-	kept.commit(g.Take())
+	kept.commit(g.EndChange())
 	if restored(t, old, kept.record()) != nil {
 		t.Error("a group with a tracker more, want none")
 	}
@@ -97,14 +98,14 @@ func TestRestoredNeedsTheSameTrackers(t *testing.T) {
 func TestRestoredRefuses(t *testing.T) {
 	g, kept := recorded(t)
 	track(t, g, `{"n":1}`, 0)
-	for what, change := range map[string]func(r *group.Record){
-		"too little": func(r *group.Record) { r.States = r.States[:len(r.States)-1] },
-		"too much":   func(r *group.Record) { r.States = append(r.States, 0) },
-		"rubbish":    func(r *group.Record) { r.States[0] = 0xff },
+	for what, change := range map[string]func(r *record.Group){
+		"too little": func(r *record.Group) { r.States = r.States[:len(r.States)-1] },
+		"too much":   func(r *record.Group) { r.States = append(r.States, 0) },
+		"rubbish":    func(r *record.Group) { r.States[0] = 0xff },
 	} {
 		r := kept.record()
 		change(r)
-		if fresh, err := g.Restored(r); fresh != nil || err == nil {
+		if fresh, err := g.RestoreLike(r); fresh != nil || err == nil {
 			t.Errorf("%s: %v, %v; want an error", what, fresh, err)
 		}
 	}
@@ -114,16 +115,16 @@ func TestRestoredRefuses(t *testing.T) {
 func recorded(t *testing.T) (*group.Group, *shelf) {
 	g := group.New("g", 0)
 	kept := newShelf(t, g)
-	g.Record()
+	g.BeginChange()
 	add(t, g, 0, numberedDefs(t, 0, 140, `"targets":[1,5]`)...)
-	kept.commit(g.Take())
-	g.Record()
+	kept.commit(g.EndChange())
+	g.BeginChange()
 	return g, kept
 }
 
-func restored(t *testing.T, old *group.Group, r *group.Record) *group.Group {
+func restored(t *testing.T, old *group.Group, r *record.Group) *group.Group {
 	t.Helper()
-	g, err := old.Restored(r)
+	g, err := old.RestoreLike(r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -14,11 +16,11 @@ type shelf struct {
 	testing.TB
 	version uint64
 	fed     bool
-	chunks  []group.Chunk
+	chunks  []record.Chunk
 	defs    map[tracker.ID]*tracker.Definition
 
-	older  []group.Chunk // without what the patch has
-	places []int32       // of the patch
+	older  []record.Chunk // without what the patch has
+	places []int32        // of the patch
 	patch  []byte
 }
 
@@ -27,51 +29,65 @@ func newShelf(t testing.TB, g *group.Group) *shelf {
 }
 
 // commit applies a change, which must fit what is kept.
-func (s *shelf) commit(c *group.Change) {
+func (s *shelf) commit(c *group.Pending) {
 	s.Helper()
 	if c.Base != s.version || c.Version <= c.Base || c.BaseCount != len(s.layout()) {
 		s.Fatalf("a change of version %d to %d, %d places; kept are version %d, %d places", c.Base, c.Version, c.BaseCount, s.version, len(s.layout()))
 	}
 	patched := s.amend(c)
-	for _, d := range c.Definitions() {
-		s.defs[d.ID()] = d
+	for _, d := range c.Encode().Definitions {
+		s.defs[d.ID] = parse(s, d.JSON)
 	}
 	last := -1
-	for _, part := range c.Chunks() {
+	for _, part := range c.Encode().Chunks {
 		if part.Index <= last || part.Index > len(s.chunks) {
 			s.Fatalf("chunk %d after %d, of %d", part.Index, last, len(s.chunks))
 		}
 		if last = part.Index; last == len(s.chunks) {
-			s.chunks = append(s.chunks, group.Chunk{})
+			s.chunks = append(s.chunks, record.Chunk{})
 		}
 		if part.Layout == nil {
 			part.Layout = s.chunks[last].Layout
 		}
 		s.chunks[last] = part
 	}
-	if from, to := c.Dropped(); from < to {
+	if from, to := c.RemovedChunks(); from < to {
 		s.chunks = slices.Delete(s.chunks, from, to)
 	}
 	if !patched {
 		s.renew(c)
 	}
-	s.version, s.fed = c.Version, c.Fed
+	s.version, s.fed = c.Version, c.Initialized
 	if n := len(s.layout()); n != c.Count {
 		s.Fatalf("%d places are kept, the change says %d", n, c.Count)
 	}
+}
+
+// parse reads the canonical JSON of a definition.
+func parse(t testing.TB, text []byte) *tracker.Definition {
+	t.Helper()
+	v, err := rawjson.Decode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := custom.Parse(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 // mostPlaces is how many the patch has at most.
 const mostPlaces = 5
 
 // amend takes a change into the patch, if it goes there; else the change carries the places of the patch too.
-func (s *shelf) amend(c *group.Change) bool {
-	places, few := c.Places()
+func (s *shelf) amend(c *group.Pending) bool {
+	places, few := c.ChangedIndexes()
 	if all := union(s.places, places); few && len(all) <= mostPlaces {
 		s.places, s.patch = all, c.AppendPatch(nil, all)
 		return true
 	}
-	c.Carry(s.places)
+	c.IncludeChunksOf(s.places)
 	return false
 }
 
@@ -82,9 +98,9 @@ func union(a, b []int32) []int32 {
 }
 
 // renew takes the chunks of a change, after which there is no patch.
-func (s *shelf) renew(c *group.Change) {
+func (s *shelf) renew(c *group.Pending) {
 	s.older, s.places, s.patch = slices.Grow(s.older, len(s.chunks))[:len(s.chunks)], nil, nil
-	for _, part := range c.Chunks() {
+	for _, part := range c.Encode().Chunks {
 		s.older[part.Index] = s.chunks[part.Index]
 	}
 }
@@ -97,8 +113,8 @@ func (s *shelf) layout() []tracker.ID {
 	return ids
 }
 
-func (s *shelf) record() *group.Record {
-	r := &group.Record{Name: "g", Version: s.version, Fed: s.fed, Layout: s.layout()}
+func (s *shelf) record() *record.Group {
+	r := &record.Group{Name: "g", Version: s.version, Initialized: s.fed, Layout: s.layout()}
 	for _, part := range s.chunks {
 		r.States = append(r.States, part.States...)
 	}
@@ -106,7 +122,7 @@ func (s *shelf) record() *group.Record {
 }
 
 // patched is the record of older chunks and the patch, which is read as the other.
-func (s *shelf) patched() *group.Record {
+func (s *shelf) patched() *record.Group {
 	r := s.record()
 	r.Layout, r.States, r.Patch = nil, nil, s.patch
 	for _, part := range s.older {
@@ -119,7 +135,7 @@ func (s *shelf) patched() *group.Record {
 // load builds the group anew, as reading it back does.
 func (s *shelf) load() *group.Group { return s.loadFrom(s.record()) }
 
-func (s *shelf) loadFrom(r *group.Record) *group.Group {
+func (s *shelf) loadFrom(r *record.Group) *group.Group {
 	s.Helper()
 	defs := make([]*tracker.Definition, len(r.Layout))
 	for i, id := range r.Layout {
@@ -141,15 +157,15 @@ func (s *shelf) same(g *group.Group) {
 	if got, want := look(s, s.loadFrom(s.patched())), look(s, g); got != want {
 		s.Fatalf("read back with a patch of %v\n%s\nwant\n%s", s.places, got, want)
 	}
-	if places, err := group.Patched(s.patch); err != nil || !slices.Equal(places, s.places) {
+	if places, err := group.PatchIndexes(s.patch); err != nil || !slices.Equal(places, s.places) {
 		s.Fatalf("a patch of %v has %v: %v", s.places, places, err)
 	}
 	if got, want := look(s, again), look(s, g); got != want {
 		s.Fatalf("read back\n%s\nwant\n%s", got, want)
 	}
-	if again.Version() != g.Version() || again.Fed() != g.Fed() || again.Known() != g.Known() || again.Len() != g.Len() {
+	if again.Version() != g.Version() || again.Initialized() != g.Initialized() || again.Exists() != g.Exists() || again.Len() != g.Len() {
 		s.Fatalf("read back version %d, fed %v, known %v; want %d, %v, %v",
-			again.Version(), again.Fed(), again.Known(), g.Version(), g.Fed(), g.Known())
+			again.Version(), again.Initialized(), again.Exists(), g.Version(), g.Initialized(), g.Exists())
 	}
 	for i, d := range again.Definitions() {
 		if d.ID() != g.Definitions()[i].ID() {

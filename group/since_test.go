@@ -11,58 +11,25 @@ import (
 func TestSinceLeadsFromAnEarlierVersion(t *testing.T) {
 	g := group.New("g", 7)
 	kept := newShelf(t, g)
-	g.Record()
+	g.BeginChange()
 	add(t, g, 0, numberedDefs(t, 0, 300, `"targets":[1,5],"reset":"none"`)...)
-	kept.commit(g.Take())
+	kept.commit(g.EndChange())
 	base, places := g.Version(), 300
 	track(t, g, `{"n":200}`, 0)
 	track(t, g, `{"n":201}`, 0)
-	some := g.Since(base, places, []int{1})
-	if got, want := parts(some), "1 (128) "; got != want || len(some.Definitions()) != 128 {
-		t.Errorf("chunks %q with %d definitions, want %q with 128", got, len(some.Definitions()), want)
+	some := g.DiffSince(base, places, []int{1})
+	if got, want := parts(some), "1 (128) "; got != want || len(some.Encode().Definitions) != 128 {
+		t.Errorf("chunks %q with %d definitions, want %q with 128", got, len(some.Encode().Definitions), want)
 	}
 	kept.commit(some)
 	kept.same(g)
 	base = g.Version()
 	remove(t, g)
 	add(t, g, 0, define(t, "last", `{}`)) // laid out anew: one place
-	all := g.Since(base, places, nil)
-	if from, to := all.Dropped(); from != 1 || to != 3 || parts(all) != "0 (1) " {
+	all := g.DiffSince(base, places, nil)
+	if from, to := all.RemovedChunks(); from != 1 || to != 3 || parts(all) != "0 (1) " {
 		t.Errorf("chunks %q, dropped %d to %d; want the first alone", parts(all), from, to)
 	}
 	kept.commit(all)
 	kept.same(g)
-}
-
-// The trackers of a change can be read, but for those that were removed.
-func TestSnapshotsOfAChange(t *testing.T) {
-	g := group.New("g", 0)
-	g.Record()
-	add(t, g, 0, numberedDefs(t, 0, 130, `"targets":[9]`)...)
-	remove(t, g, "t1", "t129")
-	track(t, g, `{"n":128}`, 0)
-	chunks := 0
-	c := g.Take()
-	for _, part := range c.Chunks() {
-		snaps := c.Snapshots(part)
-		if len(snaps) != len(part.Layout) {
-			t.Fatalf("chunk %d has %d snapshots of %d trackers", part.Index, len(snaps), len(part.Layout))
-		}
-		for n, snap := range snaps {
-			switch place := part.Index*group.ChunkSize + n; place {
-			case 1, 129:
-				if snap != nil {
-					t.Errorf("place %d: %v, want nothing of a removed tracker", place, snap)
-				}
-			case 128:
-				if n, _ := snap.Progress.Int64(); snap.Name != "t128" || n != 1 || snap.Group != "g" {
-					t.Errorf("place %d: %+v, want t128 of g at 1", place, snap)
-				}
-			}
-		}
-		chunks++
-	}
-	if chunks != 2 {
-		t.Errorf("%d chunks, want 2", chunks)
-	}
 }

@@ -36,7 +36,7 @@ func (g *Group) write(place int, s *tracker.State) {
 // put installs a state and notes that it changed.
 func (g *Group) put(place int, s *tracker.State) {
 	g.write(place, s)
-	g.touched(place)
+	g.markState(place)
 	if s.Extra != nil {
 		g.due = min(g.due, g.roster.at(place).Due(s))
 	}
@@ -45,7 +45,7 @@ func (g *Group) put(place int, s *tracker.State) {
 // drop marks the place of a tracker that is gone.
 func (g *Group) drop(place int) {
 	if !g.cells.Removed(place) {
-		g.gone++
+		g.removed++
 	}
 	g.put(place, &tracker.State{Removed: true, Stage: 1, Cycle: 1})
 }

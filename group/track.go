@@ -92,8 +92,8 @@ func (g *Group) Track(c *Call) (Effect, error) {
 		return Effect{}, err
 	}
 	w := work{g: g, x: c.Scratch, now: c.Now, changed: c.Commit, moved: c.Moved[:0]}
-	if !g.fed && (g.Known() || c.Commit || len(c.Template) > 0) {
-		g.fed, w.changed = true, true
+	if !g.initialized && (g.Exists() || c.Commit || len(c.Template) > 0) {
+		g.initialized, w.changed = true, true
 	}
 	if len(fresh) > 0 || c.Now >= g.due {
 		w.all(fresh, set)
@@ -112,7 +112,7 @@ type start struct {
 
 // fresh are the template's trackers that the group gets with this call.
 func (g *Group) fresh(c *Call) ([]start, error) {
-	if g.fed || len(c.Template) == 0 {
+	if g.initialized || len(c.Template) == 0 {
 		return nil, nil
 	}
 	fresh := make([]start, 0, len(c.Template))

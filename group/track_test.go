@@ -58,15 +58,15 @@ func TestTrackVersions(t *testing.T) {
 // Data for a group that nobody knows leaves no trace of it.
 func TestTrackUnknownGroup(t *testing.T) {
 	g := group.New("g", 5)
-	g.Record()
+	g.BeginChange()
 	e := track(t, g, `{"a":1}`, 0)
-	if e.Changed || g.Version() != 5 || g.Known() || g.Fed() || g.Take() != nil {
-		t.Errorf("version %d, known %v", g.Version(), g.Known())
+	if e.Changed || g.Version() != 5 || g.Exists() || g.Initialized() || g.EndChange() != nil {
+		t.Errorf("version %d, known %v", g.Version(), g.Exists())
 	}
 	c := call(`{}`, 0)
 	c.Commit = true
-	if e, err := g.Track(c); err != nil || !e.Changed || g.Version() != 6 || !g.Known() || !g.Fed() {
-		t.Errorf("with an id: version %d, known %v, %v", g.Version(), g.Known(), err)
+	if e, err := g.Track(c); err != nil || !e.Changed || g.Version() != 6 || !g.Exists() || !g.Initialized() {
+		t.Errorf("with an id: version %d, known %v, %v", g.Version(), g.Exists(), err)
 	}
 }
 
@@ -114,13 +114,13 @@ func TestTemplate(t *testing.T) {
 	})
 	t.Run("broken data changes nothing", func(t *testing.T) {
 		g := group.New("g", 0)
-		g.Record()
+		g.BeginChange()
 		for _, text := range []string{`{"x":1`, `[]`, `{"x":1,"x":2}`, ``} {
-			if _, err := give(g, text); err == nil || g.Known() || g.Version() != 0 {
-				t.Errorf("%q: %v, version %d, known %v", text, err, g.Version(), g.Known())
+			if _, err := give(g, text); err == nil || g.Exists() || g.Version() != 0 {
+				t.Errorf("%q: %v, version %d, known %v", text, err, g.Version(), g.Exists())
 			}
 		}
-		if g.Take() != nil {
+		if g.EndChange() != nil {
 			t.Error("something was recorded")
 		}
 		if e, err := give(g, `{"x":1}`); err != nil || !strings.Contains(moved(&e), "d changed") {
@@ -131,7 +131,7 @@ func TestTemplate(t *testing.T) {
 		g := group.New("g", 0)
 		c := call(`{}`, 0)
 		c.Template = template[4:]
-		if e, err := g.Track(c); err != nil || tell(&e) != "ADDED d" || moved(&e) != "" || !g.Fed() || g.Len() != 1 {
+		if e, err := g.Track(c); err != nil || tell(&e) != "ADDED d" || moved(&e) != "" || !g.Initialized() || g.Len() != 1 {
 			t.Errorf("%s, %v", tell(&e), err)
 		}
 	})
@@ -139,8 +139,8 @@ func TestTemplate(t *testing.T) {
 		g := group.New("g", 0)
 		c := call(`{}`, 0)
 		c.Template = []*tracker.Definition{template[0], define(t, "bad", `{"limiters":[{"kind":"bad","args":"start"}]}`)}
-		if e, err := g.Track(c); err == nil || e.Changed || g.Known() {
-			t.Errorf("known %v, %v", g.Known(), err)
+		if e, err := g.Track(c); err == nil || e.Changed || g.Exists() {
+			t.Errorf("known %v, %v", g.Exists(), err)
 		}
 	})
 }

@@ -45,9 +45,9 @@ func (w *work) advanced(moves []states.PackedResult) {
 			w.other(Move{w.g.cells.At(int(m.Index())), m.Index(), tracker.Changed})
 		}
 	}
-	if w.g.record != nil {
+	if w.g.pending != nil {
 		for _, m := range moves {
-			w.g.touched(int(m.Index()))
+			w.g.markState(int(m.Index()))
 		}
 	}
 }
@@ -62,7 +62,7 @@ func (w *work) all(fresh []start, set *states.Program) {
 			g.join(&fresh[i].state)
 		}
 		g.take(set)
-		g.relaid(known)
+		g.markLayoutFrom(known)
 	}
 	hits, end := w.x.Hits, int32(g.cells.Len())
 	for i := int32(-1); ; {

@@ -79,7 +79,7 @@ type UnknownKindError struct {
 
 // Error names the kind and those that are known.
 func (e *UnknownKindError) Error() string {
-	return fmt.Sprintf("kind: %q is not a known or registered limiter kind; known: %v", e.Kind, e.Known)
+	return fmt.Sprintf("kind: %q is not a known or registered limiter kind; known: %s", e.Kind, field.Known(e.Kind, e.Known))
 }
 
 // Parse reads the JSON form of a limiter, in Go form: {kind: count, limit}, {kind: time, start, end, duration} or

@@ -133,7 +133,7 @@ func TestUnknownKind(t *testing.T) {
 	_, bound := r.Bind(limiter.Custom("strikes", 1))
 	for _, err := range []error{read, bound} {
 		var unknown *limiter.UnknownKindError
-		if !errors.As(err, &unknown) || unknown.Kind != "strikes" || !strings.Contains(err.Error(), "count time alpha zeta") {
+		if !errors.As(err, &unknown) || unknown.Kind != "strikes" || !strings.Contains(err.Error(), "count, time, alpha, zeta") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -90,7 +90,7 @@ func TestCustomKindErrors(t *testing.T) {
 	for json, want := range map[string]string{
 		`{"kind":"picky","args":[1]}`: "args: [1] is not allowed: want {by}",
 		`{"kind":"nothing"}`:          "args: the factory returned nil",
-		`{"kind":"streak"}`:           "known: [count sum nothing picky]",
+		`{"kind":"streak"}`:           "known: count, sum, nothing, picky",
 		`{"kind":"picky","key":"a"}`:  "want {by}",
 	} {
 		if _, err := r.Parse(complete(decode(t, json))); err == nil || !strings.Contains(err.Error(), want) {

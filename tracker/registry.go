@@ -65,5 +65,5 @@ type UnknownKindError struct {
 
 // Error names the kind and those that are known.
 func (e *UnknownKindError) Error() string {
-	return fmt.Sprintf("kind: %q is not a known or registered tracker kind; known: %v", e.Kind, e.Known)
+	return fmt.Sprintf("kind: %q is not a known or registered tracker kind; known: %s", e.Kind, field.Known(e.Kind, e.Known))
 }

@@ -121,7 +121,7 @@ func TestUnknownKindsKeepTheirType(t *testing.T) {
 		as   any
 		want string
 	}{
-		"tracker":   {`{"kind":"streak"}`, new(*tracker.UnknownKindError), `"streak" is not a known or registered tracker kind; known: [count sum]`},
+		"tracker":   {`{"kind":"streak"}`, new(*tracker.UnknownKindError), `"streak" is not a known or registered tracker kind; known: count, sum`},
 		"condition": {`{"where":[{"op":"eq","key":"a","value":1},{"op":"near"}]}`, new(*condition.UnknownKindError), `where[1].op: "near"`},
 		"limiter":   {`{"limiters":[{"kind":"rate"}]}`, new(*limiter.UnknownKindError), `limiters[0].kind: "rate"`},
 	} {

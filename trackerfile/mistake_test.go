@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	knownOps  = "known: [exists not_exists eq ne lt le gt ge contains not_contains in not_in has_item not_has_item intersects not_intersects]"
+	knownOps  = "known: exists, not_exists, eq, ne, lt, le, gt, ge, contains, not_contains, in, not_in, has_item, not_has_item, intersects, not_intersects"
 	badNumber = "want a decimal number without leading zeros or _, or quotes for a text"
 )
 
@@ -39,7 +39,7 @@ var wrongFiles = []struct {
 	}},
 	{"misspelt top", "\ntracker:\n  - {name: a, kind: count, targets: [1]}\n", []string{
 		"2:1: trackers is missing: want an object with the field trackers, or a list of trackers",
-		"2:1: tracker: unknown field; allowed here: trackers",
+		"2:1: tracker: unknown field; allowed here: trackers; did you mean \"trackers\"?",
 	}},
 	{"other top fields", "version: 1\ntrackers: []\nowner: me\n", []string{
 		"1:1: version: unknown field; allowed here: trackers",
@@ -78,7 +78,7 @@ var wrongFiles = []struct {
 		`13:3: trackers[0].key: 2 is not allowed: want a string`,
 	}},
 	{"misspelt fields", "trackers:\n  - name: a\n    kind: count\n    target: [1]\n    targets: [1]\n    a.b: 1\n    where[0]: 1\n    \"x\\ny\": 1\n", []string{
-		"4:5: trackers[0].target: unknown field; allowed here: name, kind, key, args, where, targets, limiters, reset, loop, carry, keep, initial, expire, expire_at",
+		"4:5: trackers[0].target: unknown field; allowed here: name, kind, key, args, where, targets, limiters, reset, loop, carry, keep, initial, expire, expire_at; did you mean \"targets\"?",
 		"6:5: trackers[0].a.b: unknown field; allowed here: name, kind, key, args, where, targets, limiters, reset, loop, carry, keep, initial, expire, expire_at",
 		"7:5: trackers[0].where[0]: unknown field; allowed here: name, kind, key, args, where, targets, limiters, reset, loop, carry, keep, initial, expire, expire_at",
 		"8:5: trackers[0].x y: unknown field; allowed here: name, kind, key, args, where, targets, limiters, reset, loop, carry, keep, initial, expire, expire_at",
@@ -93,15 +93,15 @@ var wrongFiles = []struct {
 		`9:3: [0].expire: want one of expire and expire_at, not both`,
 	}},
 	{"unknown kinds do not hide the rest", "- name: a\n  kind: counts\n  key: ''\n  targets: []\n  where:\n  - {op: equals, key: a, value: 1}\n  - {op: eq, key: ''}\n  - {op: is, key: a}\n  limiters:\n  - {kind: rate}\n  - {kind: count, limit: 0}\n  - {kind: burst, limit: 0}\n", []string{
-		`2:3: [0].kind: "counts" is not a known or registered tracker kind; known: [count sum flaky]`,
+		`2:3: [0].kind: "counts" is not a known or registered tracker kind; known: count, sum, flaky; did you mean "count"?`,
 		`4:3: [0].targets: [] is not allowed: want at least one target`,
-		`6:6: [0].where[0].op: "equals" is not a known operator or registered condition kind; ` + strings.TrimSuffix(knownOps, "]") + " flaky]",
+		`6:6: [0].where[0].op: "equals" is not a known operator or registered condition kind; ` + knownOps + ", flaky",
 		`7:5: [0].where[1].value: missing: want what to compare with`,
 		`7:14: [0].where[1].key: "" is not allowed: want a path such as a.b.0`,
-		`8:6: [0].where[2].op: "is" is not a known operator or registered condition kind; ` + strings.TrimSuffix(knownOps, "]") + " flaky]",
-		`10:6: [0].limiters[0].kind: "rate" is not a known or registered limiter kind; known: [count time flaky]`,
+		`8:6: [0].where[2].op: "is" is not a known operator or registered condition kind; ` + knownOps + ", flaky",
+		`10:6: [0].limiters[0].kind: "rate" is not a known or registered limiter kind; known: count, time, flaky`,
 		`11:19: [0].limiters[1].limit: 0 is not allowed: want a whole number of at least 1`,
-		`12:6: [0].limiters[2].kind: "burst" is not a known or registered limiter kind; known: [count time flaky]`,
+		`12:6: [0].limiters[2].kind: "burst" is not a known or registered limiter kind; known: count, time, flaky`,
 	}},
 	{"args of registered kinds", "- name: a\n  kind: flaky\n  args: {a: 1}\n  key: x\n  targets: [1]\n  where:\n  - {op: flaky, args: 1}\n  limiters:\n  - {kind: flaky}\n", []string{
 		`3:3: [0].args: {"a":1} is not allowed: never  works`,
@@ -209,7 +209,7 @@ var wrongFiles = []struct {
 	{"JSON: fields", "{\n\t\"trackers\": [\n\t\t{\"name\": \"a\", \"kind\": \"count\", \"targets\": [1, \"2\"],\n\t\t \"where\": [{\"op\": \"eq\", \"key\": \"é\", \"valeu\": 1}],\n\t\t \"kind\": \"sum\"},\n\t\t{\"name\":\"a\",\"kind\":\"count\"}\n\t],\n\t\"more\": 1\n}\n", []string{
 		`3:49: trackers[0].targets[1]: "2" is not allowed: want a finite number`,
 		`4:14: trackers[0].where[0].value: missing: want what to compare with`,
-		`4:39: trackers[0].where[0].valeu: unknown field; allowed here: op, key, value`,
+		`4:39: trackers[0].where[0].valeu: unknown field; allowed here: op, key, value; did you mean "value"?`,
 		`5:4: trackers[0].kind: given twice, first at line 3`,
 		`6:3: trackers[1].targets: missing: want a list of numbers`,
 		`6:4: trackers[1].name: "a" is not allowed: the tracker at line 3 has this name`,
@@ -236,9 +236,9 @@ func TestMistakes(t *testing.T) {
 func TestMistakesWithoutRegistry(t *testing.T) {
 	const text = "- name: a\n  kind: sums\n  targets: [1]\n  where:\n  - {op: equals}\n  limiters:\n  - {kind: rate}\n"
 	want := []string{
-		`f:2:3: [0].kind: "sums" is not a known or registered tracker kind; known: [count sum]`,
+		`f:2:3: [0].kind: "sums" is not a known or registered tracker kind; known: count, sum; did you mean "sum"?`,
 		`f:5:6: [0].where[0].op: "equals" is not a known operator or registered condition kind; ` + knownOps,
-		`f:7:6: [0].limiters[0].kind: "rate" is not a known or registered limiter kind; known: [count time]`,
+		`f:7:6: [0].limiters[0].kind: "rate" is not a known or registered limiter kind; known: count, time`,
 	}
 	_, err := trackerfile.Parse("f", []byte(text), nil)
 	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {

@@ -32,6 +32,7 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -121,9 +122,9 @@ func (f *file) checkTop(root *node) {
 	if root.fields["trackers"] == nil && !root.broken {
 		f.addNode(root, "trackers is missing: "+wantTop)
 	}
-	for name, field := range root.fields {
+	for name, n := range root.fields {
 		if name != "trackers" {
-			f.addNode(field, "unknown field; allowed here: trackers")
+			f.addNode(n, "unknown field; allowed here: "+field.Known(name, []string{"trackers"}))
 		}
 	}
 }

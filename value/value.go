@@ -23,7 +23,7 @@ const (
 	String                  // a string
 	List                    // a list
 	Object                  // an object
-	Unsupported             // a Go value that is no JSON value (a channel, a struct, NaN): present, and equal to nothing
+	Unsupported             // a Go value without a JSON form (a channel, NaN): present, and equal to nothing
 )
 
 // maxDepth is how deep lists and objects are looked into; the outermost one is at depth 1.

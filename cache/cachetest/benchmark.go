@@ -8,30 +8,31 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // Benchmark measures caches made by open, on a Backing in memory that costs little: what a call costs
 // alone, from many goroutines on one group and on many, and in batches.
 func Benchmark(b *testing.B, open func() cache.Cache, f Features) {
-	run := func(b *testing.B, backing func() cache.Backing) {
+	run := func(b *testing.B, backing func() cache.BackingStore) {
 		b.Run("one", func(b *testing.B) { benchmarkOne(b, startedCache(b, open(), backing())) })
 		b.Run("hot", func(b *testing.B) { benchmarkParallel(b, startedCache(b, open(), backing()), 1) })
 		b.Run("many", func(b *testing.B) { benchmarkParallel(b, startedCache(b, open(), backing()), 1000) })
 		b.Run("batch", func(b *testing.B) { benchmarkBatch(b, startedCache(b, open(), backing())) })
 	}
 	b.Run("backing", func(b *testing.B) {
-		run(b, func() cache.Backing { return newFaultyStore() })
+		run(b, func() cache.BackingStore { return newFaultyStore() })
 	})
 	if f.MemoryOnly {
 		b.Run("alone", func(b *testing.B) {
-			run(b, func() cache.Backing { return nil })
+			run(b, func() cache.BackingStore { return nil })
 		})
 	}
 }
 
 // startedCache is a cache that is ready.
-func startedCache(b *testing.B, c cache.Cache, backing cache.Backing) cache.Cache {
+func startedCache(b *testing.B, c cache.Cache, backing cache.BackingStore) cache.Cache {
 	b.Helper()
 	start(b, c, backing)
 	return c
@@ -47,7 +48,7 @@ func (t *cheapTask) Group() string { return t.name }
 func (t *cheapTask) ID() string { return "" }
 
 // Apply implements cache.Task.
-func (t *cheapTask) Apply(g *group.Group, _ *group.Seen) *group.Seen {
+func (t *cheapTask) Apply(g *group.Group, _ *record.MessageID) *record.MessageID {
 	if g.Len() == 0 {
 		_, _ = g.Add(total, 0) // cannot fail: there is none of that name
 	}
@@ -56,7 +57,7 @@ func (t *cheapTask) Apply(g *group.Group, _ *group.Seen) *group.Seen {
 }
 
 // Settled implements cache.Task.
-func (t *cheapTask) Settled(error) {}
+func (t *cheapTask) Done(error) {}
 
 // cheapTasks are tasks for groups of their own.
 func cheapTasks(n int) []cache.Task {

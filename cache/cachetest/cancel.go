@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) cancel(t *testing.T) {
@@ -55,7 +55,7 @@ func (e *env) blocked(ctx context.Context, c *testTask) (*barrier, <-chan error)
 	if e.writeBehind {
 		c.block = slow
 	} else {
-		e.store.beforeCommit.set(func([]*group.Change) error {
+		e.store.beforeCommit.set(func([]*record.Change) error {
 			slow.wait()
 			return nil
 		})
@@ -149,7 +149,7 @@ func cancelDuringFailingCommit(e *env) {
 	c := e.add("g", 1)
 	slow := newBarrier()
 	defer slow.open()
-	e.store.beforeCommit.set(func([]*group.Change) error {
+	e.store.beforeCommit.set(func([]*record.Change) error {
 		slow.wait()
 		return errBroken
 	})
@@ -172,7 +172,7 @@ func cancelBeforeConflict(e *env) {
 	c := e.add("g", 10)
 	slow := newBarrier()
 	defer slow.open()
-	e.store.beforeCommit.set(func([]*group.Change) error {
+	e.store.beforeCommit.set(func([]*record.Change) error {
 		slow.wait()
 		return conflict{"g": true}
 	})

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // cancelBeforeLookup leaves a call that is about to be applied, while the id of another is looked up.
@@ -43,7 +43,7 @@ func cancelBeforeLookup(e *env) {
 // totals tell when it is read later.
 func dataIsNotReadLater(e *env) {
 	if e.store != nil {
-		e.store.beforeCommit.set(func([]*group.Change) error {
+		e.store.beforeCommit.set(func([]*record.Change) error {
 			time.Sleep(200 * time.Microsecond)
 			return nil
 		})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) close(t *testing.T) {
@@ -30,13 +31,13 @@ func closedRefuses(e *env) {
 		e.Errorf("Update: %v; want nil, since all is settled", err)
 	}
 	for _, c := range calls {
-		e.expectNotApplied(c, cache.ErrClosed)
+		e.expectNotApplied(c, record.ErrClosed)
 	}
 	err := e.cache.Flush(context.Background(), func() error {
 		e.Error("a closed cache was flushed")
 		return nil
 	})
-	if !errors.Is(err, cache.ErrClosed) {
+	if !errors.Is(err, record.ErrClosed) {
 		e.Errorf("Flush: %v, want ErrClosed", err)
 	}
 }
@@ -132,7 +133,7 @@ func closeGivesUp(e *env) {
 	}
 	late := e.add("h", 1)
 	e.run(late)
-	e.expectNotApplied(late, cache.ErrClosed)
+	e.expectNotApplied(late, record.ErrClosed)
 	slow.open()
 	if err := e.awaitResult(first); err != nil {
 		e.Errorf("the call under way: %v", err)

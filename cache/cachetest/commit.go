@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) commit(t *testing.T) {
@@ -18,7 +19,7 @@ func (s *suite) commit(t *testing.T) {
 
 func doneAfterCommit(e *env) {
 	slow := newBarrier()
-	e.store.beforeCommit.set(func([]*group.Change) error {
+	e.store.beforeCommit.set(func([]*record.Change) error {
 		slow.wait()
 		return nil
 	})
@@ -55,7 +56,7 @@ func noChange(e *env) {
 
 func versions(e *env) {
 	last := map[string]uint64{} // one commit at a time: there is one group
-	e.store.beforeCommit.set(func(changes []*group.Change) error {
+	e.store.beforeCommit.set(func(changes []*record.Change) error {
 		for _, c := range changes {
 			if c.Base != last[c.Group] || c.Version <= c.Base {
 				e.Errorf("group %q: a change from %d to %d after version %d", c.Group, c.Base, c.Version, last[c.Group])

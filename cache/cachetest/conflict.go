@@ -100,4 +100,4 @@ func (d *faultyStore) expectTotal(e *env, name string, want int64) {
 
 var _ cache.Conflict = conflict{}
 
-var _ cache.Backing = (*faultyStore)(nil)
+var _ cache.BackingStore = (*faultyStore)(nil)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) failure(t *testing.T) {
@@ -20,7 +21,7 @@ func (s *suite) failure(t *testing.T) {
 // fail runs calls whose commit fails, before it keeps anything or after it kept all.
 func (e *env) fail(after bool, calls ...*testTask) {
 	e.Helper()
-	hook := func([]*group.Change) error { return errBroken }
+	hook := func([]*record.Change) error { return errBroken }
 	if after {
 		e.store.afterCommit.set(hook)
 	} else {
@@ -64,7 +65,7 @@ func waitingBehindAFailure(e *env) {
 	e.update(e.add("g", 1))
 	slow := newBarrier()
 	var failed atomic.Bool
-	e.store.beforeCommit.set(func([]*group.Change) error {
+	e.store.beforeCommit.set(func([]*record.Change) error {
 		slow.wait()
 		return when(!failed.Swap(true), errBroken)
 	})

@@ -27,6 +27,6 @@ type Features struct {
 
 // Truncater is a store behind a cache that can be emptied. Versions of new groups then start above all versions so far.
 type Truncater interface {
-	cache.Backing
+	cache.BackingStore
 	Truncate() error
 }

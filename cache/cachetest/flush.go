@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) flush(t *testing.T) {
@@ -123,7 +124,7 @@ func flushGivesUp(e *env) {
 // is settled later is all there.
 func flushWhileCalls(e *env) {
 	var epoch, inside atomic.Int64
-	e.store.beforeCommit.set(func([]*group.Change) error {
+	e.store.beforeCommit.set(func([]*record.Change) error {
 		inside.Add(1)
 		time.Sleep(50 * time.Microsecond)
 		inside.Add(-1)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) ids(t *testing.T) {
@@ -27,7 +28,7 @@ func (s *suite) ids(t *testing.T) {
 }
 
 // expectSeen checks what a call was told of its id.
-func (e *env) expectSeen(c *testTask, want *group.Seen) {
+func (e *env) expectSeen(c *testTask, want *record.MessageID) {
 	e.Helper()
 	switch {
 	case want == nil && c.seen != nil:
@@ -40,8 +41,8 @@ func (e *env) expectSeen(c *testTask, want *group.Seen) {
 }
 
 // seenOf is what the call asked to have remembered.
-func seenOf(c *testTask) *group.Seen {
-	return &group.Seen{ID: c.id, Version: c.version, Expires: expiry, Hash: [16]byte{1}}
+func seenOf(c *testTask) *record.MessageID {
+	return &record.MessageID{ID: c.id, Version: c.version, Expires: expiry, Hash: [16]byte{1}}
 }
 
 func idIsRemembered(e *env) {
@@ -85,7 +86,7 @@ func idIsNotRemembered(e *env) {
 // idIsReplaced replaces what is remembered of an id, as a call does whose id has expired.
 func idIsReplaced(e *env) {
 	e.update(e.addWithID("g", "a", 1))
-	next := group.Seen{ID: "a", Version: 77, Expires: expiry + 1}
+	next := record.MessageID{ID: "a", Version: 77, Expires: expiry + 1}
 	again := e.addWithID("g", "a", 1)
 	again.remember = &next
 	e.update(again)
@@ -95,8 +96,8 @@ func idIsReplaced(e *env) {
 }
 
 func idIsCommittedWithChange(e *env) {
-	var changes []group.Change
-	e.store.beforeCommit.set(func(all []*group.Change) error {
+	var changes []record.Change
+	e.store.beforeCommit.set(func(all []*record.Change) error {
 		for _, c := range all {
 			changes = append(changes, *c)
 		}
@@ -105,11 +106,11 @@ func idIsCommittedWithChange(e *env) {
 	first := e.addWithID("g", "a", 1)
 	e.update(first)
 	e.sync()
-	if len(changes) != 1 || len(changes[0].Seen) != 1 {
+	if len(changes) != 1 || len(changes[0].MessageIDs) != 1 {
 		e.Fatalf("changes %+v, want one with one id", changes)
 	}
 	c := changes[0]
-	if c.Seen[0] != *seenOf(first) || c.Base != 0 || c.Version != 1 || c.Count != 1 {
+	if c.MessageIDs[0] != *seenOf(first) || c.Base != 0 || c.Version != 1 || c.Count != 1 {
 		e.Errorf("change %+v", c)
 	}
 }
@@ -132,8 +133,8 @@ func (s *suite) idsOutliveTheCache(t *testing.T) {
 func retryAfterUnknown(e *env) {
 	broken := errors.New("broken")
 	failBefore, failAfter := true, false
-	e.store.beforeCommit.set(func([]*group.Change) error { return when(failBefore, broken) })
-	e.store.afterCommit.set(func([]*group.Change) error { return when(failAfter, broken) })
+	e.store.beforeCommit.set(func([]*record.Change) error { return when(failBefore, broken) })
+	e.store.afterCommit.set(func([]*record.Change) error { return when(failAfter, broken) })
 	lost := e.addWithID("g", "a", 5)
 	if err := e.try(e.Context(), lost); err != nil {
 		e.Fatalf("Update: %v", err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) names(t *testing.T) {
@@ -84,7 +85,7 @@ func idsAreForgotten(e *env) {
 	ends["a"] = 100
 	e.remember("a", ends["a"])
 	for _, now := range []int64{9, 20, 99, 100} {
-		if err := e.cache.Forget(context.Background(), now); err != nil {
+		if err := e.cache.DeleteExpiredIDs(context.Background(), now); err != nil {
 			e.Fatalf("Forget: %v", err)
 		}
 		for id, end := range ends {
@@ -102,6 +103,6 @@ func idsAreForgotten(e *env) {
 func (e *env) remember(id string, end int64) {
 	e.Helper()
 	c := e.addWithID("g", id, 1)
-	c.remember = &group.Seen{ID: id, Expires: end}
+	c.remember = &record.MessageID{ID: id, Expires: end}
 	e.update(c)
 }

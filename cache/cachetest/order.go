@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) order(t *testing.T) {
@@ -62,7 +63,7 @@ func oneAtATime(e *env) {
 
 // tasksAreAtomic adds many trackers by one task, so that its change is of several chunks, while others look.
 func tasksAreAtomic(e *env) {
-	const trackers = group.ChunkSize + 10
+	const trackers = record.ChunkSize + 10
 	looked := async(func() {
 		for n := 0; n < trackers; {
 			one := e.read("g", func(g *group.Group) { n = g.Len() })

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) shared(t *testing.T) {
@@ -147,7 +147,7 @@ func (s *suite) otherCacheWrites(t *testing.T) {
 	other := s.secondCache(e)
 	var down atomic.Bool
 	down.Store(true)
-	e.store.beforeCommit.set(func([]*group.Change) error { return when(down.Load(), errBroken) })
+	e.store.beforeCommit.set(func([]*record.Change) error { return when(down.Load(), errBroken) })
 	c := e.addWithID("g", "a", 1)
 	e.update(c)
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -18,9 +19,9 @@ type faultyStore struct {
 	// The hooks are called before the work, with no lock held; an error is given back instead.
 	beforeLoad   hook[func(name string) error]
 	beforeLookup hook[func(name, id string) error]
-	beforeCommit hook[func(changes []*group.Change) error]
+	beforeCommit hook[func(changes []*record.Change) error]
 	// afterCommit is called when everything is kept; its error hides that.
-	afterCommit hook[func(changes []*group.Change) error]
+	afterCommit hook[func(changes []*record.Change) error]
 	// inner keeps the groups instead.
 	inner Truncater
 	// shared tells that more than one cache writes to the disk at once.
@@ -64,7 +65,7 @@ type storedGroup struct {
 	initialized bool
 	layouts     [][]tracker.ID
 	states      [][]byte
-	seen        map[string]group.Seen
+	seen        map[string]record.MessageID
 }
 
 // lookupCount counts the ids that were looked up, committed the commits.
@@ -101,7 +102,7 @@ func (d *faultyStore) truncate() {
 	d.groups, d.loads = map[string]*storedGroup{}, map[string]int{}
 }
 
-// Load implements cache.Backing.
+// Load implements cache.BackingStore.
 func (d *faultyStore) Load(ctx context.Context, name string) (*group.Group, error) {
 	if hook, ok := d.beforeLoad.get(); ok {
 		if err := hook(name); err != nil {
@@ -124,8 +125,8 @@ func (d *faultyStore) load(name string) (*group.Group, error) {
 	if !ok {
 		return group.New(name, d.floor), nil
 	}
-	record := &group.Record{
-		Name: name, Version: k.version, Fed: k.initialized,
+	record := &record.Group{
+		Name: name, Version: k.version, Initialized: k.initialized,
 		Layout: slices.Concat(k.layouts...), States: slices.Concat(k.states...),
 	}
 	definitions := make([]*tracker.Definition, len(record.Layout))
@@ -135,18 +136,18 @@ func (d *faultyStore) load(name string) (*group.Group, error) {
 	return group.Restore(record, definitions)
 }
 
-// Seen implements cache.Backing.
-func (d *faultyStore) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+// Seen implements cache.BackingStore.
+func (d *faultyStore) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if hook, ok := d.beforeLookup.get(); ok {
 		if err := hook(name, id); err != nil {
-			return group.Seen{}, false, err
+			return record.MessageID{}, false, err
 		}
 	}
 	d.mu.Lock()
 	d.lookups++
 	d.mu.Unlock()
 	if d.inner != nil {
-		return d.inner.Seen(ctx, name, id)
+		return d.inner.FindMessageID(ctx, name, id)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -154,11 +155,11 @@ func (d *faultyStore) Seen(ctx context.Context, name, id string) (group.Seen, bo
 		seen, ok := k.seen[id]
 		return seen, ok, nil
 	}
-	return group.Seen{}, false, nil
+	return record.MessageID{}, false, nil
 }
 
-// Persist implements cache.Backing.
-func (d *faultyStore) Persist(_ context.Context, changes []*group.Change) error {
+// Persist implements cache.BackingStore.
+func (d *faultyStore) Persist(_ context.Context, changes []*record.Change) error {
 	d.beginCommit(changes)
 	defer d.endCommit(changes)
 	if hook, ok := d.beforeCommit.get(); ok {
@@ -176,7 +177,7 @@ func (d *faultyStore) Persist(_ context.Context, changes []*group.Change) error 
 }
 
 // beginCommit notes a commit, and that no group is in two at once.
-func (d *faultyStore) beginCommit(changes []*group.Change) {
+func (d *faultyStore) beginCommit(changes []*record.Change) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	names := make([]string, len(changes))
@@ -204,7 +205,7 @@ func (d *faultyStore) report(t *testing.T) {
 	}
 }
 
-func (d *faultyStore) endCommit(changes []*group.Change) {
+func (d *faultyStore) endCommit(changes []*record.Change) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range changes {
@@ -213,7 +214,7 @@ func (d *faultyStore) endCommit(changes []*group.Change) {
 }
 
 // commit keeps the changes whose base is what is kept; the others conflict.
-func (d *faultyStore) commit(changes []*group.Change) error {
+func (d *faultyStore) commit(changes []*record.Change) error {
 	if d.inner != nil && len(changes) > 0 {
 		return d.inner.Persist(context.Background(), changes)
 	}
@@ -223,7 +224,7 @@ func (d *faultyStore) commit(changes []*group.Change) error {
 	for _, c := range changes {
 		k := d.groups[c.Group]
 		if k == nil {
-			k = &storedGroup{version: d.floor, seen: map[string]group.Seen{}}
+			k = &storedGroup{version: d.floor, seen: map[string]record.MessageID{}}
 		}
 		if k.version != c.Base {
 			late[c.Group] = true
@@ -238,9 +239,9 @@ func (d *faultyStore) commit(changes []*group.Change) error {
 	return nil
 }
 
-func (d *faultyStore) apply(k *storedGroup, c *group.Change) {
-	k.version, k.initialized = c.Version, c.Fed
-	for _, part := range c.Chunks() {
+func (d *faultyStore) apply(k *storedGroup, c *record.Change) {
+	k.version, k.initialized = c.Version, c.Initialized
+	for _, part := range c.Chunks {
 		for len(k.states) <= part.Index {
 			k.layouts, k.states = append(k.layouts, nil), append(k.states, nil)
 		}
@@ -249,13 +250,17 @@ func (d *faultyStore) apply(k *storedGroup, c *group.Change) {
 			k.layouts[part.Index] = slices.Clone(part.Layout)
 		}
 	}
-	if from, to := c.Dropped(); from < to {
+	if from, to := c.RemovedChunks(); from < to {
 		k.layouts, k.states = k.layouts[:from], k.states[:from]
 	}
-	for _, definition := range c.Definitions() {
-		d.definitions[definition.ID()] = definition
+	for _, definition := range c.Definitions {
+		parsed, err := parser{}.Read(definition.ID, definition.JSON)
+		if err != nil {
+			panic(err) // the suite's own mistake
+		}
+		d.definitions[definition.ID] = parsed
 	}
-	for _, seen := range c.Seen {
+	for _, seen := range c.MessageIDs {
 		k.seen[seen.ID] = seen
 	}
 }

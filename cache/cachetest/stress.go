@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 func (s *suite) stress(t *testing.T) {
@@ -34,21 +34,21 @@ func injectFaults(d *faultyStore, n int) {
 	fail := func() error { return when(chance(n), errBroken) }
 	d.beforeLoad.set(func(string) error { return fail() })
 	d.beforeLookup.set(func(string, string) error { return fail() })
-	d.beforeCommit.set(func(changes []*group.Change) error {
+	d.beforeCommit.set(func(changes []*record.Change) error {
 		if chance(n) {
 			return d.commitPart(changes)
 		}
 		return fail()
 	})
-	d.afterCommit.set(func([]*group.Change) error { return fail() })
+	d.afterCommit.set(func([]*record.Change) error { return fail() })
 }
 
 func chance(n int) bool { return rand.IntN(n) == 0 } // #nosec G404 -- which call fails is no secret
 
 // commitPart keeps some of the changes and answers that the others came too late.
-func (d *faultyStore) commitPart(changes []*group.Change) error {
+func (d *faultyStore) commitPart(changes []*record.Change) error {
 	late := conflict{}
-	var early []*group.Change
+	var early []*record.Change
 	for _, c := range changes {
 		if chance(2) {
 			late[c.Group] = true

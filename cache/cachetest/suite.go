@@ -75,9 +75,9 @@ func (s *suite) runUnlessWriteBehind(t *testing.T, name string, test func(*testi
 }
 
 // start makes a cache ready.
-func start(tb testing.TB, c cache.Cache, b cache.Backing) {
+func start(tb testing.TB, c cache.Cache, b cache.BackingStore) {
 	tb.Helper()
-	h := cache.Host{Backing: b, Definitions: parser{}, Logger: slog.New(slog.DiscardHandler)}
+	h := cache.Deps{BackingStore: b, Definitions: parser{}, Logger: slog.New(slog.DiscardHandler)}
 	if err := c.Start(context.Background(), h); err != nil {
 		tb.Fatalf("Start: %v", err)
 	}
@@ -95,7 +95,7 @@ func (s *suite) withAndWithoutStore(t *testing.T, test func(e *env)) {
 func (e *env) sync() {
 	e.Helper()
 	if e.writeBehind && e.store != nil {
-		if err := e.cache.(cache.Ahead).Drain(context.Background()); err != nil {
+		if err := e.cache.(cache.WriteBehind).Sync(context.Background()); err != nil {
 			e.Fatalf("Drain: %v", err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -23,7 +24,7 @@ type testTask struct {
 	data []byte // read while the call is applied, and only then
 	do   func(g *group.Group)
 	// remember is to be remembered of the id although it is known.
-	remember *group.Seen
+	remember *record.MessageID
 	// slow, if there is one, is where the call waits when it is applied.
 	block *barrier
 	// epoch, if there is one, is noted in at whenever the call is applied.
@@ -35,7 +36,7 @@ type testTask struct {
 	finished   chan struct{} // closed by the first Settled
 
 	// Written by the cache's calls, to be read when over is closed.
-	seen    *group.Seen
+	seen    *record.MessageID
 	version uint64
 	changed bool
 	at      int64
@@ -68,7 +69,7 @@ func (c *testTask) Group() string { return c.name }
 func (c *testTask) ID() string { return c.id }
 
 // Apply implements cache.Task.
-func (c *testTask) Apply(g *group.Group, seen *group.Seen) *group.Seen {
+func (c *testTask) Apply(g *group.Group, seen *record.MessageID) *record.MessageID {
 	defer c.enterMethod("Apply")()
 	defer c.env.invariants.enterGroup(c.name)()
 	c.applyCount.Add(1)
@@ -106,14 +107,14 @@ func (c *testTask) Apply(g *group.Group, seen *group.Seen) *group.Seen {
 	case c.remember != nil:
 		return c.remember
 	}
-	return &group.Seen{ID: c.id, Version: effect.Version, Expires: expiry, Hash: [16]byte{1}}
+	return &record.MessageID{ID: c.id, Version: effect.Version, Expires: expiry, Hash: [16]byte{1}}
 }
 
 // expiry is when ids end, in Unix milliseconds.
 const expiry = 1000
 
 // Settled implements cache.Task.
-func (c *testTask) Settled(err error) {
+func (c *testTask) Done(err error) {
 	defer c.enterMethod("Settled")()
 	if c.doneCount.Add(1) > 1 {
 		c.env.invariants.violation("a call was settled twice")

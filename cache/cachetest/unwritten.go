@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -28,7 +29,7 @@ func timed(e *env, name string, at int64) *testTask {
 }
 
 func toldAhead(e *env) {
-	e.store.beforeCommit.set(func([]*group.Change) error { return errBroken })
+	e.store.beforeCommit.set(func([]*record.Change) error { return errBroken })
 	e.update(e.add("g", 1), e.add("h", 1))
 	if got := e.groups(7); !slices.Equal(got, []string{"g", "h"}) {
 		e.Errorf("groups %q, want what the disk does not know: g and h", got)
@@ -39,19 +40,19 @@ func toldAhead(e *env) {
 
 func dueWithoutStore(e *env) {
 	e.update(timed(e, "late", 5_000_000_000), timed(e, "early", 1_000), timed(e, "middle", 2_000), e.add("never", 1))
-	expect := func(until int64, limit int, want ...cache.Due) {
+	expect := func(until int64, limit int, want ...record.Due) {
 		e.Helper()
-		got, err := e.cache.(cache.Ahead).Due(context.Background(), until, limit)
+		got, err := e.cache.(cache.WriteBehind).Due(context.Background(), until, limit)
 		if err != nil || !slices.Equal(got, want) {
 			e.Errorf("due until %d, at most %d: %v, %v; want %v", until, limit, got, err, want)
 		}
 	}
-	early, middle := cache.Due{Group: "early", At: 1_000}, cache.Due{Group: "middle", At: 2_000}
+	early, middle := record.Due{Group: "early", At: 1_000}, record.Due{Group: "middle", At: 2_000}
 	expect(999, 10)
 	expect(1_000, 10, early)
 	expect(3_000, 10, early, middle)
 	expect(limiter.Never-1, 1, early)
-	expect(limiter.Never-1, 10, early, middle, cache.Due{Group: "late", At: 5_000_000_000})
+	expect(limiter.Never-1, 10, early, middle, record.Due{Group: "late", At: 5_000_000_000})
 	sweep := e.read("early", func(g *group.Group) { g.Sweep(1_000) })
 	e.update(sweep)
 	expect(3_000, 10, middle)

@@ -14,6 +14,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -48,7 +49,7 @@ func (s *suite) writeBehind(t *testing.T) {
 // expectSync drains the cache, with or without a Backing.
 func (e *env) expectSync(ctx context.Context) {
 	e.Helper()
-	if err := e.cache.(cache.Ahead).Drain(ctx); err != nil {
+	if err := e.cache.(cache.WriteBehind).Sync(ctx); err != nil {
 		e.Errorf("Drain: %v", err)
 	}
 }
@@ -56,7 +57,7 @@ func (e *env) expectSync(ctx context.Context) {
 // expectStoredID checks what the disk remembers of a call's id.
 func (e *env) expectStoredID(c *testTask) {
 	e.Helper()
-	seen, ok, err := e.store.Seen(context.Background(), c.name, c.id)
+	seen, ok, err := e.store.FindMessageID(context.Background(), c.name, c.id)
 	if err != nil || !ok || seen != *seenOf(c) {
 		e.Errorf("the disk remembers %+v of id %q (%v, %v), want %+v", seen, c.id, ok, err, *seenOf(c))
 	}
@@ -120,7 +121,7 @@ func writesByItself(e *env) {
 
 // writesChunks changes one tracker of many, removes some, and takes chunks away.
 func writesChunks(e *env) {
-	const trackers = 2*group.ChunkSize + 10
+	const trackers = 2*record.ChunkSize + 10
 	names := func(from, to int) (all []string) {
 		for i := range to - from {
 			all = append(all, fmt.Sprint("t", from+i))
@@ -201,7 +202,7 @@ func (e *env) expectStoredAsCached() {
 func writesDuringCalls(e *env) {
 	last := map[string]uint64{}
 	var mu sync.Mutex
-	e.store.beforeCommit.set(func(changes []*group.Change) error {
+	e.store.beforeCommit.set(func(changes []*record.Change) error {
 		mu.Lock()
 		defer mu.Unlock()
 		for _, c := range changes {
@@ -235,7 +236,7 @@ func writesDuringCalls(e *env) {
 	for caller := range callers {
 		for n := range each {
 			name, id := fmt.Sprint("g", n%3), fmt.Sprint(caller, ":", n)
-			if _, ok, _ := e.store.Seen(context.Background(), name, id); !ok {
+			if _, ok, _ := e.store.FindMessageID(context.Background(), name, id); !ok {
 				e.Errorf("the disk does not remember id %q of group %q", id, name)
 			}
 		}
@@ -244,7 +245,7 @@ func writesDuringCalls(e *env) {
 
 func storeFailsAndRecovers(e *env) {
 	var down atomic.Bool
-	e.store.beforeCommit.set(func([]*group.Change) error { return when(down.Load(), errBroken) })
+	e.store.beforeCommit.set(func([]*record.Change) error { return when(down.Load(), errBroken) })
 	e.update(e.add("g", 1))
 	e.sync()
 	down.Store(true)
@@ -262,11 +263,11 @@ func storeFailsAndRecovers(e *env) {
 }
 
 func syncGivesUp(e *env) {
-	e.store.beforeCommit.set(func([]*group.Change) error { return errBroken })
+	e.store.beforeCommit.set(func([]*record.Change) error { return errBroken })
 	e.update(e.add("g", 1))
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
-	if err := e.cache.(cache.Ahead).Drain(ctx); !errors.Is(err, context.DeadlineExceeded) {
+	if err := e.cache.(cache.WriteBehind).Sync(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		e.Errorf("Drain: %v, want the context's error", err)
 	}
 	e.expectTotal("g", 1)
@@ -277,7 +278,7 @@ func syncGivesUp(e *env) {
 
 func (s *suite) closeGivesUpWriting(t *testing.T) {
 	e := s.withStore(t)
-	e.store.beforeCommit.set(func([]*group.Change) error { return errBroken })
+	e.store.beforeCommit.set(func([]*record.Change) error { return errBroken })
 	e.update(e.add("g", 1))
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
@@ -289,7 +290,7 @@ func (s *suite) closeGivesUpWriting(t *testing.T) {
 // lostReply lets the disk keep changes and say that it broke.
 func lostReply(e *env) {
 	var lost atomic.Int64
-	e.store.afterCommit.set(func([]*group.Change) error { return when(lost.Add(1) < 4, errBroken) })
+	e.store.afterCommit.set(func([]*record.Change) error { return when(lost.Add(1) < 4, errBroken) })
 	first := e.addWithID("g", "a", 1)
 	e.update(first)
 	for range 5 {
@@ -304,11 +305,11 @@ func lostReply(e *env) {
 // falseConflict lets the disk say that changes come too late, when nothing was faster.
 func falseConflict(e *env) {
 	var times atomic.Int64
-	e.store.beforeCommit.set(func(changes []*group.Change) error {
+	e.store.beforeCommit.set(func(changes []*record.Change) error {
 		if times.Add(1) >= 4 {
 			return nil
 		}
-		others := slices.DeleteFunc(slices.Clone(changes), func(c *group.Change) bool { return c.Group == "g" })
+		others := slices.DeleteFunc(slices.Clone(changes), func(c *record.Change) bool { return c.Group == "g" })
 		if err := e.store.commit(others); err != nil {
 			return err
 		}
@@ -328,7 +329,7 @@ func conflictingWriter(e *env) {
 	e.store.groups["bad"].version = 100
 	e.store.mu.Unlock()
 	e.update(e.add("good", 1), e.add("bad", 1))
-	err := e.cache.(cache.Ahead).Drain(context.Background())
+	err := e.cache.(cache.WriteBehind).Sync(context.Background())
 	if err == nil || !strings.Contains(err.Error(), `"bad"`) {
 		e.Errorf("Drain: %v, want an error that names the group", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Door counts the tasks that are under way. The zero Door is open.
@@ -39,7 +40,7 @@ func (d *Door) Shut() {
 // Refusal is why a call is not begun at all: the door is shut, or the context has ended.
 func (d *Door) Refusal(ctx context.Context) error {
 	if d.shut.Load() {
-		return cache.ErrClosed
+		return record.ErrClosed
 	}
 	return ctx.Err()
 }
@@ -50,7 +51,7 @@ func (d *Door) Wait() { d.work.Wait() }
 // Refuse settles tasks that are not begun.
 func Refuse(tasks []cache.Task, err error) {
 	for _, t := range tasks {
-		t.Settled(err)
+		t.Done(err)
 	}
 }
 

@@ -9,13 +9,14 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Entry is a task in a Box. Its fields are the runner's, from Take until Settle.
 type Entry struct {
 	Task cache.Task
 	// Seen is what is remembered of the task's id, nil for nothing.
-	Seen *group.Seen
+	Seen *record.MessageID
 	// Err is why this task alone is not applied.
 	Err error
 
@@ -35,7 +36,7 @@ func (e *Entry) Settle(err error) {
 	if e.Err != nil {
 		err = e.Err
 	}
-	e.Task.Settled(err)
+	e.Task.Done(err)
 	call.door.work.Done()
 	if call.pending.Add(-1) == 0 {
 		call.done <- struct{}{}
@@ -133,11 +134,11 @@ func (b *Box) takeBack(e *Entry) bool {
 
 // Step applies a batch to its group and returns what is to be kept, nil for nothing. An id that comes twice is seen the
 // second time. Those with an error, and those whose callers are gone, are passed over. The owner may have begun to record.
-func (b *Box) Step(g *group.Group, batch []*Entry) *group.Change {
+func (b *Box) Step(g *group.Group, batch []*Entry) *group.Pending {
 	b.apply.Lock()
 	defer b.apply.Unlock()
-	if g.Recorded() == nil {
-		g.Record()
+	if g.Pending() == nil {
+		g.BeginChange()
 	}
 	for _, e := range batch {
 		if e.left {
@@ -146,16 +147,16 @@ func (b *Box) Step(g *group.Group, batch []*Entry) *group.Change {
 		if e.Err != nil {
 			continue
 		}
-		change := g.Recorded()
+		change := g.Pending()
 		seen := e.Seen
-		if again := change.Find(e.Task.ID()); again != nil {
+		if again := change.FindMessageID(e.Task.ID()); again != nil {
 			seen = again
 		}
 		if remember := e.Task.Apply(g, seen); remember != nil {
-			change.See(*remember)
+			change.AddMessageID(*remember)
 		}
 	}
-	return g.Take()
+	return g.EndChange()
 }
 
 // leave notes that the caller of an entry is gone. When it returns, the entry's data is not read any more.

@@ -30,11 +30,11 @@ func New(o Options) *Cache {
 }
 
 // Start implements cache.Cache. Before it, the cache has no store.
-func (c *Cache) Start(_ context.Context, d cache.Host) error {
-	if d.Backing != nil {
-		c.through = newWriteThrough(&c.entries, &c.calls, &c.commits, d.Backing)
+func (c *Cache) Start(_ context.Context, d cache.Deps) error {
+	if d.BackingStore != nil {
+		c.through = newWriteThrough(&c.entries, &c.calls, &c.commits, d.BackingStore)
 	}
-	return c.options.validate(d.Backing != nil)
+	return c.options.validate(d.BackingStore != nil)
 }
 
 // Update implements cache.Cache.
@@ -50,8 +50,8 @@ func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
 	return nil
 }
 
-// Forget implements cache.Cache.
-func (c *Cache) Forget(_ context.Context, now int64) error {
+// DeleteExpiredIDs implements cache.Cache.
+func (c *Cache) DeleteExpiredIDs(_ context.Context, now int64) error {
 	for i := range c.entries.shards {
 		c.entries.shards[i].ids.forget(now)
 	}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 const (
@@ -26,7 +26,7 @@ const (
 
 // submission is a change on its way to the store.
 type submission interface {
-	pending() *group.Change
+	encoded() *record.Change
 	// committed is called once, with the outcome of the commit for this change: nil, a cache.Conflict, or an error
 	// that is cache.ErrUnknown.
 	committed(err error)
@@ -36,7 +36,7 @@ type submission interface {
 // gather. A call with many tasks holds the committer back until all its changes were submitted, so that they become one
 // commit.
 type committer struct {
-	store cache.Backing
+	store cache.BackingStore
 	ctx   context.Context
 
 	mu      sync.Mutex // protects all below
@@ -153,7 +153,7 @@ func (m *committer) commit() {
 	err := m.persist(batch)
 	m.finished() // the next one is under way while the callers of this one wake
 	for _, s := range batch {
-		s.committed(outcome(err, s.pending().Group))
+		s.committed(outcome(err, s.encoded().Group))
 	}
 }
 
@@ -173,9 +173,9 @@ func (m *committer) persist(batch []submission) error {
 	if len(batch) == 0 { // another commit took them
 		return nil
 	}
-	changes := make([]*group.Change, len(batch))
+	changes := make([]*record.Change, len(batch))
 	for i, s := range batch {
-		changes[i] = s.pending()
+		changes[i] = s.encoded()
 	}
 	return m.store.Persist(m.ctx, changes)
 }

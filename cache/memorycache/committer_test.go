@@ -13,6 +13,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -23,11 +24,11 @@ type addTask struct {
 	err   error
 }
 
-func (a *addTask) Group() string     { return a.group }
-func (a *addTask) ID() string        { return "" }
-func (a *addTask) Settled(err error) { a.err = err }
+func (a *addTask) Group() string  { return a.group }
+func (a *addTask) ID() string     { return "" }
+func (a *addTask) Done(err error) { a.err = err }
 
-func (a *addTask) Apply(g *group.Group, _ *group.Seen) *group.Seen {
+func (a *addTask) Apply(g *group.Group, _ *record.MessageID) *record.MessageID {
 	d, err := tracker.New(tracker.Spec{
 		Name: fmt.Sprint("t", g.Version()), Kind: tracker.KindCount, Targets: []decimal.Decimal{decimal.FromInt(1)},
 	}, nil)
@@ -50,11 +51,11 @@ func (*emptyStore) Load(_ context.Context, name string) (*group.Group, error) {
 	return group.New(name, 0), nil
 }
 
-func (*emptyStore) Seen(context.Context, string, string) (group.Seen, bool, error) {
-	return group.Seen{}, false, nil
+func (*emptyStore) FindMessageID(context.Context, string, string) (record.MessageID, bool, error) {
+	return record.MessageID{}, false, nil
 }
 
-func (e *emptyStore) Persist(context.Context, []*group.Change) error { return e.persist() }
+func (e *emptyStore) Persist(context.Context, []*record.Change) error { return e.persist() }
 
 // conflictError is a Conflict of every group.
 type conflictError struct{}
@@ -70,9 +71,9 @@ func cacheOn(t *testing.T) (*Cache, *emptyStore) {
 	return c, s
 }
 
-func start(t *testing.T, c *Cache, s cache.Backing) {
+func start(t *testing.T, c *Cache, s cache.BackingStore) {
 	t.Helper()
-	if err := c.Start(context.Background(), cache.Host{Backing: s}); err != nil {
+	if err := c.Start(context.Background(), cache.Deps{BackingStore: s}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -176,7 +177,7 @@ func expectEntries(t *testing.T, c *Cache, want ...string) {
 
 // TestFlushLeavesNoEntry flushes with and without a store.
 func TestFlushLeavesNoEntry(t *testing.T) {
-	for _, s := range []cache.Backing{nil, &emptyStore{ok}} {
+	for _, s := range []cache.BackingStore{nil, &emptyStore{ok}} {
 		c := New(Options{})
 		start(t, c, s)
 		if err := c.Update(context.Background(), []cache.Task{&addTask{t: t, group: "g"}}); err != nil {
@@ -229,7 +230,7 @@ type countingStore struct {
 	commit func(changes int)
 }
 
-func (c *countingStore) Persist(_ context.Context, changes []*group.Change) error {
+func (c *countingStore) Persist(_ context.Context, changes []*record.Change) error {
 	c.commit(len(changes))
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // groupCommit takes all tasks that wait in the mailbox of a group through one change:
@@ -25,17 +26,17 @@ type groupCommit struct {
 	through *writeThrough
 	entry   *entry
 	batch   []*mailbox.Entry
-	change  *group.Change // being committed
-	buf     *group.Change // memory for the change
-	retries int           // after conflicts
-	ready   bool          // nothing has to be read from the store before the tasks are applied
+	change  *group.Pending // being committed
+	buf     *group.Pending // memory for the change
+	retries int            // after conflicts
+	ready   bool           // nothing has to be read from the store before the tasks are applied
 }
 
 // maxRetries limits how often the tasks are applied again because another process committed first.
 const maxRetries = 99
 
 // groupCommits holds groupCommits that are over, to be used again.
-var groupCommits = sync.Pool{New: func() any { return &groupCommit{buf: &group.Change{}} }}
+var groupCommits = sync.Pool{New: func() any { return &groupCommit{buf: &group.Pending{}} }}
 
 func newGroupCommit(w *writeThrough, e *entry, ready bool) *groupCommit {
 	g := groupCommits.Get().(*groupCommit)
@@ -68,13 +69,13 @@ func (g *groupCommit) apply() {
 		g.finish(err)
 		return
 	}
-	change.Chunks() // encoded here, where many goroutines run, and not in the one commit of all
+	change.Encode() // encoded here, where many goroutines run, and not in the one commit of all
 	g.change = change
 	g.through.committer.submit(g, g.batch)
 }
 
 // makeChange loads the group if need be, and applies the tasks to it. It returns nil if there is nothing to commit.
-func (g *groupCommit) makeChange() (*group.Change, error) {
+func (g *groupCommit) makeChange() (*group.Pending, error) {
 	if len(g.batch) == 0 { // all were cancelled
 		return nil, nil
 	}
@@ -89,20 +90,20 @@ func (g *groupCommit) makeChange() (*group.Change, error) {
 	for _, task := range g.batch {
 		findMessageID(w.ctx, w.store, task)
 	}
-	e.group.RecordIn(g.buf)
+	e.group.BeginChangeIn(g.buf)
 	return e.box.Step(e.group, g.batch), nil
 }
 
-// pending implements submission.
-func (g *groupCommit) pending() *group.Change { return g.change }
+// encoded implements submission.
+func (g *groupCommit) encoded() *record.Change { return g.change.Encode() }
 
 // committed implements submission.
 func (g *groupCommit) committed(err error) {
 	if err != nil {
-		g.entry.group = nil     // the store may have another version
-		g.buf = &group.Change{} // a store that gave up may still read the old one
+		g.entry.group = nil      // the store may have another version
+		g.buf = &group.Pending{} // a store that gave up may still read the old one
 	} else {
-		g.buf.Recycle()
+		g.buf.AllowReuse()
 	}
 	var conflict cache.Conflict
 	if errors.As(err, &conflict) && g.retries < maxRetries {
@@ -129,13 +130,13 @@ func (g *groupCommit) finish(err error) {
 }
 
 // findMessageID looks up the id of a task's message in the store.
-func findMessageID(ctx context.Context, store cache.Backing, task *mailbox.Entry) {
+func findMessageID(ctx context.Context, store cache.BackingStore, task *mailbox.Entry) {
 	task.Err, task.Seen = task.Context().Err(), nil
 	id := task.Task.ID()
 	if task.Err != nil || id == "" {
 		return
 	}
-	seen, ok, err := store.Seen(ctx, task.Task.Group(), id)
+	seen, ok, err := store.FindMessageID(ctx, task.Task.Group(), id)
 	if err != nil {
 		task.Err = fmt.Errorf("look up id %q: %w", id, err)
 	} else if ok {

@@ -70,8 +70,8 @@ func (m *memoryOnly) run(ctx context.Context, t cache.Task) {
 	default:
 		m.applyWithID(e, t, id)
 	}
-	t.Settled(err)
-	if !e.group.Known() {
+	t.Done(err)
+	if !e.group.Exists() {
 		m.entries.remove(e)
 	}
 }

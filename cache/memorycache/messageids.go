@@ -3,14 +3,14 @@ package memorycache
 import (
 	"sync"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // messageIDs remembers the ids of messages, for deduplication, when there is no store to do it. Ids that expire in the
 // same minute share a bucket, so that forget reads only the buckets that are due.
 type messageIDs struct {
 	mu      sync.Mutex // protects all below
-	known   map[messageKey]group.Seen
+	known   map[messageKey]record.MessageID
 	buckets map[int64][]messageKey // by the minute of their expiry
 }
 
@@ -19,7 +19,7 @@ type messageKey struct{ group, id string }
 const minute = 60_000 // milliseconds
 
 // find returns what is remembered of an id; nil for nothing.
-func (m *messageIDs) find(key messageKey) *group.Seen {
+func (m *messageIDs) find(key messageKey) *record.MessageID {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if id, ok := m.known[key]; ok {
@@ -28,11 +28,11 @@ func (m *messageIDs) find(key messageKey) *group.Seen {
 	return nil
 }
 
-func (m *messageIDs) remember(key messageKey, id group.Seen) {
+func (m *messageIDs) remember(key messageKey, id record.MessageID) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.known == nil {
-		m.known, m.buckets = map[messageKey]group.Seen{}, map[int64][]messageKey{}
+		m.known, m.buckets = map[messageKey]record.MessageID{}, map[int64][]messageKey{}
 	}
 	m.known[key] = id
 	bucket := id.Expires / minute

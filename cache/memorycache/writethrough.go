@@ -6,6 +6,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/internal/gate"
+	"github.com/dictrack/dictrack/record"
 )
 
 // writeThrough applies tasks to groups that a store has: a task is done when the store has committed its change.
@@ -14,14 +15,14 @@ type writeThrough struct {
 	calls     *mailbox.Door
 	commits   *gate.Gate // entered by group commits
 	committer *committer
-	store     cache.Backing
+	store     cache.BackingStore
 
 	// ctx is for what the store is asked to do. It ends when Close gives up waiting.
 	ctx  context.Context
 	stop context.CancelFunc
 }
 
-func newWriteThrough(entries *entryMap, calls *mailbox.Door, commits *gate.Gate, store cache.Backing) *writeThrough {
+func newWriteThrough(entries *entryMap, calls *mailbox.Door, commits *gate.Gate, store cache.BackingStore) *writeThrough {
 	entries.inline = false
 	w := &writeThrough{entries: entries, calls: calls, commits: commits, store: store}
 	w.ctx, w.stop = context.WithCancel(context.Background())
@@ -35,7 +36,7 @@ func (w *writeThrough) update(ctx context.Context, tasks []cache.Task) error {
 		return nil
 	}
 	if !w.calls.Admit(len(tasks)) {
-		mailbox.Refuse(tasks, cache.ErrClosed)
+		mailbox.Refuse(tasks, record.ErrClosed)
 		return nil
 	}
 	call := mailbox.NewCall(ctx, w.calls, tasks)
@@ -80,7 +81,7 @@ func (w *writeThrough) finished(e *entry) (again bool) {
 	e.box.Lock()
 	defer e.box.Unlock()
 	again = e.box.Rest()
-	switch exists := e.group != nil && e.group.Known(); {
+	switch exists := e.group != nil && e.group.Exists(); {
 	case exists && w.entries.eviction.Enabled():
 		w.entries.eviction.Use(e, e.group.Size())
 	case !exists && !again:

@@ -13,6 +13,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // slowTask is slow, as a custom condition may be.
@@ -25,9 +26,9 @@ type slowTask struct {
 
 func (t *slowTask) Group() string { return t.group }
 func (t *slowTask) ID() string    { return "" }
-func (t *slowTask) Settled(error) { t.took = time.Since(t.begun) }
+func (t *slowTask) Done(error)    { t.took = time.Since(t.begun) }
 
-func (t *slowTask) Apply(*group.Group, *group.Seen) *group.Seen {
+func (t *slowTask) Apply(*group.Group, *record.MessageID) *record.MessageID {
 	time.Sleep(t.sleep)
 	return nil
 }
@@ -37,7 +38,7 @@ func (t *slowTask) Apply(*group.Group, *group.Seen) *group.Seen {
 func TestSlowGroup(t *testing.T) {
 	t.Parallel()
 	c := open(t, singleServer(t).URL(), testOptions(newPrefix()))
-	if err := c.Start(context.Background(), cache.Host{Logger: slog.New(slog.DiscardHandler)}); err != nil {
+	if err := c.Start(context.Background(), cache.Deps{Logger: slog.New(slog.DiscardHandler)}); err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close(context.Background()) }()

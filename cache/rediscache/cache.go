@@ -16,9 +16,10 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/writeback"
+	"github.com/dictrack/dictrack/record"
 )
 
-// Cache is a cache.Ahead in Redis. Make it with Open or New.
+// Cache is a cache.WriteBehind in Redis. Make it with Open or New.
 type Cache struct {
 	options     Options
 	owned       bool // the Redis client is closed with the cache
@@ -37,7 +38,7 @@ type Cache struct {
 	closing sync.Once
 }
 
-var _ cache.Ahead = (*Cache)(nil)
+var _ cache.WriteBehind = (*Cache)(nil)
 
 // New makes a cache with an existing client. The client stays the caller's: Close does not close it. It must not read
 // from replicas. The error lists the options that are wrong.
@@ -76,10 +77,10 @@ func (c *Cache) refresh(ctx context.Context, groups []string) ([]error, error) {
 
 // Start implements cache.Cache. The error says that no server can be reached, or how one has to be configured; see
 // Options.AllowEviction and Options.AllowNoPersistence.
-func (c *Cache) Start(ctx context.Context, deps cache.Host) error {
+func (c *Cache) Start(ctx context.Context, deps cache.Deps) error {
 	c.client.Logger, c.writer.Logger = deps.Logger, deps.Logger
 	c.definitions.Local = deps.Definitions
-	c.committer.Backing, c.writer.Backing = deps.Backing, deps.Backing
+	c.committer.Backing, c.writer.Backing = deps.BackingStore, deps.BackingStore
 	ctx, cancel := context.WithTimeout(ctx, max(c.options.Timeout, time.Second))
 	defer cancel()
 	want := server.Requirements{
@@ -93,7 +94,7 @@ func (c *Cache) Start(ctx context.Context, deps cache.Host) error {
 		return err
 	}
 	c.workers.Go(func() { c.client.Watch(c.options.WriteBackInterval) })
-	if deps.Backing != nil {
+	if deps.BackingStore != nil {
 		c.workers.Go(func() { c.writer.Loop(c.options.WriteBackInterval) })
 		c.workers.Go(func() { c.writer.EvictLoop(c.options.IdleTTL) })
 	}
@@ -109,8 +110,8 @@ func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
 	return c.committer.Update(ctx, &c.calls, tasks)
 }
 
-// Drain implements cache.Ahead. The error may be a list of the groups that the store cannot take, and why.
-func (c *Cache) Drain(ctx context.Context) error {
+// Sync implements cache.WriteBehind. The error may be a list of the groups that the store cannot take, and why.
+func (c *Cache) Sync(ctx context.Context) error {
 	if err := c.calls.Refusal(ctx); err != nil {
 		return err
 	}
@@ -143,7 +144,7 @@ func (c *Cache) Close(ctx context.Context) (err error) {
 			c.client.Redis.Close()
 		}
 	})
-	if errors.Is(err, cache.ErrClosed) {
+	if errors.Is(err, record.ErrClosed) {
 		return nil
 	}
 	return err

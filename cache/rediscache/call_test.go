@@ -11,8 +11,8 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/redis"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
@@ -181,8 +181,8 @@ type countingLoader struct {
 
 func (s *countingLoader) Close() error { return nil }
 
-// LoadSettled implements store.Settling.
-func (s *countingLoader) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
+// LoadAfterInDoubt implements store.InDoubtLoader.
+func (s *countingLoader) LoadAfterInDoubt(ctx context.Context, name string) (*record.Group, error) {
 	s.careful.Add(1)
 	return s.Load(ctx, name)
 }

@@ -6,7 +6,7 @@
 // two when another process has written in between. Calls that wait for the same group go into one commit. The same script
 // remembers message ids, so that a message with an id takes effect once.
 //
-// With a cache.Backing the cache is a write-behind cache: a call is done when Redis has its effect, and any process
+// With a cache.BackingStore the cache is a write-behind cache: a call is done when Redis has its effect, and any process
 // writes the group to the store in the background. Nothing is evicted from Redis, or expires there, before the store has
 // it. Groups that are idle are evicted, and loaded again when they are needed.
 //

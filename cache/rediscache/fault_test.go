@@ -12,8 +12,8 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/rediscache"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/redis"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
@@ -350,7 +350,7 @@ type pausingStore struct {
 	came, passed chan struct{}
 }
 
-func (p *pausingStore) Commit(ctx context.Context, changes []*group.Change) error {
+func (p *pausingStore) Commit(ctx context.Context, changes []*record.Change) error {
 	p.came <- struct{}{}
 	<-p.passed
 	return p.Store.Commit(ctx, changes)
@@ -385,7 +385,7 @@ func TestPausedWriteBack(t *testing.T) {
 	syncCache(t, other)
 	expectTotal(t, m, "g", 111)
 	for _, id := range []string{"a", "b", "c"} {
-		if _, ok, err := kept.Seen(context.Background(), "g", id); !ok || err != nil {
+		if _, ok, err := kept.FindMessageID(context.Background(), "g", id); !ok || err != nil {
 			t.Errorf("the store does not remember id %q: %v", id, err)
 		}
 	}

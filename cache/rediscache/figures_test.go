@@ -10,8 +10,8 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/bench"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/redis"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
@@ -82,14 +82,14 @@ type countingStore struct {
 	loads, lookups atomic.Int64
 }
 
-func (c *countingStore) Load(ctx context.Context, name string) (*group.Record, error) {
+func (c *countingStore) Load(ctx context.Context, name string) (*record.Group, error) {
 	c.loads.Add(1)
 	return c.Store.Load(ctx, name)
 }
 
-func (c *countingStore) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+func (c *countingStore) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	c.lookups.Add(1)
-	return c.Store.Seen(ctx, name, id)
+	return c.Store.FindMessageID(ctx, name, id)
 }
 
 // The store is asked once for a group that does not exist, not for each message; once for a new group, and never for its

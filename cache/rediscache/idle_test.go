@@ -10,7 +10,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/decimal"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/tracker"
@@ -19,7 +19,7 @@ import (
 // brokenStore is a store whose commits fail.
 type brokenStore struct{ store.Store }
 
-func (brokenStore) Commit(context.Context, []*group.Change) error {
+func (brokenStore) Commit(context.Context, []*record.Change) error {
 	return errors.New("the store is down")
 }
 
@@ -133,7 +133,7 @@ func TestUnknownKinds(t *testing.T) {
 	if err := other.Add(context.Background(), "g", sum()); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.Drain(context.Background()); !errors.As(err, &unknown) || !strings.Contains(err.Error(), `"own"`) {
+	if err := c.Sync(context.Background()); !errors.As(err, &unknown) || !strings.Contains(err.Error(), `"own"`) {
 		t.Errorf("drain: %v, want an error that names the group and its kind", err)
 	}
 	expectCount(t, kept, "g", 1)

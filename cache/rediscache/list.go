@@ -9,10 +9,10 @@ import (
 
 	"github.com/redis/rueidis"
 
-	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/script"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Groups implements cache.Cache. With a store it lists every group that is in Redis.
@@ -60,8 +60,8 @@ func (c *Cache) groupsPage(ctx context.Context, after string, limit int) (names 
 	return names, more, err
 }
 
-// Due implements cache.Ahead. It lists every group in Redis that is due.
-func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]cache.Due, error) {
+// Due implements cache.WriteBehind. It lists every group in Redis that is due.
+func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
 	if err := c.calls.Refusal(ctx); err != nil || limit <= 0 {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]cache.Due, e
 
 // duePage asks every shard for its first due groups, at most size. It returns all groups that are due up to the time of
 // its last one; all says that there are no others.
-func (c *Cache) duePage(ctx context.Context, until int64, size int) (due []cache.Due, all bool, err error) {
+func (c *Cache) duePage(ctx context.Context, until int64, size int) (due []record.Due, all bool, err error) {
 	all, end := true, int64(limiter.Never)
 	err = c.client.EachShard(ctx, func(shard int) rueidis.Completed {
 		key := c.client.Keys[shard].Due
@@ -86,18 +86,18 @@ func (c *Cache) duePage(ctx context.Context, until int64, size int) (due []cache
 	}, func(_ int, r rueidis.RedisResult) error {
 		some, err := r.AsZScores()
 		for _, one := range some {
-			due = append(due, cache.Due{Group: one.Member, At: format.ScoreTime(one.Score)})
+			due = append(due, record.Due{Group: one.Member, At: format.ScoreTime(one.Score)})
 		}
 		if len(some) == size {
 			all, end = false, min(end, format.ScoreTime(some[size-1].Score))
 		}
 		return err
 	})
-	slices.SortFunc(due, func(a, b cache.Due) int {
+	slices.SortFunc(due, func(a, b record.Due) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Group, b.Group))
 	})
 	if !all {
-		due = slices.DeleteFunc(due, func(d cache.Due) bool { return d.At > end })
+		due = slices.DeleteFunc(due, func(d record.Due) bool { return d.At > end })
 	}
 	return due, all, err
 }
@@ -108,9 +108,9 @@ type bucket struct {
 	hour  string
 }
 
-// Forget implements cache.Cache. Within an hour, ids are deleted in the order in which they were remembered: one
+// DeleteExpiredIDs implements cache.Cache. Within an hour, ids are deleted in the order in which they were remembered: one
 // that expires before an id that was remembered earlier is deleted together with that.
-func (c *Cache) Forget(ctx context.Context, now int64) error {
+func (c *Cache) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	if err := c.calls.Refusal(ctx); err != nil {
 		return err
 	}

@@ -129,7 +129,7 @@ func syncCache(tb testing.TB, c *rediscache.Cache) {
 	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	if err := c.Drain(ctx); err != nil {
+	if err := c.Sync(ctx); err != nil {
 		tb.Fatal(err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/redis/rueidis"
 
-	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/memorystore"
 )
 
@@ -27,8 +27,8 @@ func keyOf(t *testing.T, client rueidis.Client, prefix, end string) string {
 func TestCorruptGroup(t *testing.T) {
 	client := dial(t, singleServer(t).Address())
 	b := func(key string) rueidis.Builder { return client.B() }
-	var corrupt *cache.CorruptError
-	var other *cache.FormatError
+	var corrupt *record.CorruptError
+	var other *record.FormatError
 	field := func(key, field string, change func(string) string) []rueidis.Completed {
 		old, err := client.Do(context.Background(), client.B().Hget().Key(key).Field(field).Build()).ToString()
 		if err != nil {
@@ -133,7 +133,7 @@ func TestCorruptShardKeys(t *testing.T) {
 			}
 		}
 	}
-	var corrupt *cache.CorruptError
+	var corrupt *record.CorruptError
 	do(client.B().Hset().Key(ids).FieldValue().FieldValue("g\x00b", "rubbish").Build())
 	if err := add(m, "g", 1, "b"); !errors.As(err, &corrupt) || !strings.Contains(err.Error(), `id "b" of group "g"`) {
 		t.Errorf("an id that cannot be read: %v", err)
@@ -177,7 +177,7 @@ func TestCorruptDefinition(t *testing.T) {
 			t.Fatal(err)
 		}
 		other := newBareManager(t, open(t, s.URL(), testOptions(prefix)))
-		var corrupt *cache.CorruptError
+		var corrupt *record.CorruptError
 		if err := add(other, "g", 1, "b"); !errors.As(err, &corrupt) || !strings.Contains(err.Error(), "definition") {
 			t.Errorf("a damaged definition: %v", err)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/internal/gate"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Cache is a write-behind cache in memory. Make it with New. It needs a store.
@@ -40,7 +41,7 @@ type Cache struct {
 	stop context.CancelFunc
 }
 
-var _ cache.Ahead = (*Cache)(nil)
+var _ cache.WriteBehind = (*Cache)(nil)
 
 // New returns an empty cache. Start returns an error if the options are invalid.
 func New(o Options) *Cache {
@@ -54,7 +55,7 @@ func New(o Options) *Cache {
 }
 
 // Start implements cache.Cache.
-func (c *Cache) Start(ctx context.Context, d cache.Host) error {
+func (c *Cache) Start(ctx context.Context, d cache.Deps) error {
 	o, err := c.options.withDefaults()
 	if err == nil {
 		err = ctx.Err()
@@ -62,11 +63,11 @@ func (c *Cache) Start(ctx context.Context, d cache.Host) error {
 	if err != nil {
 		return err
 	}
-	if d.Backing == nil {
+	if d.BackingStore == nil {
 		return errors.New("a write-behind cache needs a store: set one, or use memorycache.New for groups in memory only")
 	}
 	c.credits.limit = int64(o.MaxPending)
-	c.executor.start(c.ctx, d.Backing)
+	c.executor.start(c.ctx, d.BackingStore)
 	c.writer.start(c.ctx, d, o.MaxDelay)
 	return nil
 }
@@ -90,8 +91,8 @@ func (c *Cache) enter(ctx context.Context) error {
 	return c.calls.Enter(1)
 }
 
-// Forget implements cache.Cache. It has nothing to do: the cache has only ids that the store does not have yet.
-func (c *Cache) Forget(context.Context, int64) error { return nil }
+// DeleteExpiredIDs implements cache.Cache. It has nothing to do: the cache has only ids that the store does not have yet.
+func (c *Cache) DeleteExpiredIDs(context.Context, int64) error { return nil }
 
 // Groups implements cache.Cache.
 func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, error) {
@@ -109,19 +110,19 @@ func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, 
 	return names[:min(len(names), max(0, limit))], nil
 }
 
-// Due implements cache.Ahead.
-func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]cache.Due, error) {
+// Due implements cache.WriteBehind.
+func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
 	if err := c.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer c.calls.Leave()
-	var due []cache.Due
+	var due []record.Due
 	for _, e := range c.writer.queue.entries() {
 		if at, ok := dueTime(e); ok && at <= until {
-			due = append(due, cache.Due{Group: e.name, At: at})
+			due = append(due, record.Due{Group: e.name, At: at})
 		}
 	}
-	slices.SortFunc(due, func(a, b cache.Due) int {
+	slices.SortFunc(due, func(a, b record.Due) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Group, b.Group))
 	})
 	return due[:min(len(due), max(0, limit))], nil

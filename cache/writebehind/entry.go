@@ -6,6 +6,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/sieve"
+	"github.com/dictrack/dictrack/record"
 )
 
 // entry is what the cache holds of one group.
@@ -45,14 +46,14 @@ type idLookup struct {
 	entry    *entry
 	id       string
 	resolved bool
-	result   *group.Seen // nil if nothing is remembered
+	result   *record.MessageID // nil if nothing is remembered
 }
 
 // pendingWrite is the change of a group on its way to the store. It stays the same change until the store has it, however
 // often it is tried.
 type pendingWrite struct {
 	entry   *entry
-	change  *group.Change
+	change  *record.Change
 	ids     map[string]int // message ids: indexes in change.Seen
 	calls   int
 	inDoubt bool // an attempt failed, and may have taken effect all the same
@@ -85,9 +86,9 @@ func (e *entry) unwrittenCalls() int {
 }
 
 // findUnwrittenID returns what is remembered of an id that is not in the store yet; nil for nothing.
-func (e *entry) findUnwrittenID(id string) *group.Seen {
+func (e *entry) findUnwrittenID(id string) *record.MessageID {
 	if i, ok := e.dirtyIDs[id]; ok {
-		seen := e.group.Recorded().Seen[i]
+		seen := e.group.Pending().MessageIDs[i]
 		return &seen
 	}
 	if e.write != nil {
@@ -97,13 +98,13 @@ func (e *entry) findUnwrittenID(id string) *group.Seen {
 }
 
 // rememberID adds an id to the recorded change.
-func (e *entry) rememberID(id group.Seen) {
-	change := e.group.Recorded()
+func (e *entry) rememberID(id record.MessageID) {
+	change := e.group.Pending()
 	if e.dirtyIDs == nil {
 		e.dirtyIDs = map[string]int{}
 	}
-	e.dirtyIDs[id.ID] = len(change.Seen)
-	change.See(id)
+	e.dirtyIDs[id.ID] = len(change.MessageIDs)
+	change.AddMessageID(id)
 }
 
 // startWrite makes a pendingWrite of what the group has recorded, unless one is under way, which is to be tried again. It
@@ -112,8 +113,7 @@ func (e *entry) startWrite() *pendingWrite {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.write == nil && e.dirtyCalls > 0 {
-		change := e.group.Take()
-		change.Detach()
+		change := e.group.EndChange().Encode() // now, since the group goes on
 		e.write = &pendingWrite{entry: e, change: change, ids: e.dirtyIDs, calls: e.dirtyCalls}
 		e.dirtyIDs, e.dirtyCalls = nil, 0
 	}
@@ -131,9 +131,9 @@ func (e *entry) resolve(w *pendingWrite) {
 }
 
 // findID returns what the write remembers of an id; nil for nothing.
-func (w *pendingWrite) findID(id string) *group.Seen {
+func (w *pendingWrite) findID(id string) *record.MessageID {
 	if i, ok := w.ids[id]; ok {
-		seen := w.change.Seen[i]
+		seen := w.change.MessageIDs[i]
 		return &seen
 	}
 	return nil

@@ -78,7 +78,7 @@ func (m *entryMap) release(e *entry) {
 	if e.removed {
 		return
 	}
-	worthKeeping := e.lost != nil || e.loading != nil || e.unwritten() || e.group != nil && e.group.Known()
+	worthKeeping := e.lost != nil || e.loading != nil || e.unwritten() || e.group != nil && e.group.Exists()
 	switch {
 	case !worthKeeping && e.waiting == 0:
 		m.remove(e)

@@ -3,12 +3,12 @@ package writebehind
 import (
 	"context"
 
-	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/record"
 )
 
-// Drain implements cache.Ahead. It tries until ctx ends; then the error is a PendingWritesError. The error also has a
+// Sync implements cache.WriteBehind. It tries until ctx ends; then the error is a PendingWritesError. The error also has a
 // ConflictingWriterError for each group that is lost.
-func (c *Cache) Drain(ctx context.Context) error {
+func (c *Cache) Sync(ctx context.Context) error {
 	if err := c.enter(ctx); err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (c *Cache) Close(ctx context.Context) error {
 	if c.ctx.Err() != nil {
 		return nil
 	}
-	c.calls.Close(cache.ErrClosed)
+	c.calls.Close(record.ErrClosed)
 	err := c.calls.Wait(ctx)
 	if pending := c.writer.sync(ctx); pending != nil {
 		err = pending

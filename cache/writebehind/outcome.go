@@ -18,7 +18,7 @@ const (
 
 // outcomeOf says what the store's reply to a commit means for one of its writes. After a lost reply the store may have
 // the change already; the next attempt is then a conflict, and the version in the store tells it from a real one.
-func outcomeOf(ctx context.Context, store cache.Backing, w *pendingWrite, reply error) (outcome, error) {
+func outcomeOf(ctx context.Context, store cache.BackingStore, w *pendingWrite, reply error) (outcome, error) {
 	var conflict cache.Conflict
 	switch {
 	case reply == nil:

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/record"
 )
 
 // watermark is a version of a group that the store is to reach.
@@ -41,7 +41,7 @@ func (w *writer) waitWritten(ctx context.Context) error {
 		select {
 		case <-progress:
 		case <-w.stopped:
-			return w.pendingWrites(cache.ErrClosed)
+			return w.pendingWrites(record.ErrClosed)
 		case <-ctx.Done():
 			return w.pendingWrites(ctx.Err())
 		}

@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // pendingTask is a task of an Update. It waits for all it needs before it is applied, so a caller that gives up waiting
@@ -13,9 +13,9 @@ import (
 type pendingTask struct {
 	task      cache.Task
 	state     taskState
-	entry     *entry      // where the task waits; nil while it does not
-	lookup    *idLookup   // of its message id
-	seen      *group.Seen // what is remembered of that
+	entry     *entry            // where the task waits; nil while it does not
+	lookup    *idLookup         // of its message id
+	seen      *record.MessageID // what is remembered of that
 	hasCredit bool
 	dryRun    bool // it was applied to a copy of the group, and changed that
 }
@@ -39,11 +39,11 @@ type executor struct {
 	pause   atomic.Pointer[chan struct{}] // set while no task may be applied; closed when it is over
 
 	// Set by start.
-	store cache.Backing
+	store cache.BackingStore
 	ctx   context.Context // ends with Close
 }
 
-func (x *executor) start(ctx context.Context, store cache.Backing) { x.ctx, x.store = ctx, store }
+func (x *executor) start(ctx context.Context, store cache.BackingStore) { x.ctx, x.store = ctx, store }
 
 // try applies a task, unless it has to wait for something, and returns its state.
 func (x *executor) try(t *pendingTask) taskState {
@@ -114,8 +114,8 @@ func (t *pendingTask) endLookup(e *entry) {
 }
 
 func (x *executor) apply(e *entry, t *pendingTask) {
-	if e.group.Recorded() == nil {
-		e.group.Record()
+	if e.group.Pending() == nil {
+		e.group.BeginChange()
 	}
 	before := e.group.Version()
 	remember := t.task.Apply(e.group, t.seen)
@@ -134,7 +134,7 @@ func (x *executor) apply(e *entry, t *pendingTask) {
 // wouldChange applies the task to a copy of the group. A task that changes nothing needs no credit, and has its answer.
 func (x *executor) wouldChange(e *entry, t *pendingTask) bool {
 	g := e.group.Clone()
-	g.Record()
+	g.BeginChange()
 	t.task.Apply(g, t.seen)
 	t.dryRun = g.Version() != e.group.Version()
 	return t.dryRun
@@ -161,5 +161,5 @@ func (x *executor) finish(t *pendingTask, err error) {
 		x.credits.release(1)
 		t.hasCredit = false
 	}
-	t.task.Settled(err)
+	t.task.Done(err)
 }

@@ -14,7 +14,7 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/writebehind"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // An id is known wherever its call is: recorded, on its way, in the store, and in the store of another process.
@@ -22,7 +22,7 @@ func TestIDsAreFoundInEveryState(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
 		var slow atomic.Bool
-		s.BeforeCommit.Set(func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*record.Change) error {
 			if slow.Load() {
 				time.Sleep(time.Minute)
 			}
@@ -190,7 +190,7 @@ func TestFlush(t *testing.T) {
 			t.Errorf("after the flush: %+v, want a new call with a version above %d", res, last+1)
 		}
 		m.expectCount("g", 1)
-		s.BeforeCommit.Set(func([]*group.Change) error { return errDown })
+		s.BeforeCommit.Set(func([]*record.Change) error { return errDown })
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		if err := m.Flush(ctx, dictrack.FlushEverything); !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, errDown) {
@@ -247,7 +247,7 @@ func TestClose(t *testing.T) {
 		m.track("g")
 		m.mustClose()
 		s.expectVersion(t, "g", 1)
-		s.BeforeCommit.Set(func([]*group.Change) error { return errDown })
+		s.BeforeCommit.Set(func([]*record.Change) error { return errDown })
 		m = open(t, s, writebehind.Options{MaxDelay: time.Hour, MaxPending: 6})
 		for n := range 6 {
 			m.track(fmt.Sprint("g", n%3))
@@ -289,8 +289,8 @@ func TestConcurrentCallsOnFailingStore(t *testing.T) {
 		}
 		return nil
 	}
-	s.BeforeCommit.Set(func([]*group.Change) error { return unlucky() })
-	s.AfterCommit.Set(func([]*group.Change) error { return unlucky() })
+	s.BeforeCommit.Set(func([]*record.Change) error { return unlucky() })
+	s.AfterCommit.Set(func([]*record.Change) error { return unlucky() })
 	s.BeforeLoad.Set(func(string) error { return unlucky() })
 	m := open(t, s, writebehind.Options{MaxDelay: 2 * time.Millisecond, MaxPending: 30})
 	const workers, groups, each = 8, 4, 120

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/record"
 )
 
 // wait waits for what a task needs. The error says why it will not get it: the context has ended, the store failed, or
@@ -15,7 +15,7 @@ func (x *executor) wait(ctx context.Context, t *pendingTask) error {
 	defer context.AfterFunc(x.ctx, cancel)()
 	err := x.waitFor(either, t)
 	if err != nil && x.ctx.Err() != nil && ctx.Err() == nil {
-		return cache.ErrClosed
+		return record.ErrClosed
 	}
 	return err
 }
@@ -68,7 +68,7 @@ func (x *executor) runLoad(e *entry, l *groupLoad) {
 
 // resolve asks the store whether it remembers a message id.
 func (x *executor) resolve(ctx context.Context, l *idLookup) error {
-	seen, ok, err := x.store.Seen(ctx, l.entry.name, l.id)
+	seen, ok, err := x.store.FindMessageID(ctx, l.entry.name, l.id)
 	if err != nil {
 		return fmt.Errorf("look up id %q: %w", l.id, err)
 	}

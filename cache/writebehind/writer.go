@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // maxChunks is the maximum number of chunks in one commit, except that one group may have more by itself.
@@ -21,15 +21,15 @@ type writer struct {
 	syncs   atomic.Int64 // calls that wait until everything is written, so that nothing waits until it is due
 
 	// Set by start.
-	store    cache.Backing
+	store    cache.BackingStore
 	logger   *slog.Logger
 	maxDelay time.Duration
 	ctx      context.Context // ends when the writer is to stop
 	stopped  chan struct{}   // closed when it has; nil before start
 }
 
-func (w *writer) start(ctx context.Context, d cache.Host, maxDelay time.Duration) {
-	w.ctx, w.store, w.logger, w.maxDelay = ctx, d.Backing, d.Logger, maxDelay
+func (w *writer) start(ctx context.Context, d cache.Deps, maxDelay time.Duration) {
+	w.ctx, w.store, w.logger, w.maxDelay = ctx, d.BackingStore, d.Logger, maxDelay
 	w.stopped = make(chan struct{})
 	go w.run()
 }
@@ -78,7 +78,7 @@ func (w *writer) writeBatch(batch []*entry) {
 	if len(writes) == 0 {
 		return
 	}
-	changes := make([]*group.Change, len(writes))
+	changes := make([]*record.Change, len(writes))
 	for i, one := range writes {
 		changes[i] = one.change
 	}
@@ -114,7 +114,7 @@ func (w *writer) startWrites(batch []*entry) []*pendingWrite {
 		if one == nil {
 			continue
 		}
-		if chunks += len(one.change.Chunks()); i > 0 && chunks > maxChunks {
+		if chunks += len(one.change.Chunks); i > 0 && chunks > maxChunks {
 			for _, e := range batch[i:] {
 				w.queue.schedule(e, e.due)
 			}

@@ -17,8 +17,8 @@ import (
 	"github.com/dictrack/dictrack/cache/cachetest"
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/cache/writebehind"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
+	"github.com/dictrack/dictrack/record"
 )
 
 func newBehind() cache.Cache { return writebehind.New(writebehind.Options{}) }
@@ -78,7 +78,7 @@ func TestDirtyGroupsAreWrittenInTime(t *testing.T) {
 func TestSlowStoreKeepsMaxDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
-		s.BeforeCommit.Set(func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*record.Change) error {
 			time.Sleep(240 * time.Millisecond)
 			return nil
 		})
@@ -100,7 +100,7 @@ func TestSlowStoreKeepsMaxDelay(t *testing.T) {
 func TestCallsWaitAtMaxPending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.BeforeCommit.Set(func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*record.Change) error {
 			<-opened
 			return nil
 		})
@@ -159,14 +159,14 @@ func TestWriterHurriesBeforeMaxPending(t *testing.T) {
 
 // A store that is down loses nothing, whether its errors say the truth or hide that it has everything.
 func TestStoreFailsAndRecovers(t *testing.T) {
-	for name, down := range map[string]func(*faultyStore, func([]*group.Change) error){
-		"down":         func(s *faultyStore, fail func([]*group.Change) error) { s.BeforeCommit.Set(fail) },
-		"answers lost": func(s *faultyStore, fail func([]*group.Change) error) { s.AfterCommit.Set(fail) },
+	for name, down := range map[string]func(*faultyStore, func([]*record.Change) error){
+		"down":         func(s *faultyStore, fail func([]*record.Change) error) { s.BeforeCommit.Set(fail) },
+		"answers lost": func(s *faultyStore, fail func([]*record.Change) error) { s.AfterCommit.Set(fail) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s, began := newFaultyStore(), time.Now()
-				down(s, func([]*group.Change) error {
+				down(s, func([]*record.Change) error {
 					if since := time.Since(began); since > 2*time.Second && since < time.Minute {
 						return errDown
 					}
@@ -206,8 +206,8 @@ func TestOneGroupThatFailsDelaysNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newFaultyStore()
 		var healed atomic.Bool
-		s.BeforeCommit.Set(func(changes []*group.Change) error {
-			if !healed.Load() && slices.ContainsFunc(changes, func(c *group.Change) bool { return c.Group == "bad" }) {
+		s.BeforeCommit.Set(func(changes []*record.Change) error {
+			if !healed.Load() && slices.ContainsFunc(changes, func(c *record.Change) bool { return c.Group == "bad" }) {
 				return errDown
 			}
 			return nil
@@ -313,7 +313,7 @@ func TestConflictingWriter(t *testing.T) {
 func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.BeforeCommit.Set(func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*record.Change) error {
 			<-opened
 			return nil
 		})
@@ -346,7 +346,7 @@ func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 func TestUnwrittenGroupsAreListed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, opened := newFaultyStore(), make(chan struct{})
-		s.BeforeCommit.Set(func([]*group.Change) error {
+		s.BeforeCommit.Set(func([]*record.Change) error {
 			<-opened
 			return nil
 		})

@@ -19,13 +19,13 @@ func newAdd(a *app) *cobra.Command {
 		Long: `Add the trackers of a definition file to groups. A group gets all of them or, when it has a tracker of one of the
 names, none; then the groups after it get none either. The directory is made if need be.`,
 		Example:           `  dictrack add --data state/ --trackers trackers.yaml Robot001 Robot002`,
-		Args:              arguments(1, -1),
+		Args:              argumentCount(1, -1),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	stateFlags(cmd, &where, "keep the state in `DIR`")
 	trackersFlag(cmd, &file)
-	cmd.RunE = runs(func(cmd *cobra.Command, groups []string) error {
-		if err := errors.Join(where.need(cmd), need(cmd, "trackers")); err != nil {
+	cmd.RunE = wrapRun(func(cmd *cobra.Command, groups []string) error {
+		if err := errors.Join(where.require(cmd), requireFlags(cmd, "trackers")); err != nil {
 			return err
 		}
 		specs, err := readSpecs(file)
@@ -46,7 +46,7 @@ func (a *app) add(ctx context.Context, m *dictrack.Manager, specs []tracker.Spec
 		if err := m.Add(ctx, group, specs...); err != nil {
 			return err
 		}
-		a.say("added %s to %s\n", count(len(specs), "tracker"), printable(group))
+		a.notef("added %s to %s\n", plural(len(specs), "tracker"), printable(group))
 	}
 	return nil
 }

@@ -53,8 +53,8 @@ func TestCloseWaitsUntilInterrupted(t *testing.T) {
 		}
 		var errs interrupts
 		a := &app{&streams{err: &errs}}
-		err = runs(func(*cobra.Command, []string) error { return a.close(m, last) })(nil, nil)
-		status := a.explainError(newRoot(a), nil, err)
+		err = wrapRun(func(*cobra.Command, []string) error { return a.close(m, last) })(nil, nil)
+		status := a.reportError(newRoot(a), nil, err)
 		text := "waiting until the store has everything; interrupt to give up\n" +
 			"dictrack: gave up before the store had everything: 2 groups are not in the store: context canceled\n" +
 			want.line

@@ -32,8 +32,8 @@ func readSpecs(file string) ([]tracker.Spec, error) {
 	return specs, nil
 }
 
-// known fails unless the group is there, with trackers or without.
-func known(ctx context.Context, m *dictrack.Manager, group string) error {
+// requireGroup fails unless the group is there, with trackers or without.
+func requireGroup(ctx context.Context, m *dictrack.Manager, group string) error {
 	snaps, err := m.ListAll(ctx, group)
 	if err != nil || len(snaps) > 0 {
 		return err
@@ -46,18 +46,18 @@ func known(ctx context.Context, m *dictrack.Manager, group string) error {
 			return nil
 		}
 	}
-	return fails("dictrack groups lists the groups, with the same --data, --store or --cache", "there is no group %q", group)
+	return failure("dictrack groups lists the groups, with the same --data, --store or --cache", "there is no group %q", group)
 }
 
-// printed are the events that are printed: all but those of trackers added and removed.
-func printed(events []dictrack.Event) []dictrack.Event {
+// visibleEvents are the events that are printed: all but those of trackers added and removed.
+func visibleEvents(events []dictrack.Event) []dictrack.Event {
 	return slices.DeleteFunc(slices.Clone(events), func(e dictrack.Event) bool {
 		return e.Kind == dictrack.EventAdded || e.Kind == dictrack.EventRemoved
 	})
 }
 
-// tell prints what happened, as track does, and collects it while do runs.
-func (a *app) tell(m *dictrack.Manager, do func() error) error {
+// printEvents prints what happened, as track does, and collects it while do runs.
+func (a *app) printEvents(m *dictrack.Manager, do func() error) error {
 	var events []dictrack.Event
 	collect := func(_ context.Context, e dictrack.Event) error {
 		events = append(events, e)
@@ -69,7 +69,7 @@ func (a *app) tell(m *dictrack.Manager, do func() error) error {
 	}
 	err = do()
 	cancel()
-	for _, e := range printed(events) {
+	for _, e := range visibleEvents(events) {
 		text, wrong := e.MarshalJSON()
 		if wrong == nil {
 			_, wrong = fmt.Fprintf(a.out, "%s\n", text)

@@ -8,20 +8,20 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/tracking"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/ingest"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/input"
 )
 
 // display shows a run: events on standard output, rejected lines and a bar on standard error.
 type display struct {
 	*streams
-	events *bufio.Writer
-	failed error                    // why events could not be written
-	bar    *progressbar.ProgressBar // nil without a terminal
+	events   *bufio.Writer
+	writeErr error                    // why events could not be written
+	bar      *progressbar.ProgressBar // nil without a terminal
 }
 
 // newDisplay lets a run tell the display everything.
-func newDisplay(s *streams, r *tracking.Run) *display {
+func newDisplay(s *streams, r *ingest.Pipeline) *display {
 	d := &display{streams: s, events: bufio.NewWriterSize(s.out, 64<<10)}
 	r.Event, r.Flush, r.Reject = d.event, d.flush, d.reject
 	if s.errTerminal {
@@ -32,7 +32,7 @@ func newDisplay(s *streams, r *tracking.Run) *display {
 }
 
 // newBar is a bar by bytes, or a counter when nobody knows how many there are.
-func newBar(s *streams, sources []*feed.Source) *progressbar.ProgressBar {
+func newBar(s *streams, sources []*input.Source) *progressbar.ProgressBar {
 	total := int64(0)
 	for _, source := range sources {
 		if source.Size < 0 {
@@ -65,15 +65,15 @@ func (d *display) flush() error {
 	if d.events.Buffered() > 0 && d.outTerminal {
 		d.clear()
 	}
-	if err := d.events.Flush(); err != nil && d.failed == nil {
-		d.failed = fmt.Errorf("write events: %w", err)
+	if err := d.events.Flush(); err != nil && d.writeErr == nil {
+		d.writeErr = fmt.Errorf("write events: %w", err)
 	}
-	return d.failed
+	return d.writeErr
 }
 
 func (d *display) reject(source string, line int, reason error) {
 	d.clear()
-	d.say("%s:%d: %s\n", printable(source), line, clean(reason.Error()))
+	d.notef("%s:%d: %s\n", printable(source), line, sanitize(reason.Error()))
 }
 
 func (d *display) progress(bytes int64) { _ = d.bar.Set64(bytes) } // a bar that cannot be drawn is no failure

@@ -38,36 +38,36 @@ func usage(hint, format string, args ...any) error {
 	return &usageError{err: fmt.Errorf(format, args...), hint: hint}
 }
 
-// failure is any other error of a command, with a hint or without.
-type failure struct {
+// failureError is any other error of a command, with a hint or without.
+type failureError struct {
 	err  error
 	hint string
 }
 
-func (e *failure) Error() string { return e.err.Error() }
+func (e *failureError) Error() string { return e.err.Error() }
 
 // Unwrap returns the cause.
-func (e *failure) Unwrap() error { return e.err }
+func (e *failureError) Unwrap() error { return e.err }
 
-// fails is a failure, and what to do about it.
-func fails(hint, format string, args ...any) error {
-	return &failure{err: fmt.Errorf(format, args...), hint: hint}
+// failure is a failure, and what to do about it.
+func failure(hint, format string, args ...any) error {
+	return &failureError{err: fmt.Errorf(format, args...), hint: hint}
 }
 
-// runs makes a command's function tell failures from what is wrong with the command line: cobra's own errors are all of
+// wrapRun makes a command's function tell failures from what is wrong with the command line: cobra's own errors are all of
 // the second kind.
-func runs(f func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
+func wrapRun(f func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		err := f(cmd, args)
 		var wrong *usageError
-		var failed *failure
+		var failed *failureError
 		if err == nil || errors.As(err, &wrong) || errors.As(err, &failed) {
 			return err
 		}
 		if where := (*connect.URLError)(nil); errors.As(err, &where) {
 			return usage("dictrack help urls says more", "%s%w", prefix(cmd), err)
 		}
-		return &failure{err: err, hint: hintFor(err)}
+		return &failureError{err: err, hint: hintFor(err)}
 	}
 }
 
@@ -87,49 +87,49 @@ func hintFor(err error) string {
 	return ""
 }
 
-// explainError prints an error, and returns the exit status that it means.
-func (s *streams) explainError(root *cobra.Command, args []string, err error) int {
+// reportError prints an error, and returns the exit status that it means.
+func (s *streams) reportError(root *cobra.Command, args []string, err error) int {
 	var wrong *usageError
-	var failed *failure
+	var failed *failureError
 	switch {
 	case err == nil:
 		return 0
 	case errors.Is(err, context.Canceled):
-		s.complain("interrupted", "")
+		s.printError("interrupted", "")
 		return exitInterrupted
 	case errors.As(err, &wrong):
-		s.complain(err.Error(), wrong.hint)
+		s.printError(err.Error(), wrong.hint)
 		return exitUsage
 	case errors.As(err, &failed):
-		s.fail(err, failed.hint)
+		s.printFailure(err, failed.hint)
 		return exitFailure
 	}
-	s.complain(err.Error(), commandHint(root, args))
+	s.printError(err.Error(), commandHint(root, args))
 	return exitUsage
 }
 
-// fail prints a failure. The mistakes of a definition file stand by themselves, as editors read them.
-func (s *streams) fail(err error, hint string) {
+// printFailure prints a failure. The mistakes of a definition file stand by themselves, as editors read them.
+func (s *streams) printFailure(err error, hint string) {
 	var mistakes *trackerfile.Error
 	if !errors.As(err, &mistakes) {
-		s.complain(err.Error(), hint)
+		s.printError(err.Error(), hint)
 		return
 	}
-	s.say("%v\n", mistakes)
-	s.complain(fmt.Sprintf("%s: %s", mistakes.File, count(len(mistakes.Diagnostics), "mistake")), hint)
+	s.notef("%v\n", mistakes)
+	s.printError(fmt.Sprintf("%s: %s", mistakes.File, plural(len(mistakes.Diagnostics), "mistake")), hint)
 }
 
-func (s *streams) complain(text, hint string) {
+func (s *streams) printError(text, hint string) {
 	for line := range strings.SplitSeq(text, "\n") {
-		s.say("dictrack: %s\n", clean(line))
+		s.notef("dictrack: %s\n", sanitize(line))
 	}
 	if hint != "" {
-		s.say("hint: %s\n", hint)
+		s.notef("hint: %s\n", hint)
 	}
 }
 
-// clean replaces what a terminal does not print: messages quote names and data of others.
-func clean(line string) string {
+// sanitize replaces what a terminal does not print: messages quote names and data of others.
+func sanitize(line string) string {
 	return strings.Map(func(c rune) rune {
 		if !unicode.IsPrint(c) {
 			return unicode.ReplacementChar
@@ -144,15 +144,15 @@ func commandHint(root *cobra.Command, args []string) string {
 	if err == nil || len(rest) == 0 {
 		return "dictrack --help lists the commands"
 	}
-	near := root.SuggestionsFor(rest[0])
-	if len(near) == 0 {
+	suggestions := root.SuggestionsFor(rest[0])
+	if len(suggestions) == 0 {
 		return "dictrack --help lists the commands"
 	}
-	return "did you mean dictrack " + strings.Join(near, " or ") + "?"
+	return "did you mean dictrack " + strings.Join(suggestions, " or ") + "?"
 }
 
-// count is a number of things in words.
-func count(n int, thing string) string {
+// plural is a number of things in words.
+func plural(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}

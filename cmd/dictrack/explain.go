@@ -11,9 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/moment"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/input"
 	"github.com/dictrack/dictrack/cmd/dictrack/internal/output"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/timeparse"
 )
 
 // explainFlags are the flags of explain.
@@ -43,21 +43,21 @@ environment is not looked at.`,
 	cmd.Flags().StringVar(&flags.at, "at", "", "the `TIME` to suppose, as RFC 3339 or Unix seconds (default: now)")
 	formatFlag(cmd, &flags.format, output.Table, output.JSON)
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		find := flags.state.need
+		find := flags.state.require
 		if flags.trackers != "" {
-			find = flags.state.check // the file is enough, unless flags say otherwise
+			find = flags.state.checkFlags // the file is enough, unless flags say otherwise
 		}
 		if err := find(cmd); err != nil {
 			return err
 		}
-		if flags.state.named() {
-			return arguments(1, 2)(cmd, args)
+		if flags.state.isSet() {
+			return argumentCount(1, 2)(cmd, args)
 		}
-		return arguments(0, 1)(cmd, args)
+		return argumentCount(0, 1)(cmd, args)
 	}
-	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
+	cmd.RunE = wrapRun(func(cmd *cobra.Command, args []string) error {
 		group := newGroup
-		if flags.state.named() {
+		if flags.state.isSet() {
 			group, args = args[0], args[1:]
 		}
 		return a.explain(cmd.Context(), &flags, group, args)
@@ -69,17 +69,17 @@ environment is not looked at.`,
 const newGroup = "(new)"
 
 func (a *app) explain(ctx context.Context, flags *explainFlags, group string, args []string) error {
-	m, err := a.openExplaining(ctx, flags)
+	m, err := a.openForExplain(ctx, flags)
 	if err != nil {
 		return err
 	}
 	return a.close(m, func() error {
 		if flags.trackers == "" {
-			if err := known(ctx, m, group); err != nil {
+			if err := requireGroup(ctx, m, group); err != nil {
 				return err
 			}
 		}
-		data, err := a.datum(args)
+		data, err := a.readMessage(args)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (a *app) explain(ctx context.Context, flags *explainFlags, group string, ar
 		if err != nil {
 			return fmt.Errorf("explain: %w", err)
 		}
-		return a.list(flags.format, explainHeader, explainRows, func(w output.Writer) error {
+		return a.writeList(flags.format, explainHeader, explainRows, func(w output.Writer) error {
 			for i := range explained {
 				if err := w.Add(explanationOf(&explained[i])); err != nil {
 					return err
@@ -98,11 +98,11 @@ func (a *app) explain(ctx context.Context, flags *explainFlags, group string, ar
 	}())
 }
 
-// openExplaining opens the state, or none, with the trackers of the file as a template.
-func (a *app) openExplaining(ctx context.Context, flags *explainFlags) (m *dictrack.Manager, err error) {
+// openForExplain opens the state, or none, with the trackers of the file as a template.
+func (a *app) openForExplain(ctx context.Context, flags *explainFlags) (m *dictrack.Manager, err error) {
 	o := dictrack.Options{}
 	if flags.at != "" {
-		at, err := moment.Parser{}.Text(flags.at)
+		at, err := timeparse.Parser{}.Text(flags.at)
 		if err != nil {
 			return nil, usage("such as 2001-01-31T12:00:00Z", "explain: --at: %w", err)
 		}
@@ -122,8 +122,8 @@ func (a *app) openExplaining(ctx context.Context, flags *explainFlags) (m *dictr
 	return m, nil
 }
 
-// datum reads the data that the arguments give, or standard input.
-func (a *app) datum(args []string) ([]byte, error) {
+// readMessage reads the data that the arguments give, or standard input.
+func (a *app) readMessage(args []string) ([]byte, error) {
 	if len(args) == 1 && args[0] != "-" {
 		if file, ok := strings.CutPrefix(args[0], "@"); ok {
 			return os.ReadFile(file)
@@ -133,12 +133,12 @@ func (a *app) datum(args []string) ([]byte, error) {
 	if len(args) == 0 && a.inTerminal {
 		return nil, usage("give the data as an argument, or @FILE", "explain: no DATA, and standard input is a terminal")
 	}
-	data, err := io.ReadAll(io.LimitReader(a.in, feed.MaxText+1))
+	data, err := io.ReadAll(io.LimitReader(a.in, input.MaxText+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("read standard input: %w", err)
-	case len(data) > feed.MaxText:
-		return nil, fmt.Errorf("read standard input: %w", feed.ErrTooLong)
+	case len(data) > input.MaxText:
+		return nil, fmt.Errorf("read standard input: %w", input.ErrTooLong)
 	}
 	return data, nil
 }

@@ -38,7 +38,7 @@ type judgement struct {
 func explanationOf(e *dictrack.Explanation) *explanation {
 	x := &explanation{
 		Tracker: e.Before.Name, Kind: e.Before.Kind, Matches: true,
-		Conditions: []judgement{}, Events: append([]dictrack.Event{}, printed(e.Events)...),
+		Conditions: []judgement{}, Events: append([]dictrack.Event{}, visibleEvents(e.Events)...),
 		Before: e.Before, After: e.After, Error: errorText(e.Err),
 	}
 	for i := range e.Conditions {

@@ -19,16 +19,16 @@ func newFlush(a *app) *cobra.Command {
 		Long: `Delete every group, tracker and id, of the cache as well as the store. It cannot be undone. Without --yes it asks, and where there is no
 terminal to ask on, it does nothing and exits with status 2.`,
 		Example:           `  dictrack flush --data state/ --yes`,
-		Args:              arguments(0, 0),
+		Args:              argumentCount(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	stateFlags(cmd, &where, "delete what is in `DIR`")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
-	cmd.RunE = runs(func(cmd *cobra.Command, _ []string) error {
-		if err := where.need(cmd); err != nil {
+	cmd.RunE = wrapRun(func(cmd *cobra.Command, _ []string) error {
+		if err := where.require(cmd); err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
+		return a.withState(cmd.Context(), &where, func(m *dictrack.Manager) error {
 			if !yes {
 				if err := a.confirm(cmd.Context(), &where); err != nil {
 					return err
@@ -37,7 +37,7 @@ terminal to ask on, it does nothing and exits with status 2.`,
 			if err := m.Flush(cmd.Context(), dictrack.FlushEverything); err != nil {
 				return err
 			}
-			a.say("deleted everything in %v\n", &where)
+			a.notef("deleted everything in %v\n", &where)
 			return nil
 		})
 	})
@@ -49,7 +49,7 @@ func (a *app) confirm(ctx context.Context, where *state) error {
 	if !a.inTerminal || !a.errTerminal {
 		return usage("add --yes to delete everything in "+where.String(), "flush: not confirmed, and there is no terminal to ask on")
 	}
-	a.say("Delete everything in %v? Type yes to do so: ", where)
+	a.notef("Delete everything in %v? Type yes to do so: ", where)
 	answer := make(chan string, 1)
 	go func() {
 		text, _ := bufio.NewReader(a.in).ReadString('\n') // what cannot be read is no yes
@@ -58,7 +58,7 @@ func (a *app) confirm(ctx context.Context, where *state) error {
 	select {
 	case text := <-answer:
 		if strings.TrimSpace(text) != "yes" {
-			return fails("", "flush: not confirmed, nothing is deleted")
+			return failure("", "flush: not confirmed, nothing is deleted")
 		}
 		return nil
 	case <-ctx.Done():

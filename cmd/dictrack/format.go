@@ -42,8 +42,8 @@ func (c *choice) String() string { return *c.value }
 // Type implements pflag.Value.
 func (c *choice) Type() string { return strings.Join(c.allowed, "|") }
 
-// list writes a list to standard output.
-func (a *app) list(f output.Format, header []string, rows output.Rows, add func(output.Writer) error) error {
+// writeList writes a list to standard output.
+func (a *app) writeList(f output.Format, header []string, rows output.Rows, add func(output.Writer) error) error {
 	out := bufio.NewWriterSize(a.out, 64<<10)
 	w := output.New(out, f, header, rows)
 	if err := add(w); err != nil {

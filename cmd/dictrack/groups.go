@@ -18,17 +18,17 @@ func newGroups(a *app) *cobra.Command {
 		Long:  `List the names of all groups, one a line, in the order of their bytes.`,
 		Example: `  dictrack groups --data state/
   dictrack groups --data state/ -o json`,
-		Args:              arguments(0, 0),
+		Args:              argumentCount(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	stateFlags(cmd, &where, "list what is in `DIR`")
 	formatFlag(cmd, &format, output.Table, output.JSON, output.YAML)
-	cmd.RunE = runs(func(cmd *cobra.Command, _ []string) error {
-		if err := where.need(cmd); err != nil {
+	cmd.RunE = wrapRun(func(cmd *cobra.Command, _ []string) error {
+		if err := where.require(cmd); err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
-			return a.list(format, nil, nameRows, func(w output.Writer) error {
+		return a.withState(cmd.Context(), &where, func(m *dictrack.Manager) error {
+			return a.writeList(format, nil, nameRows, func(w output.Writer) error {
 				return addNames(w, m.Groups(cmd.Context()))
 			})
 		})

@@ -9,7 +9,7 @@ import (
 
 // log is for what no call returns: what somebody should know, and not every second anew.
 func (a *app) log() *slog.Logger {
-	return slog.New(slog.NewTextHandler(&seldom{to: a.err, last: map[string]time.Time{}}, &slog.HandlerOptions{
+	return slog.New(slog.NewTextHandler(&dedupWriter{to: a.err, written: map[string]time.Time{}}, &slog.HandlerOptions{
 		Level: slog.LevelWarn,
 		ReplaceAttr: func(groups []string, attr slog.Attr) slog.Attr {
 			if len(groups) == 0 && attr.Key == slog.TimeKey {
@@ -20,29 +20,29 @@ func (a *app) log() *slog.Logger {
 	}))
 }
 
-// quiet is how long a line is not written again.
-const quiet = 10 * time.Second
+// dedupInterval is how long a line is not written again.
+const dedupInterval = 10 * time.Second
 
-// seldom writes lines, each in one Write, but those that were written a moment ago.
-type seldom struct {
-	mu   sync.Mutex // protects last
-	to   io.Writer
-	last map[string]time.Time
+// dedupWriter writes lines, each in one Write, but those that were written a moment ago.
+type dedupWriter struct {
+	mu      sync.Mutex // protects last
+	to      io.Writer
+	written map[string]time.Time
 }
 
 // Write implements io.Writer.
-func (s *seldom) Write(line []byte) (int, error) {
+func (s *dedupWriter) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	for told, at := range s.last {
-		if now.Sub(at) >= quiet {
-			delete(s.last, told)
+	for told, at := range s.written {
+		if now.Sub(at) >= dedupInterval {
+			delete(s.written, told)
 		}
 	}
-	if _, ok := s.last[string(line)]; ok {
+	if _, ok := s.written[string(line)]; ok {
 		return len(line), nil
 	}
-	s.last[string(line)] = now
+	s.written[string(line)] = now
 	return s.to.Write(line)
 }

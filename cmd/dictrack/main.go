@@ -14,7 +14,7 @@ import (
 	"syscall"
 )
 
-func main() { os.Exit(run(os.Args[1:], standard())) }
+func main() { os.Exit(run(os.Args[1:], standardStreams())) }
 
 // run runs the command with these arguments, and returns the exit status.
 func run(args []string, s *streams) int {
@@ -23,5 +23,5 @@ func run(args []string, s *streams) int {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 	root := newRoot(&app{streams: s})
 	root.SetArgs(args)
-	return s.explainError(root, args, root.ExecuteContext(ctx))
+	return s.reportError(root, args, root.ExecuteContext(ctx))
 }

@@ -23,11 +23,11 @@ get those of a template again.`,
 	}
 	stateFlags(cmd, &where, "change what is in `DIR`")
 	cmd.Flags().BoolVar(&all, "all", false, "remove all trackers of the group")
-	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
-		if err := where.need(cmd); err != nil {
+	cmd.RunE = wrapRun(func(cmd *cobra.Command, args []string) error {
+		if err := where.require(cmd); err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
+		return a.withState(cmd.Context(), &where, func(m *dictrack.Manager) error {
 			return a.remove(cmd.Context(), m, args[0], args[1:])
 		})
 	})
@@ -36,7 +36,7 @@ get those of a template again.`,
 
 // remove removes the named trackers; all, when no name is given.
 func (a *app) remove(ctx context.Context, m *dictrack.Manager, group string, names []string) error {
-	snaps, err := targets(ctx, m, group, names)
+	snaps, err := selectTrackers(ctx, m, group, names)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (a *app) remove(ctx context.Context, m *dictrack.Manager, group string, nam
 		err = m.Remove(ctx, group, names...)
 	}
 	if err == nil {
-		a.say("removed %s of %s\n", count(len(snaps), "tracker"), printable(group))
+		a.notef("removed %s of %s\n", plural(len(snaps), "tracker"), printable(group))
 	}
 	return err
 }

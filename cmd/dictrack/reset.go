@@ -38,23 +38,23 @@ is printed as track prints it.`,
 	f.Var(&flags.policy, "policy", "what to reset: none, progress, limiter, all or stage, or several with commas (default: each tracker's own)")
 	f.Int64Var(&flags.limit, "limit", 0, "a new limit for count limiters, which stays; 0 limits at once")
 	f.DurationVar(&flags.duration, "duration", 0, "a new length for the windows of time limiters, in whole seconds, such as 24h")
-	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
-		if err := where.need(cmd); err != nil {
+	cmd.RunE = wrapRun(func(cmd *cobra.Command, args []string) error {
+		if err := where.require(cmd); err != nil {
 			return err
 		}
-		by, err := flags.by(cmd)
+		by, err := flags.options(cmd)
 		if err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
+		return a.withState(cmd.Context(), &where, func(m *dictrack.Manager) error {
 			return a.reset(cmd.Context(), m, by, args[0], args[1:])
 		})
 	})
 	return cmd
 }
 
-// by is what the flags ask for.
-func (f *resetFlags) by(cmd *cobra.Command) (by tracker.ResetOptions, err error) {
+// options is what the flags ask for.
+func (f *resetFlags) options(cmd *cobra.Command) (by tracker.ResetOptions, err error) {
 	by.Policy = f.policy.policy
 	by.Duration = f.duration
 	if cmd.Flags().Changed("limit") {
@@ -71,18 +71,18 @@ func (f *resetFlags) by(cmd *cobra.Command) (by tracker.ResetOptions, err error)
 
 // reset resets the named trackers; all, when no name is given.
 func (a *app) reset(ctx context.Context, m *dictrack.Manager, by tracker.ResetOptions, group string, names []string) error {
-	snaps, err := targets(ctx, m, group, names)
+	snaps, err := selectTrackers(ctx, m, group, names)
 	if err != nil {
 		return err
 	}
-	err = a.tell(m, func() error {
+	err = a.printEvents(m, func() error {
 		if len(names) == 0 {
 			return m.ResetAll(ctx, group, by)
 		}
 		return m.Reset(ctx, group, by, names...)
 	})
 	if err == nil {
-		a.say("reset %s of %s\n", count(len(snaps), "tracker"), printable(group))
+		a.notef("reset %s of %s\n", plural(len(snaps), "tracker"), printable(group))
 	}
 	return err
 }

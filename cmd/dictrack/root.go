@@ -48,22 +48,22 @@ func prefix(cmd *cobra.Command) string {
 	return cmd.Name() + ": "
 }
 
-// arguments checks how many arguments a command gets; most < 0: any number from least on.
-func arguments(least, most int) cobra.PositionalArgs {
+// argumentCount checks how many arguments a command gets; most < 0: any number from least on.
+func argumentCount(minArgs, maxArgs int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		hint := "dictrack " + cmd.Use
 		switch {
-		case len(args) < least:
+		case len(args) < minArgs:
 			return usage(hint, "%san argument is missing", prefix(cmd))
-		case most >= 0 && len(args) > most:
-			return usage(hint, "%stoo many arguments: %s", prefix(cmd), strings.Join(args[most:], " "))
+		case maxArgs >= 0 && len(args) > maxArgs:
+			return usage(hint, "%stoo many arguments: %s", prefix(cmd), strings.Join(args[maxArgs:], " "))
 		}
 		return nil
 	}
 }
 
-// need checks that flags have a value.
-func need(cmd *cobra.Command, flags ...string) error {
+// requireFlags checks that flags have a value.
+func requireFlags(cmd *cobra.Command, flags ...string) error {
 	for _, name := range flags {
 		if cmd.Flag(name).Value.String() == "" {
 			return usage("dictrack "+cmd.Use, "%s--%s is missing", prefix(cmd), name)

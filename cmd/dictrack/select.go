@@ -16,7 +16,7 @@ import (
 // namedOrAll checks that a command gets a group, and either names of trackers or --all.
 func namedOrAll(all *bool) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if err := arguments(1, -1)(cmd, args); err != nil {
+		if err := argumentCount(1, -1)(cmd, args); err != nil {
 			return err
 		}
 		switch {
@@ -29,12 +29,12 @@ func namedOrAll(all *bool) cobra.PositionalArgs {
 	}
 }
 
-// targets are the trackers that a command is about: those named, or all of a group that is known.
-func targets(ctx context.Context, m *dictrack.Manager, group string, names []string) ([]tracker.Snapshot, error) {
-	if err := known(ctx, m, group); err != nil {
+// selectTrackers are the trackers that a command is about: those named, or all of a group that is known.
+func selectTrackers(ctx context.Context, m *dictrack.Manager, group string, names []string) ([]tracker.Snapshot, error) {
+	if err := requireGroup(ctx, m, group); err != nil {
 		return nil, err
 	}
-	return list(ctx, m, group, slices.Compact(slices.Sorted(slices.Values(names))))
+	return listTrackers(ctx, m, group, slices.Compact(slices.Sorted(slices.Values(names))))
 }
 
 // printable is a name for a message.
@@ -68,8 +68,8 @@ func (p *policyFlag) String() string {
 // Type implements pflag.Value.
 func (p *policyFlag) Type() string { return "POLICY" }
 
-// list returns the named trackers of a group, all of them when no name is given.
-func list(ctx context.Context, m *dictrack.Manager, group string, names []string) ([]dictrack.Snapshot, error) {
+// listTrackers returns the named trackers of a group, all of them when no name is given.
+func listTrackers(ctx context.Context, m *dictrack.Manager, group string, names []string) ([]dictrack.Snapshot, error) {
 	if len(names) == 0 {
 		return m.ListAll(ctx, group)
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/moment"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/timeparse"
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -36,20 +36,20 @@ set, and progress that reaches targets completes them at once. What happened is 
 taken exactly.`,
 		Example: `  dictrack set --data state/ Robot001 visits --progress 7 --add-targets 20,30
   dictrack set --data state/ Robot001 visits --loop true --reset all --expire-after 720h`,
-		Args:              arguments(2, 2),
+		Args:              argumentCount(2, 2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	stateFlags(cmd, &where, "change what is in `DIR`")
 	flags.add(cmd)
-	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
-		if err := where.need(cmd); err != nil {
+	cmd.RunE = wrapRun(func(cmd *cobra.Command, args []string) error {
+		if err := where.require(cmd); err != nil {
 			return err
 		}
-		edits, err := flags.edits(cmd)
+		edits, err := flags.options(cmd)
 		if err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
+		return a.withState(cmd.Context(), &where, func(m *dictrack.Manager) error {
 			return a.set(cmd.Context(), m, args[0], args[1], edits)
 		})
 	})
@@ -68,31 +68,31 @@ func (s *setFlags) add(cmd *cobra.Command) {
 }
 
 func (a *app) set(ctx context.Context, m *dictrack.Manager, group, name string, edits []dictrack.UpdateOption) error {
-	if _, err := targets(ctx, m, group, []string{name}); err != nil {
+	if _, err := selectTrackers(ctx, m, group, []string{name}); err != nil {
 		return err
 	}
-	err := a.tell(m, func() error { return m.Update(ctx, group, name, edits...) })
+	err := a.printEvents(m, func() error { return m.Update(ctx, group, name, edits...) })
 	if err == nil {
-		a.say("changed %s of %s\n", printable(name), printable(group))
+		a.notef("changed %s of %s\n", printable(name), printable(group))
 	}
 	return err
 }
 
-// edits are what the flags ask for.
-func (s *setFlags) edits(cmd *cobra.Command) ([]dictrack.UpdateOption, error) {
+// options are what the flags ask for.
+func (s *setFlags) options(cmd *cobra.Command) ([]dictrack.UpdateOption, error) {
 	var edits []dictrack.UpdateOption
 	expiries := 0
 	parts := []struct {
 		flag string
 		edit func() ([]dictrack.UpdateOption, error)
 	}{
-		{"add-targets", s.editTargets},
-		{"loop", s.editLoop},
-		{"reset", s.editReset},
-		{"progress", s.editProgress},
-		{"expire-after", s.editExpireAfter},
-		{"expire-at", s.editExpireAt},
-		{"no-expiry", s.editNoExpiry},
+		{"add-targets", s.addTargets},
+		{"loop", s.setLoop},
+		{"reset", s.setReset},
+		{"progress", s.setProgress},
+		{"expire-after", s.setExpireAfter},
+		{"expire-at", s.setExpireAt},
+		{"no-expiry", s.setNoExpiry},
 	}
 	for _, part := range parts {
 		if !cmd.Flags().Changed(part.flag) {
@@ -116,15 +116,15 @@ func (s *setFlags) edits(cmd *cobra.Command) ([]dictrack.UpdateOption, error) {
 	return edits, nil
 }
 
-func (s *setFlags) editProgress() ([]dictrack.UpdateOption, error) {
-	edit, err := exactly(s.progress, dictrack.SetProgress[int64], dictrack.SetProgress[float64])
+func (s *setFlags) setProgress() ([]dictrack.UpdateOption, error) {
+	edit, err := exactNumber(s.progress, dictrack.SetProgress[int64], dictrack.SetProgress[float64])
 	return []dictrack.UpdateOption{edit}, err
 }
 
-func (s *setFlags) editTargets() ([]dictrack.UpdateOption, error) {
+func (s *setFlags) addTargets() ([]dictrack.UpdateOption, error) {
 	var edits []dictrack.UpdateOption
 	for text := range strings.SplitSeq(s.targets, ",") {
-		edit, err := exactly(text,
+		edit, err := exactNumber(text,
 			func(n int64) dictrack.UpdateOption { return dictrack.AddTargets(n) },
 			func(f float64) dictrack.UpdateOption { return dictrack.AddTargets(f) })
 		if err != nil {
@@ -135,8 +135,8 @@ func (s *setFlags) editTargets() ([]dictrack.UpdateOption, error) {
 	return edits, nil
 }
 
-// exactly reads a number and makes an edit of it, by the form that keeps it exact.
-func exactly(text string, whole func(int64) dictrack.UpdateOption, other func(float64) dictrack.UpdateOption) (dictrack.UpdateOption, error) {
+// exactNumber reads a number and makes an edit of it, by the form that keeps it exact.
+func exactNumber(text string, whole func(int64) dictrack.UpdateOption, other func(float64) dictrack.UpdateOption) (dictrack.UpdateOption, error) {
 	d, ok := decimal.Parse(text)
 	if !ok {
 		return dictrack.UpdateOption{}, fmt.Errorf("%q is not allowed: want a number", text)
@@ -147,30 +147,30 @@ func exactly(text string, whole func(int64) dictrack.UpdateOption, other func(fl
 	return other(d.Float64()), nil
 }
 
-func (s *setFlags) editLoop() ([]dictrack.UpdateOption, error) {
+func (s *setFlags) setLoop() ([]dictrack.UpdateOption, error) {
 	return []dictrack.UpdateOption{dictrack.SetLoop(s.loop == "true")}, nil
 }
 
-func (s *setFlags) editReset() ([]dictrack.UpdateOption, error) {
+func (s *setFlags) setReset() ([]dictrack.UpdateOption, error) {
 	if s.reset.policy.Has(tracker.ResetStage) {
 		return nil, errors.New("stage is for dictrack reset: want none, progress, limiter or all")
 	}
 	return []dictrack.UpdateOption{dictrack.SetReset(s.reset.policy)}, nil
 }
 
-func (s *setFlags) editExpireAfter() ([]dictrack.UpdateOption, error) {
+func (s *setFlags) setExpireAfter() ([]dictrack.UpdateOption, error) {
 	if s.expireAfter <= 0 {
 		return nil, fmt.Errorf("%v is not allowed: want a duration above 0", s.expireAfter)
 	}
 	return []dictrack.UpdateOption{dictrack.SetExpireAfter(s.expireAfter)}, nil
 }
 
-func (s *setFlags) editExpireAt() ([]dictrack.UpdateOption, error) {
-	t, err := moment.Parser{}.Text(s.expireAt)
+func (s *setFlags) setExpireAt() ([]dictrack.UpdateOption, error) {
+	t, err := timeparse.Parser{}.Text(s.expireAt)
 	return []dictrack.UpdateOption{dictrack.SetExpireAt(t)}, err
 }
 
-func (s *setFlags) editNoExpiry() ([]dictrack.UpdateOption, error) {
+func (s *setFlags) setNoExpiry() ([]dictrack.UpdateOption, error) {
 	if !s.noExpiry {
 		return nil, errors.New("false is not allowed: leave it out, or give a time")
 	}

@@ -27,17 +27,17 @@ cycle, completed and limited, its limiters (limit and left, start and end) and e
 exact.`,
 		Example: `  dictrack show --data state/
   dictrack show --data state/ Robot001 visits -o json`,
-		Args:              arguments(0, 2),
+		Args:              argumentCount(0, 2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	stateFlags(cmd, &where, "show what is in `DIR`")
 	formatFlag(cmd, &format, output.Table, output.JSON, output.YAML)
-	cmd.RunE = runs(func(cmd *cobra.Command, args []string) error {
-		if err := where.need(cmd); err != nil {
+	cmd.RunE = wrapRun(func(cmd *cobra.Command, args []string) error {
+		if err := where.require(cmd); err != nil {
 			return err
 		}
-		return a.with(cmd.Context(), &where, func(m *dictrack.Manager) error {
-			return a.list(format, snapshotHeader, snapshotRows, func(w output.Writer) error {
+		return a.withState(cmd.Context(), &where, func(m *dictrack.Manager) error {
+			return a.writeList(format, snapshotHeader, snapshotRows, func(w output.Writer) error {
 				return addSnapshots(cmd.Context(), m, w, args)
 			})
 		})
@@ -48,7 +48,7 @@ exact.`,
 // addSnapshots writes the trackers that the arguments name.
 func addSnapshots(ctx context.Context, m *dictrack.Manager, w output.Writer, args []string) error {
 	if len(args) > 0 {
-		if err := known(ctx, m, args[0]); err != nil {
+		if err := requireGroup(ctx, m, args[0]); err != nil {
 			return err
 		}
 		return addGroup(ctx, m, w, args[0], args[1:])
@@ -65,7 +65,7 @@ func addSnapshots(ctx context.Context, m *dictrack.Manager, w output.Writer, arg
 }
 
 func addGroup(ctx context.Context, m *dictrack.Manager, w output.Writer, group string, names []string) error {
-	snaps, err := list(ctx, m, group, names)
+	snaps, err := listTrackers(ctx, m, group, names)
 	if err != nil {
 		return err
 	}

@@ -31,17 +31,17 @@ func stateFlags(cmd *cobra.Command, s *state, data string) {
 	f.StringVar(&s.store, "store", "", "the store, by its `URL`: dictrack help urls (default: $"+storeVariable+")")
 	f.StringVar(&s.cache, "cache", "", "the cache before it, by its `URL` (default: $"+cacheVariable+", or memory:)")
 	_ = cmd.MarkFlagDirname("data") // the flags exist
-	_ = cmd.RegisterFlagCompletionFunc("store", cobra.FixedCompletions(connect.Stores(), unfinished))
-	_ = cmd.RegisterFlagCompletionFunc("cache", cobra.FixedCompletions(connect.Caches(), unfinished))
+	_ = cmd.RegisterFlagCompletionFunc("store", cobra.FixedCompletions(connect.Stores(), completeFurther))
+	_ = cmd.RegisterFlagCompletionFunc("cache", cobra.FixedCompletions(connect.Caches(), completeFurther))
 }
 
-// unfinished is a completion that has to go on.
-const unfinished = cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+// completeFurther is a completion that has to go on.
+const completeFurther = cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 
-// find takes in the flags, and the environment where there are none: all of it but with --data, which is a place of
+// resolve takes in the flags, and the environment where there are none: all of it but with --data, which is a place of
 // its own, that the cache of another store has nothing to do with.
-func (s *state) find(cmd *cobra.Command) error {
-	if err := s.check(cmd); err != nil || s.data != "" {
+func (s *state) resolve(cmd *cobra.Command) error {
+	if err := s.checkFlags(cmd); err != nil || s.data != "" {
 		return err
 	}
 	if s.store == "" {
@@ -53,8 +53,8 @@ func (s *state) find(cmd *cobra.Command) error {
 	return nil
 }
 
-// check takes in the flags.
-func (s *state) check(cmd *cobra.Command) error {
+// checkFlags takes in the flags.
+func (s *state) checkFlags(cmd *cobra.Command) error {
 	for _, name := range []string{"data", "store", "cache"} {
 		if f := cmd.Flag(name); f.Changed && f.Value.String() == "" {
 			return usage("leave it out, or say where", "%s--%s is empty", prefix(cmd), name)
@@ -70,16 +70,16 @@ func (s *state) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// need is find, for a command that is about what was tracked before.
-func (s *state) need(cmd *cobra.Command) error {
-	if err := s.find(cmd); err != nil || s.named() {
+// require is find, for a command that is about what was tracked before.
+func (s *state) require(cmd *cobra.Command) error {
+	if err := s.resolve(cmd); err != nil || s.isSet() {
 		return err
 	}
 	return usage("dictrack "+cmd.Use, "%snone of --data, --store and --cache is given", prefix(cmd))
 }
 
-// named tells whether the state is anywhere but in the memory of this run.
-func (s *state) named() bool { return s.store != "" || s.cache != "" }
+// isSet tells whether the state is anywhere but in the memory of this run.
+func (s *state) isSet() bool { return s.store != "" || s.cache != "" }
 
 // String names the state for messages.
 func (s *state) String() string {
@@ -99,15 +99,15 @@ func (s *state) String() string {
 // open opens the state, in memory when it is nowhere. Nothing but the command's calls changes it. A directory is made if
 // need be.
 func (a *app) open(ctx context.Context, s *state, o dictrack.Options) (*dictrack.Manager, error) {
-	return a.connect(ctx, s, o, connect.Options{})
+	return a.openState(ctx, s, o, connect.Options{})
 }
 
 // openExisting opens the state; a directory must have some.
 func (a *app) openExisting(ctx context.Context, s *state, o dictrack.Options) (*dictrack.Manager, error) {
-	return a.connect(ctx, s, o, connect.Options{MustExist: true})
+	return a.openState(ctx, s, o, connect.Options{MustExist: true})
 }
 
-func (a *app) connect(ctx context.Context, s *state, o dictrack.Options, how connect.Options) (_ *dictrack.Manager, err error) {
+func (a *app) openState(ctx context.Context, s *state, o dictrack.Options, how connect.Options) (_ *dictrack.Manager, err error) {
 	o.Logger, o.DisableTimers = a.log(), true
 	how.Logger = o.Logger
 	if s.store != "" {
@@ -127,8 +127,8 @@ func (a *app) connect(ctx context.Context, s *state, o dictrack.Options, how con
 	return nil, err
 }
 
-// with opens the state, of which a directory must have some, for as long as do runs.
-func (a *app) with(ctx context.Context, s *state, do func(*dictrack.Manager) error) error {
+// withState opens the state, of which a directory must have some, for as long as do runs.
+func (a *app) withState(ctx context.Context, s *state, do func(*dictrack.Manager) error) error {
 	m, err := a.openExisting(ctx, s, dictrack.Options{})
 	if err != nil {
 		return err

@@ -16,10 +16,10 @@ type streams struct {
 	inTerminal, outTerminal, errTerminal bool
 }
 
-// say writes a message to standard error. When that cannot be written, there is nobody to tell.
-func (s *streams) say(format string, args ...any) { _, _ = fmt.Fprintf(s.err, format, args...) }
+// notef writes a message to standard error. When that cannot be written, there is nobody to tell.
+func (s *streams) notef(format string, args ...any) { _, _ = fmt.Fprintf(s.err, format, args...) }
 
-func standard() *streams {
+func standardStreams() *streams {
 	isTerminal := func(f *os.File) bool { return term.IsTerminal(int(f.Fd())) } // #nosec G115 -- a descriptor is small
 	return &streams{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,

@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/feed"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/moment"
-	"github.com/dictrack/dictrack/cmd/dictrack/internal/tracking"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/ingest"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/input"
+	"github.com/dictrack/dictrack/cmd/dictrack/internal/timeparse"
 	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -52,11 +52,11 @@ func newTrack(a *app) *cobra.Command {
 		Example: `  dictrack track --trackers trackers.yaml --group-by user.id data.jsonl
   zcat logs/*.gz | dictrack track --trackers trackers.yaml --group-by player --data state/ --id-by request_id
   dictrack track --trackers trackers.yaml --group-by origin --time-by date --time-layout '2006/01/02 15:04' flights.ndjson`,
-		Args: arguments(0, -1),
+		Args: argumentCount(0, -1),
 	}
 	flags.add(cmd)
-	cmd.RunE = runs(func(cmd *cobra.Command, files []string) error {
-		if err := errors.Join(flags.state.find(cmd), need(cmd, "trackers", "group-by")); err != nil {
+	cmd.RunE = wrapRun(func(cmd *cobra.Command, files []string) error {
+		if err := errors.Join(flags.state.resolve(cmd), requireFlags(cmd, "trackers", "group-by")); err != nil {
 			return err
 		}
 		fields, err := flags.fields()
@@ -71,7 +71,7 @@ func newTrack(a *app) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		return a.track(cmd.Context(), &flags, specs, &tracking.Run{Sources: sources, Fields: fields, Strict: flags.strict, Trusted: flags.trust})
+		return a.track(cmd.Context(), &flags, specs, &ingest.Pipeline{Sources: sources, Fields: fields, Strict: flags.strict, Trusted: flags.trust})
 	})
 	return cmd
 }
@@ -90,7 +90,7 @@ func (t *trackFlags) add(cmd *cobra.Command) {
 }
 
 // fields checks the flags that say what is where in the data.
-func (t *trackFlags) fields() (f tracking.Fields, err error) {
+func (t *trackFlags) fields() (f ingest.Fields, err error) {
 	for _, one := range []struct {
 		flag, text string
 		path       *dotpath.Path
@@ -111,14 +111,14 @@ func (t *trackFlags) fields() (f tracking.Fields, err error) {
 	if t.timeBy == "" {
 		return f, usage("say with --time-by where the time is", "track: --time-layout without --time-by")
 	}
-	if f.Times, err = moment.NewParser(t.timeLayout); err != nil {
+	if f.Times, err = timeparse.NewParser(t.timeLayout); err != nil {
 		return f, usage("write the time 2006-01-02 15:04:05 as the data would, such as '2006/01/02 15:04'", "track: --time-layout: %w", err)
 	}
 	return f, nil
 }
 
 // sources finds the files, all of them before any is read.
-func (a *app) sources(files []string) ([]*feed.Source, error) {
+func (a *app) sources(files []string) ([]*input.Source, error) {
 	if len(files) == 0 && a.inTerminal {
 		return nil, usage("name the files, or send data as in: zcat data.gz | dictrack track ...; - reads what you type",
 			"track: no FILE, and standard input is a terminal")
@@ -126,13 +126,13 @@ func (a *app) sources(files []string) ([]*feed.Source, error) {
 	if len(files) == 0 {
 		files = []string{"-"}
 	}
-	var sources []*feed.Source
+	var sources []*input.Source
 	for _, file := range files {
 		if file == "-" {
-			sources = append(sources, feed.Stream("stdin", a.in))
+			sources = append(sources, input.Stream("stdin", a.in))
 			continue
 		}
-		s, err := feed.File(file)
+		s, err := input.File(file)
 		if err != nil {
 			return nil, err
 		}
@@ -142,9 +142,9 @@ func (a *app) sources(files []string) ([]*feed.Source, error) {
 }
 
 // track opens the state, tracks everything, and closes it.
-func (a *app) track(ctx context.Context, flags *trackFlags, specs []tracker.Spec, r *tracking.Run) error {
-	r.Clock = &tracking.Clock{}
-	m, err := a.openTracking(ctx, flags, r.Clock)
+func (a *app) track(ctx context.Context, flags *trackFlags, specs []tracker.Spec, r *ingest.Pipeline) error {
+	r.Clock = &ingest.Clock{}
+	m, err := a.openForTrack(ctx, flags, r.Clock)
 	if err != nil {
 		return err
 	}
@@ -153,16 +153,16 @@ func (a *app) track(ctx context.Context, flags *trackFlags, specs []tracker.Spec
 	}
 	r.Manager = m
 	d := newDisplay(a.streams, r)
-	summary, err := r.Do(ctx)
+	summary, err := r.Run(ctx)
 	d.finish()
 	err = a.close(m, err)
-	a.say("%v", &summary)
-	if errors.Is(err, tracking.ErrStopped) {
-		return fails("without --strict such lines are skipped", "track: %w", err)
+	a.notef("%v", &summary)
+	if errors.Is(err, ingest.ErrStopped) {
+		return failure("without --strict such lines are skipped", "track: %w", err)
 	}
 	return err
 }
 
-func (a *app) openTracking(ctx context.Context, flags *trackFlags, clock *tracking.Clock) (*dictrack.Manager, error) {
+func (a *app) openForTrack(ctx context.Context, flags *trackFlags, clock *ingest.Clock) (*dictrack.Manager, error) {
 	return a.open(ctx, &flags.state, dictrack.Options{Clock: clock.Now, IDWindow: flags.idWindow})
 }

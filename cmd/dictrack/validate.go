@@ -19,39 +19,39 @@ func newValidate(a *app) *cobra.Command {
 one. A - stands for standard input.`,
 		Example: `  dictrack validate trackers.yaml
   dictrack validate trackers/*.yaml`,
-		Args: arguments(1, -1),
+		Args: argumentCount(1, -1),
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return []string{"yaml", "yml", "json"}, cobra.ShellCompDirectiveFilterFileExt
 		},
-		RunE: runs(func(_ *cobra.Command, files []string) error {
+		RunE: wrapRun(func(_ *cobra.Command, files []string) error {
 			wrong := 0
 			for _, file := range files {
 				defs, err := a.parse(file)
 				if err != nil {
-					a.refuse(err)
+					a.printInvalid(err)
 					wrong++
 					continue
 				}
-				if _, err := fmt.Fprintf(a.out, "%s: %s\n", printable(file), count(len(defs), "tracker")); err != nil {
+				if _, err := fmt.Fprintf(a.out, "%s: %s\n", printable(file), plural(len(defs), "tracker")); err != nil {
 					return err
 				}
 			}
 			if wrong > 0 {
-				return fmt.Errorf("%d of %s cannot be used", wrong, count(len(files), "file"))
+				return fmt.Errorf("%d of %s cannot be used", wrong, plural(len(files), "file"))
 			}
 			return nil
 		}),
 	}
 }
 
-// refuse says what is wrong with a file: its mistakes stand by themselves, as editors read them.
-func (a *app) refuse(err error) {
+// printInvalid says what is wrong with a file: its mistakes stand by themselves, as editors read them.
+func (a *app) printInvalid(err error) {
 	var mistakes *trackerfile.Error
 	if errors.As(err, &mistakes) {
-		a.say("%v\n", mistakes)
+		a.notef("%v\n", mistakes)
 		return
 	}
-	a.complain(err.Error(), "")
+	a.printError(err.Error(), "")
 }
 
 func (a *app) parse(file string) ([]*tracker.Definition, error) {

@@ -13,9 +13,9 @@ func newVersion(a *app) *cobra.Command {
 		Use:               "version",
 		Short:             "Print the version",
 		Example:           "  dictrack version",
-		Args:              arguments(0, 0),
+		Args:              argumentCount(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: runs(func(*cobra.Command, []string) error {
+		RunE: wrapRun(func(*cobra.Command, []string) error {
 			_, err := fmt.Fprintln(a.out, version())
 			return err
 		}),

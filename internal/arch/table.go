@@ -47,6 +47,7 @@ var core = [][]string{
 	{"dotpath", "field", "internal/connective", "internal/kinds", "internal/match/hashtable"},
 	{"condition", "limiter"},
 	{"tracker"},
+	{"record"},
 	{"internal/match/predicate"},
 	{"internal/match/bitmap", "internal/match/index"},
 	{"internal/match"},

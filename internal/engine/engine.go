@@ -68,9 +68,9 @@ func New(c Config) *Engine {
 
 // Start starts the cache. The error is the cache's.
 func (e *Engine) Start(ctx context.Context) error {
-	d := cache.Host{Definitions: e.definitions, Logger: e.config.Logger}
+	d := cache.Deps{Definitions: e.definitions, Logger: e.config.Logger}
 	if e.config.Store != nil {
-		d.Backing = &loader{store: e.config.Store, definitions: e.definitions, observer: e.config.Observer}
+		d.BackingStore = &loader{store: e.config.Store, definitions: e.definitions, observer: e.config.Observer}
 	}
 	return e.config.Cache.Start(ctx, d)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -19,52 +20,52 @@ type loader struct {
 	observer    Observer
 }
 
-var _ cache.Settling = (*loader)(nil)
+var _ cache.InDoubtLoader = (*loader)(nil)
 
-// Load implements cache.Backing.
+// Load implements cache.BackingStore.
 func (l *loader) Load(ctx context.Context, name string) (*group.Group, error) {
 	return l.load(ctx, name, l.store.Load)
 }
 
-// LoadSettled implements cache.Settling.
-func (l *loader) LoadSettled(ctx context.Context, name string) (*group.Group, error) {
-	if s, ok := l.store.(store.Settling); ok {
-		return l.load(ctx, name, s.LoadSettled)
+// LoadAfterInDoubt implements cache.InDoubtLoader.
+func (l *loader) LoadAfterInDoubt(ctx context.Context, name string) (*group.Group, error) {
+	if s, ok := l.store.(store.InDoubtLoader); ok {
+		return l.load(ctx, name, s.LoadAfterInDoubt)
 	}
 	return l.Load(ctx, name)
 }
 
 // load makes a group of the record that read returns.
-func (l *loader) load(ctx context.Context, name string, read func(context.Context, string) (*group.Record, error)) (*group.Group, error) {
+func (l *loader) load(ctx context.Context, name string, read func(context.Context, string) (*record.Group, error)) (*group.Group, error) {
 	began := start(l.observer.Loaded != nil)
-	record, err := read(ctx, name)
+	r, err := read(ctx, name)
 	if l.observer.Loaded != nil {
 		l.observer.Loaded(time.Since(began), err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if len(record.Layout) == 0 && !record.Fed {
-		return group.New(name, record.Version), nil
+	if !r.Exists() {
+		return group.New(name, r.Version), nil
 	}
-	defs, err := l.resolve(ctx, record.Layout)
+	defs, err := l.resolve(ctx, r.Layout)
 	if err != nil {
 		return nil, err
 	}
-	g, err := group.Restore(record, defs)
+	g, err := group.Restore(r, defs)
 	if err != nil {
-		return nil, &store.CorruptError{Record: fmt.Sprintf("group %q", name), Reason: err.Error()}
+		return nil, &record.CorruptError{Record: fmt.Sprintf("group %q", name), Reason: err.Error()}
 	}
 	return g, nil
 }
 
-// Seen implements cache.Backing.
-func (l *loader) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
-	return l.store.Seen(ctx, name, id)
+// FindMessageID implements cache.BackingStore.
+func (l *loader) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
+	return l.store.FindMessageID(ctx, name, id)
 }
 
-// Persist implements cache.Backing.
-func (l *loader) Persist(ctx context.Context, changes []*group.Change) error {
+// Persist implements cache.BackingStore.
+func (l *loader) Persist(ctx context.Context, changes []*record.Change) error {
 	began := start(l.observer.Committed != nil)
 	err := l.store.Commit(ctx, changes)
 	if l.observer.Committed != nil {
@@ -94,7 +95,7 @@ func (l *loader) resolve(ctx context.Context, layout []tracker.ID) ([]*tracker.D
 	for n, text := range texts {
 		d, err := l.definitions.Read(missing[n], text)
 		if corrupt := (*definitionError)(nil); errors.As(err, &corrupt) {
-			return nil, &store.CorruptError{Record: "definition " + missing[n].String(), Reason: corrupt.reason}
+			return nil, &record.CorruptError{Record: "definition " + missing[n].String(), Reason: corrupt.reason}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("stored definition %s: %w", missing[n], err)

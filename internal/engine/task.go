@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/notify"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 )
 
 // ErrIDReused means that the id of a message was used before, with other data.
@@ -54,7 +55,7 @@ func (t *task) Group() string { return t.name }
 func (t *task) ID() string { return t.id }
 
 // Apply implements cache.Task.
-func (t *task) Apply(g *group.Group, seen *group.Seen) *group.Seen {
+func (t *task) Apply(g *group.Group, seen *record.MessageID) *record.MessageID {
 	if seen != nil && t.deps.now() < seen.Expires {
 		t.repeat(seen)
 		return nil
@@ -72,11 +73,11 @@ func (t *task) Apply(g *group.Group, seen *group.Seen) *group.Seen {
 		return nil
 	}
 	expires := t.deps.now() + t.deps.idWindow
-	return &group.Seen{ID: t.id, Hash: t.hash, Version: t.effect.Version, Expires: expires}
+	return &record.MessageID{ID: t.id, Hash: t.hash, Version: t.effect.Version, Expires: expires}
 }
 
 // repeat answers a call whose id is remembered.
-func (t *task) repeat(seen *group.Seen) {
+func (t *task) repeat(seen *record.MessageID) {
 	t.effect, t.err, t.duplicate = group.Effect{Version: seen.Version}, nil, seen.Hash == t.hash
 	t.due, t.dueChanged = limiter.Never, false
 	if !t.duplicate {
@@ -91,7 +92,7 @@ func (t *task) track(g *group.Group) {
 	t.call.Scratch = t.deps.scratch()
 	defer t.deps.release(t.call.Scratch)
 	t.call.Template = nil
-	if !g.Fed() {
+	if !g.Initialized() {
 		t.call.Template = t.deps.templates.definitions()
 	}
 	if t.effect, t.err = g.Track(&t.call); t.err != nil {
@@ -102,8 +103,8 @@ func (t *task) track(g *group.Group) {
 	}
 }
 
-// Settled implements cache.Task.
-func (t *task) Settled(err error) {
+// Done implements cache.Task.
+func (t *task) Done(err error) {
 	if err != nil {
 		t.err = err
 	} else if t.err == nil && t.effect.Changed {

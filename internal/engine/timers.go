@@ -61,13 +61,13 @@ func (e *Engine) logFailures(t *task) {
 
 // DeleteExpired deletes the ids of messages that are remembered no longer than now.
 func (e *Engine) DeleteExpired(ctx context.Context, now int64) error {
-	if err := e.config.Cache.Forget(ctx, now); err != nil {
+	if err := e.config.Cache.DeleteExpiredIDs(ctx, now); err != nil {
 		return fmt.Errorf("delete expired ids from the cache: %w", err)
 	}
 	if e.config.Store == nil {
 		return nil
 	}
-	if err := e.config.Store.Forget(ctx, now); err != nil {
+	if err := e.config.Store.DeleteExpiredIDs(ctx, now); err != nil {
 		return fmt.Errorf("delete expired ids: %w", err)
 	}
 	return nil

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -33,7 +33,7 @@ type storedGroup struct {
 	count   int
 	due     int64
 	chunks  map[int]chunk
-	seen    map[string]group.Seen
+	seen    map[string]record.MessageID
 }
 
 type chunk struct {
@@ -46,7 +46,7 @@ type Commit struct {
 	Group         string
 	Base, Version uint64
 	Due           int64
-	Seen          []group.Seen
+	Seen          []record.MessageID
 }
 
 // NewDisk returns an empty disk.
@@ -84,7 +84,7 @@ func (d *Disk) Versions() map[string]uint64 {
 }
 
 // commit applies changes as the contract of store.Store says. The lock is held.
-func (d *Disk) commit(changes []*group.Change) error {
+func (d *Disk) commit(changes []*record.Change) error {
 	var late []string
 	for _, c := range changes {
 		if d.version(c.Group) == c.Base {
@@ -106,10 +106,10 @@ func (d *Disk) version(name string) uint64 {
 	return d.floor
 }
 
-func (d *Disk) apply(c *group.Change) {
+func (d *Disk) apply(c *record.Change) {
 	r := d.groups[c.Group]
 	if r == nil {
-		r = &storedGroup{due: limiter.Never, chunks: map[int]chunk{}, seen: map[string]group.Seen{}}
+		r = &storedGroup{due: limiter.Never, chunks: map[int]chunk{}, seen: map[string]record.MessageID{}}
 		d.groups[c.Group] = r
 	}
 	if c.Version <= c.Base {
@@ -118,23 +118,23 @@ func (d *Disk) apply(c *group.Change) {
 	if r.count != c.BaseCount {
 		d.violation("group %s: a change from %d trackers, but %d are stored", c.Group, c.BaseCount, r.count)
 	}
-	r.version, r.fed, r.count, r.due = c.Version, c.Fed, c.Count, c.Due
-	for _, part := range c.Chunks() {
+	r.version, r.fed, r.count, r.due = c.Version, c.Initialized, c.Count, c.Due
+	for _, part := range c.Chunks {
 		r.put(part)
 	}
-	for from, to := c.Dropped(); from < to; from++ {
+	for from, to := c.RemovedChunks(); from < to; from++ {
 		delete(r.chunks, from)
 	}
-	for _, def := range c.Definitions() {
-		d.definitions[def.ID()] = bytes.Clone(def.JSON())
+	for _, def := range c.Definitions {
+		d.definitions[def.ID] = bytes.Clone(def.JSON)
 	}
-	for _, s := range c.Seen {
+	for _, s := range c.MessageIDs {
 		r.seen[s.ID] = s
 	}
-	d.log = append(d.log, Commit{c.Group, c.Base, c.Version, c.Due, slices.Clone(c.Seen)})
+	d.log = append(d.log, Commit{c.Group, c.Base, c.Version, c.Due, slices.Clone(c.MessageIDs)})
 }
 
-func (r *storedGroup) put(part group.Chunk) {
+func (r *storedGroup) put(part record.Chunk) {
 	one := r.chunks[part.Index]
 	one.states = bytes.Clone(part.States)
 	if part.Layout != nil {
@@ -144,12 +144,12 @@ func (r *storedGroup) put(part group.Chunk) {
 }
 
 // load returns a group as a whole. The lock is held.
-func (d *Disk) load(name string) *group.Record {
+func (d *Disk) load(name string) *record.Group {
 	r := d.groups[name]
 	if r == nil {
-		return &group.Record{Name: name, Version: d.floor, Due: limiter.Never}
+		return &record.Group{Name: name, Version: d.floor, Due: limiter.Never}
 	}
-	out := &group.Record{Name: name, Version: r.version, Fed: r.fed, Due: r.due}
+	out := &record.Group{Name: name, Version: r.version, Initialized: r.fed, Due: r.due}
 	for i := range len(r.chunks) {
 		out.Layout = append(out.Layout, r.chunks[i].layout...)
 		out.States = append(out.States, r.chunks[i].states...)

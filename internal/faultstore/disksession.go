@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -83,10 +83,10 @@ func (s *DiskSession) step(ctx context.Context, step, name string, do func() err
 	defer d.mu.Unlock()
 	switch {
 	case s.closed && step != StepCommit: // a sweep may still read while the Manager closes
-		return store.ErrClosed
+		return record.ErrClosed
 	case s.closed:
 		d.violation("%s %q on a store that is closed", step, name)
-		return store.ErrClosed
+		return record.ErrClosed
 	case d.current != s:
 		return fmt.Errorf("%s %q: the process has crashed: %w", step, name, ErrInjected)
 	case outcome == Fail:
@@ -103,7 +103,7 @@ func (s *DiskSession) step(ctx context.Context, step, name string, do func() err
 }
 
 // Commit implements store.Store.
-func (s *DiskSession) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *DiskSession) Commit(ctx context.Context, changes []*record.Change) error {
 	names := make([]string, len(changes))
 	for i, c := range changes {
 		names[i] = c.Group
@@ -114,7 +114,7 @@ func (s *DiskSession) Commit(ctx context.Context, changes []*group.Change) error
 }
 
 // Load implements store.Store.
-func (s *DiskSession) Load(ctx context.Context, name string) (r *group.Record, err error) {
+func (s *DiskSession) Load(ctx context.Context, name string) (r *record.Group, err error) {
 	err = s.step(ctx, StepLoad, name, func() error {
 		r = s.storage.load(name)
 		return nil
@@ -128,7 +128,7 @@ func (s *DiskSession) Definitions(ctx context.Context, ids []tracker.ID) (texts 
 		for _, id := range ids {
 			text, ok := s.storage.definitions[id]
 			if !ok {
-				return &store.CorruptError{Record: "definition " + id.String(), Reason: "missing"}
+				return &record.CorruptError{Record: "definition " + id.String(), Reason: "missing"}
 			}
 			texts = append(texts, slices.Clone(text))
 		}
@@ -138,7 +138,7 @@ func (s *DiskSession) Definitions(ctx context.Context, ids []tracker.ID) (texts 
 }
 
 // Seen implements store.Store.
-func (s *DiskSession) Seen(ctx context.Context, name, id string) (seen group.Seen, ok bool, err error) {
+func (s *DiskSession) FindMessageID(ctx context.Context, name, id string) (seen record.MessageID, ok bool, err error) {
 	err = s.step(ctx, StepSeen, name, func() error {
 		if r := s.storage.groups[name]; r != nil {
 			seen, ok = r.seen[id]
@@ -149,14 +149,14 @@ func (s *DiskSession) Seen(ctx context.Context, name, id string) (seen group.See
 }
 
 // Due implements store.Store.
-func (s *DiskSession) Due(ctx context.Context, until int64, limit int) (due []store.Due, err error) {
+func (s *DiskSession) Due(ctx context.Context, until int64, limit int) (due []record.Due, err error) {
 	err = s.step(ctx, StepDue, "", func() error {
 		for name, r := range s.storage.groups {
 			if r.due <= until && r.due != limiter.Never {
-				due = append(due, store.Due{Group: name, At: r.due})
+				due = append(due, record.Due{Group: name, At: r.due})
 			}
 		}
-		slices.SortFunc(due, func(a, b store.Due) int {
+		slices.SortFunc(due, func(a, b record.Due) int {
 			return cmp.Or(cmp.Compare(a.At, b.At), strings.Compare(a.Group, b.Group))
 		})
 		due = due[:min(len(due), limit)]
@@ -181,7 +181,7 @@ func (s *DiskSession) Groups(ctx context.Context, after string, limit int) (name
 }
 
 // Forget implements store.Store.
-func (s *DiskSession) Forget(ctx context.Context, now int64) error {
+func (s *DiskSession) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	return s.step(ctx, StepForget, "", func() error {
 		for _, r := range s.storage.groups {
 			for id, seen := range r.seen {

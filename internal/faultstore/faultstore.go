@@ -12,7 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/memorystore"
 	"github.com/dictrack/dictrack/tracker"
@@ -53,10 +53,10 @@ type Store struct {
 	// Data is the store behind the faults.
 	Data store.Store
 
-	BeforeLoad   Hook[string]          // name of the group
-	BeforeLookup Hook[string]          // message id
-	BeforeCommit Hook[[]*group.Change] // its error prevents the commit
-	AfterCommit  Hook[[]*group.Change] // its error hides that the commit took effect
+	BeforeLoad   Hook[string]           // name of the group
+	BeforeLookup Hook[string]           // message id
+	BeforeCommit Hook[[]*record.Change] // its error prevents the commit
+	AfterCommit  Hook[[]*record.Change] // its error hides that the commit took effect
 	BeforeDue    Hook[struct{}]
 	BeforeFlush  Hook[struct{}]
 	AfterFlush   Hook[struct{}]
@@ -110,13 +110,13 @@ func begin[T any](s *Session, hook *Hook[T], argument T) error {
 
 func (s *Session) err() error {
 	if s.closed.Load() {
-		return store.ErrClosed
+		return record.ErrClosed
 	}
 	return nil
 }
 
 // Commit implements store.Store.
-func (s *Session) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *Session) Commit(ctx context.Context, changes []*record.Change) error {
 	s.Commits.Add(1)
 	s.mu.Lock()
 	s.largest = max(s.largest, len(changes))
@@ -131,7 +131,7 @@ func (s *Session) Commit(ctx context.Context, changes []*group.Change) error {
 }
 
 // Load implements store.Store.
-func (s *Session) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *Session) Load(ctx context.Context, name string) (*record.Group, error) {
 	s.Loads.Add(1)
 	if err := begin(s, &s.BeforeLoad, name); err != nil {
 		return nil, err
@@ -148,16 +148,16 @@ func (s *Session) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, 
 }
 
 // Seen implements store.Store.
-func (s *Session) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+func (s *Session) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	s.Lookups.Add(1)
 	if err := begin(s, &s.BeforeLookup, id); err != nil {
-		return group.Seen{}, false, err
+		return record.MessageID{}, false, err
 	}
-	return s.Data.Seen(ctx, name, id)
+	return s.Data.FindMessageID(ctx, name, id)
 }
 
 // Due implements store.Store.
-func (s *Session) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
+func (s *Session) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
 	if err := begin(s, &s.BeforeDue, struct{}{}); err != nil {
 		return nil, err
 	}
@@ -173,11 +173,11 @@ func (s *Session) Groups(ctx context.Context, after string, limit int) ([]string
 }
 
 // Forget implements store.Store.
-func (s *Session) Forget(ctx context.Context, now int64) error {
+func (s *Session) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	if err := s.err(); err != nil {
 		return err
 	}
-	return s.Data.Forget(ctx, now)
+	return s.Data.DeleteExpiredIDs(ctx, now)
 }
 
 // Flush implements store.Store.

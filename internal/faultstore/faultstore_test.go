@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/internal/faultstore"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 func TestFaultsAndSessions(t *testing.T) {
@@ -19,7 +19,7 @@ func TestFaultsAndSessions(t *testing.T) {
 		t.Errorf("second load: %v", err)
 	}
 	_ = s.Close()
-	if _, err := s.Load(t.Context(), "g"); !errors.Is(err, store.ErrClosed) {
+	if _, err := s.Load(t.Context(), "g"); !errors.Is(err, record.ErrClosed) {
 		t.Errorf("load after close: %v, want ErrClosed", err)
 	}
 	f.BeforeLoad.Set(faultstore.FailFirst[string](1))

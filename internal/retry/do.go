@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // The wait between two attempts starts at minBackoff and doubles up to MaxBackoff.
@@ -42,7 +42,7 @@ func (r *Retrier) DoIf(ctx context.Context, isTransient func(error) bool, name s
 		case ctx.Err() != nil:
 			return fmt.Errorf("%s: %w", name, ctx.Err())
 		case r.Context.Err() != nil:
-			return fmt.Errorf("%s: %w before there was an answer", name, store.ErrClosed)
+			return fmt.Errorf("%s: %w before there was an answer", name, record.ErrClosed)
 		case !requested && !isTransient(err):
 			return fmt.Errorf("%s: %w", name, r.Describe(err))
 		case time.Now().Add(backoff).After(deadline):
@@ -82,6 +82,6 @@ func (r *Retrier) sleep(ctx context.Context, backoff time.Duration) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-r.calls.Closed():
-		return store.ErrClosed
+		return record.ErrClosed
 	}
 }

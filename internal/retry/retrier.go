@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/internal/gate"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Options describe a server and which of its errors are worth another attempt. All but Context are required.
@@ -43,7 +43,7 @@ func New(o Options) *Retrier {
 	return &Retrier{Options: o}
 }
 
-// Enter counts a call as under way until Leave. It fails with store.ErrClosed after Close, and with ctx.Err()
+// Enter counts a call as under way until Leave. It fails with record.ErrClosed after Close, and with ctx.Err()
 // when ctx has ended.
 func (r *Retrier) Enter(ctx context.Context) error {
 	if err := r.calls.Err(); err != nil {
@@ -60,7 +60,7 @@ func (r *Retrier) Leave() { r.calls.Leave() }
 
 // Close lets no more calls enter; those under way finish their attempt and make no other. It reports whether
 // this was the first Close.
-func (r *Retrier) Close() (first bool) { return r.calls.Close(store.ErrClosed) }
+func (r *Retrier) Close() (first bool) { return r.calls.Close(record.ErrClosed) }
 
 // Wait waits until every call has left.
 func (r *Retrier) Wait() { _ = r.calls.Wait(context.Background()) }

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/internal/retry"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // describe marks an error as described.
@@ -71,9 +71,12 @@ func TestTimeouts(t *testing.T) {
 // TestDoStops checks the error of a call whose own context ends, and of one whose store ends.
 func TestDoStops(t *testing.T) {
 	for name, stop := range map[string]func(cancelCall, cancelStore context.CancelFunc, r *retry.Retrier) (want error){
-		"call context":  func(cancelCall, _ context.CancelFunc, _ *retry.Retrier) error { cancelCall(); return context.Canceled },
-		"store context": func(_, cancelStore context.CancelFunc, _ *retry.Retrier) error { cancelStore(); return store.ErrClosed },
-		"close":         func(_, _ context.CancelFunc, r *retry.Retrier) error { r.Close(); return store.ErrClosed },
+		"call context": func(cancelCall, _ context.CancelFunc, _ *retry.Retrier) error { cancelCall(); return context.Canceled },
+		"store context": func(_, cancelStore context.CancelFunc, _ *retry.Retrier) error {
+			cancelStore()
+			return record.ErrClosed
+		},
+		"close": func(_, _ context.CancelFunc, r *retry.Retrier) error { r.Close(); return record.ErrClosed },
 	} {
 		storeContext, cancelStore := context.WithCancel(t.Context())
 		ctx, cancelCall := context.WithCancel(t.Context())
@@ -103,7 +106,7 @@ func TestClose(t *testing.T) {
 	if !r.Close() || r.Close() {
 		t.Error("want true of the first Close alone")
 	}
-	if err := r.Enter(t.Context()); !errors.Is(err, store.ErrClosed) {
+	if err := r.Enter(t.Context()); !errors.Is(err, record.ErrClosed) {
 		t.Errorf("Enter after Close: %v", err)
 	}
 	var left atomic.Bool

@@ -19,7 +19,7 @@ type Source func(ctx context.Context, until int64, limit int) ([]Due, error)
 // Sources are the cache and the store as far as they know due times. Without any, all groups are in this process, which
 // schedules them itself. S may be nil.
 func Sources(c cache.Cache, s store.Store) (sources []Source) {
-	if behind, ok := c.(cache.Ahead); ok { // first: what leaves the cache meanwhile is in the store
+	if behind, ok := c.(cache.WriteBehind); ok { // first: what leaves the cache meanwhile is in the store
 		sources = append(sources, func(ctx context.Context, until int64, limit int) ([]Due, error) {
 			return convert(behind.Due(ctx, until, limit))
 		})

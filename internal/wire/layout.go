@@ -4,12 +4,12 @@ package wire
 import (
 	"fmt"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // Chunks returns how many chunks a group of n trackers has.
-func Chunks(n int) int { return (n + group.ChunkSize - 1) / group.ChunkSize }
+func Chunks(n int) int { return (n + record.ChunkSize - 1) / record.ChunkSize }
 
 const idSize = len(tracker.ID{})
 

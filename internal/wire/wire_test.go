@@ -6,13 +6,13 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 func TestChunks(t *testing.T) {
-	for trackers, want := range map[int]int{0: 0, 1: 1, group.ChunkSize: 1, group.ChunkSize + 1: 2} {
+	for trackers, want := range map[int]int{0: 0, 1: 1, record.ChunkSize: 1, record.ChunkSize + 1: 2} {
 		if got := wire.Chunks(trackers); got != want {
 			t.Errorf("%d trackers take %d chunks, want %d", trackers, got, want)
 		}

@@ -5,13 +5,13 @@ import (
 	"context"
 	"slices"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
 // Commit implements store.Store.
-func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *Store) Commit(ctx context.Context, changes []*record.Change) error {
 	for _, c := range changes {
 		if err := store.CheckGroupName(c.Group); err != nil {
 			return err
@@ -42,21 +42,21 @@ func (s *Store) version(name string) uint64 {
 	return s.floor
 }
 
-func (s *Store) apply(c *group.Change) {
+func (s *Store) apply(c *record.Change) {
 	g, ok := s.groups[c.Group]
 	if !ok {
-		g = &record{}
+		g = &storedGroup{}
 		s.groups[c.Group], s.names = g, nil
 	}
-	g.version, g.fed = c.Version, c.Fed
-	for _, part := range c.Chunks() {
+	g.version, g.fed = c.Version, c.Initialized
+	for _, part := range c.Chunks {
 		g.put(part)
 	}
-	if from, to := c.Dropped(); from < to {
+	if from, to := c.RemovedChunks(); from < to {
 		g.layouts, g.states = g.layouts[:from], g.states[:from]
 	}
-	for _, d := range c.Definitions() {
-		s.definitions[d.ID()] = bytes.Clone(d.JSON())
+	for _, d := range c.Definitions {
+		s.definitions[d.ID] = bytes.Clone(d.JSON)
 	}
 	if c.Due == limiter.Never {
 		delete(s.due, c.Group)
@@ -67,7 +67,7 @@ func (s *Store) apply(c *group.Change) {
 }
 
 // put installs a copy of a chunk.
-func (g *record) put(part group.Chunk) {
+func (g *storedGroup) put(part record.Chunk) {
 	for len(g.states) <= part.Index {
 		g.layouts, g.states = append(g.layouts, nil), append(g.states, nil)
 	}
@@ -77,11 +77,11 @@ func (g *record) put(part group.Chunk) {
 	}
 }
 
-func (s *Store) remember(c *group.Change) {
-	for _, seen := range c.Seen {
+func (s *Store) remember(c *record.Change) {
+	for _, seen := range c.MessageIDs {
 		ids := s.seen[c.Group]
 		if ids == nil {
-			ids = map[string]group.Seen{}
+			ids = map[string]record.MessageID{}
 			s.seen[c.Group] = ids
 		}
 		ids[seen.ID] = seen

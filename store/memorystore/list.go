@@ -6,23 +6,22 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Due implements store.Store.
-func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
+func (s *Store) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
 	if err := s.begin(ctx); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
-	var due []store.Due
+	var due []record.Due
 	for name, at := range s.due {
 		if at <= until {
-			due = append(due, store.Due{Group: name, At: at})
+			due = append(due, record.Due{Group: name, At: at})
 		}
 	}
-	slices.SortFunc(due, func(a, b store.Due) int {
+	slices.SortFunc(due, func(a, b record.Due) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Group, b.Group))
 	})
 	return due[:min(len(due), max(0, limit))], nil
@@ -45,14 +44,14 @@ func (s *Store) Groups(ctx context.Context, after string, limit int) ([]string, 
 	return slices.Clone(s.names[from:to]), nil
 }
 
-// Forget implements store.Store.
-func (s *Store) Forget(ctx context.Context, now int64) error {
+// DeleteExpiredIDs implements store.Store.
+func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	if err := s.begin(ctx); err != nil {
 		return err
 	}
 	defer s.mu.Unlock()
 	for _, ids := range s.seen {
-		maps.DeleteFunc(ids, func(_ string, seen group.Seen) bool { return seen.Expires <= now })
+		maps.DeleteFunc(ids, func(_ string, seen record.MessageID) bool { return seen.Expires <= now })
 	}
 	return nil
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -18,15 +18,15 @@ type Store struct {
 	mu          sync.Mutex // protects all of the following
 	closed      bool
 	floor       uint64
-	groups      map[string]*record
+	groups      map[string]*storedGroup
 	names       []string // of groups, in order; nil when groups came since
 	due         map[string]int64
 	definitions map[tracker.ID][]byte
-	seen        map[string]map[string]group.Seen // group -> id
+	seen        map[string]map[string]record.MessageID // group -> id
 }
 
-// record is a group; its parts run parallel, one a chunk.
-type record struct {
+// storedGroup is a group; its parts run parallel, one a chunk.
+type storedGroup struct {
 	version uint64
 	fed     bool
 	layouts [][]tracker.ID
@@ -43,8 +43,8 @@ func New() *Store {
 }
 
 func (s *Store) empty() {
-	s.groups, s.names = map[string]*record{}, nil
-	s.due, s.seen = map[string]int64{}, map[string]map[string]group.Seen{}
+	s.groups, s.names = map[string]*storedGroup{}, nil
+	s.due, s.seen = map[string]int64{}, map[string]map[string]record.MessageID{}
 }
 
 // begin locks the store for a call, until mu.Unlock, unless the error says why there can be none.
@@ -52,7 +52,7 @@ func (s *Store) begin(ctx context.Context) error {
 	s.mu.Lock()
 	err := ctx.Err()
 	if s.closed {
-		err = store.ErrClosed
+		err = record.ErrClosed
 	}
 	if err != nil {
 		s.mu.Unlock()
@@ -61,7 +61,7 @@ func (s *Store) begin(ctx context.Context) error {
 }
 
 // Load implements store.Store.
-func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 	if err := store.CheckGroupName(name); err != nil {
 		return nil, err
 	}
@@ -71,10 +71,10 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 	defer s.mu.Unlock()
 	g, ok := s.groups[name]
 	if !ok {
-		return &group.Record{Name: name, Version: s.floor}, nil
+		return &record.Group{Name: name, Version: s.floor}, nil
 	}
-	return &group.Record{
-		Name: name, Version: g.version, Fed: g.fed, Due: s.dueOf(name),
+	return &record.Group{
+		Name: name, Version: g.version, Initialized: g.fed, Due: s.dueOf(name),
 		Layout: slices.Concat(g.layouts...), States: slices.Concat(g.states...),
 	}, nil
 }
@@ -96,20 +96,20 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 	for i, id := range ids {
 		text, ok := s.definitions[id]
 		if !ok {
-			return nil, &store.CorruptError{Record: "definition " + id.String(), Reason: "it is missing"}
+			return nil, &record.CorruptError{Record: "definition " + id.String(), Reason: "it is missing"}
 		}
 		texts[i] = slices.Clone(text)
 	}
 	return texts, nil
 }
 
-// Seen implements store.Store.
-func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+// FindMessageID implements store.Store.
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if err := store.CheckGroupName(name); err != nil {
-		return group.Seen{}, false, err
+		return record.MessageID{}, false, err
 	}
 	if err := s.begin(ctx); err != nil {
-		return group.Seen{}, false, err
+		return record.MessageID{}, false, err
 	}
 	defer s.mu.Unlock()
 	seen, ok := s.seen[name][id]

@@ -4,9 +4,9 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 )
 
 // format is the version of the documents.
@@ -37,7 +37,7 @@ func valueKey(key string, kind byte, index int) []byte {
 }
 
 // appendID encodes a message id.
-func appendID(dst []byte, s *group.Seen) []byte {
+func appendID(dst []byte, s *record.MessageID) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(s.ID)))
 	dst = append(append(dst, s.ID...), s.Hash[:]...)
 	dst = binary.AppendUvarint(dst, s.Version)
@@ -45,10 +45,10 @@ func appendID(dst []byte, s *group.Seen) []byte {
 }
 
 // parseIDs decodes all that appendID encoded.
-func parseIDs(payload []byte) ([]group.Seen, error) {
-	var all []group.Seen
+func parseIDs(payload []byte) ([]record.MessageID, error) {
+	var all []record.MessageID
 	for r := (wire.Reader{Buf: payload}); len(r.Buf) > 0; {
-		s := group.Seen{ID: string(r.Bytes(r.Uvarint()))}
+		s := record.MessageID{ID: string(r.Bytes(r.Uvarint()))}
 		copy(s.Hash[:], r.Bytes(uint64(len(s.Hash))))
 		s.Version, s.Expires = r.Uvarint(), r.Varint()
 		if r.Failed {

@@ -9,7 +9,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // FuzzKeys: any name comes back from its key, and keys are in the order of names.
@@ -30,7 +30,7 @@ func FuzzKeys(f *testing.F) {
 
 // FuzzSeen: any bytes give an error or ids that are written alike.
 func FuzzSeen(f *testing.F) {
-	f.Add(appendID(appendID(nil, &group.Seen{ID: "a", Version: 1, Expires: -1}), &group.Seen{ID: "\x00", Hash: [16]byte{1}}))
+	f.Add(appendID(appendID(nil, &record.MessageID{ID: "a", Version: 1, Expires: -1}), &record.MessageID{ID: "\x00", Hash: [16]byte{1}}))
 	f.Add([]byte{255, 255, 255, 255, 255, 255, 255, 255, 255, 1})
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		all, err := parseIDs(payload)
@@ -107,7 +107,7 @@ func TestLargeValues(t *testing.T) {
 	if _, err := w.encodeValue(kindStates, 0, make([]byte, maxOverflow+1)); err == nil || !strings.Contains(err.Error(), `group "g"`) {
 		t.Errorf("states that are too large: %v, want an error that names the group", err)
 	}
-	w.encodeIDs(make([]group.Seen, 200_000))
+	w.encodeIDs(make([]record.MessageID, 200_000))
 	if n := len(w.set); n < 2 || w.idCount != 200_000 {
 		t.Errorf("200,000 ids are in %d entries, want several", n)
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -25,8 +25,8 @@ func (g *maintainedGroup) chunkRanges() []chunkRange {
 	var ranges []chunkRange
 	for i := range g.chunks {
 		if g.needsProjection(i) {
-			from := i * group.ChunkSize
-			ranges = append(ranges, chunkRange{group: g, chunk: i, from: from, to: min(from+group.ChunkSize, g.count)})
+			from := i * record.ChunkSize
+			ranges = append(ranges, chunkRange{group: g, chunk: i, from: from, to: min(from+record.ChunkSize, g.count)})
 		}
 	}
 	if g.full || g.truncated > g.projected {

@@ -5,19 +5,18 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/tracker"
 )
 
 // Commit implements store.Store.
-func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *Store) Commit(ctx context.Context, changes []*record.Change) error {
 	if err := s.retrier.Enter(ctx); err != nil {
 		return err
 	}
 	defer s.retrier.Leave()
 	writes, keys := make([]*write, len(changes)), make([]string, len(changes))
-	var definitions []*tracker.Definition
+	var definitions []record.Definition
 	for i, c := range changes {
 		err := store.CheckGroupName(c.Group)
 		if err == nil {
@@ -38,17 +37,17 @@ func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
 }
 
 // newDefinitions returns the definitions that the layouts of a change refer to.
-func newDefinitions(c *group.Change) []*tracker.Definition {
-	for _, part := range c.Chunks() {
+func newDefinitions(c *record.Change) []record.Definition {
+	for _, part := range c.Chunks {
 		if part.Layout != nil {
-			return c.Definitions()
+			return c.Definitions
 		}
 	}
 	return nil
 }
 
 // commit writes what the groups' documents refer to, then the documents.
-func (s *Store) commit(ctx context.Context, writes []*write, definitions []*tracker.Definition) error {
+func (s *Store) commit(ctx context.Context, writes []*write, definitions []record.Definition) error {
 	if err := s.spillFull(ctx, writes); err != nil {
 		return err
 	}

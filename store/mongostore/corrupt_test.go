@@ -8,9 +8,8 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/mongostore"
 )
 
@@ -47,7 +46,7 @@ func TestForeignDocuments(t *testing.T) {
 			t.Fatalf("%s: %+v, %v", what, res, err)
 		}
 		_, err := load(t.Context(), s, name)
-		if corrupt, ok := errors.AsType[*store.CorruptError](err); !ok || corrupt.Record != "group "+name {
+		if corrupt, ok := errors.AsType[*record.CorruptError](err); !ok || corrupt.Record != "group "+name {
 			t.Errorf("Load with %s: %v, want a CorruptError that names the group", what, err)
 		}
 		if n, err := groups.CountDocuments(t.Context(), bson.M{"_id": name}); err != nil || n != 1 {
@@ -73,7 +72,7 @@ func TestForeignDocuments(t *testing.T) {
 	if err != nil || len(names) != 2 || names[1] != "sound" {
 		t.Errorf("Groups between foreign documents: %q, %v, want the sound group second", names, err)
 	}
-	if err := s.Forget(t.Context(), now); err != nil {
+	if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
 		t.Errorf("Forget between foreign documents: %v", err)
 	}
 }
@@ -94,16 +93,16 @@ func TestFormats(t *testing.T) {
 	}
 	expect := func(what string, err error) {
 		t.Helper()
-		if e, ok := errors.AsType[*store.FormatError](err); !ok || e.Found != 2 || e.Known != 1 {
+		if e, ok := errors.AsType[*record.FormatError](err); !ok || e.Found != 2 || e.Known != 1 {
 			t.Errorf("%s: %v, want a FormatError of 2 and 1", what, err)
 		}
 	}
 	newer("dictrack_groups", "g", "f")
 	_, err := s.Load(t.Context(), "g")
 	expect("Load", err)
-	_, _, err = s.Seen(t.Context(), "g", "id")
+	_, _, err = s.FindMessageID(t.Context(), "g", "id")
 	expect("Seen", err)
-	expect("Commit", s.Commit(t.Context(), []*group.Change{tracked(g, "", 0)}))
+	expect("Commit", s.Commit(t.Context(), []*record.Change{tracked(g, "", 0)}))
 	mustLoad(t, s, "other")
 	newer("dictrack_meta", "store", "format")
 	expect("Flush", s.Flush(t.Context()))
@@ -122,31 +121,31 @@ func TestForeignIDs(t *testing.T) {
 	mustCommit(t, s, added(g, counters(1)...))
 	c := tracked(g, "", 0)
 	for _, id := range []string{"a", "b"} {
-		c.See(group.Seen{ID: id, Version: 2, Expires: now + 1})
+		c.AddMessageID(record.MessageID{ID: id, Version: 2, Expires: now + 1})
 	}
 	mustCommit(t, s, c)
-	if err := s.Forget(t.Context(), now+1-1); err != nil {
+	if err := s.DeleteExpiredIDs(t.Context(), now+1-1); err != nil {
 		t.Fatal(err)
 	}
 	// Forget with something to forget moves the others.
 	c = tracked(g, "", 0)
-	c.See(group.Seen{ID: "over", Version: 3, Expires: now - 1})
+	c.AddMessageID(record.MessageID{ID: "over", Version: 3, Expires: now - 1})
 	mustCommit(t, s, c)
-	if err := s.Forget(t.Context(), now); err != nil {
+	if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
 	res, err := raw.Database(db).Collection("dictrack_message_ids").UpdateOne(t.Context(), bson.M{"_id": "g\x00a"}, bson.M{"$set": bson.M{"hash": "x"}})
 	if err != nil || res.ModifiedCount != 1 {
 		t.Fatal(res, err)
 	}
-	_, _, err = s.Seen(t.Context(), "g", "a")
-	if corrupt, ok := errors.AsType[*store.CorruptError](err); !ok || !strings.Contains(corrupt.Record, `"a"`) {
+	_, _, err = s.FindMessageID(t.Context(), "g", "a")
+	if corrupt, ok := errors.AsType[*record.CorruptError](err); !ok || !strings.Contains(corrupt.Record, `"a"`) {
 		t.Errorf("Seen: %v, want a CorruptError that names the id", err)
 	}
-	if _, ok, err := s.Seen(t.Context(), "g", "b"); err != nil || !ok {
+	if _, ok, err := s.FindMessageID(t.Context(), "g", "b"); err != nil || !ok {
 		t.Errorf("Seen of another id: %v, %v, want that it is remembered", ok, err)
 	}
-	if _, ok, err := s.Seen(t.Context(), "g", "over"); err != nil || ok {
+	if _, ok, err := s.FindMessageID(t.Context(), "g", "over"); err != nil || ok {
 		t.Errorf("Seen of an id that is over: %v, %v, want that it is not", ok, err)
 	}
 }
@@ -165,7 +164,7 @@ func TestForeignDefinitions(t *testing.T) {
 	s = mustOpen(t, server.URL(), mongostore.Options{Database: db})
 	defer mustClose(t, s)
 	_, err := load(t.Context(), s, "g")
-	if corrupt, ok := errors.AsType[*store.CorruptError](err); !ok || !strings.Contains(corrupt.Record, counters(1)[0].ID().String()) {
+	if corrupt, ok := errors.AsType[*record.CorruptError](err); !ok || !strings.Contains(corrupt.Record, counters(1)[0].ID().String()) {
 		t.Errorf("Load with a definition that was changed: %v, want a CorruptError that names it", err)
 	}
 }
@@ -175,7 +174,7 @@ func TestTooHigh(t *testing.T) {
 	t.Parallel()
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: newDatabase(t)})
 	defer mustClose(t, s)
-	err := s.Commit(t.Context(), []*group.Change{{Group: "g", Base: math.MaxUint64, Version: math.MaxUint64, Due: limiter.Never}})
+	err := s.Commit(t.Context(), []*record.Change{{Group: "g", Base: math.MaxUint64, Version: math.MaxUint64, Due: limiter.Never}})
 	if !isConflict(err) {
 		t.Errorf("Commit from the highest version: %v, want a conflict", err)
 	}

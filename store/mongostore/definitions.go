@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -17,10 +17,10 @@ import (
 const definitionJSON = "json"
 
 // writeDefinitions writes those definitions that may not be in the database.
-func (db *database) writeDefinitions(ctx context.Context, definitions []*tracker.Definition) error {
+func (db *database) writeDefinitions(ctx context.Context, definitions []record.Definition) error {
 	texts := make(map[tracker.ID][]byte, len(definitions))
 	for _, d := range definitions {
-		texts[d.ID()] = d.JSON()
+		texts[d.ID] = d.JSON
 	}
 	var docs []any
 	for _, id := range db.cached.Missing(maps.Keys(texts)) {
@@ -73,15 +73,15 @@ func (db *database) definitionTexts(ctx context.Context, ids []tracker.ID) (map[
 	return found, nil
 }
 
-// checkDefinition returns a *store.CorruptError unless text is the canonical JSON of that definition: an ID is the
+// checkDefinition returns a *record.CorruptError unless text is the canonical JSON of that definition: an ID is the
 // beginning of its hash.
 func checkDefinition(id tracker.ID, text []byte) error {
 	sum := sha256.Sum256(text)
 	switch {
 	case text == nil:
-		return &store.CorruptError{Record: "definition " + id.String(), Reason: "it is missing"}
+		return &record.CorruptError{Record: "definition " + id.String(), Reason: "it is missing"}
 	case tracker.ID(sum[:len(tracker.ID{})]) != id:
-		return &store.CorruptError{Record: "definition " + id.String(), Reason: "its text has another hash"}
+		return &record.CorruptError{Record: "definition " + id.String(), Reason: "its text has another hash"}
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // The fields of a group's document.
@@ -71,15 +71,15 @@ type document struct {
 // uncommitted reports whether the group has had no commit: then it does not exist.
 func (d *document) uncommitted() bool { return d.version == d.baseVersion }
 
-// parse reads a document. Missing fields stay zero. The error is a *store.FormatError if another version
-// wrote it, or a *store.CorruptError.
+// parse reads a document. Missing fields stay zero. The error is a *record.FormatError if another version
+// wrote it, or a *record.CorruptError.
 func parse(raw bson.Raw) (*document, error) {
 	d := &document{due: limiter.Never}
 	p := parser{}
 	d.key = p.text(raw, "_id")
 	d.version, d.baseVersion = p.int(raw, fieldVersion), p.int(raw, fieldBase)
 	if f := (&parser{}).int(raw, fieldFormat); f != format && f != 0 {
-		return nil, &store.FormatError{Found: int(f), Known: format}
+		return nil, &record.FormatError{Found: int(f), Known: format}
 	}
 	p.int(raw, fieldFormat)
 	elements, err := raw.Elements()
@@ -123,13 +123,13 @@ func (d *document) setField(p *parser, name string, v bson.RawValue) {
 	}
 }
 
-// corrupt returns a *store.CorruptError that names the group.
+// corrupt returns a *record.CorruptError that names the group.
 func corrupt(key string, err error) error {
 	name, ok := nameOf(key)
 	if !ok {
 		name = key
 	}
-	return &store.CorruptError{Record: "group " + name, Reason: err.Error()}
+	return &record.CorruptError{Record: "group " + name, Reason: err.Error()}
 }
 
 // parser reads fields and remembers the first error.

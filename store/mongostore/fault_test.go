@@ -16,6 +16,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/mongodb"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/mongostore"
 )
@@ -40,21 +41,21 @@ type story struct {
 func newStory() *story { return &story{small: group.New("small", 0), large: group.New("large", 0)} }
 
 // steps are the commits in order. Each is a function of what the groups are when it is made.
-func (s *story) steps() []func() []*group.Change {
-	return []func() []*group.Change{
-		func() []*group.Change { return []*group.Change{added(s.small, counters(3)...)} },
-		func() []*group.Change {
-			return []*group.Change{added(s.large, counters(7)...), tracked(s.small, s.id(), 0, 1)}
+func (s *story) steps() []func() []*record.Change {
+	return []func() []*record.Change{
+		func() []*record.Change { return []*record.Change{added(s.small, counters(3)...)} },
+		func() []*record.Change {
+			return []*record.Change{added(s.large, counters(7)...), tracked(s.small, s.id(), 0, 1)}
 		},
-		func() []*group.Change { return []*group.Change{tracked(s.large, s.id(), 0, 5)} },
-		func() []*group.Change {
+		func() []*record.Change { return []*record.Change{tracked(s.large, s.id(), 0, 5)} },
+		func() []*record.Change {
 			c := tracked(s.small, "", 2)
 			for range 40 { // so many that they move
-				c.See(group.Seen{ID: s.id(), Version: c.Version, Expires: now + 1000})
+				c.AddMessageID(record.MessageID{ID: s.id(), Version: c.Version, Expires: now + 1000})
 			}
-			return []*group.Change{c, removed(s.large, "tracker 1")}
+			return []*record.Change{c, removed(s.large, "tracker 1")}
 		},
-		func() []*group.Change { return []*group.Change{tracked(s.large, "", 6), tracked(s.small, "", 0)} },
+		func() []*record.Change { return []*record.Change{tracked(s.large, "", 6), tracked(s.small, "", 0)} },
 	}
 }
 
@@ -79,8 +80,8 @@ func (s *story) check(t *testing.T, st store.Store) {
 	}
 	for i := range s.ids {
 		id := fmt.Sprintf("call %d", i+1)
-		_, a, err := st.Seen(t.Context(), "small", id)
-		_, b, err2 := st.Seen(t.Context(), "large", id)
+		_, a, err := st.FindMessageID(t.Context(), "small", id)
+		_, b, err2 := st.FindMessageID(t.Context(), "large", id)
 		if err = errors.Join(err, err2); err != nil || a == b {
 			t.Fatalf("id %q is remembered for small: %v, large: %v, %v; want one of them", id, a, b, err)
 		}
@@ -222,7 +223,7 @@ func TestCrashes(t *testing.T) {
 }
 
 // again makes commits whose outcome is not known: a conflict must mean that it is there.
-func again(t *testing.T, a store.Store, changes []*group.Change) error {
+func again(t *testing.T, a store.Store, changes []*record.Change) error {
 	t.Helper()
 	for _, c := range changes {
 		g, err := load(t.Context(), a, c.Group)
@@ -232,7 +233,7 @@ func again(t *testing.T, a store.Store, changes []*group.Change) error {
 		if g.Version() != c.Base && g.Version() != c.Version {
 			return fmt.Errorf("group %q has version %d, want %d or %d", c.Group, g.Version(), c.Base, c.Version)
 		}
-		err = a.Commit(t.Context(), []*group.Change{c})
+		err = a.Commit(t.Context(), []*record.Change{c})
 		if isConflict(err) != (g.Version() == c.Version) {
 			return fmt.Errorf("group %q has version %d, and a commit from %d to %d: %w", c.Group, g.Version(), c.Base, c.Version, err)
 		}
@@ -293,7 +294,7 @@ func TestNetwork(t *testing.T) {
 func countBoth(ctx context.Context, s store.Store) error {
 	left := map[string]bool{"a": true, "b": true}
 	for len(left) > 0 {
-		var changes []*group.Change
+		var changes []*record.Change
 		for name := range left {
 			g, err := load(ctx, s, name)
 			if err != nil {
@@ -330,7 +331,7 @@ func TestRestart(t *testing.T) {
 		all.Go(func() {
 			c := added(g, counters(1)...)
 			for n := 0; ; n++ {
-				if err := s.Commit(t.Context(), []*group.Change{c}); err != nil {
+				if err := s.Commit(t.Context(), []*record.Change{c}); err != nil {
 					t.Error(err)
 					return
 				}

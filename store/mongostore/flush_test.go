@@ -12,6 +12,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/mongodb"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/mongostore"
 )
 
@@ -42,10 +43,10 @@ func TestFlushRaces(t *testing.T) {
 					return
 				}
 				c := tracked(g, "", 0)
-				if !g.Known() {
+				if !g.Exists() {
 					c = added(group.New(name, g.Version()-1), counters(1)...)
 				}
-				err = s.Commit(t.Context(), []*group.Change{c})
+				err = s.Commit(t.Context(), []*record.Change{c})
 				switch {
 				case isConflict(err):
 					over = false
@@ -111,7 +112,7 @@ func TestUnfinishedFlush(t *testing.T) {
 		mustClose(t, s)
 		s = mustOpen(t, server.URL(), mongostore.Options{Database: db, DisableTrackerDocs: true})
 		r, err := s.Load(t.Context(), "g")
-		_, seen, err2 := s.Seen(t.Context(), "g", "id")
+		_, seen, err2 := s.FindMessageID(t.Context(), "g", "id")
 		if err = errors.Join(err, err2); err != nil {
 			t.Fatal(err)
 		}
@@ -148,11 +149,11 @@ func TestLeftSeed(t *testing.T) {
 		t.Errorf("Groups: %q, %v, want none", names, err)
 	}
 	g := mustLoad(t, s, "g")
-	if g.Known() || g.Version() != floor {
-		t.Errorf("Load: version %d, known %v, want %d and false", g.Version(), g.Known(), floor)
+	if g.Exists() || g.Version() != floor {
+		t.Errorf("Load: version %d, known %v, want %d and false", g.Version(), g.Exists(), floor)
 	}
 	old := added(group.New("g", 0), counters(1)...)
-	if err := s.Commit(t.Context(), []*group.Change{old}); !isConflict(err) {
+	if err := s.Commit(t.Context(), []*record.Change{old}); !isConflict(err) {
 		t.Errorf("Commit from before the Flush: %v, want a conflict", err)
 	}
 	mustCommit(t, s, added(g, counters(1)...))
@@ -173,12 +174,12 @@ func TestStaleFloor(t *testing.T) {
 	if err := other.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Commit(t.Context(), []*group.Change{added(g, counters(1)...)}); !isConflict(err) {
+	if err := s.Commit(t.Context(), []*record.Change{added(g, counters(1)...)}); !isConflict(err) {
 		t.Errorf("Commit from before the Flush: %v, want a conflict", err)
 	}
 	g = mustLoad(t, s, "g")
-	if g.Known() || g.Version() < 1<<32 {
-		t.Errorf("after the Flush: version %d, known %v, want one that no group reached while it went on, and false", g.Version(), g.Known())
+	if g.Exists() || g.Version() < 1<<32 {
+		t.Errorf("after the Flush: version %d, known %v, want one that no group reached while it went on, and false", g.Version(), g.Exists())
 	}
 	mustCommit(t, s, added(g, counters(1)...))
 }
@@ -197,11 +198,11 @@ func TestLeftIDs(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if _, ok, err := s.Seen(t.Context(), "g", "id"); err != nil || ok {
+		if _, ok, err := s.FindMessageID(t.Context(), "g", "id"); err != nil || ok {
 			t.Errorf("Seen: %v, %v, want that it is not remembered", ok, err)
 		}
 		g := mustLoad(t, s, "g")
-		if !g.Known() {
+		if !g.Exists() {
 			mustCommit(t, s, added(g, counters(1)...))
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // Forget implements store.Store.
-func (s *Store) Forget(ctx context.Context, now int64) error {
+func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	if err := s.retrier.Enter(ctx); err != nil {
 		return err
 	}

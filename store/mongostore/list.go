@@ -6,18 +6,18 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Due implements store.Store.
-func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
-	due := listing[store.Due]{
+func (s *Store) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
+	due := listing[record.Due]{
 		what:   "list due groups",
 		filter: doc(fieldDue, doc("$lte", until)),
 		sort:   doc(fieldDue, 1, "_id", 1),
-		read: func(name string, raw bson.Raw) (store.Due, bool) {
+		read: func(name string, raw bson.Raw) (record.Due, bool) {
 			at, ok := raw.Lookup(fieldDue).Int64OK()
-			return store.Due{Group: name, At: at}, ok
+			return record.Due{Group: name, At: at}, ok
 		},
 	}
 	return due.list(ctx, s, limit)

@@ -6,13 +6,13 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // Load implements store.Store.
-func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 	if err := store.CheckGroupName(name); err != nil {
 		return nil, err
 	}
@@ -20,7 +20,7 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 		return nil, err
 	}
 	defer s.retrier.Leave()
-	var r *group.Record
+	var r *record.Group
 	err := s.retrier.Do(ctx, "load", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 		d, err := s.read(ctx, name, bson.D{}, (*document).chunkValues)
 		if err == nil && d == nil {
@@ -39,12 +39,12 @@ func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
 }
 
 // Seen implements store.Store.
-func (s *Store) Seen(ctx context.Context, name, id string) (seen group.Seen, ok bool, err error) {
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (seen record.MessageID, ok bool, err error) {
 	if err := store.CheckGroupName(name); err != nil {
-		return group.Seen{}, false, err
+		return record.MessageID{}, false, err
 	}
 	if err := s.retrier.Enter(ctx); err != nil {
-		return group.Seen{}, false, err
+		return record.MessageID{}, false, err
 	}
 	defer s.retrier.Leave()
 	err = s.retrier.Do(ctx, "look up an id", s.retrier.AttemptTimeout(), func(ctx context.Context) error {

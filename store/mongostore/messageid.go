@@ -8,8 +8,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
-	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // The message ids of a commit are first in the group's document. Later they are moved to documents of their
@@ -27,13 +26,13 @@ var inlineIDFields = doc(fieldFormat, 1, fieldVersion, 1, fieldBase, 1, fieldInl
 
 // findInlineID looks a message id up in the group's document. Of two entries the later counts: the earlier
 // had expired.
-func (d *document) findInlineID(id string) (found group.Seen, ok bool, err error) {
+func (d *document) findInlineID(id string) (found record.MessageID, ok bool, err error) {
 	latest := int64(0)
 	for i := range d.inlineIDs {
 		e := &d.inlineIDs[i]
 		all, err := d.entryIDs(e)
 		if err != nil {
-			return group.Seen{}, false, err
+			return record.MessageID{}, false, err
 		}
 		for _, seen := range all {
 			if seen.ID == id && (!ok || e.version >= latest) {
@@ -45,10 +44,10 @@ func (d *document) findInlineID(id string) (found group.Seen, ok bool, err error
 }
 
 // entryIDs decodes an entry.
-func (d *document) entryIDs(e *idEntry) ([]group.Seen, error) {
+func (d *document) entryIDs(e *idEntry) ([]record.MessageID, error) {
 	payload, err := unseal(d.key, kindIDs, int(e.version), e.value.bytes)
 	if err == nil {
-		var all []group.Seen
+		var all []record.MessageID
 		if all, err = parseIDs(payload); err == nil {
 			return all, nil
 		}
@@ -58,16 +57,16 @@ func (d *document) entryIDs(e *idEntry) ([]group.Seen, error) {
 
 // findSpilledID looks a message id up among the documents. One that is older than the group remains from
 // before a Flush.
-func (db *database) findSpilledID(ctx context.Context, d *document, id string) (group.Seen, bool, error) {
+func (db *database) findSpilledID(ctx context.Context, d *document, id string) (record.MessageID, bool, error) {
 	raw, err := db.messageIDs.FindOne(ctx, doc("_id", idKey(d.key, id))).Raw()
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return group.Seen{}, false, nil
+		return record.MessageID{}, false, nil
 	}
 	if err != nil {
-		return group.Seen{}, false, err
+		return record.MessageID{}, false, err
 	}
 	var p parser
-	seen := group.Seen{ID: id, Version: uint64(p.int(raw, idVersion)), Expires: p.int(raw, idExpires)}
+	seen := record.MessageID{ID: id, Version: uint64(p.int(raw, idVersion)), Expires: p.int(raw, idExpires)}
 	v := raw.Lookup(idHash)
 	_, hash, ok := v.BinaryOK()
 	p.check(ok && len(hash) == len(seen.Hash), idHash, "16 bytes", v)
@@ -75,7 +74,7 @@ func (db *database) findSpilledID(ctx context.Context, d *document, id string) (
 	commit := p.int(raw, idCommit)
 	if p.err != nil {
 		name, _ := nameOf(d.key)
-		return group.Seen{}, false, &store.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: p.err.Error()}
+		return record.MessageID{}, false, &record.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: p.err.Error()}
 	}
 	return seen, commit > d.baseVersion, nil
 }
@@ -103,7 +102,7 @@ func (d *document) idDocs(now int64) ([]any, error) {
 	return docs, nil
 }
 
-func idDoc(key string, commit int64, seen *group.Seen) bson.D {
+func idDoc(key string, commit int64, seen *record.MessageID) bson.D {
 	return doc(
 		"_id", idKey(key, seen.ID),
 		idHash, bson.Binary{Data: seen.Hash[:]},

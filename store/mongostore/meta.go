@@ -6,7 +6,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // The only document of the collection meta.
@@ -40,7 +40,7 @@ func (db *database) ensureMeta(ctx context.Context) (m meta, err error) {
 func (db *database) readMeta(ctx context.Context) (meta, error) {
 	raw, err := db.meta.FindOne(ctx, doc("_id", metaID)).Raw()
 	if errors.Is(err, mongo.ErrNoDocuments) {
-		return meta{}, &store.CorruptError{Record: "of the store", Reason: "it is missing"}
+		return meta{}, &record.CorruptError{Record: "of the store", Reason: "it is missing"}
 	}
 	if err != nil {
 		return meta{}, err
@@ -51,10 +51,10 @@ func (db *database) readMeta(ctx context.Context) (meta, error) {
 		m.flushing = p.toBool(metaFlushing, flushing)
 	}
 	if found := p.int(raw, metaFormat); p.err == nil && found != format {
-		return meta{}, &store.FormatError{Found: int(found), Known: format}
+		return meta{}, &record.FormatError{Found: int(found), Known: format}
 	}
 	if p.err != nil {
-		return meta{}, &store.CorruptError{Record: "of the store", Reason: p.err.Error()}
+		return meta{}, &record.CorruptError{Record: "of the store", Reason: p.err.Error()}
 	}
 	db.firstVersion.Store(m.firstVersion)
 	return m, nil

@@ -18,7 +18,7 @@ import (
 // unknown ones are refused.
 //
 // If no connection can be made, the error says in one line to which server and why not. The error is a
-// *store.FormatError if another version of dictrack wrote the database, or a *field.Error for each option
+// *record.FormatError if another version of dictrack wrote the database, or a *field.Error for each option
 // that is invalid. No error contains the password.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	o = o.withDefaults()

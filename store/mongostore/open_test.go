@@ -138,7 +138,7 @@ func TestNew(t *testing.T) {
 			t.Fatal(err)
 		}
 		g := mustLoad(t, s, "g")
-		if g.Known() {
+		if g.Exists() {
 			mustCommit(t, s, tracked(g, "", 0))
 		} else {
 			mustCommit(t, s, added(g, counters(1)...))

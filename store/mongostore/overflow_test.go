@@ -6,7 +6,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/mongostore"
 )
 
@@ -26,18 +26,18 @@ func TestApart(t *testing.T) {
 		}
 		return names
 	}
-	for i, step := range []func() *group.Change{
-		func() *group.Change { return added(g, all[:127]...) },
-		func() *group.Change { return added(g, all[127:129]...) }, // where a chunk ends
-		func() *group.Change { return tracked(g, "a", 0, 128) },
-		func() *group.Change { return added(g, all[129:]...) },
-		func() *group.Change { return tracked(g, "b", 200) },
-		func() *group.Change { return tracked(g, "c", 0, 299) },
-		func() *group.Change { return removed(g, names(2, 299)...) },
-		func() *group.Change { return added(g, define(1000, nil)) }, // laid out anew, with fewer chunks
-		func() *group.Change { return added(g, all[2:299]...) },     // and more again
-		func() *group.Change { return tracked(g, "d", 0, 150, 299) },
-		func() *group.Change { return removed(g) },
+	for i, step := range []func() *record.Change{
+		func() *record.Change { return added(g, all[:127]...) },
+		func() *record.Change { return added(g, all[127:129]...) }, // where a chunk ends
+		func() *record.Change { return tracked(g, "a", 0, 128) },
+		func() *record.Change { return added(g, all[129:]...) },
+		func() *record.Change { return tracked(g, "b", 200) },
+		func() *record.Change { return tracked(g, "c", 0, 299) },
+		func() *record.Change { return removed(g, names(2, 299)...) },
+		func() *record.Change { return added(g, define(1000, nil)) }, // laid out anew, with fewer chunks
+		func() *record.Change { return added(g, all[2:299]...) },     // and more again
+		func() *record.Change { return tracked(g, "d", 0, 150, 299) },
+		func() *record.Change { return removed(g) },
 	} {
 		c := step()
 		if i%4 == 3 {
@@ -79,7 +79,7 @@ func TestApart(t *testing.T) {
 		return ""
 	})
 	for _, id := range []string{"a", "b", "c", "d"} {
-		if _, ok, err := other.Seen(t.Context(), "g", id); err != nil || !ok {
+		if _, ok, err := other.FindMessageID(t.Context(), "g", id); err != nil || !ok {
 			t.Errorf("id %q: %v, %v, want that it is remembered", id, ok, err)
 		}
 	}
@@ -97,26 +97,26 @@ func TestManyIDs(t *testing.T) {
 	for round := range 8 { // each fills the tail
 		c := tracked(g, "", 0)
 		for i := range 100 {
-			c.See(group.Seen{ID: fmt.Sprintf("%d/%d", round, i), Version: c.Version, Expires: now + int64(round)})
+			c.AddMessageID(record.MessageID{ID: fmt.Sprintf("%d/%d", round, i), Version: c.Version, Expires: now + int64(round)})
 		}
 		mustCommit(t, s, c)
 	}
 	c := tracked(g, "", 0)
 	for i := range 2000 {
-		c.See(group.Seen{ID: fmt.Sprintf("large/%d", i), Version: c.Version, Expires: now + 100})
+		c.AddMessageID(record.MessageID{ID: fmt.Sprintf("large/%d", i), Version: c.Version, Expires: now + 100})
 	}
 	mustCommit(t, s, c)
 	for range 2 {
 		for _, id := range []string{"3/0", "7/99", "large/0", "large/1999"} {
-			if seen, ok, err := s.Seen(t.Context(), "g", id); err != nil || !ok || seen.ID != id {
+			if seen, ok, err := s.FindMessageID(t.Context(), "g", id); err != nil || !ok || seen.ID != id {
 				t.Fatalf("id %q: %+v, %v, %v, want that it is remembered", id, seen, ok, err)
 			}
 		}
-		if err := s.Forget(t.Context(), now+2); err != nil {
+		if err := s.DeleteExpiredIDs(t.Context(), now+2); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, ok, err := s.Seen(t.Context(), "g", "2/50"); err != nil || ok {
+	if _, ok, err := s.FindMessageID(t.Context(), "g", "2/50"); err != nil || ok {
 		t.Fatalf("id 2/50: %v, %v, want that it is forgotten", ok, err)
 	}
 }

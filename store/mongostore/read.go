@@ -9,18 +9,18 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // emptyRecord returns a group that does not exist.
-func (db *database) emptyRecord(ctx context.Context, name string) (*group.Record, error) {
+func (db *database) emptyRecord(ctx context.Context, name string) (*record.Group, error) {
 	m, err := db.readMeta(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &group.Record{Name: name, Version: uint64(m.firstVersion)}, nil
+	return &record.Group{Name: name, Version: uint64(m.firstVersion)}, nil
 }
 
 // maxReads bounds how often a document is read again because its overflow documents were replaced
@@ -70,9 +70,9 @@ func (d *document) idValues() []*value {
 }
 
 // record is the document as the caller knows groups.
-func (d *document) record(name string) (*group.Record, error) {
-	r := &group.Record{
-		Name: name, Version: uint64(d.version), Fed: d.initialized, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
+func (d *document) record(name string) (*record.Group, error) {
+	r := &record.Group{
+		Name: name, Version: uint64(d.version), Initialized: d.initialized, Due: d.due, Layout: make([]tracker.ID, 0, d.count),
 	}
 	if len(d.chunks) != wire.Chunks(d.count) {
 		return nil, corrupt(d.key, fmt.Errorf("it has %d chunks for %d trackers", len(d.chunks), d.count))
@@ -93,14 +93,14 @@ func (d *document) decodeChunk(i int) (layout []tracker.ID, states []byte, err e
 	c := &d.chunks[i]
 	payload, err := unseal(d.key, kindLayout, i, c.layout.bytes)
 	if err == nil {
-		want := min(group.ChunkSize, d.count-i*group.ChunkSize)
+		want := min(record.ChunkSize, d.count-i*record.ChunkSize)
 		layout, err = wire.ParseLayout(make([]tracker.ID, 0, want), payload, want)
 	}
 	if err == nil {
 		states, err = unseal(d.key, kindStates, i, c.states.bytes)
 	}
 	if err != nil {
-		return nil, nil, corrupt(d.key, fmt.Errorf("trackers from %d on: %w", i*group.ChunkSize, err))
+		return nil, nil, corrupt(d.key, fmt.Errorf("trackers from %d on: %w", i*record.ChunkSize, err))
 	}
 	return layout, states, nil
 }

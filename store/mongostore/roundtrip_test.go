@@ -8,6 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/mongodb"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/mongostore"
 )
 
@@ -16,7 +17,7 @@ func TestRoundTrips(t *testing.T) {
 	t.Parallel()
 	server := disturbed(t)
 	var groups []*group.Group
-	var changes []*group.Change
+	var changes []*record.Change
 	for i := range 20 {
 		groups = append(groups, group.New(fmt.Sprint(i), 0))
 		changes = append(changes, added(groups[i], counters(2)...))
@@ -47,7 +48,7 @@ func TestRoundTrips(t *testing.T) {
 			t.Errorf("%s took %d round trips, want %d", what, got, want)
 		}
 	}
-	commit := func(changes ...*group.Change) func() error {
+	commit := func(changes ...*record.Change) func() error {
 		return func() error { return s.Commit(t.Context(), changes) }
 	}
 	expect("a commit of new groups", 4, commit(changes...)) // definitions, groups, the floor, the commit
@@ -73,7 +74,7 @@ func TestRoundTrips(t *testing.T) {
 	expect("a load of no group", 2, load("none"))
 	seen := func(id string) func() error {
 		return func() error {
-			_, _, err := s.Seen(t.Context(), "0", id)
+			_, _, err := s.FindMessageID(t.Context(), "0", id)
 			return err
 		}
 	}

@@ -20,7 +20,7 @@ var _ store.Store = (*Store)(nil)
 const closeTimeout = 5 * time.Second
 
 // Close waits for the calls under way, updates the tracker documents, and disconnects, unless New was given the client.
-// It waits for a few seconds at most: then calls that still wait for a server return store.ErrClosed with an unknown
+// It waits for a few seconds at most: then calls that still wait for a server return record.ErrClosed with an unknown
 // outcome, and the tracker documents are updated by the process that opens the store next.
 func (s *Store) Close() error {
 	if !s.retrier.Close() {

@@ -15,6 +15,7 @@ import (
 	"github.com/dictrack/dictrack/decimal"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/mongodb"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/mongostore"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -217,7 +218,7 @@ func TestTrackersFollow(t *testing.T) {
 }
 
 // atRandom does something to a group that changes it.
-func atRandom(r *rand.Rand, g *group.Group) *group.Change {
+func atRandom(r *rand.Rand, g *group.Group) *record.Change {
 	names := map[string]bool{}
 	for _, d := range g.Definitions() {
 		names[d.Name()] = true

@@ -7,9 +7,9 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 )
 
 // write is a change in the encoding of the database: what to set in the group's document if that is at the
@@ -30,14 +30,14 @@ type write struct {
 }
 
 // encode encodes a change.
-func (db *database) encode(c *group.Change) (*write, error) {
+func (db *database) encode(c *record.Change) (*write, error) {
 	w := &write{
 		name: c.Group, key: keyOf(c.Group), base: int64(c.Base), version: int64(c.Version),
 		token: bson.NewObjectID(), needsMaintenance: db.projects, inline: db.maxInline,
 	}
 	w.isNew = w.base == db.firstVersion.Load()
 	w.setField(fieldVersion, w.version)
-	w.setField(fieldInitialized, c.Fed)
+	w.setField(fieldInitialized, c.Initialized)
 	w.setField(fieldCount, int64(c.Count))
 	w.setField(fieldUpdated, time.Now().UTC())
 	w.setField(fieldWriters+"."+db.writerID, w.token)
@@ -52,7 +52,7 @@ func (db *database) encode(c *group.Change) (*write, error) {
 	if err := w.encodeChunks(c); err != nil {
 		return nil, err
 	}
-	w.encodeIDs(c.Seen)
+	w.encodeIDs(c.MessageIDs)
 	if len(w.overflow) > 0 {
 		w.setField(fieldOverflow, true)
 		w.needsMaintenance = true
@@ -63,8 +63,8 @@ func (db *database) encode(c *group.Change) (*write, error) {
 	return w, nil
 }
 
-func (w *write) encodeChunks(c *group.Change) error {
-	for _, part := range c.Chunks() {
+func (w *write) encodeChunks(c *record.Change) error {
+	for _, part := range c.Chunks {
 		field := fmt.Sprintf("%s.%d.", fieldChunks, part.Index)
 		states, err := w.encodeValue(kindStates, part.Index, append([]byte(nil), part.States...))
 		if err != nil {
@@ -80,7 +80,7 @@ func (w *write) encodeChunks(c *group.Change) error {
 		w.setField(field+"s", states)
 		w.setField(field+"v", w.version)
 	}
-	for i, to := c.Dropped(); i < to; i++ {
+	for i, to := c.RemovedChunks(); i < to; i++ {
 		w.unsetField(fmt.Sprintf("%s.%d", fieldChunks, i))
 	}
 	return nil
@@ -118,7 +118,7 @@ func (w *write) initialDoc() bson.D {
 // encodeValue returns what to store of a value: its bytes, or a reference to an overflow document.
 func (w *write) encodeValue(kind byte, index int, payload []byte) (any, error) {
 	if len(payload) > maxOverflow {
-		return nil, fmt.Errorf("group %q, trackers from %d on: %d bytes of states are more than a document of MongoDB holds", w.name, index*group.ChunkSize, len(payload))
+		return nil, fmt.Errorf("group %q, trackers from %d on: %d bytes of states are more than a document of MongoDB holds", w.name, index*record.ChunkSize, len(payload))
 	}
 	sealed := seal(w.key, kind, index, payload)
 	if index < w.inline && len(sealed) <= maxInlineValue {
@@ -138,7 +138,7 @@ func (w *write) addOverflow(chunk int, sealed []byte, more ...bson.E) bson.Objec
 }
 
 // encodeIDs adds the message ids of the change, in the document or in overflow documents.
-func (w *write) encodeIDs(seen []group.Seen) {
+func (w *write) encodeIDs(seen []record.MessageID) {
 	if len(seen) == 0 {
 		return
 	}

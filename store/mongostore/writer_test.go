@@ -12,6 +12,7 @@ import (
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/rawjson"
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -44,19 +45,19 @@ func counters(n int) []*tracker.Definition {
 }
 
 // recorded is the change that f makes.
-func recorded(g *group.Group, f func() error) *group.Change {
-	g.Record()
+func recorded(g *group.Group, f func() error) *record.Change {
+	g.BeginChange()
 	if err := f(); err != nil {
 		panic(err)
 	}
-	c := g.Take()
+	c := g.EndChange().Encode()
 	if c == nil {
 		panic("nothing changed")
 	}
 	return c
 }
 
-func added(g *group.Group, defs ...*tracker.Definition) *group.Change {
+func added(g *group.Group, defs ...*tracker.Definition) *record.Change {
 	return recorded(g, func() error {
 		_, err := g.Add(defs, now)
 		return err
@@ -64,7 +65,7 @@ func added(g *group.Group, defs ...*tracker.Definition) *group.Change {
 }
 
 // tracked moves the counters at some indexes, in calls with ids unless they are "".
-func tracked(g *group.Group, id string, indexes ...int) *group.Change {
+func tracked(g *group.Group, id string, indexes ...int) *record.Change {
 	return recorded(g, func() error {
 		for _, at := range indexes {
 			_, err := g.Track(&group.Call{
@@ -76,14 +77,14 @@ func tracked(g *group.Group, id string, indexes ...int) *group.Change {
 			}
 		}
 		if id != "" {
-			g.Recorded().See(group.Seen{ID: id, Version: g.Version(), Expires: now + 1000})
+			g.Pending().AddMessageID(record.MessageID{ID: id, Version: g.Version(), Expires: now + 1000})
 		}
 		return nil
 	})
 }
 
 // removed takes trackers away; all when no name is given.
-func removed(g *group.Group, names ...string) *group.Change {
+func removed(g *group.Group, names ...string) *record.Change {
 	return recorded(g, func() error {
 		_, err := g.Remove(names, now)
 		return err
@@ -123,7 +124,7 @@ func mustLoad(tb testing.TB, s store.Store, name string) *group.Group {
 	return g
 }
 
-func mustCommit(tb testing.TB, s store.Store, changes ...*group.Change) {
+func mustCommit(tb testing.TB, s store.Store, changes ...*record.Change) {
 	tb.Helper()
 	if err := s.Commit(context.Background(), changes); err != nil {
 		tb.Fatal(err)

@@ -7,8 +7,8 @@ import (
 
 	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
-	"github.com/dictrack/dictrack/tracker"
 )
 
 // applyChanges adds the writes of a request to the batch. A conflict goes to r.err, to be answered when the batch is on
@@ -82,24 +82,24 @@ func (w *write) updateDue(b *pebble.Batch, before int64) {
 }
 
 // writeDefinitions adds the definitions that are not stored.
-func (c *committer) writeDefinitions(b *pebble.Batch, defs []*tracker.Definition) error {
+func (c *committer) writeDefinitions(b *pebble.Batch, defs []record.Definition) error {
 	for _, d := range defs {
-		if _, ok := c.definitions.Get(d.ID()); ok {
+		if _, ok := c.definitions.Get(d.ID); ok {
 			continue
 		}
-		key := definitionKey(d.ID())
+		key := definitionKey(d.ID)
 		_, closer, err := c.db.Get(key)
 		switch {
 		case err == nil:
 			err = closer.Close()
 		case errors.Is(err, pebble.ErrNotFound):
-			put(b, kv{key, checksum.Seal(key, format, d.JSON())})
+			put(b, kv{key, checksum.Seal(key, format, d.JSON)})
 			err = nil
 		}
 		if err != nil {
-			return readError("definition "+d.ID().String(), err)
+			return readError("definition "+d.ID.String(), err)
 		}
-		c.definitions.Put(d.ID(), struct{}{}) // with this batch or any after it
+		c.definitions.Put(d.ID, struct{}{}) // with this batch or any after it
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -16,7 +17,7 @@ import (
 const now = 1_800_000_000_000
 
 // newGroup makes a group of n counters, and the change that brings it into a store.
-func newGroup(tb testing.TB, name string, n int) (*group.Group, *group.Change) {
+func newGroup(tb testing.TB, name string, n int) (*group.Group, *record.Change) {
 	tb.Helper()
 	defs := make([]*tracker.Definition, n)
 	for i := range defs {
@@ -31,23 +32,23 @@ func newGroup(tb testing.TB, name string, n int) (*group.Group, *group.Change) {
 		}
 	}
 	g := group.New(name, 0)
-	g.Record()
+	g.BeginChange()
 	if _, err := g.Add(defs, now); err != nil {
 		tb.Fatal(err)
 	}
-	return g, g.Take()
+	return g, g.EndChange().Encode()
 }
 
 // track moves one counter, with ids to remember.
-func track(g *group.Group, at int, ids ...group.Seen) (*group.Change, error) {
-	g.Record()
+func track(g *group.Group, at int, ids ...record.MessageID) (*record.Change, error) {
+	g.BeginChange()
 	_, err := g.Track(&group.Call{
 		Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: true,
 		Compile: states.Compile, Scratch: new(states.Scratch),
 	})
 	for _, seen := range ids {
 		seen.Version = g.Version()
-		g.Recorded().See(seen)
+		g.Pending().AddMessageID(seen)
 	}
-	return g.Take(), err
+	return g.EndChange().Encode(), err
 }

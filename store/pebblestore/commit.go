@@ -4,12 +4,12 @@ import (
 	"context"
 	"slices"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
 // Commit implements store.Store.
-func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *Store) Commit(ctx context.Context, changes []*record.Change) error {
 	for _, c := range changes {
 		if err := store.CheckGroupName(c.Group); err != nil {
 			return err

@@ -10,8 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
-	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // damages are what can happen to a value.
@@ -33,7 +32,7 @@ func TestDamagedRecords(t *testing.T) {
 		_, err := s.Load(ctx, name)
 		return err
 	}
-	commit := func(s *Store) error { return s.Commit(ctx, []*group.Change{secondChange(t)}) }
+	commit := func(s *Store) error { return s.Commit(ctx, []*record.Change{secondChange(t)}) }
 	id := newPlayer("player 0", 129).defs()[0].ID()
 	for _, c := range []struct {
 		key  []byte
@@ -54,11 +53,11 @@ func TestDamagedRecords(t *testing.T) {
 			return err
 		}},
 		{messageIDKey(name, nth(2).ID), fmt.Sprintf("id %q of group %s", nth(2).ID, name), func(s *Store) error {
-			_, _, err := s.Seen(ctx, name, nth(2).ID)
+			_, _, err := s.FindMessageID(ctx, name, nth(2).ID)
 			return err
 		}},
 		{messageIDKey(name, nth(2).ID), fmt.Sprintf("id %q of group %s", nth(2).ID, name), func(s *Store) error {
-			return s.Forget(ctx, now+100)
+			return s.DeleteExpiredIDs(ctx, now+100)
 		}},
 		{dueKey(now+2, name), "of due times", func(s *Store) error {
 			_, err := s.Due(ctx, now+100, 10)
@@ -81,7 +80,7 @@ func TestDamagedRecords(t *testing.T) {
 				t.Fatal(err)
 			}
 			err = c.read(s)
-			corrupt, ok := errors.AsType[*store.CorruptError](err)
+			corrupt, ok := errors.AsType[*record.CorruptError](err)
 			if !ok || corrupt.Record != c.what {
 				t.Errorf("%s, %s: %v, want a CorruptError of it", c.what, damage, err)
 			}
@@ -112,7 +111,7 @@ func damaged129(t *testing.T) *Store {
 }
 
 // secondChange leads from version 2 to 3.
-func secondChange(t *testing.T) *group.Change {
+func secondChange(t *testing.T) *record.Change {
 	t.Helper()
 	p := newPlayer("player 0", 129)
 	for {
@@ -137,7 +136,7 @@ func TestMissingRecords(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := s.Load(t.Context(), name)
-		if corrupt, ok := errors.AsType[*store.CorruptError](err); !ok || !strings.HasPrefix(corrupt.Record, "group "+name) {
+		if corrupt, ok := errors.AsType[*record.CorruptError](err); !ok || !strings.HasPrefix(corrupt.Record, "group "+name) {
 			t.Errorf("Load without %q: %v, want a CorruptError", key, err)
 		}
 		mustClose(t, s)
@@ -152,7 +151,7 @@ func TestMissingRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = s.Load(t.Context(), name)
-	if _, ok := errors.AsType[*store.CorruptError](err); !ok {
+	if _, ok := errors.AsType[*record.CorruptError](err); !ok {
 		t.Errorf("Load with a part in the wrong place: %v, want a CorruptError", err)
 	}
 }
@@ -183,7 +182,7 @@ func TestDamagedFile(t *testing.T) {
 		_, err = p.fate().check(s)
 		mustClose(t, s)
 	}
-	if _, ok := errors.AsType[*store.CorruptError](err); !ok {
+	if _, ok := errors.AsType[*record.CorruptError](err); !ok {
 		t.Errorf("Open and read from a damaged table: %v, want a CorruptError", err)
 	}
 }

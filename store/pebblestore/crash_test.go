@@ -14,8 +14,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 
-	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // crashes is how often the power fails in a usual run; DICTRACK_SOAK, a duration, says how long to go on.
@@ -97,7 +96,7 @@ func (c *crowd) play(i int, p *player) {
 		change, err := p.next()
 		c.note(i, p)
 		if err == nil {
-			err = c.store.Commit(context.Background(), []*group.Change{change})
+			err = c.store.Commit(context.Background(), []*record.Change{change})
 		}
 		if err != nil {
 			c.Errorf("%s: %v", p.group.Name(), err)
@@ -147,7 +146,7 @@ func TestPowerLossNoSync(t *testing.T) {
 		clone := mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: percent, RNG: r})
 		mustClose(t, s)
 		again, err := Open(t.Context(), "data", Options{FS: clone})
-		if _, damaged := errors.AsType[*store.CorruptError](err); damaged && percent > 0 && percent < 100 {
+		if _, damaged := errors.AsType[*record.CorruptError](err); damaged && percent > 0 && percent < 100 {
 			refused++
 			return
 		}

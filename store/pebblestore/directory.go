@@ -10,7 +10,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // markerName is the file that marks a directory as a store; it holds the format's version.
@@ -80,14 +80,14 @@ func (d *directory) readMarker() error {
 	return checkMarker(content)
 }
 
-// checkMarker reads the content of the marker. The error is a *store.CorruptError or *store.FormatError.
+// checkMarker reads the content of the marker. The error is a *record.CorruptError or *record.FormatError.
 func checkMarker(content []byte) error {
 	var found int
 	if _, err := fmt.Sscanf(string(content), markerContent, &found); err != nil {
-		return &store.CorruptError{Record: "file " + markerName, Reason: fmt.Sprintf("%.40q is not the marker of dictrack", content)}
+		return &record.CorruptError{Record: "file " + markerName, Reason: fmt.Sprintf("%.40q is not the marker of dictrack", content)}
 	}
 	if found != format {
-		return &store.FormatError{Found: found, Known: format}
+		return &record.FormatError{Found: found, Known: format}
 	}
 	return nil
 }

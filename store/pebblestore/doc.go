@@ -40,5 +40,5 @@
 //
 // Only the removal of a file may fail: Pebble repeats it when it is opened again.
 //
-// An error of reading fails that call alone: it is a *store.CorruptError if bytes are invalid.
+// An error of reading fails that call alone: it is a *record.CorruptError if bytes are invalid.
 package pebblestore

@@ -6,14 +6,14 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 var errMissing = errors.New("it is missing")
 
 // corruptRecord returns the error for a record with invalid bytes.
-func corruptRecord(record string, err error) error {
-	return &store.CorruptError{Record: record, Reason: err.Error()}
+func corruptRecord(name string, err error) error {
+	return &record.CorruptError{Record: name, Reason: err.Error()}
 }
 
 // readError returns the error for a record that Pebble cannot read.

@@ -13,7 +13,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -82,10 +82,10 @@ func TestGivesUp(t *testing.T) {
 	if _, err := s.Load(brief(t), p.group.Name()); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Load of a commit that is not on disk: %v, want DeadlineExceeded", err)
 	}
-	if _, _, err := s.Seen(brief(t), p.group.Name(), nth(3).ID); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := s.FindMessageID(brief(t), p.group.Name(), nth(3).ID); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Seen of a commit that is not on disk: %v, want DeadlineExceeded", err)
 	}
-	if err := s.Commit(brief(t), []*group.Change{mustRepeat(t, p)}); !errors.Is(err, context.DeadlineExceeded) {
+	if err := s.Commit(brief(t), []*record.Change{mustRepeat(t, p)}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Commit that comes again, of what is not on disk: %v, want DeadlineExceeded", err)
 	}
 	if _, err := other.fate().check(s); err != nil {
@@ -126,7 +126,7 @@ func TestCancelledInTheQueue(t *testing.T) {
 }
 
 // mustRepeat makes the last change of a player again.
-func mustRepeat(t *testing.T, p *player) *group.Change {
+func mustRepeat(t *testing.T, p *player) *record.Change {
 	t.Helper()
 	g := newPlayer("player 0", 3)
 	for {
@@ -175,7 +175,7 @@ func TestAllAreToldOfAFailure(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Errorf("second Close: %v", err)
 	}
-	if _, err := s.Load(t.Context(), "g"); !errors.Is(err, store.ErrClosed) {
+	if _, err := s.Load(t.Context(), "g"); !errors.Is(err, record.ErrClosed) {
 		t.Errorf("Load after Close: %v, want ErrClosed", err)
 	}
 	if len(told) > 0 {

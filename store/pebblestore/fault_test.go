@@ -10,7 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -156,7 +156,7 @@ func use(s *Store, players []*player) (err error) {
 			}
 		}
 		if round%10 == 9 {
-			if err := s.Forget(ctx, now); err != nil { // of nothing, since the oracle looks for all
+			if err := s.DeleteExpiredIDs(ctx, now); err != nil { // of nothing, since the oracle looks for all
 				return wantFailed("Forget", err)
 			}
 		}
@@ -176,7 +176,7 @@ func wantFailed(call string, err error) error {
 func stillFailed(s *Store) error {
 	ctx := context.Background()
 	_, c := newGroupQuietly("too late")
-	if err := s.Commit(ctx, []*group.Change{c}); !errors.Is(err, store.ErrFailed) {
+	if err := s.Commit(ctx, []*record.Change{c}); !errors.Is(err, store.ErrFailed) {
 		return fmt.Errorf("Commit in a failed store: %v", err)
 	}
 	if _, err := s.Load(ctx, "too late"); !errors.Is(err, store.ErrFailed) {

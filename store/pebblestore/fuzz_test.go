@@ -7,10 +7,10 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -22,7 +22,7 @@ var heads = []groupValue{
 	{version: math.MaxUint64, due: math.MinInt64, fed: true, count: 1_000_000},
 }
 
-var sightings = []group.Seen{
+var sightings = []record.MessageID{
 	{},
 	{Hash: [16]byte{1, 2, 15: 3}, Version: 5, Expires: 1_800_000_000_000},
 	{Version: math.MaxUint64, Expires: math.MinInt64},

@@ -8,6 +8,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // kinds counts the records of each kind.
@@ -34,10 +35,10 @@ func kinds(t *testing.T, s *Store) string {
 func TestRecords(t *testing.T) {
 	s := mustOpen(t, "data", small(vfs.NewMem()))
 	defer mustClose(t, s)
-	commit := func(c *group.Change, err error) {
+	commit := func(c *record.Change, err error) {
 		t.Helper()
 		if err == nil {
-			err = s.Commit(t.Context(), []*group.Change{c})
+			err = s.Commit(t.Context(), []*record.Change{c})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -55,12 +56,12 @@ func TestRecords(t *testing.T) {
 	small, c := newGroup(t, "small", 100) // of definitions that are there
 	commit(c, nil)
 	expect("D400 g2 c4 l5 ")
-	commit(track(small, 7, group.Seen{ID: "id", Expires: now}))
+	commit(track(small, 7, record.MessageID{ID: "id", Expires: now}))
 	expect("D400 g2 c4 l5 i1 x1 ")
 
 	commit(shrunk(g, 50))
 	expect("D401 g2 l2 i1 x1 ")
-	if err := s.Forget(t.Context(), now); err != nil {
+	if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
 	expect("D401 g2 l2 ")
@@ -75,22 +76,22 @@ func TestRecords(t *testing.T) {
 }
 
 // shrunk leaves the first n trackers of a group and lays it out anew, with one more.
-func shrunk(g *group.Group, n int) (*group.Change, error) {
+func shrunk(g *group.Group, n int) (*record.Change, error) {
 	var names []string
 	for _, d := range g.Definitions()[n:] {
 		names = append(names, d.Name())
 	}
-	g.Record()
+	g.BeginChange()
 	if _, err := g.Remove(names, now); err != nil {
 		return nil, err
 	}
 	_, err := g.Add(newPlayer("player 0", 500).defs()[499:], now)
-	return g.Take(), err
+	return g.EndChange().Encode(), err
 }
 
 // TestStepIsOneRecord: the usual commit of a small group is one record and no more.
 func TestStepIsOneRecord(t *testing.T) {
-	for _, n := range []int{1, group.ChunkSize} {
+	for _, n := range []int{1, record.ChunkSize} {
 		g, c := newGroup(t, "g", n)
 		var first, step write
 		first.encode(c)

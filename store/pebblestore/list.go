@@ -7,7 +7,7 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 
 	"github.com/dictrack/dictrack/internal/checksum"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // scan calls visit for the keys in [lower, upper), in order, until it returns false or an error. What
@@ -28,10 +28,10 @@ func scan(db *pebble.DB, lower, upper []byte, what string, visit func(i *pebble.
 }
 
 // Due implements store.Store. A group may be listed whose commit is not on disk yet; Load waits for it.
-func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
+func (s *Store) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
 	const what = "of due times"
 	lower, upper := timesUntil(kindDue, until)
-	return do(ctx, s, func() (due []store.Due, err error) {
+	return do(ctx, s, func() (due []record.Due, err error) {
 		if limit <= 0 {
 			return nil, nil
 		}
@@ -43,7 +43,7 @@ func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, e
 			if err != nil {
 				return false, corruptRecord(what, err)
 			}
-			due = append(due, store.Due{Group: name, At: at})
+			due = append(due, record.Due{Group: name, At: at})
 			return len(due) < limit, ctx.Err()
 		})
 		return due, err

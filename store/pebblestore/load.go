@@ -4,17 +4,17 @@ import (
 	"context"
 	"slices"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 // Load implements store.Store.
-func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 	if err := store.CheckGroupName(name); err != nil {
 		return nil, err
 	}
-	return do(ctx, s, func() (*group.Record, error) {
+	return do(ctx, s, func() (*record.Group, error) {
 		snapshot := s.db.NewSnapshot()
 		r, err := load(snapshot, name)
 		if closing := snapshot.Close(); err == nil {
@@ -46,17 +46,17 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 }
 
 // Seen implements store.Store.
-func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if err := store.CheckGroupName(name); err != nil {
-		return group.Seen{}, false, err
+		return record.MessageID{}, false, err
 	}
-	seen, err := do(ctx, s, func() (*group.Seen, error) {
+	seen, err := do(ctx, s, func() (*record.MessageID, error) {
 		seen, err := readMessageID(s.db, name, id)
 		s.cache.waitDurable(name)
 		return seen, err
 	})
 	if err != nil || seen == nil {
-		return group.Seen{}, false, err
+		return record.MessageID{}, false, err
 	}
 	return *seen, true, nil
 }

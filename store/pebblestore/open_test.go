@@ -14,6 +14,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 	"go.uber.org/goleak"
 
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -170,13 +171,13 @@ func TestMark(t *testing.T) {
 
 	write(mem, markerName, "dictrack store, format 2\n")
 	_, err := Open(t.Context(), "data", small(mem))
-	if f, ok := errors.AsType[*store.FormatError](err); !ok || f.Found != 2 || f.Known != format {
+	if f, ok := errors.AsType[*record.FormatError](err); !ok || f.Found != 2 || f.Known != format {
 		t.Errorf("Open of a newer format: %v, want a FormatError of 2 and %d", err, format)
 	}
 	for _, content := range []string{"", "dictrack", "\x00\x00\x00", "dictrack store, format x\n", strings.Repeat("a", 5000)} {
 		write(mem, markerName, content)
 		_, err := Open(t.Context(), "data", small(mem))
-		if _, ok := errors.AsType[*store.CorruptError](err); !ok {
+		if _, ok := errors.AsType[*record.CorruptError](err); !ok {
 			t.Errorf("Open with mark %.20q: %v, want a CorruptError", content, err)
 		}
 	}

@@ -19,7 +19,7 @@ type Options struct {
 	FS vfs.FS
 	// NoSync makes Commit return when the operating system has the commit, not the disk. Commits then
 	// survive any end of the process. After a loss of power the last ones may be lost, each as a whole; if
-	// the disk has written later blocks and not earlier ones, Open returns a *store.CorruptError. Default:
+	// the disk has written later blocks and not earlier ones, Open returns a *record.CorruptError. Default:
 	// off.
 	NoSync bool
 	// Logger receives what is not returned to a caller. Default: no logging.

@@ -14,7 +14,7 @@ import (
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/rawjson"
 	"github.com/dictrack/dictrack/internal/states"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -47,14 +47,14 @@ func (p *player) defs() []*tracker.Definition {
 	return defs
 }
 
-func nth(version uint64) group.Seen {
-	return group.Seen{ID: fmt.Sprintf("call %d", version), Version: version, Expires: now + int64(version)}
+func nth(version uint64) record.MessageID {
+	return record.MessageID{ID: fmt.Sprintf("call %d", version), Version: version, Expires: now + int64(version)}
 }
 
 // next makes the next change.
-func (p *player) next() (*group.Change, error) {
+func (p *player) next() (*record.Change, error) {
 	g := p.group
-	g.Record()
+	g.BeginChange()
 	var err error
 	if g.Version() == 0 {
 		_, err = g.Add(p.defs(), now)
@@ -62,9 +62,9 @@ func (p *player) next() (*group.Change, error) {
 		_, err = g.Track(&group.Call{
 			Data: match.Data{Map: map[string]any{}}, Now: now, Compile: states.Compile, Scratch: new(states.Scratch),
 		})
-		g.Recorded().See(nth(g.Version()))
+		g.Pending().AddMessageID(nth(g.Version()))
 	}
-	c := g.Take()
+	c := g.EndChange().Encode()
 	c.Due = now + int64(c.Version)
 	p.tried = c.Version
 	return c, err
@@ -76,7 +76,7 @@ func (p *player) commit(ctx context.Context, s *Store) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Commit(ctx, []*group.Change{c}); err != nil {
+	if err := s.Commit(ctx, []*record.Change{c}); err != nil {
 		return err
 	}
 	p.acked = c.Version
@@ -109,7 +109,7 @@ func (f fate) check(s *Store) (uint64, error) {
 		return v, err
 	}
 	for _, version := range []uint64{1, 2, v / 2, v - 1, v, v + 1} {
-		seen, ok, err := s.Seen(ctx, f.name, nth(version).ID)
+		seen, ok, err := s.FindMessageID(ctx, f.name, nth(version).ID)
 		if err != nil {
 			return v, err
 		}
@@ -121,7 +121,7 @@ func (f fate) check(s *Store) (uint64, error) {
 }
 
 // checkStates wants every tracker as the version says.
-func checkStates(ctx context.Context, s *Store, r *group.Record) error {
+func checkStates(ctx context.Context, s *Store, r *record.Group) error {
 	texts, err := s.Definitions(ctx, r.Layout)
 	if err != nil {
 		return err
@@ -155,7 +155,7 @@ func checkStates(ctx context.Context, s *Store, r *group.Record) error {
 // checkAll looks at all players of a store, at what is due and at the names, and commits once more.
 func checkAll(s *Store, fates []fate) error {
 	ctx := context.Background()
-	due := map[store.Due]bool{}
+	due := map[record.Due]bool{}
 	var names []string
 	for _, f := range fates {
 		v, err := f.check(s)
@@ -163,7 +163,7 @@ func checkAll(s *Store, fates []fate) error {
 			return err
 		}
 		if v > 0 {
-			due[store.Due{Group: f.name, At: now + int64(v)}] = true
+			due[record.Due{Group: f.name, At: now + int64(v)}] = true
 			names = append(names, f.name)
 		}
 	}
@@ -182,14 +182,14 @@ func checkAll(s *Store, fates []fate) error {
 		return fmt.Errorf("groups are %q, want %q; not listed as due: %v; %v", found, names, due, err)
 	}
 	_, c := newGroupQuietly("afterwards")
-	return s.Commit(ctx, []*group.Change{c})
+	return s.Commit(ctx, []*record.Change{c})
 }
 
-func newGroupQuietly(name string) (*group.Group, *group.Change) {
+func newGroupQuietly(name string) (*group.Group, *record.Change) {
 	g := group.New(name, 0)
-	g.Record()
+	g.BeginChange()
 	_, _ = g.Add(newPlayer("player 0", 1).defs(), now)
-	return g, g.Take()
+	return g, g.EndChange().Encode()
 }
 
 // reopened opens a store on fs, has it checked, and closes it.

@@ -58,7 +58,7 @@ func plainCommit(db *pebble.DB, g *group.Group, id bool) error {
 		return err
 	}
 	batch := db.NewBatch()
-	head := append(make([]byte, 15), c.Chunks()[0].States...)
+	head := append(make([]byte, 15), c.Chunks[0].States...)
 	put(batch, kv{groupKey(c.Group), head})
 	if id {
 		id := fmt.Sprintf("call-%013d", g.Version())

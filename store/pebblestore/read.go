@@ -7,9 +7,9 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/checksum"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -57,25 +57,25 @@ func readGroup(from pebble.Reader, name string) (groupValue, bool, error) {
 	return h, true, nil
 }
 
-func load(from pebble.Reader, name string) (*group.Record, error) {
+func load(from pebble.Reader, name string) (*record.Group, error) {
 	h, ok, err := readGroup(from, name)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
 		floor, err := readFirstVersion(from)
-		return &group.Record{Name: name, Version: floor}, err
+		return &record.Group{Name: name, Version: floor}, err
 	}
-	r := &group.Record{Name: name, Version: h.version, Fed: h.fed, Due: h.due, Layout: make([]tracker.ID, 0, h.count), States: h.firstChunk}
+	r := &record.Group{Name: name, Version: h.version, Initialized: h.fed, Due: h.due, Layout: make([]tracker.ID, 0, h.count), States: h.firstChunk}
 	if err := loadLayout(from, r, h.count); err != nil {
 		return nil, err
 	}
 	return r, loadChunks(from, r, &h)
 }
 
-func loadLayout(from pebble.Reader, r *group.Record, count int) error {
+func loadLayout(from pebble.Reader, r *record.Group, count int) error {
 	for i := 0; len(r.Layout) < count; i++ {
-		want := min(group.ChunkSize, count-len(r.Layout))
+		want := min(record.ChunkSize, count-len(r.Layout))
 		payload, what, err := loadChunk(from, kindLayout, r.Name, i)
 		if err != nil {
 			return err
@@ -88,12 +88,12 @@ func loadLayout(from pebble.Reader, r *group.Record, count int) error {
 }
 
 // loadChunk reads the states or the layout of a chunk, which must exist.
-func loadChunks(from pebble.Reader, r *group.Record, h *groupValue) error {
+func loadChunks(from pebble.Reader, r *record.Group, h *groupValue) error {
 	first := 0
 	if h.inline {
 		first = 1
 	}
-	for i := first; i*group.ChunkSize < h.count; i++ {
+	for i := first; i*record.ChunkSize < h.count; i++ {
 		payload, _, err := loadChunk(from, kindChunk, r.Name, i)
 		if err != nil {
 			return err
@@ -114,7 +114,7 @@ func loadChunk(from pebble.Reader, kind byte, name string, index int) (payload [
 }
 
 // readMessageID returns what is remembered of a message id; nil for nothing.
-func readMessageID(from pebble.Reader, name, id string) (*group.Seen, error) {
+func readMessageID(from pebble.Reader, name, id string) (*record.MessageID, error) {
 	what := fmt.Sprintf("id %q of group %s", id, name)
 	payload, ok, err := getRecord(from, messageIDKey(name, id), what)
 	if err != nil || !ok {

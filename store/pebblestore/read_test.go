@@ -8,7 +8,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // TestLoadIsOfOneVersion: a group of many records is read as it was at one moment, however fast commits
@@ -18,7 +18,7 @@ func TestLoadIsOfOneVersion(t *testing.T) {
 	o.NoSync, o.MemTableBytes = true, 4<<20
 	s := mustOpen(t, "data", o)
 	defer mustClose(t, s)
-	p := newPlayer("player 0", 8*group.ChunkSize)
+	p := newPlayer("player 0", 8*record.ChunkSize)
 	done := make(chan struct{})
 	var readers sync.WaitGroup
 	for range 2 {
@@ -51,7 +51,7 @@ func TestLoadIsOfOneVersion(t *testing.T) {
 }
 
 // alike checks that all states are the same.
-func alike(r *group.Record) error {
+func alike(r *record.Group) error {
 	if len(r.Layout) == 0 {
 		return nil
 	}

@@ -13,7 +13,7 @@ import (
 const maxForgetBatch = 512
 
 // Forget implements store.Store.
-func (s *Store) Forget(ctx context.Context, now int64) error {
+func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	for {
 		forgotten := 0
 		err := s.submitExclusive(ctx, func(c *committer, b *writeBatch) (err error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"github.com/dictrack/dictrack/internal/gate"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -28,8 +29,8 @@ type Store struct {
 var _ store.Store = (*Store)(nil)
 
 // Open opens the store in dir, which is created if it does not exist. Nothing else may write to that directory. The
-// error is store.ErrInUse when another Store has it open, a *store.FormatError when another version of dictrack wrote
-// it, a *store.CorruptError when it is damaged, or a *field.Error for each option that is invalid. When ctx ends, Open
+// error is store.ErrInUse when another Store has it open, a *record.FormatError when another version of dictrack wrote
+// it, a *record.CorruptError when it is damaged, or a *field.Error for each option that is invalid. When ctx ends, Open
 // gives up.
 func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	o = o.withDefaults()
@@ -145,7 +146,7 @@ func do[T any](ctx context.Context, s *Store, f func() (T, error)) (none T, _ er
 // Close waits for the calls under way and closes the database. If the store has failed it returns why; the directory
 // can be opened again, unless the error says otherwise.
 func (s *Store) Close() error {
-	if !s.calls.Close(store.ErrClosed) {
+	if !s.calls.Close(record.ErrClosed) {
 		return nil
 	}
 	done := make(chan error, 1)

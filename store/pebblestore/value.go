@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 )
 
 // format is the version of keys and values, which is in the directory's marker and at the beginning of
@@ -66,20 +66,20 @@ func parseGroup(payload []byte) (groupValue, error) {
 	return h, nil
 }
 
-func appendMessageID(dst []byte, s *group.Seen) []byte {
+func appendMessageID(dst []byte, s *record.MessageID) []byte {
 	dst = append(dst, s.Hash[:]...)
 	dst = binary.AppendUvarint(dst, s.Version)
 	return binary.AppendVarint(dst, s.Expires)
 }
 
 // parseMessageID decodes what appendMessageID encoded.
-func parseMessageID(id string, payload []byte) (group.Seen, error) {
-	s := group.Seen{ID: id}
+func parseMessageID(id string, payload []byte) (record.MessageID, error) {
+	s := record.MessageID{ID: id}
 	r := wire.Reader{Buf: payload}
 	copy(s.Hash[:], r.Bytes(uint64(len(s.Hash))))
 	s.Version, s.Expires = r.Uvarint(), r.Varint()
 	if r.Failed || len(r.Buf) > 0 {
-		return group.Seen{}, fmt.Errorf("%d bytes are not what is remembered of an id", len(payload))
+		return record.MessageID{}, fmt.Errorf("%d bytes are not what is remembered of an id", len(payload))
 	}
 	return s, nil
 }

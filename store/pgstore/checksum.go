@@ -7,6 +7,7 @@ import (
 
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/internal/checksum"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
@@ -69,7 +70,7 @@ func checkName(name string) error {
 
 // corrupt names a record whose bytes are invalid.
 func corrupt(what string, err error) error {
-	return &store.CorruptError{Record: what, Reason: err.Error()}
+	return &record.CorruptError{Record: what, Reason: err.Error()}
 }
 
 var errMissing = errors.New("it is missing")

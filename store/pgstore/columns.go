@@ -6,8 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -46,9 +46,9 @@ type idColumns struct {
 
 // encodeChanges encodes changes, sorted by name: commits that lock rows in the same order cannot deadlock.
 // The error names what PostgreSQL cannot store.
-func encodeChanges(changes []*group.Change) (*columns, error) {
+func encodeChanges(changes []*record.Change) (*columns, error) {
 	c := &columns{definitions: map[tracker.ID][]byte{}, newVersions: make(map[string]int64, len(changes))}
-	inOrder := slices.SortedFunc(slices.Values(changes), func(a, b *group.Change) int { return cmp.Compare(a.Group, b.Group) })
+	inOrder := slices.SortedFunc(slices.Values(changes), func(a, b *record.Change) int { return cmp.Compare(a.Group, b.Group) })
 	for _, change := range inOrder {
 		if err := validate(change); err != nil {
 			return nil, err
@@ -58,45 +58,45 @@ func encodeChanges(changes []*group.Change) (*columns, error) {
 	return c, nil
 }
 
-func validate(c *group.Change) error {
+func validate(c *record.Change) error {
 	if err := checkName(c.Group); err != nil {
 		return err
 	}
 	if c.Base > math.MaxInt64 || c.Version > math.MaxInt64 || c.Count > math.MaxInt32 {
 		return fmt.Errorf("group %q: version %d, %d counts: want at most %d and %d", c.Group, max(c.Base, c.Version), c.Count, int64(math.MaxInt64), math.MaxInt32)
 	}
-	for i := range c.Seen {
-		if id := c.Seen[i].ID; len(id) > maxID {
+	for i := range c.MessageIDs {
+		if id := c.MessageIDs[i].ID; len(id) > maxID {
 			return fmt.Errorf("group %q: id %.40q... has %d bytes, want at most %d in PostgreSQL", c.Group, id, len(id), maxID)
 		}
 	}
 	return nil
 }
 
-func (c *columns) add(change *group.Change) {
+func (c *columns) add(change *record.Change) {
 	name := []byte(change.Group)
 	c.newVersions[change.Group] = int64(change.Version)
 	states, newLayout := c.addChunks(name, change)
 	c.groups.add(name, change, states)
-	if from, to := change.Dropped(); from < to {
+	if from, to := change.RemovedChunks(); from < to {
 		c.dropped.names = append(c.dropped.names, name)
 		c.dropped.indexes = append(c.dropped.indexes, int32(from))
 	}
 	c.ids.add(name, change)
 	if newLayout {
-		for _, d := range change.Definitions() {
-			c.definitions[d.ID()] = d.JSON()
+		for _, d := range change.Definitions {
+			c.definitions[d.ID] = d.JSON
 		}
 	}
 }
 
 // addChunks adds the chunks of a change except for the states of the first, which it returns; nil if they
 // did not change.
-func (c *columns) addChunks(name []byte, change *group.Change) (first []byte, newLayout bool) {
+func (c *columns) addChunks(name []byte, change *record.Change) (first []byte, newLayout bool) {
 	if change.Count == 0 {
 		first = seal(chunkKey('c', change.Group, 0), nil)
 	}
-	for _, chunk := range change.Chunks() {
+	for _, chunk := range change.Chunks {
 		states := seal(chunkKey('c', change.Group, chunk.Index), chunk.States)
 		if chunk.Index == 0 {
 			first = states
@@ -111,15 +111,15 @@ func (c *columns) addChunks(name []byte, change *group.Change) (first []byte, ne
 	return first, newLayout
 }
 
-func (g *groupColumns) add(name []byte, c *group.Change, states []byte) {
+func (g *groupColumns) add(name []byte, c *record.Change, states []byte) {
 	version, counts := int64(c.Version), int32(c.Count)
 	g.names = append(g.names, name)
 	g.bases = append(g.bases, int64(c.Base))
 	g.versions = append(g.versions, version)
-	g.initialized = append(g.initialized, c.Fed)
+	g.initialized = append(g.initialized, c.Initialized)
 	g.due = append(g.due, c.Due)
 	g.counts = append(g.counts, counts)
-	g.checksums = append(g.checksums, seal(groupKey(c.Group, version, c.Fed, c.Due, counts), nil))
+	g.checksums = append(g.checksums, seal(groupKey(c.Group, version, c.Initialized, c.Due, counts), nil))
 	g.states = append(g.states, states)
 }
 
@@ -130,13 +130,13 @@ func (p *chunkColumns) add(name []byte, chunk int, value []byte) {
 }
 
 // add adds the message ids of a change. Of one that occurs twice the last counts: the earlier had expired.
-func (i *idColumns) add(name []byte, c *group.Change) {
-	last := make(map[string]int, len(c.Seen))
-	for n := range c.Seen {
-		last[c.Seen[n].ID] = n
+func (i *idColumns) add(name []byte, c *record.Change) {
+	last := make(map[string]int, len(c.MessageIDs))
+	for n := range c.MessageIDs {
+		last[c.MessageIDs[n].ID] = n
 	}
-	for n := range c.Seen {
-		seen := &c.Seen[n]
+	for n := range c.MessageIDs {
+		seen := &c.MessageIDs[n]
 		if last[seen.ID] != n {
 			continue
 		}

@@ -9,7 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -28,7 +28,7 @@ type commit struct {
 // If the connection breaks, it is retried. Each row has the tag of the transaction that wrote it, so a
 // commit that may have been applied is recognized if it was, and applied if it was not. The outcome is
 // unknown only if another process has changed the group since, or after Options.RetryTimeout.
-func (s *Store) Commit(ctx context.Context, changes []*group.Change) error {
+func (s *Store) Commit(ctx context.Context, changes []*record.Change) error {
 	columns, err := encodeChanges(changes)
 	if err != nil {
 		return err

@@ -7,8 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/pgstore"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -51,7 +50,7 @@ func (b *broken) reads() map[string]func() error {
 	ctx := b.Context()
 	return map[string]func() error{
 		"load": func() error { _, err := b.Load(ctx, "large"); return err },
-		"seen": func() error { _, _, err := b.Seen(ctx, "large", "call 2"); return err },
+		"seen": func() error { _, _, err := b.FindMessageID(ctx, "large", "call 2"); return err },
 		"new":  func() error { _, err := b.Load(ctx, "a new group"); return err },
 		"definitions": func() error {
 			_, err := b.Definitions(ctx, []tracker.ID{definitions(1)[0].ID()})
@@ -62,12 +61,12 @@ func (b *broken) reads() map[string]func() error {
 }
 
 // notices wants a call to name the record, and the neighbour to be served.
-func (b *broken) notices(what, call, record string) {
+func (b *broken) notices(what, call, name string) {
 	b.Helper()
 	err := b.reads()[call]()
-	corrupt, ok := errors.AsType[*store.CorruptError](err)
-	if !ok || corrupt.Record != record {
-		b.Errorf("%s: %s says %v, want a CorruptError of %q", what, call, err, record)
+	corrupt, ok := errors.AsType[*record.CorruptError](err)
+	if !ok || corrupt.Record != name {
+		b.Errorf("%s: %s says %v, want a CorruptError of %q", what, call, err, name)
 	}
 	r, err := b.Load(b.Context(), "small")
 	if err != nil || r.Version != b.small.acked {
@@ -157,7 +156,7 @@ func TestMissingRows(t *testing.T) {
 	mustExec(t, conn, "DELETE FROM "+table(b.o, "first_version"))
 	for _, call := range []string{"new", "load", "flush"} {
 		err := b.reads()[call]()
-		if corrupt, ok := errors.AsType[*store.CorruptError](err); !ok || corrupt.Record != "of the first version" {
+		if corrupt, ok := errors.AsType[*record.CorruptError](err); !ok || corrupt.Record != "of the first version" {
 			t.Errorf("%s without the first version: %v, want a CorruptError", call, err)
 		}
 	}
@@ -178,15 +177,15 @@ func TestLimits(t *testing.T) {
 	p := newPlayer(noise(2048), 300)
 	p.mustCommit(t, s)
 	c := p.next()
-	c.Seen = []group.Seen{{ID: noise(512), Version: 2, Expires: now}}
-	if err := s.Commit(t.Context(), []*group.Change{c}); err != nil {
+	c.MessageIDs = []record.MessageID{{ID: noise(512), Version: 2, Expires: now}}
+	if err := s.Commit(t.Context(), []*record.Change{c}); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok, err := s.Seen(t.Context(), p.group.Name(), noise(512)); err != nil || !ok {
+	if _, ok, err := s.FindMessageID(t.Context(), p.group.Name(), noise(512)); err != nil || !ok {
 		t.Errorf("the longest id: %v, %v", ok, err)
 	}
 
-	err := s.Commit(t.Context(), []*group.Change{newPlayer(noise(2049), 1).next()})
+	err := s.Commit(t.Context(), []*record.Change{newPlayer(noise(2049), 1).next()})
 	if err == nil || !strings.Contains(err.Error(), "2049 bytes, want at most 2048") || len(err.Error()) > 400 {
 		t.Errorf("a name that is too long: %v", err)
 	}
@@ -194,12 +193,12 @@ func TestLimits(t *testing.T) {
 		t.Error("Load of a name that is too long went well")
 	}
 	c = p.next()
-	c.Seen = []group.Seen{{ID: noise(513)}}
-	if err := s.Commit(t.Context(), []*group.Change{c}); err == nil || !strings.Contains(err.Error(), "513 bytes, want at most 512") {
+	c.MessageIDs = []record.MessageID{{ID: noise(513)}}
+	if err := s.Commit(t.Context(), []*record.Change{c}); err == nil || !strings.Contains(err.Error(), "513 bytes, want at most 512") {
 		t.Errorf("an id that is too long: %v", err)
 	}
-	c.Seen, c.Version = nil, 1<<63
-	if err := s.Commit(t.Context(), []*group.Change{c}); err == nil || !strings.Contains(err.Error(), "version 9223372036854775808") {
+	c.MessageIDs, c.Version = nil, 1<<63
+	if err := s.Commit(t.Context(), []*record.Change{c}); err == nil || !strings.Contains(err.Error(), "version 9223372036854775808") {
 		t.Errorf("a version that is too large: %v", err)
 	}
 }

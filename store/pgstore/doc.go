@@ -5,7 +5,7 @@
 // It needs PostgreSQL 12 or newer. At the first start the user needs CREATE on the database, to create the schema, or owns a
 // schema that was created for it; later the tables are enough. The tables come from embedded SQL, forward only. Of processes
 // that start at once one creates them and the others wait. A database that a newer dictrack has migrated is a
-// *store.FormatError.
+// *record.FormatError.
 //
 // # Durability
 //
@@ -37,7 +37,7 @@
 // # Tables
 //
 // docs/formats.md describes them. Every binary value has a format version and a checksum over the row; one that does not match
-// is a *store.CorruptError that names the record. Nothing is deleted then, and other groups remain available. Names and message
+// is a *record.CorruptError that names the record. Nothing is deleted then, and other groups remain available. Names and message
 // ids are bytea, since they may be any bytes but NUL, of at most 2,048 and 512 bytes. The views readable_groups,
 // readable_definitions and readable_message_ids show them as text, with due times, and the definitions as jsonb:
 //

@@ -6,16 +6,16 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Due implements store.Store.
-func (s *Store) Due(ctx context.Context, until int64, limit int) ([]store.Due, error) {
-	return list(ctx, s, "list what is due", "list_due", until, limit, func(from pgx.Rows) (store.Due, error) {
+func (s *Store) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
+	return list(ctx, s, "list what is due", "list_due", until, limit, func(from pgx.Rows) (record.Due, error) {
 		var name []byte
 		var at int64
 		err := from.Scan(&name, &at)
-		return store.Due{Group: string(name), At: at}, err
+		return record.Due{Group: string(name), At: at}, err
 	})
 }
 

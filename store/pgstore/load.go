@@ -8,10 +8,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/wire"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -29,18 +28,18 @@ type groupRow struct {
 }
 
 // Load implements store.Store, in one round trip.
-func (s *Store) Load(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 	return s.load(ctx, name)
 }
 
-// LoadSettled implements store.Settling, in one round trip: the server may go on with the transaction of a process that
+// LoadAfterInDoubt implements store.InDoubtLoader, in one round trip: the server may go on with the transaction of a process that
 // died.
-func (s *Store) LoadSettled(ctx context.Context, name string) (*group.Record, error) {
+func (s *Store) LoadAfterInDoubt(ctx context.Context, name string) (*record.Group, error) {
 	return s.load(ctx, name, "lock_new_group", "lock_group")
 }
 
 // load reads a group, after queries that take its name too.
-func (s *Store) load(ctx context.Context, name string, before ...string) (*group.Record, error) {
+func (s *Store) load(ctx context.Context, name string, before ...string) (*record.Group, error) {
 	if err := checkName(name); err != nil {
 		return nil, err
 	}
@@ -62,12 +61,12 @@ func (s *Store) load(ctx context.Context, name string, before ...string) (*group
 }
 
 // toGroup checks what was read and assembles the group.
-func (r *groupRow) toGroup(name string) (*group.Record, error) {
+func (r *groupRow) toGroup(name string) (*record.Group, error) {
 	if r.version == nil {
 		if err := checkFirstVersion(r.firstVersion, r.firstVersionSeal); err != nil {
 			return nil, err
 		}
-		return &group.Record{Name: name, Version: uint64(r.firstVersion), Due: limiter.Never}, nil
+		return &record.Group{Name: name, Version: uint64(r.firstVersion), Due: limiter.Never}, nil
 	}
 	due := int64(limiter.Never)
 	if r.due != nil {
@@ -81,18 +80,18 @@ func (r *groupRow) toGroup(name string) (*group.Record, error) {
 	if count < 0 || len(r.layouts) != wire.Chunks(count) || len(r.chunks) != max(0, wire.Chunks(count)-1) {
 		return nil, corrupt(what, fmt.Errorf("it has %d layouts and %d more chunks, which is not right for %d trackers", len(r.layouts), len(r.chunks), count))
 	}
-	g := &group.Record{Name: name, Version: uint64(*r.version), Fed: *r.initialized, Due: due, Layout: make([]tracker.ID, 0, count)}
+	g := &record.Group{Name: name, Version: uint64(*r.version), Initialized: *r.initialized, Due: due, Layout: make([]tracker.ID, 0, count)}
 	if err := r.readLayouts(g, count); err != nil {
 		return nil, err
 	}
 	return g, r.readStates(g)
 }
 
-func (r *groupRow) readLayouts(g *group.Record, count int) error {
+func (r *groupRow) readLayouts(g *record.Group, count int) error {
 	for i, value := range r.layouts {
 		payload, err := unseal(chunkKey('l', g.Name, i), value)
 		if err == nil {
-			g.Layout, err = wire.ParseLayout(g.Layout, payload, min(group.ChunkSize, count-len(g.Layout)))
+			g.Layout, err = wire.ParseLayout(g.Layout, payload, min(record.ChunkSize, count-len(g.Layout)))
 		}
 		if err != nil {
 			return corrupt(fmt.Sprintf("group %s, part l%d", g.Name, i), err)
@@ -101,7 +100,7 @@ func (r *groupRow) readLayouts(g *group.Record, count int) error {
 	return nil
 }
 
-func (r *groupRow) readStates(g *group.Record) error {
+func (r *groupRow) readStates(g *record.Group) error {
 	for i, value := range append([][]byte{r.states}, r.chunks...) {
 		payload, err := unseal(chunkKey('c', g.Name, i), value)
 		if err != nil {
@@ -163,9 +162,9 @@ func orderDefinitions(ids []tracker.ID, found map[tracker.ID][]byte) ([][]byte, 
 }
 
 // Seen implements store.Store.
-func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, error) {
+func (s *Store) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if err := checkName(name); err != nil {
-		return group.Seen{}, false, err
+		return record.MessageID{}, false, err
 	}
 	var hash []byte
 	var version, expires int64
@@ -178,14 +177,14 @@ func (s *Store) Seen(ctx context.Context, name, id string) (group.Seen, bool, er
 		})
 	})
 	if err != nil || !ok {
-		return group.Seen{}, false, err
+		return record.MessageID{}, false, err
 	}
 	payload, err := unseal(messageIDKey(name, id, version, expires), hash)
-	if err == nil && len(payload) != len(group.Seen{}.Hash) {
+	if err == nil && len(payload) != len(record.MessageID{}.Hash) {
 		err = fmt.Errorf("%d bytes are not a hash", len(payload))
 	}
 	if err != nil {
-		return group.Seen{}, false, &store.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: err.Error()}
+		return record.MessageID{}, false, &record.CorruptError{Record: fmt.Sprintf("id %q of group %s", id, name), Reason: err.Error()}
 	}
-	return group.Seen{ID: id, Hash: [16]byte(payload), Version: uint64(version), Expires: expires}, true, nil
+	return record.MessageID{ID: id, Hash: [16]byte(payload), Version: uint64(version), Expires: expires}, true, nil
 }

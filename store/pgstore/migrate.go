@@ -9,7 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // migrate applies the files of migrations/ that have not been applied, in order. It is one transaction with
@@ -60,7 +60,7 @@ type querier interface {
 }
 
 // appliedMigrations returns how many migrations were applied to the schema. More than are known is a
-// *store.FormatError. It reads the catalog's tables, since to_regclass may answer from before the wait for
+// *record.FormatError. It reads the catalog's tables, since to_regclass may answer from before the wait for
 // the lock.
 func appliedMigrations(ctx context.Context, q querier, o *Options, known int) (int, error) {
 	there, done := false, 0
@@ -73,7 +73,7 @@ func appliedMigrations(ctx context.Context, q querier, o *Options, known int) (i
 		return 0, err
 	}
 	if done > known {
-		return 0, &store.FormatError{Found: done, Known: known}
+		return 0, &record.FormatError{Found: done, Known: known}
 	}
 	return done, nil
 }

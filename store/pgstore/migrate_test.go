@@ -9,7 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/pgstore"
 )
 
@@ -49,7 +49,7 @@ func TestNewerTables(t *testing.T) {
 	mustClose(t, mustOpen(t, server.URL(), o))
 	mustExec(t, mustConnect(t), "INSERT INTO "+table(o, "migrations")+" (version) VALUES (1000)")
 	_, err := pgstore.Open(t.Context(), server.URL(), o)
-	format, ok := errors.AsType[*store.FormatError](err)
+	format, ok := errors.AsType[*record.FormatError](err)
 	if !ok || format.Found != 1000 || format.Known >= 1000 {
 		t.Errorf("Open: %v, want a FormatError for 1000", err)
 	}
@@ -99,7 +99,7 @@ func TestRights(t *testing.T) {
 		p.mustCommit(t, s)
 	}
 	p.mustBeAt(t, s, 3)
-	if err := errors.Join(s.Forget(t.Context(), now+3), s.Flush(t.Context())); err != nil {
+	if err := errors.Join(s.DeleteExpiredIDs(t.Context(), now+3), s.Flush(t.Context())); err != nil {
 		t.Error(err)
 	}
 }

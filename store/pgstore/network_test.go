@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pgstore"
 )
@@ -31,7 +32,7 @@ func behind(t *testing.T, patience time.Duration) (p *proxy, s, direct *pgstore.
 func TestRoundTrips(t *testing.T) {
 	p, s, _ := behind(t, time.Minute)
 	small, large := newPlayer("small", 3), newPlayer("large", 300)
-	both := func() error { return s.Commit(t.Context(), []*group.Change{small.next(), large.next()}) }
+	both := func() error { return s.Commit(t.Context(), []*record.Change{small.next(), large.next()}) }
 	calls := []struct {
 		name string
 		call func() error
@@ -39,10 +40,10 @@ func TestRoundTrips(t *testing.T) {
 		{"Commit", both},
 		{"Load", func() error { _, err := s.Load(t.Context(), "large"); return err }},
 		{"Load of nothing", func() error { _, err := s.Load(t.Context(), "nothing"); return err }},
-		{"Seen", func() error { _, _, err := s.Seen(t.Context(), "large", "call 2"); return err }},
+		{"Seen", func() error { _, _, err := s.FindMessageID(t.Context(), "large", "call 2"); return err }},
 		{"Due", func() error { _, err := s.Due(t.Context(), now, 10); return err }},
 		{"Groups", func() error { _, err := s.Groups(t.Context(), "", 10); return err }},
-		{"Forget", func() error { return s.Forget(t.Context(), 0) }},
+		{"Forget", func() error { return s.DeleteExpiredIDs(t.Context(), 0) }},
 	}
 	for range 2 { // the definitions come first; and the statements are prepared
 		if err := both(); err != nil {
@@ -95,7 +96,7 @@ func TestLostAnswerOfConflict(t *testing.T) {
 		player.mustCommit(t, s)
 		player.mustCommit(t, s)
 	}
-	changes := []*group.Change{c.next(), b.next(), a.next()}
+	changes := []*record.Change{c.next(), b.next(), a.next()}
 	rival := newPlayer("b", 1)
 	rival.group = mustRestore(t, direct, "b")
 	rival.mustCommit(t, direct)
@@ -249,7 +250,7 @@ func TestCloseWhileAway(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-done; !errors.Is(err, store.ErrClosed) || time.Since(start) > 5*time.Second {
+	if err := <-done; !errors.Is(err, record.ErrClosed) || time.Since(start) > 5*time.Second {
 		t.Fatalf("Load: %v after %v, want ErrClosed at once", err, time.Since(start))
 	}
 }
@@ -275,10 +276,10 @@ func TestLoadAfterInDoubt(t *testing.T) {
 			t.Errorf("Load: version %v, %v; want %d, without waiting", r, err, version)
 		}
 		go func() {
-			r, err := direct.LoadSettled(context.Background(), "g")
+			r, err := direct.LoadAfterInDoubt(context.Background(), "g")
 			if err != nil {
 				t.Error(err)
-				r = &group.Record{}
+				r = &record.Group{}
 			}
 			loaded <- r.Version
 		}()
@@ -291,7 +292,7 @@ func TestLoadAfterInDoubt(t *testing.T) {
 			t.Errorf("LoadSettled returns version %d, want %d", got, want)
 		}
 	}
-	if r, err := direct.LoadSettled(t.Context(), "nobody"); err != nil || r.Version != 0 || len(r.Layout) > 0 {
+	if r, err := direct.LoadAfterInDoubt(t.Context(), "nobody"); err != nil || r.Version != 0 || len(r.Layout) > 0 {
 		t.Errorf("LoadSettled of a group that does not exist: %+v, %v", r, err)
 	}
 	if names, err := direct.Groups(t.Context(), "", 10); err != nil || len(names) != 3 {

@@ -19,7 +19,7 @@ import (
 // accepts; what it does not say comes from the environment, as with psql.
 //
 // If no connection can be made, the error says in one line to which server and why not, and nothing is
-// retried, except for a server that is starting. The error is a *store.FormatError if a newer dictrack
+// retried, except for a server that is starting. The error is a *record.FormatError if a newer dictrack
 // created the tables, or a *field.Error for each option that is invalid. No error contains the password.
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	o = o.withDefaults()

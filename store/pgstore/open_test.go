@@ -265,7 +265,7 @@ func TestModes(t *testing.T) {
 			small.mustBeAt(t, s, 4)
 			large.mustBeAt(t, s, 4)
 			mustListAll(t, s, small, large)
-			if err := errors.Join(s.Forget(t.Context(), now+3), s.Flush(t.Context())); err != nil {
+			if err := errors.Join(s.DeleteExpiredIDs(t.Context(), now+3), s.Flush(t.Context())); err != nil {
 				t.Fatal(err)
 			}
 			mustListAll(t, s)

@@ -8,8 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pgstore"
 )
@@ -65,11 +65,11 @@ func everything(t *testing.T, s store.Store, round int) {
 	p.mustBeAt(t, s, 2)
 	_, err := s.Due(ctx, 0, 10)
 	_, err2 := s.Groups(ctx, "player", 1)
-	if err := errors.Join(err, err2, s.Forget(ctx, now+2)); err != nil {
+	if err := errors.Join(err, err2, s.DeleteExpiredIDs(ctx, now+2)); err != nil {
 		t.Fatal(err)
 	}
-	emptied := &group.Change{Group: p.group.Name(), Base: 2, Version: 3, Due: limiter.Never, BaseCount: 300}
-	if err := s.Commit(ctx, []*group.Change{emptied}); err != nil {
+	emptied := &record.Change{Group: p.group.Name(), Base: 2, Version: 3, Due: limiter.Never, BaseCount: 300}
+	if err := s.Commit(ctx, []*record.Change{emptied}); err != nil {
 		t.Fatal(err)
 	}
 }

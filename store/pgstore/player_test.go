@@ -11,6 +11,7 @@ import (
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/rawjson"
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -44,14 +45,14 @@ func definitions(n int) []*tracker.Definition {
 	return defs
 }
 
-func nth(version uint64) group.Seen {
-	return group.Seen{ID: fmt.Sprintf("call %d", version), Version: version, Expires: now + int64(version)}
+func nth(version uint64) record.MessageID {
+	return record.MessageID{ID: fmt.Sprintf("call %d", version), Version: version, Expires: now + int64(version)}
 }
 
 // next makes the next change.
-func (p *player) next() *group.Change {
+func (p *player) next() *record.Change {
 	g := p.group
-	g.Record()
+	g.BeginChange()
 	var err error
 	if g.Len() == 0 {
 		_, err = g.Add(definitions(p.size), now)
@@ -59,12 +60,12 @@ func (p *player) next() *group.Change {
 		_, err = g.Track(&group.Call{
 			Data: match.Data{Map: map[string]any{}}, Now: now, Compile: states.Compile, Scratch: new(states.Scratch),
 		})
-		g.Recorded().See(nth(g.Version()))
+		g.Pending().AddMessageID(nth(g.Version()))
 	}
 	if err != nil {
 		panic(err)
 	}
-	c := g.Take()
+	c := g.EndChange().Encode()
 	c.Due = now + int64(c.Version)
 	p.tried = c.Version
 	return c
@@ -73,7 +74,7 @@ func (p *player) next() *group.Change {
 // commit makes the next change and commits it.
 func (p *player) commit(ctx context.Context, s store.Store) error {
 	c := p.next()
-	if err := s.Commit(ctx, []*group.Change{c}); err != nil {
+	if err := s.Commit(ctx, []*record.Change{c}); err != nil {
 		return err
 	}
 	p.acked = c.Version
@@ -109,7 +110,7 @@ func (p *player) check(ctx context.Context, s store.Store) (uint64, error) {
 		return v, err
 	}
 	for version := uint64(1); version <= v+1; version++ {
-		seen, ok, err := s.Seen(ctx, name, nth(version).ID)
+		seen, ok, err := s.FindMessageID(ctx, name, nth(version).ID)
 		if err != nil {
 			return v, err
 		}
@@ -128,7 +129,7 @@ func (p *player) mustBeAt(tb testing.TB, s store.Store, want uint64) {
 }
 
 // checkStates wants every tracker as the version says.
-func checkStates(ctx context.Context, s store.Store, r *group.Record, size int) error {
+func checkStates(ctx context.Context, s store.Store, r *record.Group, size int) error {
 	g, err := restore(ctx, s, r)
 	if err != nil {
 		return err
@@ -145,7 +146,7 @@ func checkStates(ctx context.Context, s store.Store, r *group.Record, size int) 
 	return nil
 }
 
-func restore(ctx context.Context, s store.Store, r *group.Record) (*group.Group, error) {
+func restore(ctx context.Context, s store.Store, r *record.Group) (*group.Group, error) {
 	texts, err := s.Definitions(ctx, r.Layout)
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pgstore"
 )
@@ -16,11 +17,11 @@ import (
 // ledger knows which versions of which groups somebody was told to have reached.
 type ledger struct {
 	mu   sync.Mutex // protects told
-	told map[store.Due]string
+	told map[record.Due]string
 }
 
 // note wants each version of a group to be reached once.
-func (l *ledger) note(t *testing.T, who string, changes []*group.Change, err error) {
+func (l *ledger) note(t *testing.T, who string, changes []*record.Change, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	conflict, late := errors.AsType[*store.ConflictError](err)
@@ -32,7 +33,7 @@ func (l *ledger) note(t *testing.T, who string, changes []*group.Change, err err
 		if late && conflict.Conflicted(c.Group) {
 			continue
 		}
-		at := store.Due{Group: c.Group, At: int64(c.Version)}
+		at := record.Due{Group: c.Group, At: int64(c.Version)}
 		if other, twice := l.told[at]; twice {
 			t.Errorf("version %d of %s was reached by %s and by %s", c.Version, c.Group, other, who)
 		}
@@ -58,7 +59,7 @@ func TestProcesses(t *testing.T) {
 	for i := range stores {
 		stores[i] = mustOpen(t, server.URL(), o)
 	}
-	l := &ledger{told: map[store.Due]string{}}
+	l := &ledger{told: map[record.Due]string{}}
 	ctx, end := context.WithTimeout(t.Context(), time.Minute)
 	defer end()
 	var all sync.WaitGroup
@@ -89,7 +90,7 @@ func TestProcesses(t *testing.T) {
 
 // round loads some groups, checks them, and commits a change of each.
 func (l *ledger) round(t *testing.T, s store.Store, who string, round, groups int) {
-	var changes []*group.Change
+	var changes []*record.Change
 	for i := range groups {
 		if (round>>i)&1 == 0 {
 			continue
@@ -137,17 +138,17 @@ func TestForgetTogether(t *testing.T) {
 	const ids = 5000
 	p := newPlayer("g", 1)
 	p.mustCommit(t, s)
-	seen := func(expires int64) []group.Seen {
-		all := make([]group.Seen, ids)
+	seen := func(expires int64) []record.MessageID {
+		all := make([]record.MessageID, ids)
 		for i := range all {
-			all[i] = group.Seen{ID: fmt.Sprint(i), Expires: expires}
+			all[i] = record.MessageID{ID: fmt.Sprint(i), Expires: expires}
 		}
 		return all
 	}
-	commit := func(seen []group.Seen) {
+	commit := func(seen []record.MessageID) {
 		c := p.next()
-		c.Seen = seen
-		if err := s.Commit(t.Context(), []*group.Change{c}); err != nil {
+		c.MessageIDs = seen
+		if err := s.Commit(t.Context(), []*record.Change{c}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -155,14 +156,14 @@ func TestForgetTogether(t *testing.T) {
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
-			if err := s.Forget(t.Context(), now); err != nil {
+			if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	commit(seen(now + 1)[:ids/10])
 	all.Wait()
-	if err := s.Forget(t.Context(), now); err != nil {
+	if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
 	var n int

@@ -7,7 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store/pgstore"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -24,7 +24,7 @@ func TestReadable(t *testing.T) {
 	}
 	odd := newPlayer("odd", 1)
 	g := odd.group
-	g.Record()
+	g.BeginChange()
 	d, err := tracker.New(tracker.Spec{Name: "own", Kind: tracker.KindSum, Key: "a", Targets: definitions(1)[0].Spec().Targets, Expire: time.Hour}, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -32,9 +32,9 @@ func TestReadable(t *testing.T) {
 	if _, err := g.Add([]*tracker.Definition{d}, now); err != nil {
 		t.Fatal(err)
 	}
-	c := g.Take()
+	c := g.EndChange().Encode()
 	c.Due = 1<<63 - 2
-	if err := s.Commit(t.Context(), []*group.Change{c}); err != nil {
+	if err := s.Commit(t.Context(), []*record.Change{c}); err != nil {
 		t.Fatal(err)
 	}
 	conn := mustConnect(t)

@@ -11,7 +11,7 @@ import (
 const maxForgetBatch = 1000
 
 // Forget implements store.Store. It does not block other calls.
-func (s *Store) Forget(ctx context.Context, now int64) error {
+func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	for forgotten := maxForgetBatch; forgotten == maxForgetBatch; {
 		err := s.do(ctx, "forget ids", s.retrier.AttemptTimeout(), func(ctx context.Context) error {
 			forgotten = 0

@@ -9,8 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/testserver/postgres"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/store/pgstore"
 )
@@ -140,7 +140,7 @@ func (p *player) restore(t *testing.T, s store.Store) {
 // playTogether commits the changes of two players at once, until the end.
 func playTogether(ctx context.Context, s store.Store, a, b *player) {
 	for {
-		changes := []*group.Change{a.next(), b.next()}
+		changes := []*record.Change{a.next(), b.next()}
 		if err := s.Commit(ctx, changes); err != nil {
 			return
 		}

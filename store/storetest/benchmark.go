@@ -8,11 +8,12 @@ import (
 	"testing"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
-// Benchmark measures an adapter: commits of a group of a hundred trackers, of which data moved one, from
-// one goroutine and from many, without an id and with one; and loading such a group.
+// Benchmark measures an adapter: commits to groups of a hundred trackers, of which a message moved one, from one
+// goroutine and from many, with and without a message id; and loads of such groups.
 func Benchmark(b *testing.B, open Opener) {
 	for _, goroutines := range []int{1, 16, 128} {
 		b.Run(fmt.Sprintf("commit/goroutines=%d", goroutines), func(b *testing.B) { benchmarkCommit(b, open, goroutines, false) })
@@ -24,15 +25,15 @@ func Benchmark(b *testing.B, open Opener) {
 // benchmarkCommit gives every goroutine a group of its own.
 func benchmarkCommit(b *testing.B, open Opener, goroutines int, ids bool) {
 	s := newSession(b, open)
-	groups := s.crowd(goroutines)
-	left := atomic.Int64{}
-	left.Store(int64(b.N))
+	groups := s.newBenchmarkGroups(goroutines)
+	remaining := atomic.Int64{}
+	remaining.Store(int64(b.N))
 	failures := make([]error, goroutines)
 	var all sync.WaitGroup
 	b.ResetTimer()
 	for i, g := range groups {
 		all.Go(func() {
-			for left.Add(-1) >= 0 && failures[i] == nil {
+			for remaining.Add(-1) >= 0 && failures[i] == nil {
 				failures[i] = commitOne(b.Context(), s.store, g, ids)
 			}
 		})
@@ -48,26 +49,26 @@ func benchmarkCommit(b *testing.B, open Opener, goroutines int, ids bool) {
 }
 
 func commitOne(ctx context.Context, st store.Store, g *group.Group, id bool) error {
-	var c *group.Change
+	var c *record.Change
 	var err error
 	if id {
-		c, err = call(g, int(g.Version()%100), group.Seen{ID: fmt.Sprintf("call-%013d", g.Version()), Expires: now})
+		c, err = trackWithID(g, int(g.Version()%100), record.MessageID{ID: fmt.Sprintf("call-%013d", g.Version()), Expires: now})
 	} else {
-		c, err = track(g, int(g.Version()%100))
+		c, err = trackEach(g, int(g.Version()%100))
 	}
 	if err != nil {
 		return err
 	}
-	return st.Commit(ctx, []*group.Change{c})
+	return st.Commit(ctx, []*record.Change{c})
 }
 
-// crowd commits n groups of a hundred trackers.
-func (s *session) crowd(n int) []*group.Group {
+// newBenchmarkGroups commits n groups of a hundred trackers each.
+func (s *session) newBenchmarkGroups(n int) []*group.Group {
 	s.Helper()
-	groups, changes := make([]*group.Group, n), make([]*group.Change, n)
+	groups, changes := make([]*group.Group, n), make([]*record.Change, n)
 	for i := range groups {
 		groups[i] = group.New(fmt.Sprintf("player-%06d", i), 0)
-		changes[i] = s.add(groups[i], counters(100)...)
+		changes[i] = s.addTrackers(groups[i], counters(100)...)
 	}
 	s.commit(changes...)
 	return groups
@@ -75,7 +76,7 @@ func (s *session) crowd(n int) []*group.Group {
 
 func benchmarkLoad(b *testing.B, open Opener) {
 	s := newSession(b, open)
-	groups := s.crowd(200)
+	groups := s.newBenchmarkGroups(200)
 	b.ReportAllocs()
 	b.ResetTimer()
 	for i := range b.N {

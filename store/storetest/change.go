@@ -10,67 +10,68 @@ import (
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/states"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// now is when things happen, in Unix milliseconds.
+// now is the time of all calls, in Unix milliseconds.
 const now = 1_800_000_000_000
 
-// define makes a count with a far target; spec may change anything about it.
-func define(name string, change func(*tracker.Spec)) *tracker.Definition {
+// newDefinition returns a count with a target that no test reaches; change may edit the spec.
+func newDefinition(name string, change func(*tracker.Spec)) *tracker.Definition {
 	spec := tracker.Spec{Name: name, Kind: tracker.KindCount, Targets: []decimal.Decimal{decimal.FromInt(1_000_000)}}
 	if change != nil {
 		change(&spec)
 	}
 	d, err := tracker.New(spec, nil)
 	if err != nil {
-		panic(fmt.Sprintf("definition of the suite: %v", err))
+		panic(fmt.Sprintf("create a definition for a test: %v", err))
 	}
 	return d
 }
 
-// counters are n trackers; track moves them one by one.
-func counters(n int) []*tracker.Definition { return thousand()[:n:n] }
+// counters returns the definitions of n trackers: message {"at": i} moves tracker i only.
+func counters(n int) []*tracker.Definition { return allCounters()[:n:n] }
 
-var thousand = sync.OnceValue(func() []*tracker.Definition {
+var allCounters = sync.OnceValue(func() []*tracker.Definition {
 	defs := make([]*tracker.Definition, 1000)
 	for i := range defs {
-		defs[i] = define(fmt.Sprintf("tracker %d", i), func(s *tracker.Spec) {
+		defs[i] = newDefinition(fmt.Sprintf("tracker %d", i), func(s *tracker.Spec) {
 			s.Where = []condition.Condition{condition.Eq("at", i)}
 		})
 	}
 	return defs
 })
 
-// expiring is a tracker that the clock removes after d.
-func expiring(name string, d time.Duration) *tracker.Definition {
-	return define(name, func(s *tracker.Spec) { s.Expire = d })
+// newExpiringDefinition returns a tracker that expires after d.
+func newExpiringDefinition(name string, d time.Duration) *tracker.Definition {
+	return newDefinition(name, func(s *tracker.Spec) { s.Expire = d })
 }
 
-// change records what f does to g.
-func change(g *group.Group, f func() error) (*group.Change, error) {
-	g.Record()
+// recordChange returns the change that f makes to g.
+func recordChange(g *group.Group, f func() error) (*record.Change, error) {
+	g.BeginChange()
 	err := f()
-	c := g.Take()
+	c := g.EndChange().Encode()
 	if err == nil && c == nil {
 		err = fmt.Errorf("group %q did not change", g.Name())
 	}
 	return c, err
 }
 
-// add adds trackers.
-func add(g *group.Group, defs ...*tracker.Definition) (*group.Change, error) {
-	return change(g, func() error {
+// addTrackers returns the change that adds trackers.
+func addTrackers(g *group.Group, defs ...*tracker.Definition) (*record.Change, error) {
+	return recordChange(g, func() error {
 		_, err := g.Add(defs, now)
 		return err
 	})
 }
 
-// track moves the counters at some places, one call each.
-func track(g *group.Group, places ...int) (*group.Change, error) {
-	return change(g, func() error {
-		for _, at := range places {
-			if err := one(g, at, false); err != nil {
+// trackEach returns the change that moves the counters at the indexes, one call each.
+func trackEach(g *group.Group, indexes ...int) (*record.Change, error) {
+	return recordChange(g, func() error {
+		for _, at := range indexes {
+			if err := trackOne(g, at, false); err != nil {
 				return err
 			}
 		}
@@ -78,20 +79,21 @@ func track(g *group.Group, places ...int) (*group.Change, error) {
 	})
 }
 
-// nowhere is where no counter is.
-const nowhere = -1
+// noCounter is an index that no counter has: a message with it moves no tracker.
+const noCounter = -1
 
-// call moves one counter in a call that has an id.
-func call(g *group.Group, at int, seen group.Seen) (*group.Change, error) {
-	return change(g, func() error {
-		err := one(g, at, true)
+// trackWithID returns the change that moves one counter in a call with a message id.
+func trackWithID(g *group.Group, at int, seen record.MessageID) (*record.Change, error) {
+	return recordChange(g, func() error {
+		err := trackOne(g, at, true)
 		seen.Version = g.Version()
-		g.Recorded().See(seen)
+		g.Pending().AddMessageID(seen)
 		return err
 	})
 }
 
-func one(g *group.Group, at int, commit bool) error {
+// trackOne moves one counter.
+func trackOne(g *group.Group, at int, commit bool) error {
 	_, err := g.Track(&group.Call{
 		Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: commit,
 		Compile: states.Compile, Scratch: new(states.Scratch),
@@ -99,37 +101,37 @@ func one(g *group.Group, at int, commit bool) error {
 	return err
 }
 
-// must is for changes of the test's own goroutine.
-func (s *session) must(c *group.Change, err error) *group.Change {
+// must returns a change, and fails the test on an error. Only the test's goroutine may call it.
+func (s *session) must(c *record.Change, err error) *record.Change {
 	s.Helper()
 	if err != nil {
-		s.Fatalf("change of the suite: %v", err)
+		s.Fatalf("make a change: %v", err)
 	}
 	return c
 }
 
-// add adds trackers.
-func (s *session) add(g *group.Group, defs ...*tracker.Definition) *group.Change {
+// addTrackers is the function addTrackers, which must succeed.
+func (s *session) addTrackers(g *group.Group, defs ...*tracker.Definition) *record.Change {
 	s.Helper()
-	return s.must(add(g, defs...))
+	return s.must(addTrackers(g, defs...))
 }
 
-// track moves counters.
-func (s *session) track(g *group.Group, places ...int) *group.Change {
+// trackEach is the function trackEach, which must succeed.
+func (s *session) trackEach(g *group.Group, indexes ...int) *record.Change {
 	s.Helper()
-	return s.must(track(g, places...))
+	return s.must(trackEach(g, indexes...))
 }
 
-// call moves a counter, with an id.
-func (s *session) call(g *group.Group, at int, seen group.Seen) *group.Change {
+// trackWithID is the function trackWithID, which must succeed.
+func (s *session) trackWithID(g *group.Group, at int, seen record.MessageID) *record.Change {
 	s.Helper()
-	return s.must(call(g, at, seen))
+	return s.must(trackWithID(g, at, seen))
 }
 
-// made commits a new group of n counters.
-func (s *session) made(name string, n int) *group.Group {
+// newGroup commits a new group of n counters.
+func (s *session) newGroup(name string, n int) *group.Group {
 	s.Helper()
 	g := s.load(name)
-	s.commit(s.add(g, counters(n)...))
+	s.commit(s.addTrackers(g, counters(n)...))
 	return g
 }

@@ -6,11 +6,12 @@ import (
 	"sync"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 )
 
-// together runs f n times at once and fails on the first error.
-func (s *session) together(n int, f func(i int) error) {
+// concurrently runs f in n goroutines, waits for all, and fails the test if any returned an error.
+func (s *session) concurrently(n int, f func(i int) error) {
 	s.Helper()
 	errs := make([]error, n)
 	var all sync.WaitGroup
@@ -23,52 +24,52 @@ func (s *session) together(n int, f func(i int) error) {
 	}
 }
 
-// testParallel commits to many groups at once, each from one goroutine.
-func testParallel(s *session) {
-	writers, steps := 16, s.times(20)
+// testConcurrentGroups commits to many groups at once, to each from one goroutine.
+func testConcurrentGroups(s *session) {
+	writers, steps := 16, s.repetitions(20)
 	groups := make([]*group.Group, writers)
-	s.together(writers, func(i int) error {
+	s.concurrently(writers, func(i int) error {
 		g := group.New(fmt.Sprintf("group %d", i), 0)
 		groups[i] = g
-		c, err := add(g, counters(1+i*20)...)
+		c, err := addTrackers(g, counters(1+i*20)...)
 		for step := 0; step < steps && err == nil; step++ {
-			if err = s.store.Commit(s.Context(), []*group.Change{c}); err == nil {
-				c, err = call(g, i*20*(step%2), group.Seen{ID: fmt.Sprint(step), Expires: now})
+			if err = s.store.Commit(s.Context(), []*record.Change{c}); err == nil {
+				c, err = trackWithID(g, i*20*(step%2), record.MessageID{ID: fmt.Sprint(step), Expires: now})
 			}
 		}
-		return errors.Join(err, s.store.Commit(s.Context(), []*group.Change{c}))
+		return errors.Join(err, s.store.Commit(s.Context(), []*record.Change{c}))
 	})
-	s.same(groups...)
+	s.expectStored(groups...)
 	for _, g := range groups {
 		for step := range steps {
-			if seen, ok := s.seen(g.Name(), fmt.Sprint(step)); !ok || seen.Version != uint64(step+2) {
+			if seen, ok := s.findID(g.Name(), fmt.Sprint(step)); !ok || seen.Version != uint64(step+2) {
 				s.Fatalf("group %q, id %d: %+v, %v, want version %d", g.Name(), step, seen, ok, step+2)
 			}
 		}
 	}
 }
 
-// testRace commits changes from the same base to the same version at once: one applies, the others hear
-// that they lost, and of those there is nothing to see.
-func testRace(s *session) {
+// testConcurrentChangesOfOneVersion commits changes from the same base version at once: exactly one applies, the
+// others conflict and leave no trace.
+func testConcurrentChangesOfOneVersion(s *session) {
 	const racers = 8
-	s.made("g", 300)
+	s.newGroup("g", 300)
 	for round := range 10 {
-		groups, changes := make([]*group.Group, racers), make([]*group.Change, racers)
+		groups, changes := make([]*group.Group, racers), make([]*record.Change, racers)
 		for i := range groups {
 			groups[i] = s.load("g")
-			changes[i] = s.call(groups[i], i*40, group.Seen{ID: fmt.Sprintf("%d/%d", round, i), Expires: now})
+			changes[i] = s.trackWithID(groups[i], i*40, record.MessageID{ID: fmt.Sprintf("%d/%d", round, i), Expires: now})
 		}
 		errs := make([]error, racers)
-		s.together(racers, func(i int) error {
+		s.concurrently(racers, func(i int) error {
 			errs[i] = s.store.Commit(s.Context(), changes[i:i+1])
 			return nil
 		})
 		winners := 0
 		for i, err := range errs {
-			if s.raced(fmt.Sprintf("%d/%d", round, i), err) {
+			if s.checkRacer(fmt.Sprintf("%d/%d", round, i), err) {
 				winners++
-				s.same(groups[i])
+				s.expectStored(groups[i])
 			}
 		}
 		if winners != 1 {
@@ -77,34 +78,34 @@ func testRace(s *session) {
 	}
 }
 
-// raced tells whether a racer won, and checks that its id is remembered only then.
-func (s *session) raced(id string, err error) bool {
+// checkRacer tells whether a racer's commit applied, and checks that its message id is remembered only then.
+func (s *session) checkRacer(id string, err error) bool {
 	s.Helper()
 	if _, lost := errors.AsType[*store.ConflictError](err); err != nil && !lost {
 		s.Fatalf("racer %s: %v", id, err)
 	}
-	if _, ok := s.seen("g", id); ok != (err == nil) {
-		s.Fatalf("racer %s: %v, and its id remembered is %v", id, err, ok)
+	if _, ok := s.findID("g", id); ok != (err == nil) {
+		s.Fatalf("racer %s: Commit returned %v, but id remembered is %v", id, err, ok)
 	}
 	return err == nil
 }
 
-// testContended counts in one group from many goroutines, each of which loads, steps, commits, and does
-// so again after a conflict: no step is lost.
-func testContended(s *session) {
+// testConcurrentReadModifyWrite counts in one group from many goroutines, each of which loads, tracks,
+// commits, and retries after a conflict: no update is lost.
+func testConcurrentReadModifyWrite(s *session) {
 	const counters, steps = 6, 15
-	s.made("g", 1)
-	s.together(counters, func(int) error {
+	s.newGroup("g", 1)
+	s.concurrently(counters, func(int) error {
 		for done := 0; done < steps; {
-			g, err := restore(s.Context(), s.store, "g")
+			g, err := loadGroup(s.Context(), s.store, "g")
 			if err != nil {
 				return err
 			}
-			c, err := track(g, 0)
+			c, err := trackEach(g, 0)
 			if err != nil {
 				return err
 			}
-			err = s.store.Commit(s.Context(), []*group.Change{c})
+			err = s.store.Commit(s.Context(), []*record.Change{c})
 			if _, late := errors.AsType[*store.ConflictError](err); err != nil && !late {
 				return err
 			}
@@ -116,22 +117,22 @@ func testContended(s *session) {
 	})
 	snaps, err := s.load("g").Snapshots()
 	if err != nil || snaps[0].Progress.String() != fmt.Sprint(counters*steps) {
-		s.Fatalf("%v after %d steps, %v", snaps[0].Progress, counters*steps, err)
+		s.Fatalf("progress %v after %d steps, %v", snaps[0].Progress, counters*steps, err)
 	}
 }
 
-// testReaders loads while commits go on: a group is read as a whole, of one version.
-func testReaders(s *session) {
-	places, steps := 1000, s.times(80)
-	g := s.made("g", places)
+// testLoadDuringCommits loads while commits go on: every load returns the whole group at one version.
+func testLoadDuringCommits(s *session) {
+	trackers, steps := 1000, s.repetitions(80)
+	g := s.newGroup("g", trackers)
 	done := make(chan struct{})
-	s.together(5, func(i int) error {
+	s.concurrently(5, func(i int) error {
 		if i == 0 {
 			defer close(done)
-			return s.write(g, steps, places)
+			return s.trackRepeatedly(g, steps, trackers)
 		}
 		for {
-			if err := s.whole(); err != nil {
+			if err := s.checkConsistent(); err != nil {
 				return err
 			}
 			select {
@@ -141,15 +142,15 @@ func testReaders(s *session) {
 			}
 		}
 	})
-	s.same(g)
+	s.expectStored(g)
 }
 
-// write moves the first, a middle and the last tracker in every step.
-func (s *session) write(g *group.Group, steps, places int) error {
+// trackRepeatedly moves the first, the middle and the last tracker in every step, one commit each.
+func (s *session) trackRepeatedly(g *group.Group, steps, trackers int) error {
 	for range steps {
-		c, err := track(g, 0, places/2, places-1)
+		c, err := trackEach(g, 0, trackers/2, trackers-1)
 		if err == nil {
-			err = s.store.Commit(s.Context(), []*group.Change{c})
+			err = s.store.Commit(s.Context(), []*record.Change{c})
 		}
 		if err != nil {
 			return err
@@ -158,9 +159,9 @@ func (s *session) write(g *group.Group, steps, places int) error {
 	return nil
 }
 
-// whole checks that the three trackers moved as often as the version says.
-func (s *session) whole() error {
-	g, err := restore(s.Context(), s.store, "g")
+// checkConsistent checks that the three trackers moved as often as the group's version implies.
+func (s *session) checkConsistent() error {
+	g, err := loadGroup(s.Context(), s.store, "g")
 	if err != nil {
 		return err
 	}
@@ -170,7 +171,7 @@ func (s *session) whole() error {
 	}
 	for i := range snaps {
 		if want := fmt.Sprint((g.Version() - 1) / 3); snaps[i].Progress.String() != want {
-			return fmt.Errorf("at version %d %s stands at %s, want %s", g.Version(), snaps[i].Name, snaps[i].Progress, want)
+			return fmt.Errorf("at version %d the progress of %s is %s, want %s", g.Version(), snaps[i].Name, snaps[i].Progress, want)
 		}
 	}
 	return nil

@@ -4,9 +4,10 @@ import (
 	"math"
 	"time"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
+// flush deletes everything in the store.
 func (s *session) flush() {
 	s.Helper()
 	if err := s.store.Flush(s.Context()); err != nil {
@@ -14,75 +15,75 @@ func (s *session) flush() {
 	}
 }
 
-// testFlush leaves nothing behind, in a store that can be used on.
+// testFlush checks that a flush deletes everything, and the store can still be used.
 func testFlush(s *session) {
 	s.flush() // an empty store
-	s.made("chunks", 300)
-	g := s.expires("g", time.Second)
-	s.commit(s.call(g, 0, group.Seen{ID: "id", Expires: now}))
+	s.newGroup("chunks", 300)
+	g := s.newExpiringGroup("g", time.Second)
+	s.commit(s.trackWithID(g, 0, record.MessageID{ID: "id", Expires: now}))
 	s.flush()
 	s.expectEmpty("g", "chunks")
 
 	g = s.load("g")
-	s.commit(s.add(g, counters(200)...))
-	s.commit(s.call(g, 0, group.Seen{ID: "id", Expires: now + 1}))
-	s.same(g)
-	s.forget(now) // of the id before the flush
-	s.expectSeen("g", group.Seen{ID: "id", Version: g.Version(), Expires: now + 1})
+	s.commit(s.addTrackers(g, counters(200)...))
+	s.commit(s.trackWithID(g, 0, record.MessageID{ID: "id", Expires: now + 1}))
+	s.expectStored(g)
+	s.deleteExpiredIDs(now) // which must not find the expiry that the id had before the flush
+	s.expectID("g", record.MessageID{ID: "id", Version: g.Version(), Expires: now + 1})
 	s.flush()
 	s.flush()
 	s.expectEmpty("g", "chunks")
 }
 
-// expectEmpty checks that there is nothing, least of all those groups.
+// expectEmpty checks that the store is empty; groups are names that it had before.
 func (s *session) expectEmpty(groups ...string) {
 	s.Helper()
 	s.expectGroups()
 	s.expectDue(math.MaxInt64-1, 10)
 	for _, name := range groups {
-		if g := s.load(name); g.Known() {
-			s.Fatalf("group %q is there: %s", name, facts(g))
+		if g := s.load(name); g.Exists() {
+			s.Fatalf("group %q exists: %s", name, summary(g))
 		}
-		s.expectUnseen(name, "id")
+		s.expectNoID(name, "id")
 	}
 }
 
-// testFloor: no version comes twice, whichever group reached it.
-func testFloor(s *session) {
+// testVersionsAfterFlush checks that, after a flush, groups continue above every version that any group ever had.
+func testVersionsAfterFlush(s *session) {
 	top := uint64(0)
 	for round := range 3 {
 		g := s.load("g")
 		if g.Version() <= top && round > 0 {
-			s.Fatalf("a new group starts from version %d, want one above %d", g.Version(), top)
+			s.Fatalf("a new group starts at version %d, want more than %d", g.Version(), top)
 		}
-		s.commit(s.add(g, counters(2)...))
+		s.commit(s.addTrackers(g, counters(2)...))
 		for range 5 * (3 - round) {
-			s.commit(s.track(g, 0))
+			s.commit(s.trackEach(g, 0))
 		}
 		top = g.Version()
 		s.flush()
 	}
-	if floor := s.load("never seen before").Version(); floor <= top {
-		s.Fatalf("any group starts from version %d, want one above %d", floor, top)
+	if version := s.load("never seen before").Version(); version <= top {
+		s.Fatalf("another new group starts at version %d, want more than %d", version, top)
 	}
 	s.flush()
-	if floor := s.load("g").Version(); floor <= top {
-		s.Fatalf("after a flush of nothing a group starts from version %d, want one above %d", floor, top)
+	if version := s.load("g").Version(); version <= top {
+		s.Fatalf("after a flush of an empty store a new group starts at version %d, want more than %d", version, top)
 	}
 }
 
-// testBeforeFlush commits changes that were made before a flush: to one version more, and to many. They
-// must not apply to the groups that are new and empty now.
-func testBeforeFlush(s *session) {
-	g, other := s.made("g", 300), s.made("other", 1)
-	s.commit(s.track(g, 0))
-	late := []*group.Change{s.track(g, 299), s.track(other, 0, 0, 0, 0, 0)}
+// testChangeFromBeforeFlush commits changes that were made before a flush, of one version and of many. They
+// must not apply to the groups, which are new and empty now.
+func testChangeFromBeforeFlush(s *session) {
+	g, other := s.newGroup("g", 300), s.newGroup("other", 1)
+	s.commit(s.trackEach(g, 0))
+	outdated := []*record.Change{s.trackEach(g, 299), s.trackEach(other, 0, 0, 0, 0, 0)}
 	s.flush()
-	s.conflict(late, "g", "other")
+	s.expectConflict(outdated, "g", "other")
 	s.expectEmpty("g", "other")
 
 	g = s.load("g")
-	s.commit(s.add(g, counters(2)...))
-	s.conflict(late, "g", "other")
-	s.same(g)
+	s.commit(s.addTrackers(g, counters(2)...))
+	s.expectConflict(outdated, "g", "other")
+	s.expectStored(g)
 }

@@ -5,41 +5,41 @@ import (
 	"crypto/sha256"
 	"errors"
 
-	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-func testUnknown(s *session) {
-	s.made("known", 1)
+func testLoadUnknownGroup(s *session) {
+	s.newGroup("known", 1)
 	r, err := s.store.Load(s.Context(), "unknown")
 	if err != nil {
 		s.Fatalf("Load: %v", err)
 	}
-	if r.Name != "unknown" || r.Version != 0 || r.Fed || len(r.Layout) != 0 || len(r.States) != 0 {
+	if r.Name != "unknown" || r.Version != 0 || r.Initialized || len(r.Layout) != 0 || len(r.States) != 0 {
 		s.Fatalf("Load of an unknown group: %+v, want an empty one", r)
 	}
 	if names := s.groups("", 10); len(names) != 1 {
-		s.Fatalf("groups %q after looking for an unknown one", names)
+		s.Fatalf("groups %q after a load of an unknown one, want one", names)
 	}
-	if seen, ok := s.seen("unknown", "id"); ok {
-		s.Fatalf("an id of an unknown group: %+v", seen)
+	if seen, ok := s.findID("unknown", "id"); ok {
+		s.Fatalf("id in an unknown group: %+v, want none", seen)
 	}
 }
 
-// testCopies spoils all that a store gave or was given.
-func testCopies(s *session) {
+// testCallerOwnsMemory overwrites the memory of what was committed and of what was loaded: the store must have
+// copied both.
+func testCallerOwnsMemory(s *session) {
 	g := s.load("g")
-	added := s.add(g, counters(3)...)
+	added := s.addTrackers(g, counters(3)...)
 	s.commit(added)
-	spoil(added)
-	s.same(g)
-	moved := s.track(g, 1, 1, 2)
-	s.commit(moved)
-	spoil(moved)
-	s.same(g)
-	s.commit(s.call(g, nowhere, group.Seen{ID: "no state", Version: g.Version(), Expires: now + 1}))
-	s.same(g)
+	overwrite(added)
+	s.expectStored(g)
+	tracked := s.trackEach(g, 1, 1, 2)
+	s.commit(tracked)
+	overwrite(tracked)
+	s.expectStored(g)
+	s.commit(s.trackWithID(g, noCounter, record.MessageID{ID: "no state", Version: g.Version(), Expires: now + 1}))
+	s.expectStored(g)
 
 	r, err := s.store.Load(s.Context(), "g")
 	if err != nil {
@@ -54,22 +54,23 @@ func testCopies(s *session) {
 	for _, text := range texts {
 		clear(text)
 	}
-	s.same(g)
+	s.expectStored(g)
 
 	before := s.load("g")
-	s.track(g, 1) // not committed, but in the group that the first change looked into
-	s.same(before)
+	s.trackEach(g, 1) // not committed; but the change that was shares memory with this group
+	s.expectStored(before)
 }
 
-func spoil(c *group.Change) {
-	for _, part := range c.Chunks() {
+// overwrite zeroes the chunks of a change.
+func overwrite(c *record.Change) {
+	for _, part := range c.Chunks {
 		clear(part.Layout)
 		clear(part.States)
 	}
 }
 
 func testDefinitions(s *session) {
-	s.made("g", 5)
+	s.newGroup("g", 5)
 	defs := counters(5)
 	ids := []tracker.ID{defs[4].ID(), defs[0].ID(), defs[4].ID()}
 	texts, err := s.store.Definitions(s.Context(), ids)
@@ -83,11 +84,11 @@ func testDefinitions(s *session) {
 	}
 	none, err := s.store.Definitions(s.Context(), nil)
 	if err != nil || len(none) != 0 {
-		s.Errorf("Definitions of nothing: %q, %v", none, err)
+		s.Errorf("Definitions of no IDs: %q, %v, want none", none, err)
 	}
-	strange := tracker.ID(sha256.New().Sum(nil))
-	_, err = s.store.Definitions(s.Context(), []tracker.ID{defs[0].ID(), strange})
-	if _, ok := errors.AsType[*store.CorruptError](err); !ok {
-		s.Errorf("Definitions with one that was never committed: %v, want a CorruptError", err)
+	unknown := tracker.ID(sha256.New().Sum(nil))
+	_, err = s.store.Definitions(s.Context(), []tracker.ID{defs[0].ID(), unknown})
+	if _, ok := errors.AsType[*record.CorruptError](err); !ok {
+		s.Errorf("Definitions with an ID that was never committed: %v, want a CorruptError", err)
 	}
 }

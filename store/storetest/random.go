@@ -7,123 +7,123 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// testRandom commits random work on a few groups and compares the store with the groups themselves.
+// testRandom commits random changes of a few groups, and compares what is stored with the groups in memory.
 func testRandom(s *session) {
-	for seed := range s.times(4) {
-		newWalk(s, uint64(seed)).run(120, 0) // #nosec G115 -- small
+	for seed := range s.repetitions(4) {
+		newRandomWalk(s, uint64(seed)).run(120, 0) // #nosec G115 -- small
 	}
 }
 
-// testReopenRandom does the same, closing and opening now and then.
-func testReopenRandom(s *session) { newWalk(s, 99).run(s.times(120), 10) }
+// testReopenRandom does the same and reopens the store now and then.
+func testReopenRandom(s *session) { newRandomWalk(s, 99).run(s.repetitions(120), 10) }
 
-// walk is random work on groups that the store should have as they are here.
-type walk struct {
+// randomWalk makes random changes to groups, which the store must have as they are in memory.
+type randomWalk struct {
 	*session
 	*rand.Rand
-	groups []*group.Group
-	last   []*group.Change // of a group's last commit, to come again
-	names  int
+	groups      []*group.Group
+	lastChanges []*record.Change // of each group, to be committed again
+	definitions int              // made so far
 }
 
-func newWalk(s *session, seed uint64) *walk {
-	w := &walk{session: s, Rand: rand.New(rand.NewPCG(seed, seed))} // #nosec G404 -- the same work every time
+func newRandomWalk(s *session, seed uint64) *randomWalk {
+	w := &randomWalk{session: s, Rand: rand.New(rand.NewPCG(seed, seed))} // #nosec G404 -- must be reproducible
 	for i := range 4 {
 		w.groups = append(w.groups, s.load(fmt.Sprintf("seed %d, group %d", seed, i)))
 	}
-	w.last = make([]*group.Change, len(w.groups))
+	w.lastChanges = make([]*record.Change, len(w.groups))
 	return w
 }
 
-// run takes some steps, and reopens after about every so many; 0 for never.
-func (w *walk) run(steps, reopen int) {
+// run takes some steps, and reopens the store on average every reopen steps; never when it is 0.
+func (w *randomWalk) run(steps, reopen int) {
 	w.Helper()
 	for step := range steps {
 		if reopen > 0 && w.IntN(reopen) == 0 {
-			w.again()
+			w.reopenStore()
 		}
 		w.step()
 		if step%10 == 0 {
-			w.same(w.groups...)
+			w.expectStored(w.groups...)
 		}
 	}
-	w.same(w.groups...)
+	w.expectStored(w.groups...)
 	for _, g := range w.groups {
 		w.expectDueOf(g)
 	}
 }
 
-// step commits changes of some groups at once.
-func (w *walk) step() {
+// step commits changes of some of the groups at once, among them a few that were committed before.
+func (w *randomWalk) step() {
 	w.Helper()
-	var changes []*group.Change
-	var late []string
+	var changes []*record.Change
+	var conflicts []string
 	for i, g := range w.groups {
 		if w.IntN(2) == 0 {
 			continue
 		}
-		if old := w.last[i]; old != nil && w.IntN(8) == 0 {
-			changes = append(changes, old) // once more
-			late = append(late, g.Name())
+		if old := w.lastChanges[i]; old != nil && w.IntN(8) == 0 {
+			changes = append(changes, old) // was committed already
+			conflicts = append(conflicts, g.Name())
 			continue
 		}
-		g.Record()
+		g.BeginChange()
 		for range 1 + w.IntN(4) {
-			if err := w.work(g); err != nil {
-				w.Fatalf("work of the suite: %v", err)
+			if err := w.operate(g); err != nil {
+				w.Fatalf("random operation: %v", err)
 			}
 		}
-		if w.last[i] = g.Take(); w.last[i] != nil {
-			changes = append(changes, w.last[i])
+		if w.lastChanges[i] = g.EndChange().Encode(); w.lastChanges[i] != nil {
+			changes = append(changes, w.lastChanges[i])
 		}
 	}
-	if late != nil {
-		w.conflict(changes, late...)
+	if conflicts != nil {
+		w.expectConflict(changes, conflicts...)
 		return
 	}
 	w.commit(changes...)
 }
 
-// work does something to a group.
-func (w *walk) work(g *group.Group) error {
+// operate does something to a group.
+func (w *randomWalk) operate(g *group.Group) error {
 	switch w.IntN(8) {
 	case 0:
-		return w.adds(g)
+		return w.addRandom(g)
 	case 1:
-		return w.removes(g)
+		return w.removeRandom(g)
 	case 2:
 		g.Sweep(now + w.Int64N(1000))
 		return nil
 	case 3:
-		g.Recorded().See(group.Seen{ID: fmt.Sprint(w.IntN(50)), Expires: now + w.Int64N(1000)})
-		return one(g, w.IntN(1000), true)
+		g.Pending().AddMessageID(record.MessageID{ID: fmt.Sprint(w.IntN(50)), Expires: now + w.Int64N(1000)})
+		return trackOne(g, w.IntN(1000), true)
 	case 4:
-		return w.edits(g)
+		return w.editRandom(g)
 	}
-	return one(g, w.IntN(1000), false)
+	return trackOne(g, w.IntN(1000), false)
 }
 
-func (w *walk) adds(g *group.Group) error {
+func (w *randomWalk) addRandom(g *group.Group) error {
 	defs := make([]*tracker.Definition, 1+w.IntN(150))
 	for i := range defs {
-		w.names++
-		name := fmt.Sprintf("random %d", w.names)
+		w.definitions++
+		name := fmt.Sprintf("random %d", w.definitions)
 		switch w.IntN(10) {
 		case 0:
-			defs[i] = expiring(name, time.Duration(1+w.IntN(1000))*time.Millisecond)
+			defs[i] = newExpiringDefinition(name, time.Duration(1+w.IntN(1000))*time.Millisecond)
 		default:
-			defs[i] = define(name, nil)
+			defs[i] = newDefinition(name, nil)
 		}
 	}
 	_, err := g.Add(defs, now)
 	return err
 }
 
-func (w *walk) removes(g *group.Group) error {
+func (w *randomWalk) removeRandom(g *group.Group) error {
 	var names []string
 	for _, d := range g.Definitions() {
 		if w.IntN(2) == 0 {
@@ -137,22 +137,22 @@ func (w *walk) removes(g *group.Group) error {
 	return err
 }
 
-func (w *walk) edits(g *group.Group) error {
+func (w *randomWalk) editRandom(g *group.Group) error {
 	defs := g.Definitions()
 	if len(defs) == 0 {
 		return nil
 	}
-	_, err := g.Edit(defs[w.IntN(len(defs))].Name(), now, retarget)
+	_, err := g.Edit(defs[w.IntN(len(defs))].Name(), now, addTarget)
 	if errors.Is(err, tracker.ErrCompleted) {
 		err = nil
 	}
 	return err
 }
 
-// expectDueOf checks that the group is due once, at the time that its last change said.
-func (w *walk) expectDueOf(g *group.Group) {
+// expectDueOf checks that the group is listed at most once among the due, and not later than it is due.
+func (w *randomWalk) expectDueOf(g *group.Group) {
 	w.Helper()
-	var found []store.Due
+	var found []record.Due
 	for _, d := range w.due(now+1<<40, 1000) {
 		if d.Group == g.Name() {
 			found = append(found, d)
@@ -160,6 +160,6 @@ func (w *walk) expectDueOf(g *group.Group) {
 	}
 	at := w.load(g.Name()).Due()
 	if len(found) > 1 || len(found) == 1 && found[0].At > at || len(found) == 0 && at < now+1<<40 {
-		w.Fatalf("group %q is due at %v, want once and no later than %d", g.Name(), found, at)
+		w.Fatalf("group %q is listed as due: %v, want once and no later than %d", g.Name(), found, at)
 	}
 }

@@ -10,21 +10,22 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// session is one test with a store of its own.
+// session is one test and the store that it has to itself.
 type session struct {
 	testing.TB
 	store  store.Store
-	reopen func() store.Store
-	slow   bool // see Features
+	reopen func() store.Store // see Opener
+	slow   bool               // see Features
 }
 
-// times is how often something is done that has to be done often: n, or a quarter of it.
-func (s *session) times(n int) int {
-	if s.slow || raced {
+// repetitions returns how often a test repeats something: n times, or a quarter of that where calls are slow.
+func (s *session) repetitions(n int) int {
+	if s.slow || raceDetector {
 		return n / 4
 	}
 	return n
@@ -42,8 +43,8 @@ func newSession(tb testing.TB, open Opener) *session {
 	return s
 }
 
-// again closes the store and opens its data anew.
-func (s *session) again() {
+// reopenStore closes the store and opens its data again.
+func (s *session) reopenStore() {
 	s.Helper()
 	if err := s.store.Close(); err != nil {
 		s.Fatalf("Close: %v", err)
@@ -51,16 +52,16 @@ func (s *session) again() {
 	s.store = s.reopen()
 }
 
-// commit commits what must apply.
-func (s *session) commit(changes ...*group.Change) {
+// commit commits changes that must apply.
+func (s *session) commit(changes ...*record.Change) {
 	s.Helper()
 	if err := s.store.Commit(s.Context(), changes); err != nil {
 		s.Fatalf("Commit: %v", err)
 	}
 }
 
-// conflict commits what must conflict for exactly the groups named.
-func (s *session) conflict(changes []*group.Change, groups ...string) {
+// expectConflict commits changes that must conflict for exactly the named groups.
+func (s *session) expectConflict(changes []*record.Change, groups ...string) {
 	s.Helper()
 	err := s.store.Commit(s.Context(), changes)
 	conflict, ok := errors.AsType[*store.ConflictError](err)
@@ -68,21 +69,22 @@ func (s *session) conflict(changes []*group.Change, groups ...string) {
 		s.Fatalf("Commit: error %v, want a ConflictError for %q", err, groups)
 	}
 	if !reflect.DeepEqual(conflict.Groups, groups) {
-		s.Fatalf("Commit: a conflict for %q, want one for %q", conflict.Groups, groups)
+		s.Fatalf("Commit: conflict for %q, want %q", conflict.Groups, groups)
 	}
 }
 
-// load restores a group from the store.
+// load loads a group, which must succeed.
 func (s *session) load(name string) *group.Group {
 	s.Helper()
-	g, err := restore(s.Context(), s.store, name)
+	g, err := loadGroup(s.Context(), s.store, name)
 	if err != nil {
 		s.Fatal(err)
 	}
 	return g
 }
 
-func restore(ctx context.Context, st store.Store, name string) (*group.Group, error) {
+// loadGroup loads a group and its definitions from the store and restores it.
+func loadGroup(ctx context.Context, st store.Store, name string) (*group.Group, error) {
 	r, err := st.Load(ctx, name)
 	if err != nil {
 		return nil, fmt.Errorf("load %q: %w", name, err)
@@ -96,7 +98,7 @@ func restore(ctx context.Context, st store.Store, name string) (*group.Group, er
 	}
 	defs := make([]*tracker.Definition, len(texts))
 	for i, text := range texts {
-		if defs[i], err = parse(text); err != nil {
+		if defs[i], err = parseDefinition(text); err != nil {
 			return nil, fmt.Errorf("definition %d of %q: %w", i, name, err)
 		}
 		if defs[i].ID() != r.Layout[i] {
@@ -106,8 +108,8 @@ func restore(ctx context.Context, st store.Store, name string) (*group.Group, er
 	return group.Restore(r, defs)
 }
 
-// parse reads the canonical JSON of a definition.
-func parse(text []byte) (*tracker.Definition, error) {
+// parseDefinition parses the canonical JSON of a definition.
+func parseDefinition(text []byte) (*tracker.Definition, error) {
 	v, err := rawjson.Decode(text)
 	if err != nil {
 		return nil, err
@@ -116,22 +118,22 @@ func parse(text []byte) (*tracker.Definition, error) {
 	return r.Parse(v)
 }
 
-// same checks that the store has groups as they are here.
-func (s *session) same(groups ...*group.Group) {
+// expectStored checks that the store has the groups as they are in memory.
+func (s *session) expectStored(groups ...*group.Group) {
 	s.Helper()
 	for _, want := range groups {
-		if err := differ(s.load(want.Name()), want); err != nil {
+		if err := diff(s.load(want.Name()), want); err != nil {
 			s.Fatal(err)
 		}
 	}
 }
 
-// differ tells how two groups differ, to somebody who looks at them.
-func differ(got, want *group.Group) error {
-	if a, b := facts(got), facts(want); a != b {
+// diff returns an error that describes how a stored group differs from the wanted one, nil if it does not.
+func diff(got, want *group.Group) error {
+	if a, b := summary(got), summary(want); a != b {
 		return fmt.Errorf("stored group is %s, want %s", a, b)
 	}
-	a, b := shots(got), shots(want)
+	a, b := snapshotTexts(got), snapshotTexts(want)
 	if len(a) != len(b) {
 		return fmt.Errorf("stored group %q has %d trackers, want %d", want.Name(), len(a), len(b))
 	}
@@ -143,12 +145,13 @@ func differ(got, want *group.Group) error {
 	return nil
 }
 
-func facts(g *group.Group) string {
-	return fmt.Sprintf("%q version %d, fed %v, %d trackers", g.Name(), g.Version(), g.Fed(), g.Len())
+// summary describes a group without its trackers.
+func summary(g *group.Group) string {
+	return fmt.Sprintf("%q version %d, initialized %v, %d trackers", g.Name(), g.Version(), g.Initialized(), g.Len())
 }
 
-// shots are the snapshots of all trackers, as JSON with the definitions' IDs.
-func shots(g *group.Group) []string {
+// snapshotTexts returns the snapshots of all trackers as JSON, each after the ID of its definition.
+func snapshotTexts(g *group.Group) []string {
 	snaps, err := g.Snapshots()
 	if err != nil {
 		return []string{err.Error()}
@@ -161,18 +164,18 @@ func shots(g *group.Group) []string {
 	return texts
 }
 
-// seen looks an id up.
-func (s *session) seen(name, id string) (group.Seen, bool) {
+// findID looks up what is remembered of a message id.
+func (s *session) findID(name, id string) (record.MessageID, bool) {
 	s.Helper()
-	seen, ok, err := s.store.Seen(s.Context(), name, id)
+	seen, ok, err := s.store.FindMessageID(s.Context(), name, id)
 	if err != nil {
-		s.Fatalf("Seen(%q, %q): %v", name, id, err)
+		s.Fatalf("FindMessageID(%q, %q): %v", name, id, err)
 	}
 	return seen, ok
 }
 
-// due lists what is due.
-func (s *session) due(until int64, limit int) []store.Due {
+// due lists the groups that are due.
+func (s *session) due(until int64, limit int) []record.Due {
 	s.Helper()
 	due, err := s.store.Due(s.Context(), until, limit)
 	if err != nil {
@@ -181,7 +184,7 @@ func (s *session) due(until int64, limit int) []store.Due {
 	return due
 }
 
-// groups lists names.
+// groups lists the names of groups.
 func (s *session) groups(after string, limit int) []string {
 	s.Helper()
 	names, err := s.store.Groups(s.Context(), after, limit)

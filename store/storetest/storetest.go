@@ -1,4 +1,4 @@
-// Package storetest holds every adapter to the contract of store.Store.
+// Package storetest is the conformance suite of store.Store: every adapter runs it.
 //
 // An adapter's own test is a few lines:
 //
@@ -8,101 +8,86 @@
 //		})
 //	}
 //
-// The changes that the suite commits come from real groups, and what a store gives back is restored to
-// groups again: what is compared is what users would see.
+// The changes that the suite commits come from real groups, and what a store loads is restored to groups
+// again: the tests compare what users would see.
 package storetest
 
 import (
 	"slices"
 	"testing"
-
-	"github.com/dictrack/dictrack/store"
 )
 
-// Features says what an adapter can do.
-type Features struct {
-	// Reopens: what was committed is there when the store is closed and opened again.
-	Reopens bool
-	// Slow: a call takes milliseconds. What the suite does at random, or many times over, it does less of.
-	Slow bool
-}
-
-// Opener opens a store that is new and empty, and of its own for every call. Reopen opens the data of
-// one that was closed, and may be nil when the adapter does not say Reopens. Whoever opens need not
-// close: the suite does.
-type Opener func(tb testing.TB) (s store.Store, reopen func() store.Store)
-
-// topic is a part of the contract.
-type topic struct {
+// testCase is one test of the contract.
+type testCase struct {
 	name string
 	test func(s *session)
 }
 
-// always is tested of every adapter.
-var always = []topic{
-	{"Commit/first", testFirst},
-	{"Commit/steps", testSteps},
-	{"Commit/repeated", testRepeated},
-	{"Commit/late", testLate},
-	{"Commit/gap", testGap},
-	{"Commit/many groups", testMany},
-	{"Commit/one of many conflicts", testOneConflicts},
-	{"Commit/nothing", testNothing},
-	{"Commit/joined calls", testJoined},
-	{"Load/unknown group", testUnknown},
-	{"Load/a caller's copy", testCopies},
+// commonTests run on every adapter.
+var commonTests = []testCase{
+	{"Commit/first change of a group", testFirstCommit},
+	{"Commit/change after change", testCommitEachStep},
+	{"Commit/same change again conflicts", testRepeatedChange},
+	{"Commit/outdated change conflicts", testOutdatedChange},
+	{"Commit/change that skips a version conflicts", testVersionGap},
+	{"Commit/many groups", testManyGroups},
+	{"Commit/some of many groups conflict", testPartialConflict},
+	{"Commit/no changes", testNoChanges},
+	{"Commit/change of many versions", testManyVersions},
+	{"Load/unknown group", testLoadUnknownGroup},
+	{"Load/caller may overwrite what was loaded", testCallerOwnsMemory},
 	{"Load/definitions", testDefinitions},
-	{"Size/numbers of trackers", testSizes},
-	{"Size/growing over a chunk", testGrowth},
-	{"Size/one chunk of many", testOneChunk},
-	{"Size/laid out anew", testCompacted},
-	{"Size/a definition replaced", testReplaced},
-	{"Size/emptied", testEmptied},
-	{"Ids/found one by one", testSeen},
-	{"Ids/of a change without a step", testSeenAlone},
-	{"Ids/forgotten", testForget},
-	{"Ids/come again", testSeenAgain},
-	{"Ids/many forgotten", testForgetMany},
+	{"Chunks/groups of many sizes", testGroupSizes},
+	{"Chunks/group grows into the next chunk", testGrowIntoNextChunk},
+	{"Chunks/change of one chunk", testChangeOneChunk},
+	{"Chunks/compaction", testCompaction},
+	{"Chunks/replaced definition", testReplaceDefinition},
+	{"Chunks/change to no trackers", testChangeToNoTrackers},
+	{"IDs/found by group and id", testFindID},
+	{"IDs/change without a state", testIDWithoutStateChange},
+	{"IDs/deleted when expired", testDeleteExpiredIDs},
+	{"IDs/used again after expiry", testReuseExpiredID},
+	{"IDs/many deleted at once", testDeleteManyExpiredIDs},
 	{"Due/in order", testDue},
-	{"Due/moves", testDueMoves},
-	{"Due/far away", testDueExtremes},
+	{"Due/time changes", testDueTimeChanges},
+	{"Due/extreme times", testDueTimeRange},
 	{"Groups/in order", testGroups},
 	{"Groups/without trackers", testEmptyGroup},
-	{"Names/any bytes", testNames},
-	{"Names/neighbours", testNeighbours},
-	{"Names/refused", testRefused},
-	{"Flush/everything", testFlush},
-	{"Flush/versions never restart", testFloor},
-	{"Flush/a change from before", testBeforeFlush},
-	{"Life/cancelled", testCancelled},
-	{"Life/closed", testClosed},
-	{"Life/closed under load", testClosing},
-	{"Concurrency/many groups", testParallel},
-	{"Concurrency/one base", testRace},
-	{"Concurrency/one group", testContended},
-	{"Concurrency/readers", testReaders},
-	{"Random/as the groups", testRandom},
+	{"Names/any bytes", testUnusualNames},
+	{"Names/prefixes of each other", testNamePrefixes},
+	{"Names/invalid", testInvalidNames},
+	{"Flush/deletes everything", testFlush},
+	{"Flush/versions never repeat", testVersionsAfterFlush},
+	{"Flush/change from before conflicts", testChangeFromBeforeFlush},
+	{"Calls/cancelled context", testCancelledContext},
+	{"Calls/after Close", testCallsAfterClose},
+	{"Calls/during Close", testCloseDuringCalls},
+	{"Concurrency/many groups", testConcurrentGroups},
+	{"Concurrency/changes of one version", testConcurrentChangesOfOneVersion},
+	{"Concurrency/read, modify, write", testConcurrentReadModifyWrite},
+	{"Concurrency/load during commits", testLoadDuringCommits},
+	{"Random/same as the groups", testRandom},
 }
 
-// reopening is tested of adapters that say Reopens.
-var reopening = []topic{
-	{"Reopen/everything", testReopen},
-	{"Reopen/after a flush", testReopenFlushed},
+// reopenTests run on adapters that declare Features.Reopens.
+var reopenTests = []testCase{
+	{"Reopen/everything is still there", testReopen},
+	{"Reopen/after a flush", testReopenAfterFlush},
 	{"Reopen/random", testReopenRandom},
 }
 
 // Run tests an adapter.
 func Run(t *testing.T, f Features, open Opener) {
-	topics := always
+	tests := commonTests
 	if f.Reopens {
-		topics = slices.Concat(topics, reopening)
+		tests = slices.Concat(tests, reopenTests)
 	}
-	for _, topic := range topics {
-		t.Run(topic.name, func(t *testing.T) {
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSession(t, open)
 			s.slow = f.Slow
-			topic.test(s)
+			test.test(s)
 		})
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
+	"github.com/dictrack/dictrack/record"
 )
 
 // TestConcurrentCalls loses and duplicates nothing, although no message has an id.
@@ -71,7 +71,7 @@ func reportError(t *testing.T, err error) {
 // slowStore returns a store whose commits take up to 0.4 ms, so that contexts end while one is in progress.
 func slowStore() *faultstore.Store {
 	d := faultstore.New()
-	d.BeforeCommit.Set(func([]*group.Change) error {
+	d.BeforeCommit.Set(func([]*record.Change) error {
 		time.Sleep(time.Duration(rand.IntN(400)) * time.Microsecond)
 		return nil
 	})
@@ -224,7 +224,7 @@ func TestCloseTimesOut(t *testing.T) {
 	f.MustAdd("g", managertest.Count("a", 1, 9))
 	events := f.CollectEvents()
 	started, release := make(chan struct{}), make(chan struct{})
-	f.Store.BeforeCommit.Set(func([]*group.Change) error {
+	f.Store.BeforeCommit.Set(func([]*record.Change) error {
 		close(started)
 		<-release
 		return nil

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
+	"github.com/dictrack/dictrack/record"
 )
 
 // TestIDIsAppliedOnce repeats an id: the second message is a duplicate and changes nothing.
@@ -177,8 +177,8 @@ func TestIDValues(t *testing.T) {
 func TestIDAfterUnknown(t *testing.T) {
 	f := managertest.New(t, faultstore.New())
 	f.MustAdd("g", dictrack.Count("a", dictrack.Targets(9)))
-	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
-	f.Store.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
+	f.Store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for i, duplicate := range []bool{false, false, true} {
 		res, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: managertest.Object{"n": 1}, ID: "x"})
 		if i < 2 && (!errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected)) {

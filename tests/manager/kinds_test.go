@@ -8,11 +8,10 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -100,11 +99,11 @@ func TestStoredKindRefusesItsArgs(t *testing.T) {
 // corruptingStore changes what it loads.
 type corruptingStore struct {
 	*faultstore.Session
-	record      func(*group.Record)
+	record      func(*record.Group)
 	definitions func([][]byte)
 }
 
-func (b *corruptingStore) Load(ctx context.Context, name string) (*group.Record, error) {
+func (b *corruptingStore) Load(ctx context.Context, name string) (*record.Group, error) {
 	r, err := b.Session.Load(ctx, name)
 	if err == nil && b.record != nil {
 		b.record(r)
@@ -126,14 +125,14 @@ func TestCorruptRecords(t *testing.T) {
 		broken corruptingStore
 		record string
 	}{
-		"states cut off":    {corruptingStore{record: func(r *group.Record) { r.States = r.States[:len(r.States)-1] }}, `group "g"`},
-		"states too long":   {corruptingStore{record: func(r *group.Record) { r.States = append(r.States, 0) }}, `group "g"`},
-		"states rubbish":    {corruptingStore{record: func(r *group.Record) { r.States = []byte{0xff, 0xff, 0xff} }}, `group "g"`},
+		"states cut off":    {corruptingStore{record: func(r *record.Group) { r.States = r.States[:len(r.States)-1] }}, `group "g"`},
+		"states too long":   {corruptingStore{record: func(r *record.Group) { r.States = append(r.States, 0) }}, `group "g"`},
+		"states rubbish":    {corruptingStore{record: func(r *record.Group) { r.States = []byte{0xff, 0xff, 0xff} }}, `group "g"`},
 		"definition broken": {corruptingStore{definitions: func(texts [][]byte) { texts[0] = []byte(`{"name":`) }}, "definition "},
 		"definition other": {corruptingStore{definitions: func(texts [][]byte) {
 			texts[0] = []byte(`{"kind":"count","name":"a","targets":[8]}`)
 		}}, "definition "},
-		"definition gone": {corruptingStore{record: func(r *group.Record) { r.Layout[0][0]++ }}, "definition "},
+		"definition gone": {corruptingStore{record: func(r *record.Group) { r.Layout[0][0]++ }}, "definition "},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -145,7 +144,7 @@ func TestCorruptRecords(t *testing.T) {
 				o.Store = &c.broken
 			})
 			_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}})
-			var corrupt *store.CorruptError
+			var corrupt *record.CorruptError
 			if !errors.As(err, &corrupt) || !strings.Contains(corrupt.Record, c.record) || corrupt.Reason == "" {
 				t.Errorf("got %v, want a CorruptError of %s", err, c.record)
 			}

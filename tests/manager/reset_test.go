@@ -7,10 +7,10 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -141,18 +141,18 @@ func TestFlushFailsAfterDeleting(t *testing.T) {
 func TestUnknownOutcome(t *testing.T) {
 	f := managertest.New(t, faultstore.New())
 	f.MustAdd("g", managertest.Count("a", 9))
-	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	events := f.CollectEvents()
 	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Track: %v, want ErrUnknown and its cause", err)
 	}
 	f.ExpectProgress("g", "a", "0/9")
-	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	if err := f.Remove(t.Context(), "g", "a"); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Remove: %v, want ErrUnknown", err)
 	}
 	f.ExpectProgress("g", "a", "0/9")
-	f.Store.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.Store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 		t.Errorf("Track: %v, want ErrUnknown", err)
 	}

@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
 	"github.com/dictrack/dictrack/limiter"
+	"github.com/dictrack/dictrack/record"
 )
 
 // TestSubscribeByKind delivers the events of the kinds asked for, in order, until the subscription is cancelled.
@@ -79,8 +79,8 @@ func TestNoEventsOfFailedCalls(t *testing.T) {
 	f := managertest.New(t, faultstore.New())
 	f.MustAdd("g", managertest.Count("a", 1, 2, 3))
 	events := f.CollectEvents()
-	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
-	f.Store.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
+	f.Store.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for range 2 {
 		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
@@ -234,7 +234,7 @@ func TestEventsAfterCancelledCall(t *testing.T) {
 	f.MustAdd("g", managertest.Count("a", 1, 2))
 	events := f.CollectEvents()
 	started, release := make(chan struct{}), make(chan struct{})
-	f.Store.BeforeCommit.Set(func([]*group.Change) error {
+	f.Store.BeforeCommit.Set(func([]*record.Change) error {
 		close(started)
 		<-release
 		return nil

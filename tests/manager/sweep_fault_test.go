@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
+	"github.com/dictrack/dictrack/record"
 )
 
 // failingStore returns a store that fails while failing is set.
@@ -27,7 +27,7 @@ func failingStore() (d *faultstore.Store, failing *atomic.Bool) {
 		return nil
 	}
 	d.BeforeDue.Set(func(struct{}) error { return fail() })
-	d.BeforeCommit.Set(func([]*group.Change) error { return fail() })
+	d.BeforeCommit.Set(func([]*record.Change) error { return fail() })
 	return d, failing
 }
 
@@ -37,7 +37,7 @@ func TestSweepRetries(t *testing.T) {
 		h := &timerEvents{began: time.Now()}
 		d := faultstore.New()
 		var tries atomic.Int64
-		d.BeforeCommit.Set(func([]*group.Change) error {
+		d.BeforeCommit.Set(func([]*record.Change) error {
 			if n := tries.Add(1); 2 <= n && n <= 4 {
 				return faultstore.ErrInjected
 			}

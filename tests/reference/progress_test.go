@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -32,7 +32,7 @@ func failedWriteKeepsProgress(t *testing.T) {
 	for range 7 {
 		f.MustTrack("g", nil)
 	}
-	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](5))
+	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](5))
 	for range 5 {
 		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v, want ErrUnknown", err)
@@ -165,8 +165,8 @@ func errorLeavesNothingLocked(t *testing.T) {
 		t.Errorf("Add: %v", err)
 	}
 	f.MustAdd("g", managertest.Count("a", 99), dictrack.Custom("faulty", "custom", nil, dictrack.Targets(9)))
-	d.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
-	d.AfterCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	d.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
+	d.AfterCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	for range 2 {
 		if _, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}}); !errors.Is(err, dictrack.ErrUnknown) {
 			t.Errorf("Track: %v", err)
@@ -212,7 +212,7 @@ func failedRemovalCompletesOnce(t *testing.T) {
 	f := managertest.New(t, faultstore.New())
 	f.MustAdd("g", managertest.Count("a", 1))
 	events := f.CollectEvents()
-	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](2))
+	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](2))
 	for {
 		_, err := f.Track(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}, ID: "x"})
 		if err == nil {

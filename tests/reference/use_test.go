@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/faultstore"
 	"github.com/dictrack/dictrack/internal/managertest"
+	"github.com/dictrack/dictrack/record"
 )
 
 // addsOfOneName adds one name concurrently: one call succeeds.
@@ -186,7 +186,7 @@ func refusedIsNotAdded(t *testing.T) {
 func failedAddIsAnError(t *testing.T) {
 	f := managertest.New(t, faultstore.New())
 	events := f.CollectEvents()
-	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	if err := f.Add(t.Context(), "g", managertest.Count("a", 9)); !errors.Is(err, dictrack.ErrUnknown) || !errors.Is(err, faultstore.ErrInjected) {
 		t.Errorf("Add: %v, want ErrUnknown and the cause", err)
 	}
@@ -263,7 +263,7 @@ func nothingLogged(t *testing.T) {
 	f := managertest.New(t, faultstore.New())
 	f.MustAdd("g", managertest.Count("a", 1))
 	f.MustTrack("g", nil)
-	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*group.Change](1))
+	f.Store.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
 	_ = f.Add(t.Context(), "g", managertest.Count("b", 1)) // returned to the caller
 	f.MustClose()
 	if f.Log.Lines() != 0 {

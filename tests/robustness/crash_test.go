@@ -161,7 +161,7 @@ func (a *checker) find(dir string) error {
 	for client := range clients {
 		for n := max(1, a.acked[client]); n <= a.acked[client]+1; n++ {
 			c := call{client, n}
-			seen, ok, err := s.Seen(ctx, groupName(c.group()), c.id())
+			seen, ok, err := s.FindMessageID(ctx, groupName(c.group()), c.id())
 			switch {
 			case err != nil:
 			case ok && n > a.acked[client]:

@@ -22,18 +22,18 @@ var mutations = []mutation{
 		catches: inManager, run: "ID",
 	},
 	{
-		name: "id left out of the commit", file: "store/pebblestore/commit.go",
-		edits:   []edit{{"w.seen(&c.Seen[i])", "_ = i"}},
+		name: "id left out of the commit", file: "store/pebblestore/write.go",
+		edits:   []edit{{"w.addID(&c.MessageIDs[i])", "_ = i"}},
 		catches: inRobustness, run: "Crash",
 	},
 	{
 		name: "id kept in memory only", file: "cache/mailbox/mailbox.go",
-		edits:   []edit{{"change.See(*remember)", "_ = change"}},
+		edits:   []edit{{"change.AddMessageID(*remember)", "_ = change"}},
 		catches: inRobustness, run: "Crash",
 	},
 	{
 		name: "id twice in one round", file: "cache/mailbox/mailbox.go",
-		edits:   []edit{{"if again := change.Find(e.Task.ID()); again != nil {", "if again := change.Find(e.Task.ID()); again != nil && false {"}},
+		edits:   []edit{{"if again := change.FindMessageID(e.Task.ID()); again != nil {", "if again := change.FindMessageID(e.Task.ID()); again != nil && false {"}},
 		catches: inRobustness, run: "Model|Simulation",
 	},
 	{
@@ -105,7 +105,7 @@ var mutations = []mutation{
 		catches: inPebble, run: "PowerLoss",
 	},
 	{
-		name: "wrong chunk written", file: "group/change.go",
+		name: "wrong chunk written", file: "group/pending.go",
 		edits:   []edit{{"c.touch(i/ChunkSize, false)", "c.touch(0, false)"}},
 		catches: inRobustness, run: "Crash",
 	},
@@ -150,13 +150,13 @@ var mutations = []mutation{
 		catches: inBehind,
 	},
 	{
-		name: "change that looks into a moving group", file: "cache/writebehind/entry.go",
-		edits:   []edit{{"change.Detach()", "_ = change.Chunks"}},
+		name: "change that is not encoded", file: "cache/writebehind/entry.go",
+		edits:   []edit{{"e.group.EndChange().Encode()", "&e.group.EndChange().Change"}},
 		catches: inBehind,
 	},
 	{
-		name: "change detached too late", file: "group/change.go",
-		edits:   []edit{{"c.states, c.after = states, &Group{roster: c.after.roster}", "c.states = nil"}},
+		name: "change encoded again", file: "group/pending.go",
+		edits:   []edit{{"\tp.encoded = true\n", ""}},
 		catches: "./group",
 	},
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
-	"github.com/dictrack/dictrack/store"
+	"github.com/dictrack/dictrack/record"
 )
 
 // simCall is a call with an id, as its client knows it. Only the client touches it while the simulation runs.
@@ -163,7 +163,7 @@ func (s *simulation) sweeper() {
 		s.mu.Lock()
 		s.sweeps = append(s.sweeps, sweepStart{len(s.disk.Log()), s.now})
 		s.mu.Unlock()
-		if err := s.manager().Sweep(context.Background()); err != nil && !errors.Is(err, store.ErrClosed) {
+		if err := s.manager().Sweep(context.Background()); err != nil && !errors.Is(err, record.ErrClosed) {
 			s.expectError(err)
 		}
 	}

@@ -187,7 +187,7 @@ func (l *writeBehindTest) check() (missing int) {
 		l.From[client] = 0
 		for n := 1; n <= l.lastCalls[client]+1; n++ {
 			c := call{client, n}
-			seen, kept, err := s.Seen(l.Context(), groupName(c.group()), c.id())
+			seen, kept, err := s.FindMessageID(l.Context(), groupName(c.group()), c.id())
 			acked, ok := l.acks[c]
 			switch {
 			case err != nil:

@@ -12,7 +12,7 @@ var suites = []suite{
 	{dir: "bench", names: "Parallel|Cores", time: "2s"},
 	{dir: "bench", names: "Add|Held|Own", time: "1s", once: true},
 	{dir: "bench", names: "Durable|Behind", time: "2s"},
-	{dir: "cmd/dictrack/internal/tracking", names: "Track", time: "3x"},
+	{dir: "cmd/dictrack/internal/ingest", names: "Track", time: "3x"},
 	{dir: "bench/compare", names: "Compare", time: "0.2s"},
 	{dir: "bench/compare", names: "CompareRedis", time: "2s"},
 	{dir: "bench", names: "Redis|RedisFour|RedisHot|RedisN|RedisTraffic", time: "2s"},

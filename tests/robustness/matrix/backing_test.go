@@ -5,6 +5,7 @@ import (
 
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/internal/rawjson"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
 	"github.com/dictrack/dictrack/tracker"
 )
@@ -12,13 +13,13 @@ import (
 // backing is a store as a cache sees it, without what the Manager adds.
 type backing struct{ store.Store }
 
-// Load implements cache.Backing.
+// Load implements cache.BackingStore.
 func (b backing) Load(ctx context.Context, name string) (*group.Group, error) {
 	record, err := b.Store.Load(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	if len(record.Layout) == 0 && !record.Fed {
+	if len(record.Layout) == 0 && !record.Initialized {
 		return group.New(name, record.Version), nil
 	}
 	texts, err := b.Definitions(ctx, record.Layout)
@@ -42,8 +43,8 @@ func parse(text []byte) (*tracker.Definition, error) {
 	return (*tracker.Registry)(nil).Parse(v)
 }
 
-// Persist implements cache.Backing.
-func (b backing) Persist(ctx context.Context, changes []*group.Change) error {
+// Persist implements cache.BackingStore.
+func (b backing) Persist(ctx context.Context, changes []*record.Change) error {
 	return b.Commit(ctx, changes)
 }
 

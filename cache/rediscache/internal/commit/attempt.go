@@ -112,10 +112,10 @@ func (a *attempt) committed() {
 	if w.pending != nil {
 		r.committed(w)
 		if r.spare = w.change; w.change != nil && a.failingSince.IsZero() { // no request is still on its way
-			w.change.Recycle()
+			w.change.AllowReuse()
 		}
 		a.env.dirty[a.entry.shard].Store(true)
-		if !r.group.Known() {
+		if !r.group.Exists() {
 			a.entry.replica = nil
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache/rediscache/internal/script"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // scriptCall is one call of the commit script for several attempts: to call a script costs a server more than the commit
@@ -44,7 +44,7 @@ func (e *env) scriptCalls(attempts []*attempt) (calls []scriptCall) {
 func (a *attempt) cost() int {
 	chunks := unknownCost
 	if r := a.entry.replica; r != nil {
-		chunks = r.group.Len() / group.ChunkSize
+		chunks = r.group.Len() / record.ChunkSize
 	}
 	return 1 + chunks + len(a.nextRequest().args)/maxReusedArgs
 }

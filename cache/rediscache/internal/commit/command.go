@@ -6,7 +6,7 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/script"
 	"github.com/dictrack/dictrack/group"
-	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/record"
 
 	"github.com/redis/rueidis"
 )
@@ -22,16 +22,16 @@ type request struct {
 // write is a commit that was built.
 type write struct {
 	request
-	change  *group.Change // what the tasks changed; nil for nothing
-	pending *group.Change // what is written; nil for nothing: the request only asks whether the group is as expected
+	change  *group.Pending // what the tasks changed; nil for nothing
+	pending *group.Pending // what is written; nil for nothing: the request only asks whether the group is as expected
 
 	layoutVersion uint64  // see format.Meta
 	patchIndexes  []int32 // of trackers whose states are in the patch from then on
 	writesPatch   bool    // in place of chunks
 	token         format.Token
 
-	definitions []*tracker.Definition // that must be in Redis before
-	generation  uint64                // see replica
+	definitions []record.Definition // that must be in Redis before
+	generation  uint64              // see replica
 }
 
 // command adds a command on a key.

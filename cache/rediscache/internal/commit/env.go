@@ -23,8 +23,8 @@ type Config struct {
 // env is what all attempts share.
 type env struct {
 	Config
-	Backing cache.Backing // set before the first task; nil for none
-	flushes gate.Gate     // attempts are inside; paused during a flush
+	Backing cache.BackingStore // set before the first task; nil for none
+	flushes gate.Gate          // attempts are inside; paused during a flush
 	dirty   [format.ShardCount]atomic.Bool
 
 	commits  atomic.Uint64

@@ -48,7 +48,7 @@ func (a *attempt) lookUp(ctx context.Context, indexes []int) {
 func (a *attempt) lookUpOne(ctx context.Context, i int) {
 	e, id := a.batch[i], &a.ids[i]
 	id.lookedUp = true
-	found, ok, err := a.env.Backing.Seen(ctx, a.entry.name, e.Task.ID())
+	found, ok, err := a.env.Backing.FindMessageID(ctx, a.entry.name, e.Task.ID())
 	switch {
 	case err != nil:
 		e.Err = fmt.Errorf("look up id %q: %w", e.Task.ID(), err)

@@ -37,8 +37,8 @@ func (a *attempt) load(p *reply, stored *format.Group) {
 // died may still reach the store, and are waited for.
 func (a *attempt) loadFromStore(ctx context.Context, recentEpoch bool) (*group.Group, error) {
 	load := a.env.Backing.Load
-	if s, ok := a.env.Backing.(cache.Settling); ok && recentEpoch {
-		load = s.LoadSettled
+	if s, ok := a.env.Backing.(cache.InDoubtLoader); ok && recentEpoch {
+		load = s.LoadAfterInDoubt
 	}
 	g, err := load(ctx, a.entry.name)
 	if err != nil {
@@ -51,12 +51,12 @@ func (a *attempt) loadFromStore(ctx context.Context, recentEpoch bool) (*group.G
 // either begins with a version that no earlier group exceeded.
 func (a *attempt) absentReplica(p *reply, g *group.Group) *replica {
 	r := &replica{
-		state: absent, group: g, epoch: p.epoch, evictions: p.evictions, due: limiter.Never, allIDs: !g.Known(),
+		state: absent, group: g, epoch: p.epoch, evictions: p.evictions, due: limiter.Never, allIDs: !g.Exists(),
 	}
 	if a.env.Backing != nil {
 		r.storeVersion = storeVersion(g)
 	}
-	if floor, ok := format.ParseVersion(p.floor); ok && floor > g.Version() && !g.Known() {
+	if floor, ok := format.ParseVersion(p.floor); ok && floor > g.Version() && !g.Exists() {
 		r.group = group.New(a.entry.name, floor)
 	}
 	return r
@@ -64,7 +64,7 @@ func (a *attempt) absentReplica(p *reply, g *group.Group) *replica {
 
 // storeVersion describes a group that was loaded from the store.
 func storeVersion(g *group.Group) *format.StoreVersion {
-	return &format.StoreVersion{Version: g.Version(), Count: g.Since(0, 0, nil).Count}
+	return &format.StoreVersion{Version: g.Version(), Count: g.DiffSince(0, 0, nil).Count}
 }
 
 // compareWithStore finds out whether Redis or the store has the later version of the group. It is needed after a server
@@ -129,7 +129,7 @@ func (a *attempt) restoreLike(before *replica, stored *format.Group, r *replica)
 	case before == nil:
 		return false, nil
 	}
-	r.group, err = before.group.Restored(stored.Record(a.entry.name))
+	r.group, err = before.group.RestoreLike(stored.Record(a.entry.name))
 	if err != nil {
 		return false, format.GroupError(a.entry.name, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Refresh reads groups, which compares those with the store that have to be. It returns the error of each group; err says
@@ -38,7 +39,7 @@ func (t *refresh) Group() string { return t.group }
 func (t *refresh) ID() string { return "" }
 
 // Apply implements cache.Task.
-func (t *refresh) Apply(*group.Group, *group.Seen) *group.Seen { return nil }
+func (t *refresh) Apply(*group.Group, *record.MessageID) *record.MessageID { return nil }
 
-// Settled implements cache.Task.
-func (t *refresh) Settled(err error) { t.err = err }
+// Done implements cache.Task.
+func (t *refresh) Done(err error) { t.err = err }

@@ -40,7 +40,7 @@ type replica struct {
 	replaces     *format.Group // what Redis has of an outdated group
 	// generation is that of definitions.Store at which all definitions of the group were in Redis.
 	generation uint64
-	spare      *group.Change // for the next commit to reuse
+	spare      *group.Pending // for the next commit to reuse
 }
 
 // noLayout is the version of a layout that no group has.

@@ -65,7 +65,7 @@ func (a *attempt) writtenID(e *mailbox.Entry) string {
 	if a.write.change == nil {
 		return ""
 	}
-	id := a.write.change.Find(e.Task.ID())
+	id := a.write.change.FindMessageID(e.Task.ID())
 	if id == nil {
 		return ""
 	}

@@ -7,8 +7,8 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
+	"github.com/dictrack/dictrack/record"
 )
 
 var (
@@ -21,7 +21,7 @@ func (a *attempt) onError(class server.ErrorClass, err error) {
 	a.query = nil
 	switch class {
 	case server.BadKey:
-		a.fail(&cache.CorruptError{Record: fmt.Sprintf("group %q", a.entry.name), Reason: err.Error()})
+		a.fail(&record.CorruptError{Record: fmt.Sprintf("group %q", a.entry.name), Reason: err.Error()})
 		return
 	case server.Refused:
 		a.fail(refused(err))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/rueidis"
 
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -56,7 +57,7 @@ func (e *env) withDefinitions(ctx context.Context, attempts []*attempt) (ready [
 	if !slices.ContainsFunc(attempts, func(a *attempt) bool { return len(a.neededDefinitions()) > 0 }) {
 		return attempts
 	}
-	lists := make([][]*tracker.Definition, len(attempts))
+	lists := make([][]record.Definition, len(attempts))
 	for i, a := range attempts {
 		lists[i] = a.neededDefinitions()
 	}
@@ -72,7 +73,7 @@ func (e *env) withDefinitions(ctx context.Context, attempts []*attempt) (ready [
 }
 
 // neededDefinitions are the definitions that must be written before the commit is sent.
-func (a *attempt) neededDefinitions() []*tracker.Definition {
+func (a *attempt) neededDefinitions() []record.Definition {
 	if a.write == nil {
 		return nil
 	}
@@ -84,7 +85,7 @@ func (a *attempt) neededDefinitions() []*tracker.Definition {
 func (a *attempt) definitionError(failed map[tracker.ID]error) error {
 	needed := a.neededDefinitions()
 	for _, d := range needed {
-		if err := failed[d.ID()]; err != nil {
+		if err := failed[d.ID]; err != nil {
 			return err
 		}
 	}

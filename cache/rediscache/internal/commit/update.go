@@ -6,6 +6,7 @@ import (
 
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/mailbox"
+	"github.com/dictrack/dictrack/record"
 )
 
 // batchesPerCore is how many batches are under way for each core before requests wait for one to end.
@@ -29,7 +30,7 @@ func (c *Committer) Update(ctx context.Context, door *mailbox.Door, tasks []cach
 		return nil
 	}
 	if !door.Admit(len(tasks)) {
-		mailbox.Refuse(tasks, cache.ErrClosed)
+		mailbox.Refuse(tasks, record.ErrClosed)
 		return nil
 	}
 	call := mailbox.NewCall(ctx, door, tasks)

@@ -9,7 +9,7 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache/internal/script"
 	"github.com/dictrack/dictrack/group"
 	"github.com/dictrack/dictrack/limiter"
-	"github.com/dictrack/dictrack/tracker"
+	"github.com/dictrack/dictrack/record"
 )
 
 // step applies the tasks to the replica and builds the commit. It returns false if there is nothing to send. A batch that
@@ -17,7 +17,7 @@ import (
 func (a *attempt) step() bool {
 	r := a.entry.replica
 	if r.spare != nil {
-		r.group.RecordIn(r.spare)
+		r.group.BeginChangeIn(r.spare)
 		r.spare = nil
 	}
 	change := a.entry.box.Step(r.group, a.batch)
@@ -29,17 +29,17 @@ func (a *attempt) step() bool {
 }
 
 // build makes the commit of a change, which is nil for nothing.
-func (a *attempt) build(change *group.Change) *write {
+func (a *attempt) build(change *group.Pending) *write {
 	r, m := a.entry.replica, &a.arena
 	w := &m.write
 	*w = write{change: change, token: a.env.newToken()}
 	switch {
 	case r.state == outdated || r.state == absent && change != nil:
-		w.pending = r.group.Since(0, 0, nil)
+		w.pending = r.group.DiffSince(0, 0, nil)
 	case change != nil:
 		w.pending = change
 	case r.state == unconfirmed:
-		w.pending = r.group.Since(r.group.Version(), 0, []int{})
+		w.pending = r.group.DiffSince(r.group.Version(), 0, []int{})
 	}
 	if w.pending != nil {
 		w.choosePatch(r)
@@ -63,17 +63,17 @@ func (w *write) choosePatch(r *replica) {
 	if r.whole() {
 		return
 	}
-	if w.pending.Stateless() {
+	if w.pending.NoChunks() {
 		w.patchIndexes = r.patchIndexes
 		return
 	}
-	if indexes, few := w.pending.Places(); few {
+	if indexes, few := w.pending.ChangedIndexes(); few {
 		if all := union(r.patchIndexes, indexes); len(all) <= maxPatch {
 			w.patchIndexes, w.writesPatch = all, true
 			return
 		}
 	}
-	w.pending.Carry(r.patchIndexes)
+	w.pending.IncludeChunksOf(r.patchIndexes)
 }
 
 // union is what is in either of two ascending lists.
@@ -85,14 +85,14 @@ func union(a, b []int32) []int32 {
 
 // missingDefinitions are the definitions of a commit that are not known to be in Redis: those that it newly refers to,
 // and all of the group if a server was restarted or replaced.
-func (a *attempt) missingDefinitions(w *write) []*tracker.Definition {
+func (a *attempt) missingDefinitions(w *write) []record.Definition {
 	r, defs := a.entry.replica, a.env.Definitions
 	w.generation = defs.Generation()
 	switch {
 	case r.generation != w.generation:
-		return defs.Missing(r.group.Since(0, 0, nil).Definitions())
-	case w.pending.Relaid():
-		return defs.Missing(w.pending.Definitions())
+		return defs.Missing(r.group.DiffSince(0, 0, nil).Encode().Definitions)
+	case w.pending.LayoutChanged():
+		return defs.Missing(w.pending.Encode().Definitions)
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (a *attempt) missingDefinitions(w *write) []*tracker.Definition {
 // chooseLayoutVersion sets the version of the layout after the commit.
 func (w *write) chooseLayoutVersion(r *replica) {
 	w.layoutVersion = r.layoutVersion
-	if w.pending != nil && (r.whole() || w.pending.Count != w.pending.BaseCount || w.pending.Relaid()) {
+	if w.pending != nil && (r.whole() || w.pending.Count != w.pending.BaseCount || w.pending.LayoutChanged()) {
 		w.layoutVersion, r.layoutVersion = w.pending.Version, noLayout
 	}
 }
@@ -116,7 +116,7 @@ func (a *attempt) addCommands(w *write) {
 		q.command("DEL", k.DirtyIDs(name))
 		q.command("DEL", k.DirtyChunks(name))
 		q.command("ZREM", k.Dirty, name)
-		if !r.group.Known() { // the store was flushed
+		if !r.group.Exists() { // the store was flushed
 			q.command("ZREM", k.Names, name)
 			q.command("ZREM", k.Due, name)
 			q.command("HINCRBY", k.Head, format.HeadEvictions, "1")
@@ -136,7 +136,7 @@ func (a *attempt) addCommands(w *write) {
 		q.addDue(k.Due, name, due)
 	}
 	if w.change != nil {
-		a.addIDs(q, w.change.Seen, hasStore)
+		a.addIDs(q, w.change.MessageIDs, hasStore)
 	}
 	a.addGroup(w)
 }
@@ -151,16 +151,16 @@ func (q *request) addDue(key, name string, due int64) {
 
 // addDirtyChunks notes which chunks the store does not have. A group of one chunk needs no note.
 func (a *attempt) addDirtyChunks(w *write) {
-	if w.pending.Count <= group.ChunkSize && w.pending.BaseCount <= group.ChunkSize {
+	if w.pending.Count <= record.ChunkSize && w.pending.BaseCount <= record.ChunkSize {
 		return
 	}
 	version := string(format.AppendVersion(nil, w.pending.Version))
 	var chunks []string
-	from, to := w.pending.Dropped()
+	from, to := w.pending.RemovedChunks()
 	if a.entry.replica.whole() || from < to {
 		chunks = []string{format.AllChunks, version}
 	} else {
-		for _, chunk := range w.pending.Touched() {
+		for _, chunk := range w.pending.ChangedChunks() {
 			chunks = append(chunks, strconv.Itoa(chunk), version)
 		}
 	}
@@ -168,7 +168,7 @@ func (a *attempt) addDirtyChunks(w *write) {
 }
 
 // addIDs remembers message ids, notes when they expire and, if there is a store, that it does not have them.
-func (a *attempt) addIDs(q *request, ids []group.Seen, hasStore bool) {
+func (a *attempt) addIDs(q *request, ids []record.MessageID, hasStore bool) {
 	k, name := &a.env.Client.Keys[a.entry.shard], a.entry.name
 	var fields, dirty []string
 	byHour := map[int64][]string{}
@@ -200,8 +200,8 @@ func (a *attempt) addGroup(w *write) {
 		m.text = w.pending.AppendPatch(m.text, w.patchIndexes)
 		fields = append(fields, format.FieldPatch, m.withChecksum(key, format.FieldPatch, from))
 	} else {
-		for i := range w.pending.Chunks() {
-			fields = format.AppendChunk(fields, key, &w.pending.Chunks()[i])
+		for i := range w.pending.Encode().Chunks {
+			fields = format.AppendChunk(fields, key, &w.pending.Chunks[i])
 		}
 	}
 	if r.storeVersion != nil {
@@ -209,7 +209,7 @@ func (a *attempt) addGroup(w *write) {
 	}
 	meta := format.Meta{
 		Version: w.pending.Version, Epoch: r.epoch, LayoutVersion: w.layoutVersion, Due: w.pending.Due, Count: w.pending.Count,
-		Initialized: w.pending.Fed, AllIDs: r.allIDs, Token: w.token,
+		Initialized: w.pending.Initialized, AllIDs: r.allIDs, Token: w.token,
 	}
 	from := len(m.text)
 	m.text = meta.Append(m.text)
@@ -223,7 +223,7 @@ func (a *attempt) addGroup(w *write) {
 
 // removedFields are fields of the group that it does not have after the commit.
 func (a *attempt) removedFields(w *write) (fields []string) {
-	from, to := w.pending.Dropped()
+	from, to := w.pending.RemovedChunks()
 	r := a.entry.replica
 	if r.state == outdated {
 		to = r.replaces.ChunkCount()

@@ -14,6 +14,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -41,12 +42,12 @@ func (s *Store) Reset() {
 func (s *Store) Generation() uint64 { return s.generation.Load() }
 
 // Missing returns those of the definitions that are not known to be in Redis. It reuses the memory of defs.
-func (s *Store) Missing(defs []*tracker.Definition) []*tracker.Definition {
+func (s *Store) Missing(defs []record.Definition) []record.Definition {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	missing := defs[:0]
 	for _, d := range defs {
-		if !s.written[d.ID()] {
+		if !s.written[d.ID] {
 			missing = append(missing, d)
 		}
 	}
@@ -54,29 +55,29 @@ func (s *Store) Missing(defs []*tracker.Definition) []*tracker.Definition {
 }
 
 // MarkWritten notes that definitions are in Redis, unless the generation has changed since they were written.
-func (s *Store) MarkWritten(generation uint64, defs []*tracker.Definition) {
+func (s *Store) MarkWritten(generation uint64, defs []record.Definition) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if generation == s.generation.Load() {
 		for _, d := range defs {
-			s.written[d.ID()] = true
+			s.written[d.ID] = true
 		}
 	}
 }
 
 // Write writes definitions, each once however often it is in lists, and returns the errors of those that it could not
 // write. A definition that no group refers to does no harm.
-func (s *Store) Write(ctx context.Context, lists ...[]*tracker.Definition) (failed map[tracker.ID]error) {
+func (s *Store) Write(ctx context.Context, lists ...[]record.Definition) (failed map[tracker.ID]error) {
 	var ids []tracker.ID
 	var commands []rueidis.Completed
 	seen := map[tracker.ID]bool{}
 	for _, defs := range lists {
 		for _, d := range defs {
-			if id := d.ID(); !seen[id] {
+			if id := d.ID; !seen[id] {
 				seen[id] = true
 				ids = append(ids, id)
 				key := format.DefinitionKey(s.Client.Prefix, id)
-				commands = append(commands, s.Client.B().Hset().Key(key).FieldValue().FieldValue(string(id[:]), string(d.JSON())).Build())
+				commands = append(commands, s.Client.B().Hset().Key(key).FieldValue().FieldValue(string(id[:]), string(d.JSON)).Build())
 			}
 		}
 	}
@@ -134,14 +135,14 @@ func (s *Store) parse(id tracker.ID, result rueidis.RedisResult) (*tracker.Defin
 	text, err := result.ToString()
 	switch {
 	case rueidis.IsRedisNil(err):
-		return nil, &cache.CorruptError{Record: what, Reason: "it is missing"}
+		return nil, &record.CorruptError{Record: what, Reason: "it is missing"}
 	case err != nil && server.Classify(err) == server.BadKey:
-		return nil, &cache.CorruptError{Record: what, Reason: err.Error()}
+		return nil, &record.CorruptError{Record: what, Reason: err.Error()}
 	case err != nil:
 		return nil, server.Transient(fmt.Errorf("read %s: %w", what, err))
 	}
 	if sum := sha256.Sum256([]byte(text)); tracker.ID(sum[:len(id)]) != id {
-		return nil, &cache.CorruptError{Record: what, Reason: "its text has another hash"}
+		return nil, &record.CorruptError{Record: what, Reason: "its text has another hash"}
 	}
 	d, err := s.Local.Read(id, []byte(text))
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/dictrack/dictrack/cache"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -137,17 +137,17 @@ func checkVersion(stored string) error {
 	return errors.New("it is not the record of a group")
 }
 
-// GroupError wraps the error of reading a stored group: in a *cache.FormatError if a later version of this program wrote
-// it, else in a *cache.CorruptError.
+// GroupError wraps the error of reading a stored group: in a *record.FormatError if a later version of this program wrote
+// it, else in a *record.CorruptError.
 func GroupError(name string, err error) error {
 	what := fmt.Sprintf("group %q", name)
 	if found := versionError(0); errors.As(err, &found) {
-		return &cache.FormatError{Record: what, Found: int(found), Known: Version}
+		return &record.FormatError{Record: what, Found: int(found), Known: Version}
 	}
-	return &cache.CorruptError{Record: what, Reason: err.Error()}
+	return &record.CorruptError{Record: what, Reason: err.Error()}
 }
 
 // IDError wraps the error of reading a remembered message id.
 func IDError(group, id string, err error) error {
-	return &cache.CorruptError{Record: fmt.Sprintf("id %q of group %q", id, group), Reason: err.Error()}
+	return &record.CorruptError{Record: fmt.Sprintf("id %q of group %q", id, group), Reason: err.Error()}
 }

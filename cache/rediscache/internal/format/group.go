@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -15,7 +16,7 @@ type Group struct {
 	Layout       []tracker.ID
 	SameLayout   bool // Layout was not read: it is the one that the reader has
 	States       []byte
-	Patch        []byte  // see group.Record
+	Patch        []byte  // see record.Group
 	PatchIndexes []int32 // of the trackers in Patch, in ascending order
 
 	fields map[string]string
@@ -52,7 +53,7 @@ func ParseGroup(key string, fields map[string]string, sameLayout bool) (*Group, 
 }
 
 // ChunkCount is how many chunks the group has.
-func (g *Group) ChunkCount() int { return (g.Count + group.ChunkSize - 1) / group.ChunkSize }
+func (g *Group) ChunkCount() int { return (g.Count + record.ChunkSize - 1) / record.ChunkSize }
 
 func (g *Group) readPatch(key string) error {
 	stored, ok := g.fields[FieldPatch]
@@ -64,7 +65,7 @@ func (g *Group) readPatch(key string) error {
 		return err
 	}
 	g.Patch = []byte(patch)
-	if g.PatchIndexes, err = group.Patched(g.Patch); err != nil {
+	if g.PatchIndexes, err = group.PatchIndexes(g.Patch); err != nil {
 		return fmt.Errorf("%s: %w", FieldPatch, err)
 	}
 	return nil
@@ -87,7 +88,7 @@ func (g *Group) readChunk(key string, i int) error {
 		return err
 	}
 	const size = len(tracker.ID{})
-	if want := min(group.ChunkSize, g.Count-i*group.ChunkSize); len(layout) != want*size {
+	if want := min(record.ChunkSize, g.Count-i*record.ChunkSize); len(layout) != want*size {
 		return fmt.Errorf("%s: %d bytes are not %d ids", field, len(layout), want)
 	}
 	for ; layout != ""; layout = layout[size:] {
@@ -97,9 +98,9 @@ func (g *Group) readChunk(key string, i int) error {
 }
 
 // Record is the group as package group restores it.
-func (g *Group) Record(name string) *group.Record {
-	return &group.Record{
-		Name: name, Version: g.Version, Fed: g.Initialized, Due: g.Due, Layout: g.Layout, SameLayout: g.SameLayout,
+func (g *Group) Record(name string) *record.Group {
+	return &record.Group{
+		Name: name, Version: g.Version, Initialized: g.Initialized, Due: g.Due, Layout: g.Layout, SameLayout: g.SameLayout,
 		States: g.States, Patch: g.Patch,
 	}
 }
@@ -139,7 +140,7 @@ func StatesField(chunk int) string {
 func LayoutField(chunk int) string { return LayoutPrefix + strconv.Itoa(chunk) }
 
 // AppendChunk appends the fields of a chunk and their values, which take over the memory of part.States.
-func AppendChunk(fields []string, key string, part *group.Chunk) []string {
+func AppendChunk(fields []string, key string, part *record.Chunk) []string {
 	field := StatesField(part.Index)
 	fields = append(fields, field, WithChecksum(key, field, part.States))
 	if part.Layout == nil {

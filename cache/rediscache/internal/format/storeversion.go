@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // StoreVersion says what the store has of a group.
@@ -37,21 +37,21 @@ func parseStoreVersion(key, stored string) (StoreVersion, error) {
 }
 
 // EncodeID is the stored form of a remembered message id, under a field of the hash with that key.
-func EncodeID(key, field string, id *group.Seen) string {
+func EncodeID(key, field string, id *record.MessageID) string {
 	b := binary.BigEndian.AppendUint64(AppendTime(nil, id.Expires), id.Version)
 	return WithChecksum(key, field, append(b, id.Hash[:]...))
 }
 
 // ParseID reads what EncodeID wrote.
-func ParseID(key, field, stored string) (group.Seen, error) {
+func ParseID(key, field, stored string) (record.MessageID, error) {
 	s, err := CheckedValue(key, field, stored)
 	if err != nil {
-		return group.Seen{}, err
+		return record.MessageID{}, err
 	}
 	expires, rest, err := cutTime(s)
-	id := group.Seen{ID: IDOf(field), Expires: expires}
+	id := record.MessageID{ID: IDOf(field), Expires: expires}
 	if err != nil || len(rest) != 8+len(id.Hash) {
-		return group.Seen{}, errors.New("it is not the record of a message id")
+		return record.MessageID{}, errors.New("it is not the record of a message id")
 	}
 	id.Version = binary.BigEndian.Uint64([]byte(rest))
 	copy(id.Hash[:], rest[8:])

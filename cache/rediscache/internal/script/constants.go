@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // Codes that the commit script answers with. Where all is as expected it answers 1.
@@ -81,7 +81,7 @@ var Constants = map[string]string{
 	"FIELD_PATCH":         text(format.FieldPatch),
 	"FIELD_LEASE":         text(format.FieldLease),
 	"STATES_PREFIX":       text(format.StatesPrefix),
-	"CHUNK_SIZE":          number(group.ChunkSize),
+	"CHUNK_SIZE":          number(record.ChunkSize),
 	"ALL_CHUNKS":          text(format.AllChunks),
 
 	"HEAD_EPOCH":     text(format.HeadEpoch),

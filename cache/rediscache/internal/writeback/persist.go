@@ -11,7 +11,7 @@ import (
 	"github.com/dictrack/dictrack/cache"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/script"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // maxAttempts is how often a group is tried that conflicts or has to be compared with the store.
@@ -51,7 +51,7 @@ func (w *Writer) writeBack(ctx context.Context, groups []dirtyGroup) (blocked Bl
 
 // persist hands the changes to the store. Conflicts are the versions, by group, that the store had later ones than.
 func (w *Writer) persist(ctx context.Context, items []*item, conflicts map[string]uint64) error {
-	var changes []*group.Change
+	var changes []*record.Change
 	for _, it := range items {
 		if it.change != nil {
 			changes = append(changes, it.change)
@@ -94,7 +94,7 @@ func (w *Writer) reconcile(ctx context.Context, it *item, conflicts map[string]u
 		it.blocked = fmt.Errorf("group %q is at version %d in redis and at version %d in the store: something else wrote to the store",
 			it.name, it.change.Version, version)
 	default:
-		it.persisted = &format.StoreVersion{Version: version, Count: g.Since(0, 0, nil).Count}
+		it.persisted = &format.StoreVersion{Version: version, Count: g.DiffSince(0, 0, nil).Count}
 		it.rewrite = version < it.change.Version
 	}
 	return nil

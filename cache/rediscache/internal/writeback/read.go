@@ -11,7 +11,7 @@ import (
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/script"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
-	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/record"
 )
 
 // item is a dirty group on its way to the store.
@@ -20,9 +20,9 @@ type item struct {
 	epoch       string
 	stored      *format.Group // what Redis has; nil: the group is gone
 	dirtyChunks map[string]string
-	dirtyIDs    []group.Seen
+	dirtyIDs    []record.MessageID
 
-	change    *group.Change        // what is written to the store; nil for nothing
+	change    *record.Change       // what is written to the store; nil for nothing
 	persisted *format.StoreVersion // what the store has; nil: not known
 	rewrite   bool                 // the store has an older version than Redis assumes, so all has to be written again
 	blocked   error                // why the group cannot be written to the store
@@ -132,7 +132,7 @@ func (w *Writer) prepare(ctx context.Context, it *item) {
 	}
 }
 
-func (w *Writer) buildChange(ctx context.Context, it *item) (*group.Change, error) {
+func (w *Writer) buildChange(ctx context.Context, it *item) (*record.Change, error) {
 	defs, missing := w.Definitions.Find(it.stored.Layout)
 	if missing {
 		if err := w.Definitions.Read(ctx, it.stored.Layout, defs); err != nil {
@@ -143,16 +143,16 @@ func (w *Writer) buildChange(ctx context.Context, it *item) (*group.Change, erro
 	if err != nil {
 		return nil, err
 	}
-	change := g.Since(it.stored.StoreVersion.Version, it.stored.StoreVersion.Count, it.changedChunks())
+	change := g.DiffSince(it.stored.StoreVersion.Version, it.stored.StoreVersion.Count, it.changedChunks())
 	for _, id := range it.dirtyIDs {
-		change.See(id)
+		change.AddMessageID(id)
 	}
-	return change, nil
+	return change.Encode(), nil
 }
 
 // changedChunks are the chunks that the store does not have; nil for all.
 func (it *item) changedChunks() []int {
-	if it.stored.Count <= group.ChunkSize || len(it.dirtyChunks) == 0 || it.dirtyChunks[format.AllChunks] != "" {
+	if it.stored.Count <= record.ChunkSize || len(it.dirtyChunks) == 0 || it.dirtyChunks[format.AllChunks] != "" {
 		return nil
 	}
 	chunks := make([]int, 0, len(it.dirtyChunks))

@@ -23,7 +23,7 @@ import (
 type Writer struct {
 	Client      *server.Client
 	Definitions *definitions.Store
-	Backing     cache.Backing // nil: there is nothing to write back to
+	Backing     cache.BackingStore // nil: there is nothing to write back to
 	Logger      *slog.Logger
 	// Refresh reads groups by way of commits, which compares them with the store; it returns the error of each.
 	Refresh func(ctx context.Context, groups []string) ([]error, error)
