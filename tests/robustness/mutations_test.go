@@ -27,12 +27,12 @@ var mutations = []mutation{
 		catches: inRobustness, run: "Crash",
 	},
 	{
-		name: "id kept in memory only", file: "cache/mailbox/mailbox.go",
+		name: "id kept in memory only", file: "internal/mailbox/mailbox.go",
 		edits:   []edit{{"change.AddMessageID(*remember)", "_ = change"}},
 		catches: inRobustness, run: "Crash",
 	},
 	{
-		name: "id twice in one round", file: "cache/mailbox/mailbox.go",
+		name: "id twice in one round", file: "internal/mailbox/mailbox.go",
 		edits:   []edit{{"if again := change.FindMessageID(e.Task.ID()); again != nil {", "if again := change.FindMessageID(e.Task.ID()); again != nil && false {"}},
 		catches: inRobustness, run: "Model|Simulation",
 	},
@@ -58,7 +58,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "group kept after a failed commit", file: "cache/memorycache/groupcommit.go",
-		edits:   []edit{{"g.entry.group = nil     // the", "_ = g.entry // the"}},
+		edits:   []edit{{"g.entry.group = nil      // the", "_ = g.entry // the"}},
 		catches: inRobustness, run: "Simulation",
 	},
 	{
@@ -80,8 +80,8 @@ var mutations = []mutation{
 		catches: inRobustness, run: "Simulation",
 	},
 	{
-		name: "order of a batch turned round", file: "cache/mailbox/mailbox.go",
-		edits:   []edit{{"\t\"sync\"", "\t\"slices\"\n\t\"sync\""}, {"for _, e := range batch {\n\t\tif e.left {", "for _, e := range slices.Backward(batch) {\n\t\tif e.left {"}},
+		name: "order of a batch turned round", file: "internal/mailbox/mailbox.go",
+		edits:   []edit{{"\t\"sync\"", "\t\"slices\"\n\t\"sync\""}, {"for _, e := range batch {\n\t\tif e.abandoned {", "for _, e := range slices.Backward(batch) {\n\t\tif e.abandoned {"}},
 		catches: inRobustness, run: "Model",
 	},
 	{
@@ -91,7 +91,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "due time left in the store", file: "store/pebblestore/apply.go",
-		edits:   []edit{{"w.reschedule(round.batch, old.due)", ""}},
+		edits:   []edit{{"w.updateDue(b.ops, old.due)", ""}},
 		catches: inRobustness, run: "Model",
 	},
 	{
@@ -106,7 +106,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "wrong chunk written", file: "group/pending.go",
-		edits:   []edit{{"c.touch(i/ChunkSize, false)", "c.touch(0, false)"}},
+		edits:   []edit{{"p.mark(i/record.ChunkSize, false)", "p.mark(0, false)"}},
 		catches: inRobustness, run: "Crash",
 	},
 	{
