@@ -96,7 +96,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "flush restarts versions", file: "store/pebblestore/remove.go",
-		edits:   []edit{{"floor = max(floor, h.version+1)", "floor = max(floor, 0*h.version)"}},
+		edits:   []edit{{"first = max(first, h.version+1)", "first = max(first, 0*h.version)"}},
 		catches: inRobustness, run: "Model",
 	},
 	{
