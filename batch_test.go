@@ -9,28 +9,29 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/internal/faultstore"
+	"github.com/dictrack/dictrack/internal/managertest"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// TestBatchAnswersInOrder mixes groups, forms of data, ids, and what is refused.
-func TestBatchAnswersInOrder(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("a", dictrack.Sum("s", "n", dictrack.Targets(6, 100)))
-		f.add("b", dictrack.Sum("s", "n", dictrack.Targets(100)))
+// TestBatchResultsInOrder mixes groups, forms of data, ids and messages that are refused.
+func TestBatchResultsInOrder(t *testing.T) {
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("a", dictrack.Sum("s", "n", dictrack.Targets(6, 100)))
+		f.MustAdd("b", dictrack.Sum("s", "n", dictrack.Targets(100)))
 		outs := f.TrackBatch(t.Context(), []dictrack.Message{
-			{Group: "a", Data: object{"n": 1}},
-			{Group: "", Data: object{"n": 1}},
+			{Group: "a", Data: managertest.Object{"n": 1}},
+			{Group: "", Data: managertest.Object{"n": 1}},
 			{Group: "b", JSON: []byte(`{"n":10}`)},
 			{Group: "a", JSON: []byte(`{"n":`)},
-			{Group: "a", Data: object{"n": 5}, ID: "x"},
-			{Group: "a", Data: object{"n": 5}, ID: "x"},
-			{Group: "a", Data: object{"n": 6}, ID: "x"},
+			{Group: "a", Data: managertest.Object{"n": 5}, ID: "x"},
+			{Group: "a", Data: managertest.Object{"n": 5}, ID: "x"},
+			{Group: "a", Data: managertest.Object{"n": 6}, ID: "x"},
 			{Group: "b", JSON: []byte(`{"n":20}`)},
-			{Group: "c", Data: object{"n": 1}},
+			{Group: "c", Data: managertest.Object{"n": 1}},
 			{Group: "b"},
-			{Group: "b", Data: object{"n": 7}, ID: "\x00"},
+			{Group: "b", Data: managertest.Object{"n": 7}, ID: "\x00"},
 		})
 		var got []string
 		for _, out := range outs {
@@ -43,28 +44,28 @@ func TestBatchAnswersInOrder(t *testing.T) {
 				got = append(got, fmt.Sprint(out.Group, out.Version, len(out.Changed()), len(out.Events()), out.Duplicate))
 			}
 		}
-		expectLines(t, got,
+		managertest.ExpectLines(t, got,
 			"a2 1 0 false", "refused", "b2 1 0 false", "refused", "a3 1 2 false", "a3 0 0 true", "reused",
 			"b3 1 0 false", "c0 0 0 false", "refused", "refused")
-		f.expect("a", "s", "6/100")
-		f.expect("b", "s", "30/100")
+		f.ExpectProgress("a", "s", "6/100")
+		f.ExpectProgress("b", "s", "30/100")
 	})
 }
 
-// Outputs in the memory of earlier ones say nothing of those.
+// TestBatchIntoEarlierOutputs reuses the memory of earlier results: nothing of them remains.
 func TestBatchIntoEarlierOutputs(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
 		many := make([]tracker.Spec, 100)
 		for i := range many {
 			many[i] = dictrack.Count(fmt.Sprint("c", i), dictrack.Targets(100))
 		}
-		f.add("few", many[:3]...)
-		f.add("many", many...)
+		f.MustAdd("few", many[:3]...)
+		f.MustAdd("many", many...)
 		var outs []dictrack.BatchResult
 		memory := func() *dictrack.BatchResult { return &outs[:1][0] }
 		inputs := func(groups ...string) (list []dictrack.Message) {
 			for _, g := range groups {
-				list = append(list, dictrack.Message{Group: g, Data: object{}})
+				list = append(list, dictrack.Message{Group: g, Data: managertest.Object{}})
 			}
 			return list
 		}
@@ -78,15 +79,15 @@ func TestBatchIntoEarlierOutputs(t *testing.T) {
 			for i, g := range groups {
 				want := map[string]int{"few": 3, "many": 100}[g]
 				if out := &outs[i]; out.Affected() != want || len(out.Changed()) != want || out.Group != g || (out.Err != nil) != (g == "") {
-					t.Errorf("%q: group %q, touched %d, changed %d, %v", g, out.Group, out.Affected(), len(out.Changed()), out.Err)
+					t.Errorf("%q: group %q, affected %d, changed %d, %v", g, out.Group, out.Affected(), len(out.Changed()), out.Err)
 				}
 			}
 		}
 	})
 }
 
-func TestBatchOfNothing(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
+func TestEmptyBatch(t *testing.T) {
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
 		if outs := f.TrackBatch(t.Context(), nil); len(outs) != 0 {
 			t.Errorf("outputs %v of no inputs", outs)
 		}
@@ -97,51 +98,51 @@ func TestBatchOfNothing(t *testing.T) {
 	})
 }
 
-// TestBatchOrder lets each data of a group need the ones before.
+// TestBatchOrder checks that messages of one group are applied in order.
 func TestBatchOrder(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
 		const groups, each = 40, 10
 		var inputs []dictrack.Message
 		for g := range groups {
-			f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)))
+			f.MustAdd(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)))
 		}
 		for n := range each {
 			for g := range groups {
-				inputs = append(inputs, dictrack.Message{Group: fmt.Sprint("g", g), Data: object{"n": n}})
+				inputs = append(inputs, dictrack.Message{Group: fmt.Sprint("g", g), Data: managertest.Object{"n": n}})
 			}
 		}
 		for i, out := range f.TrackBatch(t.Context(), inputs) {
 			n := i / groups
 			if out.Err != nil || out.Group != inputs[i].Group || out.Version != uint64(n+2) || out.Changed()[0].Stage != n+2 {
-				t.Fatalf("output %d: %+v, %v; want data %d of group %s", i, out.Result, out.Err, n, inputs[i].Group)
+				t.Fatalf("output %d: %+v, %v; want message %d of group %s", i, out.Result, out.Err, n, inputs[i].Group)
 			}
 		}
 	})
 }
 
-// TestBatchJoinsCommits counts what reaches the store: a commit for each group would be a sync each.
+// TestBatchJoinsCommits counts commits: one for each group would be a sync to disk each.
 func TestBatchJoinsCommits(t *testing.T) {
-	f := open(t, faultstore.New())
-	const groups, most = 400, 40
+	f := managertest.New(t, faultstore.New())
+	const groups, maxCommits = 400, 40
 	var inputs []dictrack.Message
 	for g := range groups {
-		f.add(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(9)))
-		inputs = append(inputs, dictrack.Message{Group: fmt.Sprint("g", g), Data: object{}})
+		f.MustAdd(fmt.Sprint("g", g), dictrack.Count("a", dictrack.Targets(9)))
+		inputs = append(inputs, dictrack.Message{Group: fmt.Sprint("g", g), Data: managertest.Object{}})
 	}
-	before := f.store.Commits.Load()
+	before := f.Store.Commits.Load()
 	f.TrackBatch(t.Context(), inputs)
-	if n := f.store.Commits.Load() - before; n > most {
-		t.Errorf("%d commits for a batch of %d groups, want at most %d", n, groups, most)
+	if n := f.Store.Commits.Load() - before; n > maxCommits {
+		t.Errorf("%d commits for a batch of %d groups, want at most %d", n, groups, maxCommits)
 	}
 }
 
-// TestBatchFailsByGroup loses the commit of one group and not those of others.
+// TestBatchFailsByGroup fails one group of a batch; the others are applied.
 func TestBatchFailsByGroup(t *testing.T) {
 	d := faultstore.New()
-	f := open(t, d)
-	f.add("a", dictrack.Count("t", dictrack.Targets(9)))
-	f.add("b", dictrack.Count("t", dictrack.Targets(9)))
-	f.reopen()
+	f := managertest.New(t, d)
+	f.MustAdd("a", dictrack.Count("t", dictrack.Targets(9)))
+	f.MustAdd("b", dictrack.Count("t", dictrack.Targets(9)))
+	f.MustReopen()
 	d.BeforeLoad.Set(func(name string) error {
 		if name == "a" {
 			return faultstore.ErrInjected
@@ -149,7 +150,7 @@ func TestBatchFailsByGroup(t *testing.T) {
 		return nil
 	})
 	outs := f.TrackBatch(t.Context(), []dictrack.Message{
-		{Group: "a", Data: object{}}, {Group: "b", Data: object{}}, {Group: "a", Data: object{}, ID: "x"},
+		{Group: "a", Data: managertest.Object{}}, {Group: "b", Data: managertest.Object{}}, {Group: "a", Data: managertest.Object{}, ID: "x"},
 	})
 	for i, bad := range []bool{true, false, true} {
 		if errors.Is(outs[i].Err, faultstore.ErrInjected) != bad || errors.Is(outs[i].Err, dictrack.ErrUnknown) {
@@ -157,58 +158,58 @@ func TestBatchFailsByGroup(t *testing.T) {
 		}
 	}
 	d.BeforeLoad.Clear()
-	f.expect("a", "t", "0/9")
-	f.expect("b", "t", "1/9")
+	f.ExpectProgress("a", "t", "0/9")
+	f.ExpectProgress("b", "t", "1/9")
 	d.BeforeCommit.Set(faultstore.FailFirst[[]*record.Change](1))
-	outs = f.TrackBatch(t.Context(), []dictrack.Message{{Group: "a", Data: object{}}, {Group: "a", Data: object{}}})
+	outs = f.TrackBatch(t.Context(), []dictrack.Message{{Group: "a", Data: managertest.Object{}}, {Group: "a", Data: managertest.Object{}}})
 	for i := range outs {
 		if !errors.Is(outs[i].Err, dictrack.ErrUnknown) {
 			t.Errorf("output %d of a failed commit: %v", i, outs[i].Err)
 		}
 	}
-	f.expect("a", "t", "0/9")
+	f.ExpectProgress("a", "t", "0/9")
 }
 
-// TestBatchTimes takes now from each input.
+// TestBatchTimes checks that each message has its own time.
 func TestBatchTimes(t *testing.T) {
-	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Limiters(limiter.Window(start, start.Add(time.Minute)))))
+	f := managertest.New(t, nil)
+	f.MustAdd("g", dictrack.Count("a", dictrack.Targets(9), dictrack.Limiters(limiter.Window(managertest.Start, managertest.Start.Add(time.Minute)))))
 	outs := f.TrackBatch(t.Context(), []dictrack.Message{
-		{Group: "g", Data: object{}, Time: start.Add(-time.Hour)},
-		{Group: "g", Data: object{}},
-		{Group: "g", Data: object{}, Time: start.Add(time.Hour)},
-		{Group: "g", Data: object{}},
+		{Group: "g", Data: managertest.Object{}, Time: managertest.Start.Add(-time.Hour)},
+		{Group: "g", Data: managertest.Object{}},
+		{Group: "g", Data: managertest.Object{}, Time: managertest.Start.Add(time.Hour)},
+		{Group: "g", Data: managertest.Object{}},
 	})
 	for i, want := range []int{0, 1, 1, 0} {
 		if n := len(outs[i].Changed()); n != want {
-			t.Errorf("data %d changed %d trackers, want %d", i, n, want)
+			t.Errorf("message %d changed %d trackers, want %d", i, n, want)
 		}
 	}
-	f.expect("g", "a", "1/9")
+	f.ExpectProgress("g", "a", "1/9")
 }
 
-// TestBatchIsTrack does by batches what single calls do.
-func TestBatchIsTrack(t *testing.T) {
-	f := open(t, nil)
+// TestBatchEqualsSingleCalls compares the events of a batch with those of single calls.
+func TestBatchEqualsSingleCalls(t *testing.T) {
+	f := managertest.New(t, nil)
 	specs := []tracker.Spec{
 		dictrack.Count("a", dictrack.Targets(3, 5), dictrack.Where(condition.Eq("k", 1)), dictrack.Loop()),
 		dictrack.Sum("b", "n", dictrack.Targets(20), dictrack.Limiters(limiter.Count(4))),
 	}
-	f.add("single", specs...)
-	f.add("batch", specs...)
+	f.MustAdd("single", specs...)
+	f.MustAdd("batch", specs...)
 	var inputs []dictrack.Message
 	var want []string
 	for n := range 30 {
-		data := object{"k": n % 2, "n": n % 3}
-		res := f.track("single", data)
-		want = append(want, lines(res.Events())...)
+		data := managertest.Object{"k": n % 2, "n": n % 3}
+		res := f.MustTrack("single", data)
+		want = append(want, managertest.EventLines(res.Events())...)
 		inputs = append(inputs, dictrack.Message{Group: "batch", Data: data})
 	}
 	var got []string
 	for _, out := range f.TrackBatch(t.Context(), inputs) {
-		got = append(got, lines(out.Events())...)
+		got = append(got, managertest.EventLines(out.Events())...)
 	}
-	expectLines(t, got, want...)
+	managertest.ExpectLines(t, got, want...)
 	if len(want) < 5 {
 		t.Errorf("only %d events were compared", len(want))
 	}

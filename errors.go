@@ -18,8 +18,9 @@ var (
 	// finds a *FieldError or FieldErrors, which name the field, the value and what is allowed; where it is about the data
 	// of a message, a *DataError; where it is about a tracker's spec, a *SpecError.
 	ErrInvalid = errors.New("invalid argument")
-	// ErrUnavailable: the store or the cache cannot be reached, or is too slow. Try again later.
-	ErrUnavailable = errors.New("unavailable; try again later")
+	// ErrUnavailable: the store or the cache cannot be reached, or does not answer. Try again later; after an error that
+	// is an ErrUnknown too, with the same ID only.
+	ErrUnavailable = record.ErrUnavailable
 	// ErrUnknown: nobody can say whether the call took effect; it did so wholly or not at all. A message with an ID can be
 	// sent again with the same ID.
 	ErrUnknown = cache.ErrUnknown

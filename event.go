@@ -11,21 +11,23 @@ import (
 
 // Event is something that happened to a tracker, after it was committed.
 type Event struct {
-	Kind  tracker.EventKind
+	Kind  EventKind
 	Group string
-	// Tracker is the tracker as it was then. On StageCompleted it stands at the completed stage, on Reset
-	// after the move to the next.
-	Tracker tracker.Snapshot
-	// Time is when the change happened, to the millisecond.
+	// Tracker is the tracker as it was then: of EventStageCompleted at the stage that was completed, of EventReset after
+	// the move to the next stage.
+	Tracker Snapshot
+	// Time is when the change happened, in UTC and to the millisecond.
 	Time time.Time
-	// Version is the group's after the change, Index the place of the event in it.
+	// Version is the group's version after the change; Index counts the events of that change from 0.
 	Version uint64
 	Index   int
-	// Limiter is the kind of the limiter that held the tracker back; Limited only.
-	Limiter string
-	// Cycles is how many cycles a stage completion spanned, when more than one; else 0.
+	// Limiter is the kind of the limiter that limited the tracker, LimiterIndex its index among the tracker's limiters; of
+	// EventLimited only.
+	Limiter      string
+	LimiterIndex int
+	// Cycles is how many cycles a completed stage spanned, if more than one; else 0.
 	Cycles int64
-	// Timer tells that the clock did it, and no call.
+	// Timer reports that the clock caused the change, and no call.
 	Timer bool
 }
 
@@ -62,7 +64,7 @@ func newEvent(c *notify.CommitInfo, index int, e *tracker.Event) Event {
 	return Event{
 		Kind: e.Kind, Group: c.Group, Tracker: e.Definition.Snapshot(c.Group, e.State),
 		Time: time.UnixMilli(c.Time).UTC(), Version: c.Version, Index: index,
-		Limiter: e.Limiter, Cycles: e.Cycles, Timer: c.Timer,
+		Limiter: e.Limiter, LimiterIndex: e.LimiterIndex, Cycles: e.Cycles, Timer: c.Timer,
 	}
 }
 

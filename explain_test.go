@@ -11,15 +11,16 @@ import (
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
+	"github.com/dictrack/dictrack/internal/managertest"
 	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 	"github.com/dictrack/dictrack/value"
 )
 
 func TestExplain(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", dictrack.Count("a", dictrack.Targets(1, 9), dictrack.Where(condition.Eq("s", "x"), condition.Ge("n", 5))))
-		data := object{"s": "x", "n": 4}
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("g", dictrack.Count("a", dictrack.Targets(1, 9), dictrack.Where(condition.Eq("s", "x"), condition.Ge("n", 5))))
+		data := managertest.Object{"s": "x", "n": 4}
 		for _, step := range []struct {
 			n     any
 			holds bool
@@ -34,35 +35,35 @@ func TestExplain(t *testing.T) {
 			if !first.Holds || first.Condition.Op() != condition.OpEq || second.Holds != step.holds || second.Value.Kind() != step.kind {
 				t.Errorf("n = %v: %+v, %+v", step.n, first, second)
 			}
-			if moved := list[0].Outcome == tracker.Changed; moved != step.holds || (len(list[0].Events) == 2) != step.holds {
-				t.Errorf("n = %v: outcome %v, events %q", step.n, list[0].Outcome, lines(list[0].Events))
+			if changed := list[0].Outcome == tracker.Changed; changed != step.holds || (len(list[0].Events) == 2) != step.holds {
+				t.Errorf("n = %v: outcome %v, events %q", step.n, list[0].Outcome, managertest.EventLines(list[0].Events))
 			}
 		}
 		delete(data, "s")
 		list, _ := f.Explain(t.Context(), dictrack.Message{Group: "g", Data: data})
 		if absent := list[0].Conditions[0].Value; absent.Present() {
-			t.Errorf("nothing stands at s, but %v was seen", absent)
+			t.Errorf("s is absent, but its value is %v", absent)
 		}
-		f.expect("g", "a", "0/1")
+		f.ExpectProgress("g", "a", "0/1")
 	})
 }
 
-// TestExplainTemplate says what a group would get.
+// TestExplainTemplate explains a message of a group that has no templates yet.
 func TestExplainTemplate(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
-		f.template("t", count("a", 1, 9))
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustSetTemplate("t", managertest.Count("a", 1, 9))
 		list, err := f.Explain(t.Context(), dictrack.Message{Group: "g", Data: map[string]any{}})
 		if err != nil || len(list) != 1 {
 			t.Fatalf("%+v, %v", list, err)
 		}
-		expectLines(t, lines(list[0].Events), lines(f.track("g", nil).Events())...)
+		managertest.ExpectLines(t, managertest.EventLines(list[0].Events), managertest.EventLines(f.MustTrack("g", nil).Events())...)
 	})
 }
 
-// TestExplainAcceptsWhatTrackDoes and refuses what Track refuses.
-func TestExplainAcceptsWhatTrackDoes(t *testing.T) {
-	f := open(t, nil)
-	f.add("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Where(condition.Exists("x"))))
+// TestExplainAcceptsWhatTrackAccepts compares the errors of Explain and Track.
+func TestExplainAcceptsWhatTrackAccepts(t *testing.T) {
+	f := managertest.New(t, nil)
+	f.MustAdd("g", dictrack.Count("a", dictrack.Targets(99), dictrack.Where(condition.Exists("x"))))
 	for _, text := range []string{
 		`{"x":1}`, `{}`, `{"y":1,"y":2}`, `{"x":1,"y":{"z":1,"z":1}}`, `{"x":{"z":1,"z":1}}`, `{"x":1,"x":1}`, ``, `[]`, `null`, `{"x":`,
 	} {
@@ -79,26 +80,26 @@ func TestExplainAcceptsWhatTrackDoes(t *testing.T) {
 	}
 }
 
-// TestExplainAgreesWithTrack lets Track do, for random data, what Explain said that it would.
+// TestExplainAgreesWithTrack compares, for random trackers and messages, what Explain predicts with what Track does.
 func TestExplainAgreesWithTrack(t *testing.T) {
 	const rounds, steps = 40, 60
 	for seed := range uint64(rounds) {
-		f := open(t, nil, custom)
-		w := &whim{rand.New(rand.NewPCG(seed, 1))}
-		f.template("t", w.specs("template", 3)...)
-		f.add("g", w.specs("own", 5)...)
+		f := managertest.New(t, nil, managertest.WithCustomKinds)
+		w := &generator{rand.New(rand.NewPCG(seed, 1))}
+		f.MustSetTemplate("t", w.specs("template", 3)...)
+		f.MustAdd("g", w.specs("own", 5)...)
 		for range steps {
-			f.clock.pass(time.Duration(w.IntN(3000)) * time.Millisecond)
-			if !agree(f, w.data(), w.IntN(2) == 0) {
+			f.Clock.Advance(time.Duration(w.IntN(3000)) * time.Millisecond)
+			if !explainMatchesTrack(f, w.data(), w.IntN(2) == 0) {
 				t.Fatalf("seed %d", seed)
 			}
 		}
-		f.close()
+		f.MustClose()
 	}
 }
 
-// agree explains, tracks, and compares.
-func agree(f *fixture, data object, text bool) bool {
+// explainMatchesTrack explains and tracks a message, and compares.
+func explainMatchesTrack(f *managertest.Fixture, data managertest.Object, text bool) bool {
 	f.Helper()
 	var list []dictrack.Explanation
 	var res *dictrack.Result
@@ -137,12 +138,13 @@ func agree(f *fixture, data object, text bool) bool {
 	return compare(f, data, list, res, after) && !f.Failed()
 }
 
-func compare(f *fixture, data object, list []dictrack.Explanation, res *dictrack.Result, after []tracker.Snapshot) bool {
+// compare compares what Explain predicted with the result and the trackers after Track.
+func compare(f *managertest.Fixture, data managertest.Object, list []dictrack.Explanation, res *dictrack.Result, after []tracker.Snapshot) bool {
 	f.Helper()
-	var want, left []string
+	var want, remaining []string
 	failed := map[string]bool{}
 	for _, e := range list {
-		want = append(want, besidesAdded(e.Events)...)
+		want = append(want, withoutAdded(e.Events)...)
 		name := e.Before.Name
 		if failed[name] = e.Err != nil; res.Outcome(name) != e.Outcome {
 			f.Errorf("%v: %s: explained %v, tracked %v", data, name, e.Outcome, res.Outcome(name))
@@ -151,13 +153,13 @@ func compare(f *fixture, data object, list []dictrack.Explanation, res *dictrack
 			return x.Kind == dictrack.EventExpired || x.Kind == dictrack.EventAllCompleted && !e.After.Definition.Keep()
 		})
 		if !gone {
-			left = append(left, view(&e.After))
+			remaining = append(remaining, summary(&e.After))
 		}
 	}
-	var got, there []string
-	got = besidesAdded(res.Events())
+	var got, stored []string
+	got = withoutAdded(res.Events())
 	for i := range after {
-		there = append(there, view(&after[i]))
+		stored = append(stored, summary(&after[i]))
 	}
 	for _, one := range res.Failures() {
 		if !failed[one.Tracker] {
@@ -170,25 +172,26 @@ func compare(f *fixture, data object, list []dictrack.Explanation, res *dictrack
 			f.Errorf("%v: explained a failure of %s that Track did not have", data, name)
 		}
 	}
-	if !slices.Equal(got, want) || !slices.Equal(there, left) {
-		f.Errorf("%v:\nexplained %q, %q\ntracked   %q, %q", data, want, left, got, there)
+	if !slices.Equal(got, want) || !slices.Equal(stored, remaining) {
+		f.Errorf("%v:\nexplained %q, %q\ntracked   %q, %q", data, want, remaining, got, stored)
 	}
 	return !f.Failed()
 }
 
-// besidesAdded leaves to TestExplainTemplate what a template adds.
-func besidesAdded(events []dictrack.Event) []string {
-	return slices.DeleteFunc(lines(events), func(line string) bool { return strings.HasPrefix(line, "ADDED") })
+// withoutAdded returns the event lines without those of templates, which TestExplainTemplate compares.
+func withoutAdded(events []dictrack.Event) []string {
+	return slices.DeleteFunc(managertest.EventLines(events), func(line string) bool { return strings.HasPrefix(line, "ADDED") })
 }
 
-func view(s *tracker.Snapshot) string {
+// summary returns what is compared of a tracker.
+func summary(s *tracker.Snapshot) string {
 	return fmt.Sprint(s.Name, s.Progress, s.Stage, s.Cycle, s.Completed, s.Limited, s.Limiters, s.ExpireAt)
 }
 
-// whim makes up trackers and data.
-type whim struct{ *rand.Rand }
+// generator makes random trackers and data.
+type generator struct{ *rand.Rand }
 
-func (w *whim) specs(name string, n int) []tracker.Spec {
+func (w *generator) specs(name string, n int) []tracker.Spec {
 	var specs []tracker.Spec
 	for i := range n {
 		specs = append(specs, w.spec(fmt.Sprint(name, i)))
@@ -196,7 +199,7 @@ func (w *whim) specs(name string, n int) []tracker.Spec {
 	return specs
 }
 
-func (w *whim) spec(name string) tracker.Spec {
+func (w *generator) spec(name string) tracker.Spec {
 	options := []dictrack.TrackerOption{
 		dictrack.Targets(1+w.IntN(4), 3+w.IntN(6)), dictrack.Reset(tracker.Policy(w.IntN(4))), dictrack.Where(w.conditions()...),
 	}
@@ -218,7 +221,7 @@ func (w *whim) spec(name string) tracker.Spec {
 	return dictrack.Count(name, options...)
 }
 
-func (w *whim) conditions() []condition.Condition {
+func (w *generator) conditions() []condition.Condition {
 	all := []condition.Condition{
 		condition.Eq("k", w.IntN(2)), condition.Ge("n", w.IntN(3)), condition.Exists("o.x"), condition.Contains("s", "a"),
 		condition.In[any]("k", 0, "b"), condition.Custom("custom", nil), condition.NotExists("s"), condition.HasItem("l", 1),
@@ -227,18 +230,18 @@ func (w *whim) conditions() []condition.Condition {
 	return all[:w.IntN(3)]
 }
 
-func (w *whim) data() object {
-	data := object{}
+func (w *generator) data() managertest.Object {
+	data := managertest.Object{}
 	for key, values := range map[string][]any{
-		"k": {0, 1, "b", nil}, "n": {0, 1, 2.5, "3", "x", -1, nil}, "o": {object{"x": 1}, object{}, 7},
+		"k": {0, 1, "b", nil}, "n": {0, 1, 2.5, "3", "x", -1, nil}, "o": {managertest.Object{"x": 1}, managertest.Object{}, 7},
 		"s": {"abc", "xyz", 5}, "l": {[]any{1, 2}, []any{}, "1"},
 	} {
 		if w.IntN(3) > 0 {
 			data[key] = values[w.IntN(len(values))]
 		}
 	}
-	if places := strings.Fields("match advance before after"); w.IntN(5) == 0 {
-		data["panic"] = places[w.IntN(len(places))]
+	if methods := strings.Fields("match step before after"); w.IntN(5) == 0 {
+		data["panic"] = methods[w.IntN(len(methods))]
 	}
 	return data
 }

@@ -11,28 +11,29 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/condition"
 	"github.com/dictrack/dictrack/internal/faultstore"
+	"github.com/dictrack/dictrack/internal/managertest"
 )
 
-// TestErrInvalid sorts the mistakes of callers from everything else. None of them changes anything.
+// TestErrInvalid checks that mistakes of callers, and no other errors, are ErrInvalid. None of them changes anything.
 func TestErrInvalid(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", count("a", 9))
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("g", managertest.Count("a", 9))
 		track := func(m dictrack.Message) error { _, err := f.Track(t.Context(), m); return err }
 		cases := map[string]error{
-			"no data":             track(dictrack.Message{Group: "g"}),
-			"both forms of data":  track(dictrack.Message{Group: "g", Data: object{}, JSON: []byte("{}")}),
-			"no group":            track(dictrack.Message{Data: object{}}),
-			"broken JSON":         track(dictrack.Message{Group: "g", JSON: []byte(`{"a":`)}),
-			"a list":              track(dictrack.Message{Group: "g", JSON: []byte(`[]`)}),
-			"broken JSON, id":     track(dictrack.Message{Group: "g", ID: "x", JSON: []byte(`{"a":`)}),
-			"a long id":           track(dictrack.Message{Group: "g", ID: string(make([]byte, 300)), Data: object{}}),
-			"no specs":            f.Add(t.Context(), "g"),
-			"a wrong spec":        f.Add(t.Context(), "g", dictrack.Count("b")),
-			"no names to remove":  f.Remove(t.Context(), "g"),
-			"no names to reset":   f.Reset(t.Context(), "g", dictrack.ResetOptions{}),
-			"no change":           f.Update(t.Context(), "g", "a"),
-			"an empty change":     f.Update(t.Context(), "g", "a", dictrack.UpdateOption{}),
-			"targets that go out": f.Update(t.Context(), "g", "a", dictrack.AddTargets[int]()),
+			"no data":            track(dictrack.Message{Group: "g"}),
+			"both forms of data": track(dictrack.Message{Group: "g", Data: managertest.Object{}, JSON: []byte("{}")}),
+			"no group":           track(dictrack.Message{Data: managertest.Object{}}),
+			"broken JSON":        track(dictrack.Message{Group: "g", JSON: []byte(`{"a":`)}),
+			"a list":             track(dictrack.Message{Group: "g", JSON: []byte(`[]`)}),
+			"broken JSON, id":    track(dictrack.Message{Group: "g", ID: "x", JSON: []byte(`{"a":`)}),
+			"a long id":          track(dictrack.Message{Group: "g", ID: string(make([]byte, 300)), Data: managertest.Object{}}),
+			"no specs":           f.Add(t.Context(), "g"),
+			"a wrong spec":       f.Add(t.Context(), "g", dictrack.Count("b")),
+			"no names to remove": f.Remove(t.Context(), "g"),
+			"no names to reset":  f.Reset(t.Context(), "g", dictrack.ResetOptions{}),
+			"no change":          f.Update(t.Context(), "g", "a"),
+			"an empty change":    f.Update(t.Context(), "g", "a", dictrack.UpdateOption{}),
+			"no targets to add":  f.Update(t.Context(), "g", "a", dictrack.AddTargets[int]()),
 		}
 		_, cases["no names to list"] = f.List(t.Context(), "g")
 		_, cases["a page of nothing"] = f.GroupsAfter(t.Context(), "", 0)
@@ -44,25 +45,25 @@ func TestErrInvalid(t *testing.T) {
 			}
 		}
 		for name, err := range map[string]error{
-			"a name that is taken": f.Add(t.Context(), "g", count("a", 9)),
-			"an unknown name":      f.Remove(t.Context(), "g", "b"),
+			"a name that exists": f.Add(t.Context(), "g", managertest.Count("a", 9)),
+			"an unknown name":    f.Remove(t.Context(), "g", "b"),
 		} {
 			if err == nil || errors.Is(err, dictrack.ErrInvalid) {
 				t.Errorf("%s: %v, want another error", name, err)
 			}
 		}
-		f.expect("g", "a", "0/9")
+		f.ExpectProgress("g", "a", "0/9")
 	})
 }
 
 // TestDataError says where broken data is broken; a mistake in a field names the field.
 func TestDataError(t *testing.T) {
-	f := open(t, nil)
+	f := managertest.New(t, nil)
 	_, err := f.Track(t.Context(), dictrack.Message{Group: "g", JSON: []byte(`{"a":}`)})
 	if data := (*dictrack.DataError)(nil); !errors.As(err, &data) {
 		t.Errorf("%v, want a DataError", err)
 	}
-	_, err = f.Track(t.Context(), dictrack.Message{Data: object{}})
+	_, err = f.Track(t.Context(), dictrack.Message{Data: managertest.Object{}})
 	if wrong := (*dictrack.FieldError)(nil); !errors.As(err, &wrong) || wrong.Path != "group" {
 		t.Errorf("%v, want a FieldError about the group", err)
 	}
@@ -74,8 +75,8 @@ func TestTrackValue(t *testing.T) {
 		Amount int    `json:"amount"`
 		State  string `json:"state"`
 	}
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", dictrack.Sum("sum", "amount", dictrack.Targets(100), dictrack.Where(condition.Eq("state", "paid"))))
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("g", dictrack.Sum("sum", "amount", dictrack.Targets(100), dictrack.Where(condition.Eq("state", "paid"))))
 		for range 2 {
 			res, err := f.TrackValue(t.Context(), dictrack.Message{Group: "g", ID: "order-1"}, order{30, "paid"})
 			if err != nil {
@@ -83,17 +84,17 @@ func TestTrackValue(t *testing.T) {
 			}
 			_ = res.Duplicate
 		}
-		f.expect("g", "sum", "30/100")
+		f.ExpectProgress("g", "sum", "30/100")
 	})
 }
 
 // TestTrackInto replaces an earlier result, also by an error.
 func TestTrackInto(t *testing.T) {
-	f := open(t, nil)
-	f.add("g", count("a", 9))
+	f := managertest.New(t, nil)
+	f.MustAdd("g", managertest.Count("a", 9))
 	var res dictrack.Result
 	for n := range 3 {
-		if err := f.TrackInto(t.Context(), message("g", nil), &res); err != nil || res.Affected() != 1 || res.Version != uint64(n+2) {
+		if err := f.TrackInto(t.Context(), managertest.Message("g", nil), &res); err != nil || res.Affected() != 1 || res.Version != uint64(n+2) {
 			t.Errorf("%+v, %v", res.Version, err)
 		}
 	}
@@ -102,10 +103,10 @@ func TestTrackInto(t *testing.T) {
 	}
 }
 
-// TestExists tells groups that were seen from those that were not.
+// TestExists checks that a group exists after the first change.
 func TestExists(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", count("a", 9))
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("g", managertest.Count("a", 9))
 		for group, want := range map[string]bool{"g": true, "h": false} {
 			if got, err := f.Exists(t.Context(), group); err != nil || got != want {
 				t.Errorf("group %q exists: %v, %v; want %v", group, got, err, want)
@@ -114,13 +115,13 @@ func TestExists(t *testing.T) {
 	})
 }
 
-// TestGroupsAfter goes through all groups by pages.
+// TestGroupsAfter lists all groups in pages.
 func TestGroupsAfter(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
 		var want []string
 		for i := range 25 {
 			name := fmt.Sprintf("g%02d", i)
-			f.add(name, count("a", 9))
+			f.MustAdd(name, managertest.Count("a", 9))
 			want = append(want, name)
 		}
 		var got []string
@@ -142,7 +143,7 @@ func TestGroupsAfter(t *testing.T) {
 // TestSubscription delivers the events of the kinds, the group and the tracker that are asked for, and refuses what does
 // not exist.
 func TestSubscription(t *testing.T) {
-	f := open(t, nil)
+	f := managertest.New(t, nil)
 	var got []string
 	collect := func(_ context.Context, e dictrack.Event) error {
 		got = append(got, fmt.Sprint(e.Kind, " ", e.Group, " ", e.Tracker.Name))
@@ -155,14 +156,14 @@ func TestSubscription(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, group := range []string{"g", "h"} {
-		f.add(group, count("a", 1), count("b", 1))
-		f.track(group, nil)
+		f.MustAdd(group, managertest.Count("a", 1), managertest.Count("b", 1))
+		f.MustTrack(group, nil)
 	}
-	expectLines(t, got, "ALL_COMPLETED g a")
+	managertest.ExpectLines(t, got, "ALL_COMPLETED g a")
 	cancel()
-	f.add("g", count("a", 1))
-	f.track("g", nil)
-	expectLines(t, got, "ALL_COMPLETED g a")
+	f.MustAdd("g", managertest.Count("a", 1))
+	f.MustTrack("g", nil)
+	managertest.ExpectLines(t, got, "ALL_COMPLETED g a")
 	for name, s := range map[string]dictrack.Subscription{
 		"no handler":      {},
 		"an unknown kind": {Kinds: []dictrack.EventKind{"COMPLETED"}, Handler: collect},
@@ -188,11 +189,11 @@ func TestObserver(t *testing.T) {
 		Loaded:      func(_ time.Duration, err error) { got["loads"]++ },
 		TimersFired: func(groups int, _ time.Duration, err error) { got["timers"] += groups },
 	}
-	f := open(t, faultstore.New(), func(o *dictrack.Options) { o.Observer = observer })
-	f.add("g", dictrack.Count("a", dictrack.Targets(9), dictrack.ExpireAfter(time.Second)))
-	f.track("g", nil)
-	f.TrackBatch(t.Context(), []dictrack.Message{message("g", nil), {Group: "g"}})
-	f.clock.pass(time.Hour)
+	f := managertest.New(t, faultstore.New(), func(o *dictrack.Options) { o.Observer = observer })
+	f.MustAdd("g", dictrack.Count("a", dictrack.Targets(9), dictrack.ExpireAfter(time.Second)))
+	f.MustTrack("g", nil)
+	f.TrackBatch(t.Context(), []dictrack.Message{managertest.Message("g", nil), {Group: "g"}})
+	f.Clock.Advance(time.Hour)
 	if err := f.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cache/memorycache"
 	"github.com/dictrack/dictrack/internal/faultstore"
+	"github.com/dictrack/dictrack/internal/managertest"
 	"github.com/dictrack/dictrack/record"
 )
 
@@ -32,7 +33,7 @@ func TestZeroOptions(t *testing.T) {
 	}
 }
 
-// TestOpenFails closes the store, which is the Manager's from the start.
+// TestOpenFails checks that Open closes the store, which it owns, when it fails.
 func TestOpenFails(t *testing.T) {
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -63,8 +64,8 @@ func TestOpenFails(t *testing.T) {
 	}
 }
 
-// TestBoundsNeedAStore refuses to let groups leave memory when there is no other place for them.
-func TestBoundsNeedAStore(t *testing.T) {
+// TestLimitsNeedAStore refuses to evict groups when no store has them.
+func TestLimitsNeedAStore(t *testing.T) {
 	for want, o := range map[string]dictrack.Options{
 		"options.MaxGroups: 5 is not allowed: without a Store":       {MaxGroups: 5},
 		"options.MaxBytes: 6 is not allowed: without a Store":        {MaxBytes: 6},
@@ -77,8 +78,8 @@ func TestBoundsNeedAStore(t *testing.T) {
 	}
 }
 
-// TestContextOfOpenIsForOpenAlone goes on when the context that Open was given has ended.
-func TestContextOfOpenIsForOpenAlone(t *testing.T) {
+// TestContextOfOpenEnds uses the Manager after the context given to Open has ended.
+func TestContextOfOpenEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	m, err := dictrack.Open(ctx, dictrack.Options{Store: faultstore.New().Open()})
 	if err != nil {
@@ -91,15 +92,15 @@ func TestContextOfOpenIsForOpenAlone(t *testing.T) {
 	}
 }
 
-// TestSilentLogger needs no logger for a listener that panics.
+// TestSilentLogger panics in a handler of a Manager without a logger.
 func TestSilentLogger(t *testing.T) {
-	f := open(t, nil, func(o *dictrack.Options) { o.Logger = nil })
+	f := managertest.New(t, nil, func(o *dictrack.Options) { o.Logger = nil })
 	_, _ = f.Subscribe(dictrack.Subscription{Handler: func(context.Context, dictrack.Event) error { panic("unheard") }})
-	f.add("g", dictrack.Count("a", dictrack.Targets(1)))
-	f.expect("g", "a", "0/1")
+	f.MustAdd("g", dictrack.Count("a", dictrack.Targets(1)))
+	f.ExpectProgress("g", "a", "0/1")
 }
 
-// closedCalls are all calls that do something.
+// closedCalls are the calls that fail on a closed Manager.
 var closedCalls = map[string]func(m *dictrack.Manager) error{
 	"Add": func(m *dictrack.Manager) error {
 		return m.Add(context.Background(), "g", dictrack.Count("b", dictrack.Targets(1)))
@@ -121,9 +122,9 @@ var closedCalls = map[string]func(m *dictrack.Manager) error{
 	"Remove":    func(m *dictrack.Manager) error { return m.Remove(context.Background(), "g", "a") },
 	"RemoveAll": func(m *dictrack.Manager) error { return m.RemoveAll(context.Background(), "g") },
 	"Reset": func(m *dictrack.Manager) error {
-		return m.Reset(context.Background(), "g", resetBy{}, "a")
+		return m.Reset(context.Background(), "g", dictrack.ResetOptions{}, "a")
 	},
-	"ResetAll": func(m *dictrack.Manager) error { return m.ResetAll(context.Background(), "g", resetBy{}) },
+	"ResetAll": func(m *dictrack.Manager) error { return m.ResetAll(context.Background(), "g", dictrack.ResetOptions{}) },
 	"Update": func(m *dictrack.Manager) error {
 		return m.Update(context.Background(), "g", "a", dictrack.SetProgress(1))
 	},
@@ -139,19 +140,19 @@ var closedCalls = map[string]func(m *dictrack.Manager) error{
 		return err
 	},
 	"TrackBatch": func(m *dictrack.Manager) error {
-		return m.TrackBatch(context.Background(), []dictrack.Message{{Group: "g", Data: object{}}})[0].Err
+		return m.TrackBatch(context.Background(), []dictrack.Message{{Group: "g", Data: managertest.Object{}}})[0].Err
 	},
 	"Explain": func(m *dictrack.Manager) error {
-		_, err := m.Explain(context.Background(), dictrack.Message{Group: "g", Data: object{}})
+		_, err := m.Explain(context.Background(), dictrack.Message{Group: "g", Data: managertest.Object{}})
 		return err
 	},
 	"Sweep": func(m *dictrack.Manager) error { return m.Sweep(context.Background()) },
 }
 
 func TestClosed(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", dictrack.Count("a", dictrack.Targets(1)))
-		f.close()
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("g", dictrack.Count("a", dictrack.Targets(1)))
+		f.MustClose()
 		for name, call := range closedCalls {
 			if err := call(f.Manager); !errors.Is(err, dictrack.ErrClosed) {
 				t.Errorf("%s on a closed Manager: %v, want ErrClosed", name, err)
@@ -160,10 +161,10 @@ func TestClosed(t *testing.T) {
 	})
 }
 
-// TestEndedContext does nothing and says why; the outcome is known.
+// TestEndedContext checks that a call whose context has ended does nothing and returns its error, not ErrUnknown.
 func TestEndedContext(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", dictrack.Count("a", dictrack.Targets(5)))
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("g", dictrack.Count("a", dictrack.Targets(5)))
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		_, err := f.Track(ctx, dictrack.Message{Group: "g", Data: map[string]any{}})
@@ -176,29 +177,29 @@ func TestEndedContext(t *testing.T) {
 		if err := f.Remove(ctx, "g", "a"); !errors.Is(err, context.Canceled) {
 			t.Errorf("Remove: %v", err)
 		}
-		for _, out := range f.TrackBatch(ctx, []dictrack.Message{{Group: "g", Data: object{}}, {Group: "h", Data: object{}}}) {
+		for _, out := range f.TrackBatch(ctx, []dictrack.Message{{Group: "g", Data: managertest.Object{}}, {Group: "h", Data: managertest.Object{}}}) {
 			if !errors.Is(out.Err, context.Canceled) {
 				t.Errorf("TrackBatch: %v", out.Err)
 			}
 		}
-		f.expect("g", "a", "0/5")
+		f.ExpectProgress("g", "a", "0/5")
 	})
 }
 
-// TestGroupNames refuses what cannot name a group, whatever the call.
+// TestGroupNames checks that every call refuses invalid names of groups.
 func TestGroupNames(t *testing.T) {
-	f := open(t, nil)
+	f := managertest.New(t, nil)
 	for _, name := range []string{"", "a\x00b"} {
 		_, err := f.Track(t.Context(), dictrack.Message{Group: name, Data: map[string]any{}})
-		refused(t, err, "group: ", "is not allowed", "NUL")
-		refused(t, f.Add(t.Context(), name, dictrack.Count("a", dictrack.Targets(1))), "group: ")
+		managertest.ExpectFieldError(t, err, "group: ", "is not allowed", "NUL")
+		managertest.ExpectFieldError(t, f.Add(t.Context(), name, dictrack.Count("a", dictrack.Targets(1))), "group: ")
 		_, err = f.ListAll(t.Context(), name)
-		refused(t, err, "group: ")
-		refused(t, f.TrackBatch(t.Context(), []dictrack.Message{{Group: name, Data: object{}}})[0].Err, "group: ")
-		refused(t, f.SetTemplate(name), "template: ")
+		managertest.ExpectFieldError(t, err, "group: ")
+		managertest.ExpectFieldError(t, f.TrackBatch(t.Context(), []dictrack.Message{{Group: name, Data: managertest.Object{}}})[0].Err, "group: ")
+		managertest.ExpectFieldError(t, f.SetTemplate(name), "template: ")
 	}
 	for _, name := range []string{"a b", "ä/ö:ü{}$.", " ", "\n"} {
-		f.add(name, dictrack.Count(name, dictrack.Targets(1)))
-		f.expect(name, name, "0/1")
+		f.MustAdd(name, dictrack.Count(name, dictrack.Targets(1)))
+		f.ExpectProgress(name, name, "0/1")
 	}
 }

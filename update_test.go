@@ -9,20 +9,21 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack"
+	"github.com/dictrack/dictrack/internal/managertest"
 	"github.com/dictrack/dictrack/tracker"
 )
 
 func TestUpdate(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", count("a", 10))
-		f.track("g", nil)
-		heard := f.hear()
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("g", managertest.Count("a", 10))
+		f.MustTrack("g", nil)
+		events := f.CollectEvents()
 		err := f.Update(t.Context(), "g", "a",
 			dictrack.AddTargets(20, 30), dictrack.SetReset(tracker.ResetProgress), dictrack.SetLoop(true))
 		if err != nil {
 			t.Fatal(err)
 		}
-		expectLines(t, heard())
+		managertest.ExpectLines(t, events())
 		snap, _ := f.Get(t.Context(), "g", "a")
 		spec := snap.Definition.Spec()
 		if len(snap.Targets) != 3 || !spec.Loop || spec.Reset != tracker.ResetProgress || snap.Progress.Sign() == 0 {
@@ -31,29 +32,29 @@ func TestUpdate(t *testing.T) {
 		if err := f.Update(t.Context(), "g", "a", dictrack.SetProgress(10.5)); err != nil {
 			t.Fatal(err)
 		}
-		expectLines(t, heard(), "STAGE_COMPLETED a 10.5", "RESET a 0")
+		managertest.ExpectLines(t, events(), "STAGE_COMPLETED a 10.5", "RESET a 0")
 		if err := f.Update(t.Context(), "g", "a", dictrack.SetLoop(false), dictrack.SetProgress(int8(-3))); err != nil {
 			t.Fatal(err)
 		}
-		f.expect("g", "a", "-3/20")
-		f.track("g", nil)
-		f.expect("g", "a", "-2/20")
+		f.ExpectProgress("g", "a", "-3/20")
+		f.MustTrack("g", nil)
+		f.ExpectProgress("g", "a", "-2/20")
 	})
 }
 
-// TestUpdateCompletes at once, with the events of a step, and removes the tracker unless it is kept.
+// TestUpdateCompletes completes trackers by an update: at once, with the events of a step.
 func TestUpdateCompletes(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", count("gone", 5), dictrack.Count("kept", dictrack.Targets(5, 6), dictrack.Keep()))
-		heard := f.hear()
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("g", managertest.Count("gone", 5), dictrack.Count("kept", dictrack.Targets(5, 6), dictrack.Keep()))
+		events := f.CollectEvents()
 		for _, name := range []string{"gone", "kept"} {
 			if err := f.Update(t.Context(), "g", name, dictrack.SetProgress(7)); err != nil {
 				t.Fatal(err)
 			}
 		}
-		expectLines(t, heard(), "ALL_COMPLETED gone 7", "STAGE_COMPLETED kept 7", "RESET kept 7", "ALL_COMPLETED kept 7")
-		f.expect("g", "gone", "gone")
-		f.expect("g", "kept", "7/6")
+		managertest.ExpectLines(t, events(), "ALL_COMPLETED gone 7", "STAGE_COMPLETED kept 7", "RESET kept 7", "ALL_COMPLETED kept 7")
+		f.ExpectProgress("g", "gone", "gone")
+		f.ExpectProgress("g", "kept", "7/6")
 		for _, edit := range []dictrack.UpdateOption{
 			dictrack.SetProgress(1), dictrack.AddTargets(9), dictrack.AddTargets[int](), dictrack.SetLoop(true),
 			dictrack.SetReset(tracker.ResetAll),
@@ -68,7 +69,7 @@ func TestUpdateCompletes(t *testing.T) {
 	})
 }
 
-// TestUpdateRefuses does none of the edits when one is not allowed.
+// TestUpdateRefuses makes none of the changes when one is not allowed.
 func TestUpdateRefuses(t *testing.T) {
 	cases := []struct {
 		edits []dictrack.UpdateOption
@@ -82,60 +83,60 @@ func TestUpdateRefuses(t *testing.T) {
 		{[]dictrack.UpdateOption{dictrack.SetExpireAt(time.Time{})}, []string{"expire", "1970 to 9999"}},
 		{[]dictrack.UpdateOption{dictrack.SetExpireAfter(-time.Hour)}, []string{"expire", "above 0"}},
 	}
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", count("a", 10))
-		version := f.track("g", nil).Version
-		heard := f.hear()
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("g", managertest.Count("a", 10))
+		version := f.MustTrack("g", nil).Version
+		events := f.CollectEvents()
 		for _, c := range cases {
 			err := f.Update(t.Context(), "g", "a", c.edits...)
-			refused(t, err, append(c.want, `"a"`, `"g"`)...)
+			managertest.ExpectFieldError(t, err, append(c.want, `"a"`, `"g"`)...)
 			if err := f.Update(t.Context(), "g", "a", append([]dictrack.UpdateOption{dictrack.SetProgress(5)}, c.edits...)...); err == nil {
-				t.Errorf("%v: accepted behind another edit", c.want)
+				t.Errorf("%v: accepted after another change", c.want)
 			}
 		}
-		expectLines(t, heard())
+		managertest.ExpectLines(t, events())
 		for _, name := range []string{"x", ""} {
 			if err := f.Update(t.Context(), "g", name, dictrack.SetProgress(1)); !errors.Is(err, dictrack.ErrNotFound) {
 				t.Errorf("Update of %q: %v", name, err)
 			}
 		}
-		f.expect("g", "a", "1/10")
-		if v := f.track("g", nil).Version; v != version+1 {
+		f.ExpectProgress("g", "a", "1/10")
+		if v := f.MustTrack("g", nil).Version; v != version+1 {
 			t.Errorf("refused edits raised the version from %d to %d", version, v-1)
 		}
 	})
 }
 
-// TestAddTargetsCopies the caller's list.
+// TestAddTargetsCopies checks that the caller may reuse its list.
 func TestAddTargetsCopies(t *testing.T) {
-	f := open(t, nil)
+	f := managertest.New(t, nil)
 	targets := []int{10, 20}
-	f.add("g", count("a", targets...))
+	f.MustAdd("g", managertest.Count("a", targets...))
 	more := []int{30}
 	if err := f.Update(t.Context(), "g", "a", dictrack.AddTargets(more...)); err != nil {
 		t.Fatal(err)
 	}
 	targets[0], more[0] = 1, 1
-	f.track("g", nil)
-	f.expect("g", "a", "1/10")
+	f.MustTrack("g", nil)
+	f.ExpectProgress("g", "a", "1/10")
 	snap, _ := f.Get(t.Context(), "g", "a")
 	if n, _ := snap.Targets[2].Int64(); n != 30 {
 		t.Errorf("targets %v", snap.Targets)
 	}
 }
 
-// TestUpdateIsOneTrackers leaves groups alone that share the definition.
-func TestUpdateIsOneTrackers(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
+// TestUpdateChangesOneTracker updates a tracker whose definition other trackers share.
+func TestUpdateChangesOneTracker(t *testing.T) {
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
 		for _, g := range []string{"g", "h"} {
-			f.add(g, count("a", 10), count("b", 10))
-			f.track(g, nil)
+			f.MustAdd(g, managertest.Count("a", 10), managertest.Count("b", 10))
+			f.MustTrack(g, nil)
 		}
-		res := f.track("g", nil)
+		res := f.MustTrack("g", nil)
 		if err := f.Update(t.Context(), "g", "a", dictrack.AddTargets(20), dictrack.SetLoop(true)); err != nil {
 			t.Fatal(err)
 		}
-		f.track("g", nil)
+		f.MustTrack("g", nil)
 		for _, c := range []struct {
 			group, name string
 			targets     int
@@ -150,10 +151,10 @@ func TestUpdateIsOneTrackers(t *testing.T) {
 	})
 }
 
-// TestUpdateAmongTracks loses nothing, whichever comes first.
-func TestUpdateAmongTracks(t *testing.T) {
-	both(t, func(t *testing.T, f *fixture) {
-		f.add("g", count("a", 1_000_000))
+// TestConcurrentUpdates tracks and updates concurrently, and loses nothing.
+func TestConcurrentUpdates(t *testing.T) {
+	managertest.InMemoryAndStored(t, func(t *testing.T, f *managertest.Fixture) {
+		f.MustAdd("g", managertest.Count("a", 1_000_000))
 		const callers, each = 4, 50
 		var all sync.WaitGroup
 		for range callers {
@@ -169,7 +170,7 @@ func TestUpdateAmongTracks(t *testing.T) {
 			})
 		}
 		all.Wait()
-		f.expect("g", "a", "200/1000000")
+		f.ExpectProgress("g", "a", "200/1000000")
 		if snap, _ := f.Get(t.Context(), "g", "a"); len(snap.Targets) != 1+callers*each {
 			t.Errorf("%d targets, want %d", len(snap.Targets), 1+callers*each)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/dictrack/dictrack/condition"
 )
 
-// BenchmarkAdd is one tracker more for a group of n in memory, S(n), each followed by a data, so that what adding
+// BenchmarkAdd is one tracker more for a group of n in memory, S(n), each followed by a message, so that what adding
 // leaves to the next data counts too.
 func BenchmarkAdd(b *testing.B) {
 	for _, n := range []int{100, 10_000, 1_000_000} {

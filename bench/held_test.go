@@ -35,7 +35,7 @@ func openQ(b *testing.B, o dictrack.Options) *dictrack.Manager {
 	return m
 }
 
-// feed tracks one data for each group.
+// feed tracks one message for each group.
 func feed(b *testing.B, m *dictrack.Manager, groups []string, stream []bench.Data) {
 	b.Helper()
 	for i, g := range groups {
@@ -54,7 +54,7 @@ func inUse() float64 {
 	return float64(s.HeapAlloc)
 }
 
-// BenchmarkHeld is Q in memory: many groups with one template of 100, a data for each, then a data for a random group.
+// BenchmarkHeld is Q in memory: many groups with one template of 100, a message for each, then one for a random group.
 // It tells what a group takes, states and all, and what the process has of the machine's memory.
 func BenchmarkHeld(b *testing.B) {
 	for n := 1000; n <= 1_000_000; n *= 10 {

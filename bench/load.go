@@ -17,7 +17,7 @@ import (
 const never = int64(1) << 60
 
 // Set is n random trackers that never complete: half count, half sum bet; each asks for one of three
-// games and a least bet, a multiple of 10 from 100 to 500. About one in six matches a data.
+// games and a lower bound of the bet, a multiple of 10 from 100 to 500. About one in six matches a message.
 func Set(n int, random *rand.Rand) []tracker.Spec {
 	specs := make([]tracker.Spec, n)
 	for i := range specs {
@@ -50,7 +50,7 @@ func Few(n, matching int, random *rand.Rand) []tracker.Spec {
 
 func game(random *rand.Rand) string { return string(rune('a' + random.IntN(3))) }
 
-// Data is one data of the loads, as a map and as JSON text.
+// Data is the data of one message of the loads, as a map and as JSON text.
 type Data struct {
 	Map  map[string]any
 	JSON []byte
@@ -96,7 +96,7 @@ func PairsStream(n, trackers int, random *rand.Rand) []Data {
 	return stream
 }
 
-// Bounds is the load R(n): n counts, each of which asks for a least bet that no other asks for; of BoundsData each
+// Bounds is the load R(n): n counts, each of which asks for a lower bound of the bet that no other asks for; of BoundsData each
 // matches the one with the lowest.
 func Bounds(n int) []tracker.Spec {
 	specs := make([]tracker.Spec, n)

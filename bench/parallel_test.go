@@ -68,5 +68,5 @@ func parallel(b *testing.B, m *dictrack.Manager, groups []string, parts int) {
 			}
 		}
 	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "data/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }

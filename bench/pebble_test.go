@@ -61,7 +61,7 @@ func durable(b *testing.B, o dictrack.Options) int {
 	})
 	b.StopTimer()
 	changes := counted.changes.Load()
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "data/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 	b.ReportMetric(float64(counted.bytes.Load())/float64(max(changes, 1)), "bytes/commit")
 	return int(counted.bytes.Load() / max(changes, 1))
 }
@@ -107,7 +107,7 @@ func plainPebble(b *testing.B, bytes int) {
 			}
 		}
 	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "data/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
 
 type quiet struct{ pebble.Logger }

@@ -13,11 +13,11 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// matching is how many trackers a data of BenchmarkRedisN moves, whatever the size of the group.
+// matching is how many trackers a message of BenchmarkRedisN moves, whatever the size of the group.
 const matching = 16
 
 // BenchmarkRedisN is what the size of a group costs: a thousand trackers beside a hundred, of which the same number
-// match each data.
+// match each message.
 func BenchmarkRedisN(b *testing.B) {
 	s := must(b, volatile)
 	client, groups := dial(b, s), bench.Groups(groupCount()/10)
@@ -31,7 +31,7 @@ func BenchmarkRedisN(b *testing.B) {
 	b.Run("W1000", func(b *testing.B) { inTurns(b, entries...) })
 }
 
-// BenchmarkRedisTraffic counts what goes over the wire for each data of W(100), by one goroutine and by 64, which share
+// BenchmarkRedisTraffic counts what goes over the wire for each message of W(100), by one goroutine and by 64, which share
 // round trips.
 func BenchmarkRedisTraffic(b *testing.B) {
 	way, err := faultproxy.New(must(b, volatile).Address())
@@ -60,9 +60,9 @@ func traffic(b *testing.B, way *faultproxy.Proxy, l load) {
 	}
 	tripsAfter, towardAfter, backAfter := way.Traffic()
 	each := func(after, before int64) float64 { return float64(after-before) / float64(b.N) }
-	b.ReportMetric(each(tripsAfter, trips), "trips/data")
-	b.ReportMetric(each(towardAfter, toward), "sent-B/data")
-	b.ReportMetric(each(backAfter, back), "received-B/data")
+	b.ReportMetric(each(tripsAfter, trips), "trips/message")
+	b.ReportMetric(each(towardAfter, toward), "sent-B/message")
+	b.ReportMetric(each(backAfter, back), "received-B/message")
 }
 
 // BenchmarkRedisMemory is what W(100) takes of the server's memory, definitions and progress included, a tracker.

@@ -45,7 +45,7 @@ func beside(b *testing.B, s *redis.Server) {
 	measure := func(name string, tracking load, each int) {
 		b.Run(name, func(b *testing.B) {
 			inTurns(b,
-				&entry{name: "data", load: tracking, each: each, cpu: both(client, ownTime)},
+				&entry{name: "messages", load: tracking, each: each, cpu: both(client, ownTime)},
 				&entry{name: "bare", load: func(n int) error { return plain(n * each) }, each: each, cpu: both(client, ownTime)})
 		})
 	}

@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -98,6 +99,6 @@ func (e *entry) turn(b *testing.B, n int, timed bool) {
 func (e *entry) report(b *testing.B) {
 	b.ReportMetric(e.rate(), e.name+"/s")
 	for i := range e.cpu {
-		b.ReportMetric(e.cpu[i].used.Seconds()*1e6/float64(e.data), e.cpu[i].where+"-µs/"+e.name)
+		b.ReportMetric(e.cpu[i].used.Seconds()*1e6/float64(e.data), e.cpu[i].where+"-µs/"+strings.TrimSuffix(e.name, "s"))
 	}
 }

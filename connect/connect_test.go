@@ -67,7 +67,7 @@ func TestWriteBehindParameters(t *testing.T) {
 
 // invalidStoreURLs are invalid URLs, and what the error must say.
 var invalidStoreURLs = map[string]string{
-	"":                                   "is empty: want one of memory:, pebble:DIR",
+	"":                                   "is empty: want one of memory:, file:PATH, pebble:DIR",
 	"state/":                             `has no scheme: did you mean "pebble:state/"?`,
 	"/var/lib/dictrack":                  `did you mean "pebble:/var/lib/dictrack"?`,
 	`C:\state`:                           `did you mean "pebble:C:\\state"?`,
@@ -84,13 +84,13 @@ var invalidStoreURLs = map[string]string{
 	"pebble:x?sync=maybe":                `parameter sync is "maybe": want true or false`,
 	"pebble:x?sync=1&%zz":                `parameter "%zz" is not known: want sync`,
 	"pebble:x?sync=1&sync":               "parameter sync is given more than once",
-	"file:///var/state":                  `did you mean "pebble:/var/state"?`,
+	"file:///var/state":                  `did you mean "file:/var/state"?`,
 	"mongodb://h/db?trackers=never":      `parameter trackers is "never": want true or false`,
 	"mongodb://h/db?prefix=":             `parameter prefix is "": want a name`,
 	"postgres://h/db?schema=a&schema=b":  "parameter schema is given more than once",
 	"postgres://h/db?retry_timeout=long": `parameter retry_timeout is "long": want a duration of at least 1ns`,
 	"postgres://h/db?schema=%zz":         "parameter schema cannot be read: a % must be written %25",
-	"sqlite:state.db":                    "the scheme sqlite is not known: want one of memory:, pebble:DIR",
+	"sqlite:state.db":                    "the scheme sqlite is not known: want one of memory:, file:PATH, pebble:DIR",
 }
 
 func TestInvalidURLs(t *testing.T) {
@@ -171,7 +171,7 @@ func TestMustExist(t *testing.T) {
 	for _, want := range []string{"there is no such directory", "the directory is empty"} {
 		_, err := Store(t.Context(), Directory(dir), Options{MustExist: true})
 		var missing *NotFoundError
-		if !errors.As(err, &missing) || missing.Directory != dir || err.Error() != "open "+dir+": "+want {
+		if !errors.As(err, &missing) || missing.Path != dir || err.Error() != "open "+dir+": "+want {
 			t.Errorf("%v, want: %s", err, want)
 		}
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -197,7 +197,6 @@ func TestLikelySchemes(t *testing.T) {
 		"postgresql:/u:pw@h/db":    "postgres://***@h/db",
 		"psql://u:s3cret@h/db":     "postgres://u:***@h/db",
 		"POSTGRESQL:h/db":          "postgres://h/db",
-		"file:state":               "pebble:state",
 		"dir:///var/lib/dictrack/": "pebble:/var/lib/dictrack/",
 	} {
 		_, err := Store(t.Context(), url, Options{})

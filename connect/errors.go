@@ -16,9 +16,9 @@ func (e *URLError) Error() string { return fmt.Sprintf("%s URL %q: %s", e.Of, e.
 
 // NotFoundError means that there is no store where Options.MustExist wants one.
 type NotFoundError struct {
-	Directory string
+	Path string
 	// Reason says what was found instead.
 	Reason string
 }
 
-func (e *NotFoundError) Error() string { return fmt.Sprintf("open %s: %s", e.Directory, e.Reason) }
+func (e *NotFoundError) Error() string { return fmt.Sprintf("open %s: %s", e.Path, e.Reason) }

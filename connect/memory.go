@@ -2,6 +2,10 @@ package connect
 
 import (
 	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
 	"strings"
 	"time"
 
@@ -30,6 +34,21 @@ func openMemoryStore(_ context.Context, a address, _ Options) (store.Store, erro
 		return nil, &URLError{Of: "store", URL: Redact(a.url), Reason: reason}
 	}
 	return memorystore.New(), nil
+}
+
+// openFile opens a store that is in memory, and in a file between runs.
+func openFile(_ context.Context, a address, o Options) (store.Store, error) {
+	if a.rest == "" {
+		return nil, storeURLError(a, "names no file: want file:PATH")
+	}
+	path, err := url.PathUnescape(a.rest)
+	if err != nil {
+		return nil, storeURLError(a, "a % must be written %25")
+	}
+	if _, err := os.Stat(path); o.MustExist && errors.Is(err, fs.ErrNotExist) {
+		return nil, &NotFoundError{Path: path, Reason: "there is no such file"}
+	}
+	return memorystore.OpenFile(path)
 }
 
 func openMemoryCache(_ context.Context, a address, _ Options) (cache.Cache, error) {

@@ -79,7 +79,7 @@ func (p *port[T]) prefixes() []string {
 // likelySchemes maps names that people give to schemes that they may mean.
 var likelySchemes = map[string]string{
 	"mem": "memory", "ram": "memory",
-	"file": "pebble", "dir": "pebble", "pebbledb": "pebble", "pebblestore": "pebble",
+	"dir": "pebble", "pebbledb": "pebble", "pebblestore": "pebble",
 	"mongo": "mongodb", "mongo+srv": "mongodb+srv", "ferretdb": "mongodb",
 	"pg": "postgres", "pgx": "postgres", "pgsql": "postgres", "psql": "postgres", "postgre": "postgres", "postgressql": "postgres",
 	"redis+tls": "rediss", "redis+ssl": "rediss", "valkey": "redis", "valkeys": "rediss",

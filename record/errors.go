@@ -8,6 +8,20 @@ import (
 // ErrClosed means that the cache or store was closed. The call did nothing.
 var ErrClosed = errors.New("closed; no more calls are taken")
 
+// ErrUnavailable means that a server cannot be reached, or does not answer, and that the same call may succeed later.
+var ErrUnavailable = errors.New("unavailable; try again later")
+
+// Unavailable returns err as an error that is an ErrUnavailable too. Its text stays.
+func Unavailable(err error) error { return unavailableError{err} }
+
+type unavailableError struct{ error }
+
+// Is makes it an ErrUnavailable.
+func (unavailableError) Is(target error) bool { return target == ErrUnavailable }
+
+// Unwrap returns the error itself.
+func (e unavailableError) Unwrap() error { return e.error }
+
 // CorruptError means that a record in a store or in a shared cache is not what this program writes. Nothing is deleted,
 // and other groups are not affected.
 type CorruptError struct {

@@ -62,7 +62,7 @@ var specFields = []specField{
 		parse: parseWhere, write: writeWhere, check: bindWhere,
 	},
 	{
-		name: "targets", use: "required", doc: "list of numbers, one a stage", want: "want a list of numbers",
+		name: "targets", use: "required", doc: "list of numbers, one per stage", want: "want a list of numbers",
 		value: always(schema.Schema{"type": "array", "items": schema.Number(), "minItems": 1}),
 		parse: func(_ *Registry, in *field.Reader, s *Spec) error { s.Targets = ParseTargets(in); return nil },
 		write: func(s *Spec) any { return jsonNumbers(s.Targets) },
@@ -88,7 +88,7 @@ var specFields = []specField{
 		write: writeInitial,
 	},
 	{
-		name: "expire", use: "default: never", doc: "duration after which the tracker is removed, as `90s` or `2160h`",
+		name: "expire", use: "default: never", doc: "duration after which the tracker is removed, such as `90s` or `2160h`",
 		value: always(schema.Duration()),
 		parse: parseExpire, write: writeExpire, check: checkExpire,
 	},

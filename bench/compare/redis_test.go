@@ -70,7 +70,7 @@ func together(b *testing.B, groups int, track func(group int, text []byte) error
 			}
 		}
 	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "data/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
 
 // startRedis starts a server for one test, and a client like that of the cache.

@@ -56,7 +56,7 @@ func (t *cheapTask) Apply(g *group.Group, _ *record.MessageID) *record.MessageID
 	return nil
 }
 
-// Settled implements cache.Task.
+// Done implements cache.Task.
 func (t *cheapTask) Done(error) {}
 
 // cheapTasks are tasks for groups of their own.

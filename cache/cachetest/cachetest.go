@@ -19,7 +19,7 @@ import (
 // Run tests caches made by open, each new and empty. The suite closes them.
 func Run(t *testing.T, open func() cache.Cache, f Features) {
 	s := &suite{open: open, features: f}
-	topics := []struct {
+	tests := []struct {
 		name string
 		run  func(*testing.T)
 	}{
@@ -29,22 +29,22 @@ func Run(t *testing.T, open func() cache.Cache, f Features) {
 		{"commit", s.commit},
 		{"failure", s.failure},
 		{"conflict", s.conflict},
-		{"leave", s.cancel},
+		{"cancel", s.cancel},
 		{"flush", s.flush},
 		{"close", s.close},
 		{"names", s.names},
-		{"storm", s.stress},
-		{"ahead", s.writeBehind},
+		{"stress", s.stress},
+		{"write-behind", s.writeBehind},
 		{"shared", s.shared},
 	}
 	if f.StartWithin > 0 {
 		s.deadline = time.Now().Add(f.StartWithin)
-		rand.Shuffle(len(topics), func(i, j int) { topics[i], topics[j] = topics[j], topics[i] }) // #nosec G404 -- chance, no secret
+		rand.Shuffle(len(tests), func(i, j int) { tests[i], tests[j] = tests[j], tests[i] }) // #nosec G404 -- chance, no secret
 	}
-	for _, topic := range topics {
-		t.Run(topic.name, topic.run)
+	for _, test := range tests {
+		t.Run(test.name, test.run)
 	}
 	if len(s.skipped) > 0 {
-		t.Logf("left out, since %v are over: %q", f.StartWithin, s.skipped)
+		t.Logf("skipped, because %v have passed: %q", f.StartWithin, s.skipped)
 	}
 }

@@ -11,16 +11,16 @@ import (
 )
 
 func (s *suite) cancel(t *testing.T) {
-	t.Run("before anything", func(t *testing.T) { s.withAndWithoutStore(t, cancelledBefore) })
+	t.Run("before the call", func(t *testing.T) { s.withAndWithoutStore(t, cancelledBefore) })
 	t.Run("while waiting", func(t *testing.T) { cancelWaiting(s.withStore(t)) })
-	t.Run("while waiting, behind nobody", func(t *testing.T) { cancelWaitingAlone(s.withStore(t)) })
+	t.Run("while waiting, as the only call", func(t *testing.T) { cancelWaitingAlone(s.withStore(t)) })
 	s.runUnlessWriteBehind(t, "while committing", func(t *testing.T) { cancelDuringCommit(s.withStore(t)) })
-	s.runUnlessWriteBehind(t, "while committing in vain", func(t *testing.T) { cancelDuringFailingCommit(s.withStore(t)) })
+	s.runUnlessWriteBehind(t, "while a commit fails", func(t *testing.T) { cancelDuringFailingCommit(s.withStore(t)) })
 	s.runUnlessWriteBehind(t, "before a conflict", func(t *testing.T) { cancelBeforeConflict(s.withStore(t)) })
-	t.Run("a part while committing", func(t *testing.T) { cancelPartOfBatch(s.withStore(t)) })
+	t.Run("some calls while committing", func(t *testing.T) { cancelPartOfBatch(s.withStore(t)) })
 	t.Run("while a flush waits", func(t *testing.T) { cancelDuringFlush(s.withStore(t)) })
 	s.runUnlessWriteBehind(t, "before an id is looked up", func(t *testing.T) { cancelBeforeLookup(s.withStore(t)) })
-	t.Run("the data is the caller's again", func(t *testing.T) { s.withAndWithoutStore(t, dataIsNotReadLater) })
+	t.Run("the caller owns the message again", func(t *testing.T) { s.withAndWithoutStore(t, dataIsNotReadLater) })
 }
 
 // expectNotApplied checks a call that must not have happened, and of which that is known.
@@ -28,10 +28,10 @@ func (e *env) expectNotApplied(c *testTask, want error) {
 	e.Helper()
 	e.expectError(c, want)
 	if errors.Is(c.err, cache.ErrUnknown) {
-		e.Errorf("a call that was not begun was settled with %v", c.err)
+		e.Errorf("a call that had not run was done with %v", c.err)
 	}
 	if n := c.applyCount.Load(); n != 0 {
-		e.Errorf("a call that was settled with %v was applied %d times", c.err, n)
+		e.Errorf("a call that was done with %v was applied %d times", c.err, n)
 	}
 }
 
@@ -40,7 +40,7 @@ func cancelledBefore(e *env) {
 	cancel()
 	calls := []*testTask{e.add("g", 1), e.add("h", 1)}
 	if err := e.try(ctx, calls...); err != nil {
-		e.Errorf("Update: %v; want nil, since all is settled", err)
+		e.Errorf("Update: %v; want nil, since every task is done", err)
 	}
 	for _, c := range calls {
 		e.expectNotApplied(c, context.Canceled)
@@ -88,7 +88,7 @@ func cancelWaiting(e *env) {
 	stayed := async(func() { e.update(other) })
 	cancel()
 	if err := e.awaitResult(left); err != nil {
-		e.Errorf("Update: %v; want nil, since all is settled", err)
+		e.Errorf("Update: %v; want nil, since every task is done", err)
 	}
 	e.expectNotApplied(cancelled, context.Canceled)
 	slow.open()
@@ -106,7 +106,7 @@ func cancelWaitingAlone(e *env) {
 	defer cancel()
 	calls := []*testTask{e.add("g", 10), e.add("g", 20)}
 	if err := e.try(ctx, calls...); err != nil {
-		e.Errorf("Update: %v; want nil, since all is settled", err)
+		e.Errorf("Update: %v; want nil, since every task is done", err)
 	}
 	for _, c := range calls {
 		e.expectNotApplied(c, context.DeadlineExceeded)
@@ -133,7 +133,7 @@ func cancelDuringCommit(e *env) {
 	cancel()
 	e.expectUnknown(e.awaitResult(result))
 	if c.doneCount.Load() != 0 {
-		e.Error("the call was settled before its commit was over")
+		e.Error("the call was done before its commit ended")
 	}
 	slow.open()
 	e.expectError(c, nil)
@@ -211,7 +211,7 @@ func cancelPartOfBatch(e *env) {
 	time.Sleep(20 * time.Millisecond) // so that Update knows it too
 	cancel()
 	if err := e.awaitResult(left); err != nil {
-		e.Errorf("Update: %v; want nil, since all is settled", err)
+		e.Errorf("Update: %v; want nil, since every task is done", err)
 	}
 	e.expectNotApplied(waits, context.Canceled)
 	slow.open()

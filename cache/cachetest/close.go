@@ -13,9 +13,9 @@ import (
 
 func (s *suite) close(t *testing.T) {
 	t.Run("later calls are refused", func(t *testing.T) { s.withAndWithoutStore(t, closedRefuses) })
-	t.Run("waits for a commit under way", func(t *testing.T) { closeWaits(s.withStore(t)) })
-	t.Run("waits for those in line", func(t *testing.T) { closeWaitsForAll(s.withStore(t)) })
-	t.Run("waits for a task at work", func(t *testing.T) { s.withAndWithoutStore(t, closeWaitsForWork) })
+	t.Run("waits for a running commit", func(t *testing.T) { closeWaits(s.withStore(t)) })
+	t.Run("waits for queued tasks", func(t *testing.T) { closeWaitsForAll(s.withStore(t)) })
+	t.Run("waits for a running task", func(t *testing.T) { s.withAndWithoutStore(t, closeWaitsForWork) })
 	t.Run("gives up waiting", func(t *testing.T) { closeGivesUp(s.withStore(t)) })
 }
 
@@ -28,7 +28,7 @@ func closedRefuses(e *env) {
 	}
 	calls := []*testTask{e.add("g", 1), e.addWithID("h", "a", 1)}
 	if err := e.try(context.Background(), calls...); err != nil {
-		e.Errorf("Update: %v; want nil, since all is settled", err)
+		e.Errorf("Update: %v; want nil, since every task is done", err)
 	}
 	for _, c := range calls {
 		e.expectNotApplied(c, record.ErrClosed)
@@ -70,7 +70,7 @@ func closeWaits(e *env) {
 	slow.open()
 	e.expectClosed(closed)
 	if c.doneCount.Load() != 1 {
-		e.Error("Close returned before the task under way was settled")
+		e.Error("Close returned before the running task was done")
 	}
 	if err := e.awaitResult(first); err != nil || c.awaitDone() != nil {
 		e.Errorf("the call under way: %v, %v", err, c.err)
@@ -94,7 +94,7 @@ func closeWaitsForAll(e *env) {
 	e.expectClosed(closed)
 	for _, c := range line {
 		if c.doneCount.Load() != 1 {
-			e.Error("Close returned before a task in line was settled")
+			e.Error("Close returned before a queued task was done")
 		}
 	}
 	if err := e.awaitResult(first); err != nil {
@@ -117,7 +117,7 @@ func closeWaitsForWork(e *env) {
 	slow.open()
 	e.expectClosed(closed)
 	if c.doneCount.Load() != 1 {
-		e.Error("Close returned before the task at work was settled")
+		e.Error("Close returned before the running task was done")
 	}
 	e.await("the caller", working)
 }

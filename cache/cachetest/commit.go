@@ -9,7 +9,7 @@ import (
 )
 
 func (s *suite) commit(t *testing.T) {
-	s.runUnlessWriteBehind(t, "nothing is settled or seen before it is kept", func(t *testing.T) { doneAfterCommit(s.withStore(t)) })
+	s.runUnlessWriteBehind(t, "calls are done, and seen, only after the commit", func(t *testing.T) { doneAfterCommit(s.withStore(t)) })
 	t.Run("what changes nothing is not committed", func(t *testing.T) { noChange(s.withStore(t)) })
 	t.Run("a commit leads from one version to the next", func(t *testing.T) { versions(s.withStore(t)) })
 	if s.features.GroupCommits {
@@ -31,13 +31,13 @@ func doneAfterCommit(e *env) {
 	e.await("the commit", slow.reached)
 	reading := async(func() { e.update(second) })
 	if first.doneCount.Load() != 0 || second.doneCount.Load() != 0 {
-		e.Error("a call was settled before its group was kept")
+		e.Error("a call was done before its group was committed")
 	}
 	slow.open()
 	e.await("the writer", writing)
 	e.await("the reader", reading)
 	if saw != 3 {
-		e.Errorf("the reader saw %d, want what was kept meanwhile, 3", saw)
+		e.Errorf("the reader saw %d, want 3, which was committed meanwhile", saw)
 	}
 }
 

@@ -10,9 +10,9 @@ import (
 )
 
 func (s *suite) conflict(t *testing.T) {
-	s.runUnlessWriteBehind(t, "what came too late is done again", func(t *testing.T) { s.conflictIsRetried(t) })
-	s.runUnlessWriteBehind(t, "an id of the faster one is found", func(t *testing.T) { s.idOfOtherCache(t) })
-	s.runUnlessWriteBehind(t, "two caches on one backing", func(t *testing.T) { s.twoCaches(t) })
+	s.runUnlessWriteBehind(t, "a call that lost a conflict is run again", func(t *testing.T) { s.conflictIsRetried(t) })
+	s.runUnlessWriteBehind(t, "the id of the winner is found", func(t *testing.T) { s.idOfOtherCache(t) })
+	s.runUnlessWriteBehind(t, "two caches on one store", func(t *testing.T) { s.twoCaches(t) })
 }
 
 // updateElsewhere updates the disk through another cache.
@@ -86,7 +86,7 @@ func (s *suite) twoCaches(t *testing.T) {
 	e.store.expectTotal(e, "h1", 2*each)
 }
 
-// expectTotal checks what is kept of a group.
+// expectTotal checks what is stored of a group.
 func (d *faultyStore) expectTotal(e *env, name string, want int64) {
 	e.Helper()
 	g, err := d.Load(context.Background(), name)

@@ -12,13 +12,13 @@ import (
 )
 
 func (s *suite) failure(t *testing.T) {
-	s.runUnlessWriteBehind(t, "what was not kept is not there", func(t *testing.T) { failedCommitHasNoEffect(s.withStore(t)) })
-	s.runUnlessWriteBehind(t, "what was kept is there", func(t *testing.T) { committedDespiteFailure(s.withStore(t)) })
-	s.runUnlessWriteBehind(t, "who waited behind it sees what is kept", func(t *testing.T) { waitingBehindAFailure(s.withStore(t)) })
-	s.runUnlessWriteBehind(t, "again and again", func(t *testing.T) { repeatedFailures(s.withStore(t)) })
+	s.runUnlessWriteBehind(t, "a failed commit has no effect", func(t *testing.T) { failedCommitHasNoEffect(s.withStore(t)) })
+	s.runUnlessWriteBehind(t, "a commit that applied despite its error counts", func(t *testing.T) { committedDespiteFailure(s.withStore(t)) })
+	s.runUnlessWriteBehind(t, "the next call sees what is stored", func(t *testing.T) { waitingBehindAFailure(s.withStore(t)) })
+	s.runUnlessWriteBehind(t, "repeated failures", func(t *testing.T) { repeatedFailures(s.withStore(t)) })
 }
 
-// fail runs calls whose commit fails, before it keeps anything or after it kept all.
+// fail runs calls whose commit fails, before anything is stored or after everything is.
 func (e *env) fail(after bool, calls ...*testTask) {
 	e.Helper()
 	hook := func([]*record.Change) error { return errBroken }
@@ -32,7 +32,7 @@ func (e *env) fail(after bool, calls ...*testTask) {
 	}
 	for _, c := range calls {
 		if err := c.awaitDone(); !errors.Is(err, cache.ErrUnknown) || !errors.Is(err, errBroken) {
-			e.Errorf("a call on %q was settled with %v, want ErrUnknown and the cause", c.name, err)
+			e.Errorf("a call on %q was done with %v, want ErrUnknown and the cause", c.name, err)
 		}
 	}
 	e.store.clearFaults()
@@ -82,7 +82,7 @@ func waitingBehindAFailure(e *env) {
 	e.await("those behind it", behind)
 	e.expectError(first, cache.ErrUnknown)
 	if saw != 1 {
-		e.Errorf("saw %d, want 1: what was not kept was seen", saw)
+		e.Errorf("saw %d, want 1: a change was seen that was not stored", saw)
 	}
 	e.expectTotal("g", 101)
 }

@@ -14,11 +14,11 @@ import (
 )
 
 func (s *suite) flush(t *testing.T) {
-	t.Run("drops groups and ids", func(t *testing.T) { s.withAndWithoutStore(t, flushDropsAll) })
-	t.Run("versions never restart", func(t *testing.T) { s.withAndWithoutStore(t, versionsGoOn) })
-	t.Run("fails with what it runs", func(t *testing.T) { s.withAndWithoutStore(t, flushFails) })
-	t.Run("fails half-way", func(t *testing.T) { flushFailsHalfway(s.withStore(t)) })
-	t.Run("not when the context has ended", func(t *testing.T) { s.withAndWithoutStore(t, flushWithEndedContext) })
+	t.Run("deletes groups and ids", func(t *testing.T) { s.withAndWithoutStore(t, flushDropsAll) })
+	t.Run("versions never repeat", func(t *testing.T) { s.withAndWithoutStore(t, versionsGoOn) })
+	t.Run("fails when the store's flush fails", func(t *testing.T) { s.withAndWithoutStore(t, flushFails) })
+	t.Run("fails after the store was flushed", func(t *testing.T) { flushFailsHalfway(s.withStore(t)) })
+	t.Run("not with a cancelled context", func(t *testing.T) { s.withAndWithoutStore(t, flushWithEndedContext) })
 	t.Run("gives up waiting", func(t *testing.T) { flushGivesUp(s.withStore(t)) })
 	t.Run("while calls go on", func(t *testing.T) { flushWhileCalls(s.withStore(t)) })
 }
@@ -61,7 +61,7 @@ func flushFails(e *env) {
 	e.expectTotal("g", 2)
 }
 
-// flushFailsHalfway lets the groups be gone although the flush says that it failed: what is kept counts.
+// flushFailsHalfway lets the groups be gone although the flush says that it failed: what is stored counts.
 func flushFailsHalfway(e *env) {
 	e.update(e.add("g", 1))
 	e.sync()
@@ -120,8 +120,8 @@ func flushGivesUp(e *env) {
 	e.expectTotal("g", 1)
 }
 
-// flushWhileCalls flushes several times in the middle of traffic: what was settled before is gone, what
-// is settled later is all there.
+// flushWhileCalls flushes several times during calls: what was done before is deleted, what
+// is done after it stays.
 func flushWhileCalls(e *env) {
 	var epoch, inside atomic.Int64
 	e.store.beforeCommit.set(func([]*record.Change) error {
@@ -130,13 +130,13 @@ func flushWhileCalls(e *env) {
 		inside.Add(-1)
 		return nil
 	})
-	var kept [4]atomic.Int64
+	var done [4]atomic.Int64
 	stop := make(chan struct{})
 	var callers sync.WaitGroup
 	for worker := range 4 {
-		callers.Go(func() { e.addUntil(stop, fmt.Sprint("g", worker%2), &epoch, &kept) })
+		callers.Go(func() { e.addUntil(stop, fmt.Sprint("g", worker%2), &epoch, &done) })
 	}
-	for range len(kept) - 1 {
+	for range len(done) - 1 {
 		time.Sleep(10 * time.Millisecond)
 		err := e.cache.Flush(context.Background(), func() error {
 			if inside.Load() != 0 {
@@ -157,13 +157,13 @@ func flushWhileCalls(e *env) {
 	for _, name := range []string{"g0", "g1"} {
 		e.update(e.read(name, func(g *group.Group) { got += sum(g) }))
 	}
-	if want := kept[len(kept)-1].Load(); got != want {
-		e.Errorf("%d calls were settled since the last flush, and the groups have %d", want, got)
+	if want := done[len(done)-1].Load(); got != want {
+		e.Errorf("%d calls were done since the last flush, and the groups have %d", want, got)
 	}
 }
 
 // addUntil adds to a group again and again, and counts by the epoch in which the call was applied.
-func (e *env) addUntil(stop <-chan struct{}, name string, epoch *atomic.Int64, kept *[4]atomic.Int64) {
+func (e *env) addUntil(stop <-chan struct{}, name string, epoch *atomic.Int64, done *[4]atomic.Int64) {
 	for {
 		select {
 		case <-stop:
@@ -176,6 +176,6 @@ func (e *env) addUntil(stop <-chan struct{}, name string, epoch *atomic.Int64, k
 			e.Errorf("Update: %v, %v", err, c.err)
 			return
 		}
-		kept[c.at].Add(1)
+		done[c.at].Add(1)
 	}
 }

@@ -13,11 +13,11 @@ func (s *suite) ids(t *testing.T) {
 	t.Run("remembered", func(t *testing.T) { s.withAndWithoutStore(t, idIsRemembered) })
 	t.Run("twice in one batch", func(t *testing.T) { s.withAndWithoutStore(t, idTwiceInOneBatch) })
 	t.Run("each group has its own", func(t *testing.T) { s.withAndWithoutStore(t, idsBelongToGroups) })
-	t.Run("nothing remembered", func(t *testing.T) { s.withAndWithoutStore(t, idIsNotRemembered) })
+	t.Run("a call that does not remember its id", func(t *testing.T) { s.withAndWithoutStore(t, idIsNotRemembered) })
 	t.Run("remembered again", func(t *testing.T) { s.withAndWithoutStore(t, idIsReplaced) })
-	t.Run("kept with the change", func(t *testing.T) { idIsCommittedWithChange(s.withStore(t)) })
-	t.Run("after the cache", func(t *testing.T) { s.idsOutliveTheCache(t) })
-	s.runUnlessWriteBehind(t, "not kept when the change is not", func(t *testing.T) { retryAfterUnknown(s.withStore(t)) })
+	t.Run("stored with the change", func(t *testing.T) { idIsCommittedWithChange(s.withStore(t)) })
+	t.Run("after the cache lost its state", func(t *testing.T) { s.idsOutliveTheCache(t) })
+	s.runUnlessWriteBehind(t, "not stored when the change is not", func(t *testing.T) { retryAfterUnknown(s.withStore(t)) })
 	t.Run("no id is not looked up", func(t *testing.T) {
 		e := s.withStore(t)
 		e.update(e.add("g", 1), e.add("g", 1))
@@ -27,7 +27,7 @@ func (s *suite) ids(t *testing.T) {
 	})
 }
 
-// expectSeen checks what a call was told of its id.
+// expectSeen checks what a call got for its id.
 func (e *env) expectSeen(c *testTask, want *record.MessageID) {
 	e.Helper()
 	switch {
@@ -129,7 +129,7 @@ func (s *suite) idsOutliveTheCache(t *testing.T) {
 	e.expectTotal("g", 5)
 }
 
-// retryAfterUnknown makes a call again whose outcome was unknown: once nothing was kept, once all was.
+// retryAfterUnknown makes a call again whose outcome was unknown: once when nothing was stored, once when everything was.
 func retryAfterUnknown(e *env) {
 	broken := errors.New("broken")
 	failBefore, failAfter := true, false

@@ -10,7 +10,7 @@ import (
 type invariants struct {
 	mu         sync.Mutex // protects all below
 	busy       map[string]bool
-	versions   map[string][]uint64 // the versions of the calls that changed a group, as they were settled
+	versions   map[string][]uint64 // the versions of the calls that changed a group, in the order in which the calls were done
 	violations []string
 }
 
@@ -55,7 +55,7 @@ func (w *invariants) report(t *testing.T) {
 	for name, versions := range w.versions {
 		for i := 1; i < len(versions); i++ {
 			if versions[i] <= versions[i-1] {
-				t.Errorf("group %q: version %d was settled after %d", name, versions[i], versions[i-1])
+				t.Errorf("group %q: version %d was done after %d", name, versions[i], versions[i-1])
 			}
 		}
 	}

@@ -16,7 +16,7 @@ func (s *suite) load(t *testing.T) {
 	t.Run("an id that cannot be looked up fails alone", func(t *testing.T) { s.lookupFails(t) })
 }
 
-// disk starts the rig with another cache on the same disk.
+// disk starts an env with another cache on the same store.
 func (s *suite) reopen(e *env) {
 	e.close()
 	e.cache = s.open()
@@ -81,7 +81,7 @@ func loadFailsForOneGroup(e *env) {
 	}
 	for _, c := range calls {
 		if want := when(c.name == "bad", errBroken); !errors.Is(c.awaitDone(), want) {
-			e.Errorf("a call on %q was settled with %v", c.name, c.err)
+			e.Errorf("a call on %q was done with %v", c.name, c.err)
 		}
 		if c.name == "bad" && c.applyCount.Load() != 0 {
 			e.Error("a call was applied to a group that could not be loaded")
@@ -105,7 +105,7 @@ func (s *suite) lookupFails(t *testing.T) {
 	}
 	for i, c := range calls {
 		if want := when(i == 1, errBroken); !errors.Is(c.awaitDone(), want) {
-			e.Errorf("call %d was settled with %v, want %v", i, c.err, want)
+			e.Errorf("call %d was done with %v, want %v", i, c.err, want)
 		}
 	}
 	if calls[1].applyCount.Load() != 0 {

@@ -11,15 +11,15 @@ import (
 )
 
 func (s *suite) names(t *testing.T) {
-	s.runUnlessWriteBehind(t, "a Backing knows them", func(t *testing.T) {
+	s.runUnlessWriteBehind(t, "listed by the store", func(t *testing.T) {
 		e := s.withStore(t)
 		e.update(e.add("g", 1))
 		e.expectNames()
 	})
 	if s.features.MemoryOnly {
-		t.Run("groups that are there", func(t *testing.T) { groupsAreListed(s.withoutStore(t)) })
+		t.Run("existing groups", func(t *testing.T) { groupsAreListed(s.withoutStore(t)) })
 		t.Run("unknown groups leave nothing", func(t *testing.T) { unknownGroupsAreNotListed(s.withoutStore(t)) })
-		t.Run("ids are forgotten", func(t *testing.T) { idsAreForgotten(s.withoutStore(t)) })
+		t.Run("expired ids are deleted", func(t *testing.T) { idsAreForgotten(s.withoutStore(t)) })
 	}
 }
 

@@ -13,9 +13,9 @@ import (
 
 func (s *suite) order(t *testing.T) {
 	t.Run("tasks of a group run in their order", func(t *testing.T) { s.withAndWithoutStore(t, inOrder) })
-	t.Run("one at a time, whoever calls", func(t *testing.T) { s.withAndWithoutStore(t, oneAtATime) })
-	t.Run("a task is seen as a whole", func(t *testing.T) { s.withAndWithoutStore(t, tasksAreAtomic) })
-	t.Run("a slow group holds up no other", func(t *testing.T) { slowGroup(s.withStore(t)) })
+	t.Run("one task at a time per group", func(t *testing.T) { s.withAndWithoutStore(t, oneAtATime) })
+	t.Run("tasks are atomic", func(t *testing.T) { s.withAndWithoutStore(t, tasksAreAtomic) })
+	t.Run("a slow group delays no other", func(t *testing.T) { slowGroup(s.withStore(t)) })
 	t.Run("no tasks at all", func(t *testing.T) {
 		s.withAndWithoutStore(t, func(e *env) { e.update() })
 	})

@@ -16,13 +16,13 @@ func (s *suite) shared(t *testing.T) {
 		return
 	}
 	t.Run("counts are exact", func(t *testing.T) { s.twoCachesEach(t, countsAreExact) })
-	t.Run("ids are known to all", func(t *testing.T) { s.twoCachesEach(t, idsOfTwo) })
-	t.Run("a copy that is out of date", func(t *testing.T) { s.twoCachesEach(t, staleCopies) })
-	t.Run("nobody goes without", func(t *testing.T) { s.twoCachesEach(t, noStarvation) })
-	t.Run("loaded by two at once", func(t *testing.T) { s.twoCachesLoad(t) })
-	t.Run("drained by another", func(t *testing.T) { s.otherCacheWrites(t) })
-	t.Run("flushed by another", func(t *testing.T) { s.twoCachesEach(t, otherCacheFlushes) })
-	t.Run("storm", func(t *testing.T) { s.sharedStress(t) })
+	t.Run("ids are known to all caches", func(t *testing.T) { s.twoCachesEach(t, idsOfTwo) })
+	t.Run("outdated copies", func(t *testing.T) { s.twoCachesEach(t, staleCopies) })
+	t.Run("no cache starves", func(t *testing.T) { s.twoCachesEach(t, noStarvation) })
+	t.Run("loaded by two caches at once", func(t *testing.T) { s.twoCachesLoad(t) })
+	t.Run("written back by another cache", func(t *testing.T) { s.otherCacheWrites(t) })
+	t.Run("flushed by another cache", func(t *testing.T) { s.twoCachesEach(t, otherCacheFlushes) })
+	t.Run("stress", func(t *testing.T) { s.sharedStress(t) })
 }
 
 // twoCachesEach runs a test on two caches with one hot state, with a Backing and without.
@@ -30,7 +30,7 @@ func (s *suite) twoCachesEach(t *testing.T, test func(one, other *env)) {
 	s.withAndWithoutStore(t, func(e *env) { test(e, s.secondCache(e)) })
 }
 
-// secondCache is another rig on the hot state of the first.
+// secondCache is another env on the shared state of the first.
 func (s *suite) secondCache(e *env) *env {
 	if e.store != nil {
 		e.store.shared = true
@@ -77,7 +77,7 @@ func idsOfTwo(one, other *env) {
 	other.expectTotal("g", 36)
 }
 
-// staleCopies takes turns, so that each one's copy is out of date. A look sees what was settled elsewhere.
+// staleCopies takes turns, so that each one's copy is out of date. A read sees what was done elsewhere.
 func staleCopies(one, other *env) {
 	for n := range int64(10) {
 		one.update(one.add("g", 1))

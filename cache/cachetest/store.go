@@ -20,7 +20,7 @@ type faultyStore struct {
 	beforeLoad   hook[func(name string) error]
 	beforeLookup hook[func(name, id string) error]
 	beforeCommit hook[func(changes []*record.Change) error]
-	// afterCommit is called when everything is kept; its error hides that.
+	// afterCommit is called when everything is stored; Commit returns its error, which hides that.
 	afterCommit hook[func(changes []*record.Change) error]
 	// inner keeps the groups instead.
 	inner Truncater
@@ -213,7 +213,7 @@ func (d *faultyStore) endCommit(changes []*record.Change) {
 	}
 }
 
-// commit keeps the changes whose base is what is kept; the others conflict.
+// commit stores the changes whose base is the stored version; the others conflict.
 func (d *faultyStore) commit(changes []*record.Change) error {
 	if d.inner != nil && len(changes) > 0 {
 		return d.inner.Persist(context.Background(), changes)

@@ -15,20 +15,20 @@ import (
 )
 
 func (s *suite) stress(t *testing.T) {
-	t.Run("in fair weather", func(t *testing.T) { s.withAndWithoutStore(t, func(e *env) { stressWithTimeouts(e, 0) }) })
+	t.Run("without faults", func(t *testing.T) { s.withAndWithoutStore(t, func(e *env) { stressWithTimeouts(e, 0) }) })
 	t.Run("with faults", func(t *testing.T) {
 		e := s.withStore(t)
 		injectFaults(e.store, 25)
 		stressWithTimeouts(e, 100*time.Millisecond)
 	})
-	t.Run("with faults and haste", func(t *testing.T) {
+	t.Run("with faults and cancelled calls", func(t *testing.T) {
 		e := s.withStore(t)
 		injectFaults(e.store, 10)
 		stressWithTimeouts(e, 300*time.Microsecond)
 	})
 }
 
-// injectFaults lets one in n of all requests fail, commits before or after the change is kept, or come too
+// injectFaults lets one in n of all requests fail, commits before or after the change is stored, or come too
 // late though nothing was faster.
 func injectFaults(d *faultyStore, n int) {
 	fail := func() error { return when(chance(n), errBroken) }
@@ -134,7 +134,7 @@ func (e *env) unfinished(calls []*testTask, orders []addition, left bool) []addi
 	for i, c := range calls {
 		if c.doneCount.Load() == 0 { // the outcome comes later; the id makes it safe to go on
 			if !left {
-				e.Error("Update returned nil before all calls were settled")
+				e.Error("Update returned nil before all calls were done")
 			}
 			open = append(open, orders[i])
 			continue

@@ -26,7 +26,7 @@ type env struct {
 	invariants  invariants
 }
 
-// withStore makes a rig whose groups come from a disk.
+// withStore makes an env whose groups come from a store.
 func (s *suite) withStore(t *testing.T) *env {
 	d := newFaultyStore()
 	s.skipIfLate(t)
@@ -36,7 +36,7 @@ func (s *suite) withStore(t *testing.T) *env {
 	return s.start(t, d)
 }
 
-// withoutStore makes a rig whose cache keeps its groups itself.
+// withoutStore makes an env whose cache has the only copy of its groups.
 func (s *suite) withoutStore(t *testing.T) *env {
 	s.skipIfLate(t)
 	return s.start(t, nil)
@@ -55,7 +55,7 @@ func (s *suite) start(t *testing.T, d *faultyStore) *env {
 	return s.startOn(t, s.open(), d)
 }
 
-// startOn makes a rig of a cache.
+// startOn makes an env of a cache.
 func (s *suite) startOn(t *testing.T, c cache.Cache, d *faultyStore) *env {
 	e := &env{T: t, cache: c, store: d, writeBehind: s.features.WriteBehind}
 	t.Cleanup(e.close)
@@ -67,7 +67,7 @@ func (s *suite) startOn(t *testing.T, c cache.Cache, d *faultyStore) *env {
 	return e
 }
 
-// runUnlessWriteBehind runs a test where calls are settled when the Backing has what they did.
+// runUnlessWriteBehind runs a test where calls are done when the backing store has their changes.
 func (s *suite) runUnlessWriteBehind(t *testing.T, name string, test func(*testing.T)) {
 	if !s.features.WriteBehind {
 		t.Run(name, test)
@@ -85,9 +85,9 @@ func start(tb testing.TB, c cache.Cache, b cache.BackingStore) {
 
 // withAndWithoutStore runs a test with a Backing, and without one where the cache can do without.
 func (s *suite) withAndWithoutStore(t *testing.T, test func(e *env)) {
-	t.Run("backing", func(t *testing.T) { test(s.withStore(t)) })
+	t.Run("with a store", func(t *testing.T) { test(s.withStore(t)) })
 	if s.features.MemoryOnly {
-		t.Run("alone", func(t *testing.T) { test(s.withoutStore(t)) })
+		t.Run("without a store", func(t *testing.T) { test(s.withoutStore(t)) })
 	}
 }
 
@@ -96,7 +96,7 @@ func (e *env) sync() {
 	e.Helper()
 	if e.writeBehind && e.store != nil {
 		if err := e.cache.(cache.WriteBehind).Sync(context.Background()); err != nil {
-			e.Fatalf("Drain: %v", err)
+			e.Fatalf("Sync: %v", err)
 		}
 	}
 }

@@ -33,7 +33,7 @@ type testTask struct {
 	inside     atomic.Bool // a method is running
 	applyCount atomic.Int32
 	doneCount  atomic.Int32
-	finished   chan struct{} // closed by the first Settled
+	finished   chan struct{} // closed by the first Done
 
 	// Written by the cache's calls, to be read when over is closed.
 	seen    *record.MessageID
@@ -113,11 +113,11 @@ func (c *testTask) Apply(g *group.Group, seen *record.MessageID) *record.Message
 // expiry is when ids end, in Unix milliseconds.
 const expiry = 1000
 
-// Settled implements cache.Task.
+// Done implements cache.Task.
 func (c *testTask) Done(err error) {
-	defer c.enterMethod("Settled")()
+	defer c.enterMethod("Done")()
 	if c.doneCount.Add(1) > 1 {
-		c.env.invariants.violation("a call was settled twice")
+		c.env.invariants.violation("Done was called twice on a task")
 		return
 	}
 	c.err = err
@@ -135,7 +135,7 @@ func (c *testTask) enterMethod(method string) (leave func()) {
 	return func() { c.inside.Store(false) }
 }
 
-// awaitDone returns how the call was settled; it fails the test when it was not.
+// awaitDone returns the error that the call was done with; it fails the test when the call is not done in time.
 func (c *testTask) awaitDone() error {
 	c.env.Helper()
 	c.env.await("a call on group "+c.name, c.finished)
@@ -197,11 +197,11 @@ func sum(g *group.Group) int64 {
 	return n
 }
 
-// expectError checks how a call was settled.
+// expectError checks the error that a call was done with.
 func (e *env) expectError(c *testTask, want error) {
 	e.Helper()
 	if err := c.awaitDone(); !errors.Is(err, want) {
-		e.Errorf("a call on group %q was settled with %v, want %v", c.name, err, want)
+		e.Errorf("a call on group %q was done with %v, want %v", c.name, err, want)
 	}
 }
 

@@ -28,11 +28,12 @@ func timed(e *env, name string, at int64) *testTask {
 	})
 }
 
-func toldAhead(e *env) {
+// unwrittenGroupsAreListed checks that Groups and Due list groups of which the store has nothing.
+func unwrittenGroupsAreListed(e *env) {
 	e.store.beforeCommit.set(func([]*record.Change) error { return errBroken })
 	e.update(e.add("g", 1), e.add("h", 1))
 	if got := e.groups(7); !slices.Equal(got, []string{"g", "h"}) {
-		e.Errorf("groups %q, want what the disk does not know: g and h", got)
+		e.Errorf("groups %q, want g and h, which the store does not have", got)
 	}
 	dueWithoutStore(e)
 	e.store.clearFaults()

@@ -22,23 +22,23 @@ func (s *suite) writeBehind(t *testing.T) {
 	if !s.features.WriteBehind {
 		return
 	}
-	t.Run("drained by Drain", func(t *testing.T) { syncWrites(s.withStore(t)) })
-	t.Run("drained by Close", func(t *testing.T) { s.closeWrites(t) })
-	t.Run("drained by and by", func(t *testing.T) { writesByItself(s.withStore(t)) })
+	t.Run("written by Sync", func(t *testing.T) { syncWrites(s.withStore(t)) })
+	t.Run("written by Close", func(t *testing.T) { s.closeWrites(t) })
+	t.Run("written in the background", func(t *testing.T) { writesByItself(s.withStore(t)) })
 	t.Run("many chunks", func(t *testing.T) { writesChunks(s.withStore(t)) })
 	t.Run("while calls go on", func(t *testing.T) { writesDuringCalls(s.withStore(t)) })
 	t.Run("a store that is down", func(t *testing.T) { storeFailsAndRecovers(s.withStore(t)) })
-	t.Run("Drain gives up", func(t *testing.T) { syncGivesUp(s.withStore(t)) })
+	t.Run("Sync gives up", func(t *testing.T) { syncGivesUp(s.withStore(t)) })
 	t.Run("Close gives up", func(t *testing.T) { s.closeGivesUpWriting(t) })
-	t.Run("a lost answer", func(t *testing.T) { lostReply(s.withStore(t)) })
-	t.Run("a conflict that was none", func(t *testing.T) { falseConflict(s.withStore(t)) })
+	t.Run("a commit with a lost reply", func(t *testing.T) { lostReply(s.withStore(t)) })
+	t.Run("a conflict with its own lost commit", func(t *testing.T) { falseConflict(s.withStore(t)) })
 	if s.features.Backing == nil { // the versions of others cannot be bent
-		t.Run("somebody else wrote", func(t *testing.T) { conflictingWriter(s.withStore(t)) })
+		t.Run("another writer of the store", func(t *testing.T) { conflictingWriter(s.withStore(t)) })
 	}
-	t.Run("what the Backing does not know is told", func(t *testing.T) { toldAhead(s.withStore(t)) })
+	t.Run("unwritten groups are listed", func(t *testing.T) { unwrittenGroupsAreListed(s.withStore(t)) })
 	if s.features.MemoryOnly {
-		t.Run("due without a Backing", func(t *testing.T) { dueWithoutStore(s.withoutStore(t)) })
-		t.Run("nothing to drain", func(t *testing.T) {
+		t.Run("due groups without a store", func(t *testing.T) { dueWithoutStore(s.withoutStore(t)) })
+		t.Run("nothing to write", func(t *testing.T) {
 			e := s.withoutStore(t)
 			e.update(e.add("g", 1))
 			e.expectSync(context.Background())
@@ -46,11 +46,11 @@ func (s *suite) writeBehind(t *testing.T) {
 	}
 }
 
-// expectSync drains the cache, with or without a Backing.
+// expectSync syncs the cache, with or without a store.
 func (e *env) expectSync(ctx context.Context) {
 	e.Helper()
 	if err := e.cache.(cache.WriteBehind).Sync(ctx); err != nil {
-		e.Errorf("Drain: %v", err)
+		e.Errorf("Sync: %v", err)
 	}
 }
 
@@ -172,7 +172,7 @@ func writesChunks(e *env) {
 	e.expectStoredAsCached()
 }
 
-// expectStoredAsCached drains group g and compares the cache's with the disk's.
+// expectStoredAsCached syncs the cache and compares its group g with the stored one.
 func (e *env) expectStoredAsCached() {
 	e.Helper()
 	e.sync()
@@ -198,7 +198,7 @@ func (e *env) expectStoredAsCached() {
 	}
 }
 
-// writesDuringCalls drains again and again while many call: the disk never goes back, and has all in the end.
+// writesDuringCalls syncs again and again while many call: stored versions never decrease, and in the end all is stored.
 func writesDuringCalls(e *env) {
 	last := map[string]uint64{}
 	var mu sync.Mutex
@@ -257,7 +257,7 @@ func storeFailsAndRecovers(e *env) {
 	time.Sleep(20 * time.Millisecond)
 	e.store.expectTotal(e, "g", 1)
 	down.Store(false)
-	e.await("the drain", waiting)
+	e.await("Sync", waiting)
 	e.store.expectTotal(e, "g", 6)
 	e.store.expectTotal(e, "h", 5)
 }
@@ -268,7 +268,7 @@ func syncGivesUp(e *env) {
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	if err := e.cache.(cache.WriteBehind).Sync(ctx); !errors.Is(err, context.DeadlineExceeded) {
-		e.Errorf("Drain: %v, want the context's error", err)
+		e.Errorf("Sync: %v, want the context's error", err)
 	}
 	e.expectTotal("g", 1)
 	e.store.clearFaults()
@@ -321,7 +321,7 @@ func falseConflict(e *env) {
 	e.store.expectTotal(e, "h", 1)
 }
 
-// conflictingWriter lets the disk be ahead of the cache, in one group of two: that stays where it is, and is told.
+// conflictingWriter makes the store newer than the cache in one of two groups: the stored group stays, and Sync reports it.
 func conflictingWriter(e *env) {
 	e.update(e.add("good", 1), e.add("bad", 1))
 	e.sync()
@@ -331,7 +331,7 @@ func conflictingWriter(e *env) {
 	e.update(e.add("good", 1), e.add("bad", 1))
 	err := e.cache.(cache.WriteBehind).Sync(context.Background())
 	if err == nil || !strings.Contains(err.Error(), `"bad"`) {
-		e.Errorf("Drain: %v, want an error that names the group", err)
+		e.Errorf("Sync: %v, want an error that names the group", err)
 	}
 	e.store.expectTotal(e, "good", 2)
 	e.expectTotal("bad", 2)

@@ -4,15 +4,15 @@ import (
 	"context"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/internal/gate"
+	"github.com/dictrack/dictrack/internal/mailbox"
 )
 
 // Cache is a cache.Cache in memory. Make it with New.
 type Cache struct {
 	options Options
 	entries entryMap
-	calls   mailbox.Door // entered by calls on a cache with a store; Close closes it
+	calls   mailbox.Calls // entered by calls on a cache with a store; Close closes it
 	commits gate.Gate    // entered by group commits; Flush pauses it
 
 	memory  memoryOnly
@@ -39,8 +39,8 @@ func (c *Cache) Start(_ context.Context, d cache.Deps) error {
 
 // Update implements cache.Cache.
 func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
-	if err := c.calls.Refusal(ctx); err != nil {
-		mailbox.Refuse(tasks, err)
+	if err := c.calls.Err(ctx); err != nil {
+		mailbox.Reject(tasks, err)
 		return nil
 	}
 	if c.through != nil {
@@ -60,7 +60,7 @@ func (c *Cache) DeleteExpiredIDs(_ context.Context, now int64) error {
 
 // Groups implements cache.Cache. With a store there are none: the store knows them all.
 func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, error) {
-	if err := c.calls.Refusal(ctx); err != nil || c.through != nil {
+	if err := c.calls.Err(ctx); err != nil || c.through != nil {
 		return nil, err
 	}
 	names := c.entries.names(after)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/mailbox"
+	"github.com/dictrack/dictrack/internal/mailbox"
 	"github.com/dictrack/dictrack/record"
 )
 
@@ -91,7 +91,7 @@ func (m *committer) cancelled(task *mailbox.Entry) { m.release([]*mailbox.Entry{
 // completed counts the calls with many tasks of which these tasks were the last to submit a change, or none.
 func completed(tasks []*mailbox.Entry) (calls int) {
 	for _, task := range tasks {
-		if task.Handed() {
+		if task.MarkSubmitted() {
 			calls++
 		}
 	}

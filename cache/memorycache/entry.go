@@ -4,8 +4,8 @@ import (
 	"strings"
 	"unsafe"
 
-	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/mailbox"
 	"github.com/dictrack/dictrack/internal/sieve"
 )
 
@@ -21,7 +21,7 @@ type entry struct {
 	inlineName  [40]byte     // holds the name, which every call compares, if it fits
 	inlineGroup *group.Group // memory for the group beside the entry; nil with a store
 
-	box mailbox.Box
+	box mailbox.Mailbox
 }
 
 // inlineEntry is an entry together with the memory of its group, for groups that are not loaded from a store.

@@ -7,8 +7,8 @@ import (
 	"sync"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/mailbox"
 	"github.com/dictrack/dictrack/record"
 )
 
@@ -58,7 +58,7 @@ func (g *groupCommit) enterAndRun() {
 
 // run takes the tasks from the mailbox and applies them. The gate has been entered; finish leaves it.
 func (g *groupCommit) run() {
-	g.batch = g.entry.box.TakeAll(g.batch)
+	g.batch = g.entry.box.PopAll(g.batch)
 	g.apply()
 }
 
@@ -91,7 +91,7 @@ func (g *groupCommit) makeChange() (*group.Pending, error) {
 		findMessageID(w.ctx, w.store, task)
 	}
 	e.group.BeginChangeIn(g.buf)
-	return e.box.Step(e.group, g.batch), nil
+	return e.box.Apply(e.group, g.batch), nil
 }
 
 // encoded implements submission.
@@ -119,7 +119,7 @@ func (g *groupCommit) finish(err error) {
 	w, e := g.through, g.entry
 	w.committer.release(g.batch)
 	for _, task := range g.batch {
-		task.Settle(err)
+		task.Done(err)
 	}
 	w.commits.Leave()
 	if w.finished(e) {
@@ -131,7 +131,7 @@ func (g *groupCommit) finish(err error) {
 
 // findMessageID looks up the id of a task's message in the store.
 func findMessageID(ctx context.Context, store cache.BackingStore, task *mailbox.Entry) {
-	task.Err, task.Seen = task.Context().Err(), nil
+	task.Err, task.Remembered = task.Context().Err(), nil
 	id := task.Task.ID()
 	if task.Err != nil || id == "" {
 		return
@@ -140,6 +140,6 @@ func findMessageID(ctx context.Context, store cache.BackingStore, task *mailbox.
 	if err != nil {
 		task.Err = fmt.Errorf("look up id %q: %w", id, err)
 	} else if ok {
-		task.Seen = &seen
+		task.Remembered = &seen
 	}
 }

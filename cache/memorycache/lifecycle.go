@@ -4,7 +4,7 @@ import "context"
 
 // Flush implements cache.Cache.
 func (c *Cache) Flush(ctx context.Context, then func() error) error {
-	if err := c.calls.Refusal(ctx); err != nil {
+	if err := c.calls.Err(ctx); err != nil {
 		return err
 	}
 	if err := c.commits.Pause(ctx); err != nil {
@@ -20,7 +20,7 @@ func (c *Cache) Flush(ctx context.Context, then func() error) error {
 
 // Close implements cache.Cache.
 func (c *Cache) Close(ctx context.Context) error {
-	c.calls.Shut()
+	c.calls.Close()
 	idle := make(chan struct{})
 	go func() {
 		defer close(idle)

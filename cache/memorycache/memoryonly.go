@@ -7,13 +7,13 @@ import (
 	"sync/atomic"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/mailbox"
+	"github.com/dictrack/dictrack/internal/mailbox"
 )
 
 // memoryOnly applies tasks to groups that live nowhere else: under the lock of the group, and done.
 type memoryOnly struct {
 	entries *entryMap
-	calls   *mailbox.Door // closed with the cache; calls do not enter it, so that those on different cores share no counter
+	calls   *mailbox.Calls // closed with the cache; calls do not enter it, so that those on different cores share no counter
 
 	// baseVersion is the version at which new groups start, above all that were flushed.
 	baseVersion atomic.Uint64
@@ -62,7 +62,7 @@ func (m *memoryOnly) run(ctx context.Context, t cache.Task) {
 		e.group = e.inlineGroup
 		e.group.Begin(e.name, m.baseVersion.Load())
 	}
-	err := m.calls.Refusal(ctx) // after the lock: Close waits for those who hold one, and for no others
+	err := m.calls.Err(ctx) // after the lock: Close waits for those who hold one, and for no others
 	switch id := t.ID(); {
 	case err != nil:
 	case id == "":

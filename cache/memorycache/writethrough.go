@@ -4,15 +4,15 @@ import (
 	"context"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/internal/gate"
+	"github.com/dictrack/dictrack/internal/mailbox"
 	"github.com/dictrack/dictrack/record"
 )
 
 // writeThrough applies tasks to groups that a store has: a task is done when the store has committed its change.
 type writeThrough struct {
 	entries   *entryMap
-	calls     *mailbox.Door
+	calls     *mailbox.Calls
 	commits   *gate.Gate // entered by group commits
 	committer *committer
 	store     cache.BackingStore
@@ -22,7 +22,7 @@ type writeThrough struct {
 	stop context.CancelFunc
 }
 
-func newWriteThrough(entries *entryMap, calls *mailbox.Door, commits *gate.Gate, store cache.BackingStore) *writeThrough {
+func newWriteThrough(entries *entryMap, calls *mailbox.Calls, commits *gate.Gate, store cache.BackingStore) *writeThrough {
 	entries.inline = false
 	w := &writeThrough{entries: entries, calls: calls, commits: commits, store: store}
 	w.ctx, w.stop = context.WithCancel(context.Background())
@@ -35,8 +35,8 @@ func (w *writeThrough) update(ctx context.Context, tasks []cache.Task) error {
 	if len(tasks) == 0 {
 		return nil
 	}
-	if !w.calls.Admit(len(tasks)) {
-		mailbox.Refuse(tasks, record.ErrClosed)
+	if !w.calls.Enter(len(tasks)) {
+		mailbox.Reject(tasks, record.ErrClosed)
 		return nil
 	}
 	call := mailbox.NewCall(ctx, w.calls, tasks)
@@ -60,7 +60,7 @@ func (w *writeThrough) update(ctx context.Context, tasks []cache.Task) error {
 func (w *writeThrough) post(task *mailbox.Entry) *groupCommit {
 	e := w.entries.lock(task.Task.Group())
 	defer e.box.Unlock()
-	if !e.box.Post(task) {
+	if !e.box.Push(task) {
 		return nil
 	}
 	return newGroupCommit(w, e, e.group != nil && task.Task.ID() == "")
@@ -80,7 +80,7 @@ func (w *writeThrough) start(g *groupCommit, many bool) {
 func (w *writeThrough) finished(e *entry) (again bool) {
 	e.box.Lock()
 	defer e.box.Unlock()
-	again = e.box.Rest()
+	again = e.box.Release()
 	switch exists := e.group != nil && e.group.Exists(); {
 	case exists && w.entries.eviction.Enabled():
 		w.entries.eviction.Use(e, e.group.Size())

@@ -44,7 +44,7 @@ func BenchmarkW(b *testing.B) {
 				}
 			}
 		})
-		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "data/s")
+		b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 	})
 	b.Run("batches", func(b *testing.B) {
 		b.SetParallelism(8)
@@ -62,7 +62,7 @@ func BenchmarkW(b *testing.B) {
 				}
 			}
 		})
-		b.ReportMetric(float64(100*b.N)/b.Elapsed().Seconds(), "data/s")
+		b.ReportMetric(float64(100*b.N)/b.Elapsed().Seconds(), "messages/s")
 	})
 }
 
@@ -90,5 +90,5 @@ return 1`
 			}
 		}
 	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "data/s")
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }

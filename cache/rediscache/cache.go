@@ -10,12 +10,12 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/commit"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/definitions"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/server"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/writeback"
+	"github.com/dictrack/dictrack/internal/mailbox"
 	"github.com/dictrack/dictrack/record"
 )
 
@@ -29,8 +29,8 @@ type Cache struct {
 	committer   *commit.Committer
 	writer      *writeback.Writer
 
-	calls     mailbox.Door // tasks of Update
-	refreshes mailbox.Door // tasks of the cache itself, which go on while it closes
+	calls     mailbox.Calls // tasks of Update
+	refreshes mailbox.Calls // tasks of the cache itself, which go on while it closes
 
 	life    context.Context // ends when Close gives up waiting; ends all requests to servers and to the store
 	end     context.CancelFunc
@@ -103,8 +103,8 @@ func (c *Cache) Start(ctx context.Context, deps cache.Deps) error {
 
 // Update implements cache.Cache.
 func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
-	if err := c.calls.Refusal(ctx); err != nil {
-		mailbox.Refuse(tasks, err)
+	if err := c.calls.Err(ctx); err != nil {
+		mailbox.Reject(tasks, err)
 		return nil
 	}
 	return c.committer.Update(ctx, &c.calls, tasks)
@@ -112,7 +112,7 @@ func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
 
 // Sync implements cache.WriteBehind. The error may be a list of the groups that the store cannot take, and why.
 func (c *Cache) Sync(ctx context.Context) error {
-	if err := c.calls.Refusal(ctx); err != nil {
+	if err := c.calls.Err(ctx); err != nil {
 		return err
 	}
 	shards := make([]int, format.ShardCount)
@@ -124,7 +124,7 @@ func (c *Cache) Sync(ctx context.Context) error {
 
 // Close implements cache.Cache.
 func (c *Cache) Close(ctx context.Context) (err error) {
-	c.calls.Shut()
+	c.calls.Close()
 	c.closing.Do(func() {
 		synced := make(chan error, 1)
 		go func() {

@@ -19,7 +19,7 @@ const holdTTL = 10 * time.Second
 // Flush implements cache.Cache. No other process works on groups meanwhile either. If then fails, nothing is deleted; with
 // a store, each group is compared with it when it is used next, and the later version counts.
 func (c *Cache) Flush(ctx context.Context, then func() error) error {
-	if err := c.calls.Refusal(ctx); err != nil {
+	if err := c.calls.Err(ctx); err != nil {
 		return err
 	}
 	if err := c.writer.Lock(ctx); err != nil { // before the pause, because writing back may refresh groups

@@ -17,7 +17,7 @@ import (
 
 // Groups implements cache.Cache. With a store it lists every group that is in Redis.
 func (c *Cache) Groups(ctx context.Context, after string, limit int) ([]string, error) {
-	if err := c.calls.Refusal(ctx); err != nil {
+	if err := c.calls.Err(ctx); err != nil {
 		return nil, err
 	}
 	var names []string
@@ -62,7 +62,7 @@ func (c *Cache) groupsPage(ctx context.Context, after string, limit int) (names 
 
 // Due implements cache.WriteBehind. It lists every group in Redis that is due.
 func (c *Cache) Due(ctx context.Context, until int64, limit int) ([]record.Due, error) {
-	if err := c.calls.Refusal(ctx); err != nil || limit <= 0 {
+	if err := c.calls.Err(ctx); err != nil || limit <= 0 {
 		return nil, err
 	}
 	for size := pageSize(limit); ; size *= 4 {
@@ -111,7 +111,7 @@ type bucket struct {
 // DeleteExpiredIDs implements cache.Cache. Within an hour, ids are deleted in the order in which they were remembered: one
 // that expires before an id that was remembered earlier is deleted together with that.
 func (c *Cache) DeleteExpiredIDs(ctx context.Context, now int64) error {
-	if err := c.calls.Refusal(ctx); err != nil {
+	if err := c.calls.Err(ctx); err != nil {
 		return err
 	}
 	var buckets []bucket

@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/internal/gate"
+	"github.com/dictrack/dictrack/internal/mailbox"
 	"github.com/dictrack/dictrack/record"
 )
 
@@ -75,7 +75,7 @@ func (c *Cache) Start(ctx context.Context, d cache.Deps) error {
 // Update implements cache.Cache. It always returns nil: all a task has to wait for comes before it is applied.
 func (c *Cache) Update(ctx context.Context, tasks []cache.Task) error {
 	if err := c.enter(ctx); err != nil {
-		mailbox.Refuse(tasks, err)
+		mailbox.Reject(tasks, err)
 		return nil
 	}
 	defer c.calls.Leave()

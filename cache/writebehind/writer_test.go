@@ -113,7 +113,7 @@ func TestCallsWaitAtMaxPending(t *testing.T) {
 			t.Errorf("a call beyond the bound: %v, want the context's error and nothing done", err)
 		}
 		m.expectCount("g0", 3)
-		if _, err := m.List(t.Context(), "new"); err != nil {
+		if _, err := m.ListAll(t.Context(), "new"); err != nil {
 			t.Errorf("a look beyond the bound: %v", err)
 		}
 		if err := m.Remove(t.Context(), "g0", "none"); !errors.Is(err, dictrack.ErrNotFound) {
@@ -333,7 +333,7 @@ func TestWriteIsNotAffectedByLaterCalls(t *testing.T) {
 		synctest.Wait()
 		s.expectVersion(t, "g", 200)
 		other := openWith(t, &faultyStore{&faultstore.Store{Data: s.Data}}, memorycache.New(memorycache.Options{}))
-		if snaps, err := other.List(t.Context(), "g"); err != nil || len(snaps) != 200 || snaps[199].Name != "t199" {
+		if snaps, err := other.ListAll(t.Context(), "g"); err != nil || len(snaps) != 200 || snaps[199].Name != "t199" {
 			t.Errorf("the store has %d trackers, %v; want the 200 of before", len(snaps), err)
 		}
 		other.mustClose()

@@ -16,13 +16,13 @@ func newAdd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "add {--data DIR | --store URL} --trackers FILE GROUP...",
 		Short: "Add the trackers of a file to groups",
-		Long: `Add the trackers of a definition file to groups. A group gets all of them or, when it has a tracker of one of the
-names, none; then the groups after it get none either. The directory is made if need be.`,
+		Long: `Add the trackers of a definition file to groups. A group that already has a tracker of one of the names gets none of
+them, and the command stops there. The directory is created if it does not exist.`,
 		Example:           `  dictrack add --data state/ --trackers trackers.yaml Robot001 Robot002`,
 		Args:              argumentCount(1, -1),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	stateFlags(cmd, &where, "keep the state in `DIR`")
+	stateFlags(cmd, &where, "store the state in `DIR`")
 	trackersFlag(cmd, &file)
 	cmd.RunE = wrapRun(func(cmd *cobra.Command, groups []string) error {
 		if err := errors.Join(where.require(cmd), requireFlags(cmd, "trackers")); err != nil {

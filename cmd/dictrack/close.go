@@ -13,11 +13,11 @@ import (
 	"github.com/dictrack/dictrack"
 )
 
-// waitNoticeDelay is how long nothing is said while the state is closed.
+// waitNoticeDelay is how long closing may take before a notice is printed.
 const waitNoticeDelay = time.Second
 
-// close closes the Manager after err was its last result. A cache that is ahead of the store brings there what it has;
-// an interruption gives up waiting for that.
+// close closes the Manager and returns err, the result of the command, with the error of closing. A write-behind cache
+// writes to the store what it still has; an interruption gives up waiting for that.
 func (a *app) close(m *dictrack.Manager, err error) error {
 	waiting, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -26,15 +26,15 @@ func (a *app) close(m *dictrack.Manager, err error) error {
 	case closed == nil:
 		return err
 	case waiting.Err() != nil:
-		a.printError("gave up before the store had everything"+otherCauses(closed), "")
+		a.printError("gave up before all changes were in the store"+otherCauses(closed), "")
 		return cmp.Or(err, context.Canceled)
 	case errors.Is(err, context.Canceled):
-		return closed // more than an interruption
+		return closed // there is another error than the interruption
 	}
 	return errors.Join(err, closed)
 }
 
-// otherCauses is what an error tells besides the interruption, of which each part of a Manager tells for itself.
+// otherCauses returns the lines of an error that say more than that it was interrupted, each after a colon.
 func otherCauses(err error) (causes string) {
 	for line := range strings.SplitSeq(err.Error(), "\n") {
 		if line != context.Canceled.Error() {
@@ -44,15 +44,15 @@ func otherCauses(err error) (causes string) {
 	return causes
 }
 
-// closeWithNotice does something that may take long, and says so when it does.
-func (a *app) closeWithNotice(do func() error) error {
+// closeWithNotice calls closeState, and prints a notice when that takes long.
+func (a *app) closeWithNotice(closeState func() error) error {
 	done := make(chan error, 1)
-	go func() { done <- do() }()
+	go func() { done <- closeState() }()
 	select {
 	case err := <-done:
 		return err
 	case <-time.After(waitNoticeDelay):
-		a.notef("waiting until the store has everything; interrupt to give up\n")
+		a.notef("writing the last changes to the store; interrupt to give up\n")
 		return <-done
 	}
 }

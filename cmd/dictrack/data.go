@@ -19,7 +19,7 @@ func trackersFlag(cmd *cobra.Command, file *string) {
 	_ = cmd.MarkFlagFilename("trackers", "yaml", "yml", "json") // the flag exists
 }
 
-// readSpecs reads the trackers of a definition file.
+// readSpecs reads the specs of a definition file.
 func readSpecs(file string) ([]tracker.Spec, error) {
 	defs, err := trackerfile.Read(file, nil)
 	if err != nil {
@@ -32,31 +32,23 @@ func readSpecs(file string) ([]tracker.Spec, error) {
 	return specs, nil
 }
 
-// requireGroup fails unless the group is there, with trackers or without.
+// requireGroup fails unless the group exists, with or without trackers.
 func requireGroup(ctx context.Context, m *dictrack.Manager, group string) error {
-	snaps, err := m.ListAll(ctx, group)
-	if err != nil || len(snaps) > 0 {
+	exists, err := m.Exists(ctx, group)
+	if err != nil || exists {
 		return err
-	}
-	for name, err := range m.Groups(ctx) {
-		if err != nil {
-			return err
-		}
-		if name == group {
-			return nil
-		}
 	}
 	return failure("dictrack groups lists the groups, with the same --data, --store or --cache", "there is no group %q", group)
 }
 
-// visibleEvents are the events that are printed: all but those of trackers added and removed.
+// visibleEvents returns the events that commands print: all but ADDED and REMOVED.
 func visibleEvents(events []dictrack.Event) []dictrack.Event {
 	return slices.DeleteFunc(slices.Clone(events), func(e dictrack.Event) bool {
 		return e.Kind == dictrack.EventAdded || e.Kind == dictrack.EventRemoved
 	})
 }
 
-// printEvents prints what happened, as track does, and collects it while do runs.
+// printEvents calls do, and prints the events that it caused, as track does.
 func (a *app) printEvents(m *dictrack.Manager, do func() error) error {
 	var events []dictrack.Event
 	collect := func(_ context.Context, e dictrack.Event) error {
@@ -70,11 +62,11 @@ func (a *app) printEvents(m *dictrack.Manager, do func() error) error {
 	err = do()
 	cancel()
 	for _, e := range visibleEvents(events) {
-		text, wrong := e.MarshalJSON()
-		if wrong == nil {
-			_, wrong = fmt.Fprintf(a.out, "%s\n", text)
+		text, printErr := e.MarshalJSON()
+		if printErr == nil {
+			_, printErr = fmt.Fprintf(a.out, "%s\n", text)
 		}
-		err = errors.Join(err, wrong)
+		err = errors.Join(err, printErr)
 	}
 	return err
 }

@@ -12,15 +12,15 @@ import (
 	"github.com/dictrack/dictrack/cmd/dictrack/internal/input"
 )
 
-// display shows a run: events on standard output, rejected lines and a bar on standard error.
+// display prints events on standard output, and rejected lines and a progress bar on standard error.
 type display struct {
 	*streams
 	events   *bufio.Writer
-	writeErr error                    // why events could not be written
+	writeErr error                    // the first error of writing events
 	bar      *progressbar.ProgressBar // nil without a terminal
 }
 
-// newDisplay lets a run tell the display everything.
+// newDisplay returns a display for a pipeline, and sets the functions of the pipeline that it implements.
 func newDisplay(s *streams, r *ingest.Pipeline) *display {
 	d := &display{streams: s, events: bufio.NewWriterSize(s.out, 64<<10)}
 	r.Event, r.Flush, r.Reject = d.event, d.flush, d.reject
@@ -31,7 +31,7 @@ func newDisplay(s *streams, r *ingest.Pipeline) *display {
 	return d
 }
 
-// newBar is a bar by bytes, or a counter when nobody knows how many there are.
+// newBar returns a progress bar by bytes, or a counter when the number of bytes is unknown.
 func newBar(s *streams, sources []*input.Source) *progressbar.ProgressBar {
 	total := int64(0)
 	for _, source := range sources {
@@ -48,7 +48,7 @@ func newBar(s *streams, sources []*input.Source) *progressbar.ProgressBar {
 		progressbar.OptionSetWriter(s.err), progressbar.OptionSetDescription("tracking"),
 		progressbar.OptionShowBytes(true), progressbar.OptionShowCount(), progressbar.OptionSetWidth(30),
 		progressbar.OptionThrottle(100*time.Millisecond),
-		progressbar.OptionSetSpinnerChangeInterval(0), // a bar of its own goroutine would write between our lines
+		progressbar.OptionSetSpinnerChangeInterval(0), // an animated bar would write between the lines of other output
 		progressbar.OptionSetRenderBlankState(true), progressbar.OptionClearOnFinish())
 }
 
@@ -57,7 +57,7 @@ func (d *display) event(e *dictrack.Event) error {
 	if err != nil {
 		return err
 	}
-	_, _ = d.events.Write(append(text, '\n')) // flush tells
+	_, _ = d.events.Write(append(text, '\n')) // flush returns the error
 	return nil
 }
 
@@ -76,16 +76,16 @@ func (d *display) reject(source string, line int, reason error) {
 	d.notef("%s:%d: %s\n", printable(source), line, sanitize(reason.Error()))
 }
 
-func (d *display) progress(bytes int64) { _ = d.bar.Set64(bytes) } // a bar that cannot be drawn is no failure
+func (d *display) progress(bytes int64) { _ = d.bar.Set64(bytes) } // failing to draw the bar is harmless
 
-// clear takes the bar away before something else is written to its terminal.
+// clear removes the bar before something else is written to its terminal.
 func (d *display) clear() {
 	if d.bar != nil {
 		_ = d.bar.Clear()
 	}
 }
 
-// finish takes the bar away.
+// finish removes the bar for good.
 func (d *display) finish() {
 	if d.bar != nil {
 		_ = d.bar.Exit()

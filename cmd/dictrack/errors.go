@@ -22,7 +22,7 @@ const (
 	exitInterrupted = 130
 )
 
-// usageError is a wrong command line.
+// usageError is an error of the command line.
 type usageError struct {
 	err  error
 	hint string
@@ -33,12 +33,12 @@ func (e *usageError) Error() string { return e.err.Error() }
 // Unwrap returns the cause.
 func (e *usageError) Unwrap() error { return e.err }
 
-// usage is a wrong command line, and what to do instead.
+// usage returns a usageError with a hint.
 func usage(hint, format string, args ...any) error {
 	return &usageError{err: fmt.Errorf(format, args...), hint: hint}
 }
 
-// failureError is any other error of a command, with a hint or without.
+// failureError is any other error of a command. The hint may be empty.
 type failureError struct {
 	err  error
 	hint string
@@ -49,13 +49,13 @@ func (e *failureError) Error() string { return e.err.Error() }
 // Unwrap returns the cause.
 func (e *failureError) Unwrap() error { return e.err }
 
-// failure is a failure, and what to do about it.
+// failure returns a failureError with a hint.
 func failure(hint, format string, args ...any) error {
 	return &failureError{err: fmt.Errorf(format, args...), hint: hint}
 }
 
-// wrapRun makes a command's function tell failures from what is wrong with the command line: cobra's own errors are all of
-// the second kind.
+// wrapRun wraps the function of a command so that its errors are a *usageError or a *failureError. Other errors come from
+// cobra and are about the command line.
 func wrapRun(f func(*cobra.Command, []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		err := f(cmd, args)
@@ -65,29 +65,29 @@ func wrapRun(f func(*cobra.Command, []string) error) func(*cobra.Command, []stri
 			return err
 		}
 		if where := (*connect.URLError)(nil); errors.As(err, &where) {
-			return usage("dictrack help urls says more", "%s%w", prefix(cmd), err)
+			return usage("dictrack help urls describes the URLs", "%s%w", prefix(cmd), err)
 		}
 		return &failureError{err: err, hint: hintFor(err)}
 	}
 }
 
-// hintFor is what to do about errors that can come from any command.
+// hintFor returns a hint for an error that any command may return; empty for none.
 func hintFor(err error) string {
 	missing := (*connect.NotFoundError)(nil)
 	switch {
 	case errors.As(err, &missing):
-		return "dictrack track --data DIR and dictrack add --data DIR make a new one"
+		return "dictrack track --data DIR and dictrack add --data DIR create a directory"
 	case errors.Is(err, store.ErrInUse):
-		return "wait for the other dictrack that works on this directory, or end it"
+		return "another dictrack is using this directory; wait for it or stop it"
 	case errors.Is(err, dictrack.ErrNotFound):
 		return "dictrack show GROUP lists the trackers, with the same --data, --store or --cache"
 	case errors.Is(err, dictrack.ErrUnknown):
-		return "with --id-by the same data can be tracked again, and counts once"
+		return "with --id-by you can track the same messages again; each counts once"
 	}
 	return ""
 }
 
-// reportError prints an error, and returns the exit status that it means.
+// reportError prints an error and returns the exit status for it.
 func (s *streams) reportError(root *cobra.Command, args []string, err error) int {
 	var wrong *usageError
 	var failed *failureError
@@ -108,7 +108,7 @@ func (s *streams) reportError(root *cobra.Command, args []string, err error) int
 	return exitUsage
 }
 
-// printFailure prints a failure. The mistakes of a definition file stand by themselves, as editors read them.
+// printFailure prints a failure. The mistakes of a definition file are printed as file:line:column, which editors understand.
 func (s *streams) printFailure(err error, hint string) {
 	var mistakes *trackerfile.Error
 	if !errors.As(err, &mistakes) {
@@ -119,6 +119,7 @@ func (s *streams) printFailure(err error, hint string) {
 	s.printError(fmt.Sprintf("%s: %s", mistakes.File, plural(len(mistakes.Diagnostics), "mistake")), hint)
 }
 
+// printError prints each line of an error, and the hint unless it is empty.
 func (s *streams) printError(text, hint string) {
 	for line := range strings.SplitSeq(text, "\n") {
 		s.notef("dictrack: %s\n", sanitize(line))
@@ -128,7 +129,7 @@ func (s *streams) printError(text, hint string) {
 	}
 }
 
-// sanitize replaces what a terminal does not print: messages quote names and data of others.
+// sanitize replaces characters that are not printable: errors quote names and data that anybody may have written.
 func sanitize(line string) string {
 	return strings.Map(func(c rune) rune {
 		if !unicode.IsPrint(c) {
@@ -138,7 +139,7 @@ func sanitize(line string) string {
 	}, line)
 }
 
-// commandHint is what to do about an unknown command.
+// commandHint returns a hint for an unknown command.
 func commandHint(root *cobra.Command, args []string) string {
 	_, rest, err := root.Find(args)
 	if err == nil || len(rest) == 0 {
@@ -151,7 +152,7 @@ func commandHint(root *cobra.Command, args []string) string {
 	return "did you mean dictrack " + strings.Join(suggestions, " or ") + "?"
 }
 
-// plural is a number of things in words.
+// plural returns a number of things, such as "1 tracker" or "2 trackers".
 func plural(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing

@@ -20,34 +20,38 @@ import (
 type explainFlags struct {
 	state        state
 	trackers, at string
+	time         time.Time // the value of at; zero: now
 	format       output.Format
 }
 
 func newExplain(a *app) *cobra.Command {
 	flags := explainFlags{format: output.Table}
 	cmd := &cobra.Command{
-		Use:   "explain {--data DIR GROUP | --store URL GROUP | --trackers FILE} [DATA]",
-		Short: "Say what data would do, and why",
-		Long: `Say what one data would do to each tracker of a group, or of a definition file in a new group: which conditions hold or
-fail, what value each saw, and what would happen. Nothing is changed.
+		Use:   "explain {--data DIR GROUP | --store URL GROUP | --trackers FILE} [MESSAGE]",
+		Short: "Show what a message would do, and why",
+		Long: `Show what a message would do to each tracker of a group, or of a new group with the trackers of a definition file: which
+conditions hold, the value that each of them found, and the outcome. Nothing is changed.
 
-DATA is a JSON object, or @FILE to read one from a file; without it, or for -, it comes from standard input. With both
---trackers and --data or --store, a group that is new has the trackers of the file, as in track. With --trackers the
-environment is not looked at.`,
+The outcome is changed; same, when the message does not match or has no number to add; refused, when a limiter holds
+the tracker back; limited, when the end of a window limits it now; or completed, when it was completed before.
+
+MESSAGE is a JSON object, or @FILE to read one from a file. Without it, or for -, it is read from standard input. With
+both --trackers and --data or --store, a new group gets the trackers of the file, as in track. With --trackers the
+environment variables are not used.`,
 		Example: `  dictrack explain --trackers trackers.yaml '{"user": {"id": 7}, "delay": 20}'
-  dictrack explain --data state/ Robot001 @data.json -o json`,
+  dictrack explain --data state/ Robot001 @message.json -o json`,
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	stateFlags(cmd, &flags.state, "look at a group of `DIR`")
+	stateFlags(cmd, &flags.state, "explain for a group of `DIR`")
 	trackersFlag(cmd, &flags.trackers)
-	cmd.Flags().StringVar(&flags.at, "at", "", "the `TIME` to suppose, as RFC 3339 or Unix seconds (default: now)")
+	cmd.Flags().StringVar(&flags.at, "at", "", "the `TIME` of the message, as RFC 3339 or Unix seconds (default: now)")
 	formatFlag(cmd, &flags.format, output.Table, output.JSON)
 	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		find := flags.state.require
+		resolve := flags.state.require
 		if flags.trackers != "" {
-			find = flags.state.checkFlags // the file is enough, unless flags say otherwise
+			resolve = flags.state.checkFlags // without flags for the state, the group is new
 		}
-		if err := find(cmd); err != nil {
+		if err := resolve(cmd); err != nil {
 			return err
 		}
 		if flags.state.isSet() {
@@ -65,7 +69,7 @@ environment is not looked at.`,
 	return cmd
 }
 
-// newGroup is what a group is called that is not there.
+// newGroup is the name shown for a group that does not exist.
 const newGroup = "(new)"
 
 func (a *app) explain(ctx context.Context, flags *explainFlags, group string, args []string) error {
@@ -87,9 +91,14 @@ func (a *app) explain(ctx context.Context, flags *explainFlags, group string, ar
 		if err != nil {
 			return fmt.Errorf("explain: %w", err)
 		}
-		return a.writeList(flags.format, explainHeader, explainRows, func(w output.Writer) error {
+		now := time.Now()
+		if !flags.time.IsZero() {
+			now = flags.time
+		}
+		return a.writeList(flags.format, explanationColumns, explanationRows(now), func(w output.Writer) error {
 			for i := range explained {
-				if err := w.Add(explanationOf(&explained[i])); err != nil {
+				explained[i].Events = visibleEvents(explained[i].Events)
+				if err := w.Add(&explained[i]); err != nil {
 					return err
 				}
 			}
@@ -98,15 +107,15 @@ func (a *app) explain(ctx context.Context, flags *explainFlags, group string, ar
 	}())
 }
 
-// openForExplain opens the state, or none, with the trackers of the file as a template.
+// openForExplain opens the state, if there is one, with the trackers of the file as a template.
 func (a *app) openForExplain(ctx context.Context, flags *explainFlags) (m *dictrack.Manager, err error) {
 	o := dictrack.Options{}
 	if flags.at != "" {
-		at, err := timeparse.Parser{}.Text(flags.at)
+		flags.time, err = timeparse.Parser{}.Text(flags.at)
 		if err != nil {
-			return nil, usage("such as 2001-01-31T12:00:00Z", "explain: --at: %w", err)
+			return nil, usage("write it such as 2001-01-31T12:00:00Z", "explain: --at: %w", err)
 		}
-		o.Clock = func() time.Time { return at }
+		o.Clock = func() time.Time { return flags.time }
 	}
 	m, err = a.openExisting(ctx, &flags.state, o)
 	if err != nil || flags.trackers == "" {
@@ -122,7 +131,7 @@ func (a *app) openForExplain(ctx context.Context, flags *explainFlags) (m *dictr
 	return m, nil
 }
 
-// readMessage reads the data that the arguments give, or standard input.
+// readMessage reads the message from the argument, a file, or standard input.
 func (a *app) readMessage(args []string) ([]byte, error) {
 	if len(args) == 1 && args[0] != "-" {
 		if file, ok := strings.CutPrefix(args[0], "@"); ok {
@@ -131,7 +140,7 @@ func (a *app) readMessage(args []string) ([]byte, error) {
 		return []byte(args[0]), nil
 	}
 	if len(args) == 0 && a.inTerminal {
-		return nil, usage("give the data as an argument, or @FILE", "explain: no DATA, and standard input is a terminal")
+		return nil, usage("give the message as an argument, or @FILE", "explain: no MESSAGE, and standard input is a terminal")
 	}
 	data, err := io.ReadAll(io.LimitReader(a.in, input.MaxText+1))
 	switch {

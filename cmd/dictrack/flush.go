@@ -15,15 +15,15 @@ func newFlush(a *app) *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
 		Use:   "flush {--data DIR | --store URL} [--yes]",
-		Short: "Delete every group, tracker and id",
-		Long: `Delete every group, tracker and id, of the cache as well as the store. It cannot be undone. Without --yes it asks, and where there is no
-terminal to ask on, it does nothing and exits with status 2.`,
+		Short: "Delete every group, tracker and message id",
+		Long: `Delete every group, tracker and message id from the store and the cache. This cannot be undone. Without --yes it asks
+for confirmation; without a terminal to ask on, it deletes nothing and exits with status 2.`,
 		Example:           `  dictrack flush --data state/ --yes`,
 		Args:              argumentCount(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	stateFlags(cmd, &where, "delete what is in `DIR`")
-	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	stateFlags(cmd, &where, "delete everything in `DIR`")
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
 	cmd.RunE = wrapRun(func(cmd *cobra.Command, _ []string) error {
 		if err := where.require(cmd); err != nil {
 			return err
@@ -52,13 +52,13 @@ func (a *app) confirm(ctx context.Context, where *state) error {
 	a.notef("Delete everything in %v? Type yes to do so: ", where)
 	answer := make(chan string, 1)
 	go func() {
-		text, _ := bufio.NewReader(a.in).ReadString('\n') // what cannot be read is no yes
+		text, _ := bufio.NewReader(a.in).ReadString('\n') // an unreadable answer is not yes
 		answer <- text
 	}()
 	select {
 	case text := <-answer:
 		if strings.TrimSpace(text) != "yes" {
-			return failure("", "flush: not confirmed, nothing is deleted")
+			return failure("", "flush: not confirmed, nothing was deleted")
 		}
 		return nil
 	case <-ctx.Done():

@@ -13,40 +13,40 @@ import (
 	"time"
 )
 
-// heeding is a writer that tells when it was told something.
-type heeding struct {
+// watchedWriter is a writer that closes a channel when a text was written.
+type watchedWriter struct {
 	mu    sync.Mutex // protects text
 	text  bytes.Buffer
 	until string
-	told  chan struct{} // closed then
+	found chan struct{} // closed when until was written
 	once  sync.Once
 }
 
-func (h *heeding) Write(p []byte) (int, error) {
+func (h *watchedWriter) Write(p []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	n, err := h.text.Write(p)
 	if strings.Contains(h.text.String(), h.until) {
-		h.once.Do(func() { close(h.told) })
+		h.once.Do(func() { close(h.found) })
 	}
 	return n, err
 }
 
-func (h *heeding) String() string {
+func (h *watchedWriter) String() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.text.String()
 }
 
-// TestGiveUpWaitingForTheStore ends a run whose store went away: it waits, says so, and can be interrupted; then it
-// says what is missing. The store has what it had before.
+// TestGiveUpWaitingForTheStore ends a run whose store is down. The run waits with a notice and can be interrupted; its
+// error says what is missing. The store still has what it had before.
 func TestGiveUpWaitingForTheStore(t *testing.T) {
 	pg := startPostgres(t)
 	p := newProcesses(t, "--store", pg.URL()+"&retry_timeout=1s")
 	must(t, "add", "--store", pg.URL(), "--trackers", p.trackers, "group 0")
 
 	input, typing := io.Pipe()
-	errs := &heeding{until: "interrupt to give up", told: make(chan struct{})}
+	errs := &watchedWriter{until: "interrupt to give up", found: make(chan struct{})}
 	cmd := p.tracking(input)
 	cmd.Args = append(cmd.Args, "--cache", "memory:?write_behind=1h")
 	cmd.Stderr = errs
@@ -71,20 +71,20 @@ func TestGiveUpWaitingForTheStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	select {
-	case <-errs.told:
+	case <-errs.found:
 	case <-time.After(time.Minute):
-		t.Error("nothing is said of waiting")
+		t.Error("no notice was printed")
 	}
 	if err := cmd.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
 	var ended *exec.ExitError
 	if err := cmd.Wait(); !errors.As(err, &ended) || ended.ExitCode() == 0 {
-		t.Errorf("the process ended with %v", err)
+		t.Errorf("the process exited with %v", err)
 	}
-	for _, want := range []string{"dictrack: gave up before the store had everything: ", "200 call"} {
+	for _, want := range []string{"dictrack: gave up before all changes were in the store: ", "200 call"} {
 		if !strings.Contains(errs.String(), want) {
-			t.Errorf("%q is not among: %s", want, errs)
+			t.Errorf("%q is not in: %s", want, errs)
 		}
 	}
 	if err := pg.Resume(); err != nil {

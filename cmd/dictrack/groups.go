@@ -15,13 +15,13 @@ func newGroups(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "groups {--data DIR | --store URL}",
 		Short: "List the names of the groups",
-		Long:  `List the names of all groups, one a line, in the order of their bytes.`,
+		Long:  `List the names of all groups, one per line, in bytewise order.`,
 		Example: `  dictrack groups --data state/
   dictrack groups --data state/ -o json`,
 		Args:              argumentCount(0, 0),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	stateFlags(cmd, &where, "list what is in `DIR`")
+	stateFlags(cmd, &where, "list the groups of `DIR`")
 	formatFlag(cmd, &format, output.Table, output.JSON, output.YAML)
 	cmd.RunE = wrapRun(func(cmd *cobra.Command, _ []string) error {
 		if err := where.require(cmd); err != nil {

@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// log is for what no call returns: what somebody should know, and not every second anew.
+// log returns a logger for warnings and errors that no call returns. A line is not repeated within dedupInterval.
 func (a *app) log() *slog.Logger {
 	return slog.New(slog.NewTextHandler(&dedupWriter{to: a.err, written: map[string]time.Time{}}, &slog.HandlerOptions{
 		Level: slog.LevelWarn,
 		ReplaceAttr: func(groups []string, attr slog.Attr) slog.Attr {
 			if len(groups) == 0 && attr.Key == slog.TimeKey {
-				return slog.Attr{} // now
+				return slog.Attr{} // the reader sees it as it happens
 			}
 			return attr
 		},
 	}))
 }
 
-// dedupInterval is how long a line is not written again.
+// dedupInterval is how long the same line is suppressed.
 const dedupInterval = 10 * time.Second
 
-// dedupWriter writes lines, each in one Write, but those that were written a moment ago.
+// dedupWriter drops lines that were written within dedupInterval. Each Write is one line.
 type dedupWriter struct {
 	mu      sync.Mutex // protects last
 	to      io.Writer
@@ -35,9 +35,9 @@ func (s *dedupWriter) Write(line []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	for told, at := range s.written {
+	for text, at := range s.written {
 		if now.Sub(at) >= dedupInterval {
-			delete(s.written, told)
+			delete(s.written, text)
 		}
 	}
 	if _, ok := s.written[string(line)]; ok {

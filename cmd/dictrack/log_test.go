@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// A warning that comes again and again is told now and then, and no other is held back.
-func TestLogTellsSeldom(t *testing.T) {
+// A warning that repeats is written once per interval, and suppresses no other line.
+func TestLogSuppressesRepetitions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var errs bytes.Buffer
 		log := (&app{&streams{err: &errs}}).log()
 		for range 25 {
-			log.Info("nobody hears this")
+			log.Info("not logged")
 			log.Warn("away", "error", "refused")
 			log.Error("lost", "group", "a\nb")
 			time.Sleep(time.Second)
@@ -23,7 +23,7 @@ func TestLogTellsSeldom(t *testing.T) {
 			want += "level=WARN msg=away error=refused\nlevel=ERROR msg=lost group=\"a\\nb\"\n"
 		}
 		if errs.String() != want {
-			t.Errorf("told is\n%swant\n%s", errs.String(), want)
+			t.Errorf("logged\n%swant\n%s", errs.String(), want)
 		}
 	})
 }

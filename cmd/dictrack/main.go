@@ -1,10 +1,10 @@
-// Command dictrack counts what happens in data towards targets: it reads JSON lines, tracks them with the trackers of a
-// definition file, and keeps the state in a directory, in a database, or in Redis before one of them.
+// Command dictrack counts messages towards targets. It reads messages as JSON lines, applies them to the trackers of a
+// definition file, and stores the state in a directory, in a database, or in Redis with or without a database.
 //
-// The rules of its interface: results go to standard output and everything else to standard error; JSON is exact and
-// has one object a line where it streams; errors read "dictrack: what: why", with a hint where a mistake is likely;
-// bars appear on terminals only; nothing is asked for unless there is a terminal to ask on. Exit status 0 is success, 1
-// a failure, 2 a wrong command line, and 130 an interruption.
+// The rules of its interface: results go to standard output and everything else to standard error. Numbers in JSON are
+// exact, and streams of JSON have one object per line. Errors read "dictrack: what: why", with a hint where a mistake is
+// likely. Progress bars and questions appear on terminals only. Exit status 0 means success, 1 failure, 2 a wrong command
+// line, and 130 an interruption.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 
 func main() { os.Exit(run(os.Args[1:], standardStreams())) }
 
-// run runs the command with these arguments, and returns the exit status.
+// run runs the command with the arguments and returns the exit status.
 func run(args []string, s *streams) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

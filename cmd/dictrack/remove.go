@@ -14,14 +14,14 @@ func newRemove(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "remove {--data DIR | --store URL} GROUP {TRACKER... | --all}",
 		Short: "Remove trackers of a group",
-		Long: `Remove trackers of a group, all that are named or none. The group stays known, also without trackers: it does not
-get those of a template again.`,
+		Long: `Remove the named trackers of a group, all of them or none. A group without trackers still exists: it does not get the
+trackers of a definition file again.`,
 		Example: `  dictrack remove --data state/ Robot001 visits
   dictrack remove --data state/ Robot001 --all`,
 		Args:              namedOrAll(&all),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	stateFlags(cmd, &where, "change what is in `DIR`")
+	stateFlags(cmd, &where, "change the state in `DIR`")
 	cmd.Flags().BoolVar(&all, "all", false, "remove all trackers of the group")
 	cmd.RunE = wrapRun(func(cmd *cobra.Command, args []string) error {
 		if err := where.require(cmd); err != nil {
@@ -34,7 +34,7 @@ get those of a template again.`,
 	return cmd
 }
 
-// remove removes the named trackers; all, when no name is given.
+// remove removes the named trackers; without names, all trackers of the group.
 func (a *app) remove(ctx context.Context, m *dictrack.Manager, group string, names []string) error {
 	snaps, err := selectTrackers(ctx, m, group, names)
 	if err != nil {
@@ -46,7 +46,7 @@ func (a *app) remove(ctx context.Context, m *dictrack.Manager, group string, nam
 		err = m.Remove(ctx, group, names...)
 	}
 	if err == nil {
-		a.notef("removed %s of %s\n", plural(len(snaps), "tracker"), printable(group))
+		a.notef("removed %s from %s\n", plural(len(snaps), "tracker"), printable(group))
 	}
 	return err
 }

@@ -25,18 +25,18 @@ func newReset(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "reset {--data DIR | --store URL} GROUP {TRACKER... | --all} [--policy POLICY] [--limit N] [--duration D]",
 		Short: "Reset trackers of a group",
-		Long: `Reset trackers of a group, all that are named or none. Completed trackers that were kept live again. What happened
-is printed as track prints it.`,
+		Long: `Reset the named trackers of a group, all of them or none. A reset makes completed trackers active again. Events are
+printed as track prints them.`,
 		Example: `  dictrack reset --data state/ Robot001 visits
   dictrack reset --data state/ Robot001 --all --policy all,stage --limit 20`,
 		Args:              namedOrAll(&flags.all),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	stateFlags(cmd, &where, "change what is in `DIR`")
+	stateFlags(cmd, &where, "change the state in `DIR`")
 	f := cmd.Flags()
 	f.BoolVar(&flags.all, "all", false, "reset all trackers of the group")
-	f.Var(&flags.policy, "policy", "what to reset: none, progress, limiter, all or stage, or several with commas (default: each tracker's own)")
-	f.Int64Var(&flags.limit, "limit", 0, "a new limit for count limiters, which stays; 0 limits at once")
+	f.Var(&flags.policy, "policy", "what to reset: none, progress, limiter, all or stage, or several with commas (default: the policy of\neach tracker)")
+	f.Int64Var(&flags.limit, "limit", 0, "a new limit for count limiters, for this and later rounds; 0 limits at once")
 	f.DurationVar(&flags.duration, "duration", 0, "a new length for the windows of time limiters, in whole seconds, such as 24h")
 	cmd.RunE = wrapRun(func(cmd *cobra.Command, args []string) error {
 		if err := where.require(cmd); err != nil {
@@ -53,7 +53,7 @@ is printed as track prints it.`,
 	return cmd
 }
 
-// options is what the flags ask for.
+// options returns the reset options of the flags.
 func (f *resetFlags) options(cmd *cobra.Command) (by tracker.ResetOptions, err error) {
 	by.Policy = f.policy.policy
 	by.Duration = f.duration
@@ -64,12 +64,12 @@ func (f *resetFlags) options(cmd *cobra.Command) (by tracker.ResetOptions, err e
 		return by, usage("give a length such as 24h", "reset: --duration is 0")
 	}
 	if err := by.Check(); err != nil {
-		return by, usage("dictrack reset --help says what the flags take", "reset: %w", err)
+		return by, usage("dictrack reset --help describes the flags", "reset: %w", err)
 	}
 	return by, nil
 }
 
-// reset resets the named trackers; all, when no name is given.
+// reset resets the named trackers; without names, all trackers of the group.
 func (a *app) reset(ctx context.Context, m *dictrack.Manager, by tracker.ResetOptions, group string, names []string) error {
 	snaps, err := selectTrackers(ctx, m, group, names)
 	if err != nil {

@@ -6,24 +6,24 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// app is what all commands share.
+// app has the methods that all commands share.
 type app struct{ *streams }
 
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "dictrack",
-		Short: "Count what happens in data towards targets",
-		Long: `Dictrack reads data, JSON objects, and counts what happens in it towards targets, for each group apart: a player,
-a robot, a customer. A definition file says which trackers there are; a directory, or a database, keeps the state.
+		Short: "Count messages towards targets, for each player, device or customer",
+		Long: `Dictrack counts messages (JSON objects) towards targets, for each player, device or customer. A definition file
+says what to count; a directory or a database stores the counts between runs.
 
 Exit status: 0 success, 1 failure, 2 wrong command line, 130 interrupted.`,
-		Example: `  dictrack track --trackers trackers.yaml --group-by user.id data.jsonl
-  dictrack track --trackers trackers.yaml --group-by user.id --data state/ < data.jsonl
+		Example: `  dictrack track --trackers trackers.yaml --group-by user.id messages.jsonl
+  dictrack track --trackers trackers.yaml --group-by user.id --data state/ < messages.jsonl
   dictrack show --data state/`,
 		Version:            version(),
 		SilenceErrors:      true,
 		SilenceUsage:       true,
-		DisableSuggestions: true, // they come as a hint
+		DisableSuggestions: true, // reportError prints them as a hint
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetVersionTemplate("{{.Version}}\n")
@@ -40,7 +40,7 @@ Exit status: 0 success, 1 failure, 2 wrong command line, 130 interrupted.`,
 	return root
 }
 
-// prefix names the command in a message; the program itself needs no name there.
+// prefix starts an error with the name of the command; the root command needs none.
 func prefix(cmd *cobra.Command) string {
 	if !cmd.HasParent() {
 		return ""
@@ -48,7 +48,7 @@ func prefix(cmd *cobra.Command) string {
 	return cmd.Name() + ": "
 }
 
-// argumentCount checks how many arguments a command gets; most < 0: any number from least on.
+// argumentCount checks the number of arguments of a command. A maxArgs below 0 means no limit.
 func argumentCount(minArgs, maxArgs int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		hint := "dictrack " + cmd.Use
@@ -62,7 +62,7 @@ func argumentCount(minArgs, maxArgs int) cobra.PositionalArgs {
 	}
 }
 
-// requireFlags checks that flags have a value.
+// requireFlags fails unless all flags have a value.
 func requireFlags(cmd *cobra.Command, flags ...string) error {
 	for _, name := range flags {
 		if cmd.Flag(name).Value.String() == "" {

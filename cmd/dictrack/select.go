@@ -13,7 +13,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// namedOrAll checks that a command gets a group, and either names of trackers or --all.
+// namedOrAll checks that the arguments are a group and either names of trackers or --all.
 func namedOrAll(all *bool) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if err := argumentCount(1, -1)(cmd, args); err != nil {
@@ -21,15 +21,15 @@ func namedOrAll(all *bool) cobra.PositionalArgs {
 		}
 		switch {
 		case *all && len(args) > 1:
-			return usage("leave the names out, or --all", "%sboth names and --all", prefix(cmd))
+			return usage("leave out the names or --all", "%sboth names and --all", prefix(cmd))
 		case !*all && len(args) == 1:
-			return usage("name the trackers, or give --all", "%sno tracker is named", prefix(cmd))
+			return usage("name the trackers or add --all", "%sno tracker is named", prefix(cmd))
 		}
 		return nil
 	}
 }
 
-// selectTrackers are the trackers that a command is about: those named, or all of a group that is known.
+// selectTrackers returns the named trackers of a group that exists; without names, all of them.
 func selectTrackers(ctx context.Context, m *dictrack.Manager, group string, names []string) ([]tracker.Snapshot, error) {
 	if err := requireGroup(ctx, m, group); err != nil {
 		return nil, err
@@ -37,7 +37,7 @@ func selectTrackers(ctx context.Context, m *dictrack.Manager, group string, name
 	return listTrackers(ctx, m, group, slices.Compact(slices.Sorted(slices.Values(names))))
 }
 
-// printable is a name for a message.
+// printable returns a name as it is printed in errors and notices.
 func printable(name string) string { return output.Plain(name) }
 
 // policyFlag is a flag that takes a reset policy.
@@ -68,7 +68,7 @@ func (p *policyFlag) String() string {
 // Type implements pflag.Value.
 func (p *policyFlag) Type() string { return "POLICY" }
 
-// listTrackers returns the named trackers of a group, all of them when no name is given.
+// listTrackers returns the named trackers of a group; without names, all of them.
 func listTrackers(ctx context.Context, m *dictrack.Manager, group string, names []string) ([]dictrack.Snapshot, error) {
 	if len(names) == 0 {
 		return m.ListAll(ctx, group)

@@ -111,8 +111,8 @@ var withoutIDs = regexp.MustCompile(`,"id":"[^"]*"`)
 
 // counted is a summary without the figures of time.
 func counted(summary string) string {
-	before, _, _ := strings.Cut(summary, "data/s:")
-	return before[strings.Index(before, "data read:"):] // warnings come before it
+	before, _, _ := strings.Cut(summary, "messages/s:")
+	return before[strings.Index(before, "messages:"):] // warnings come before it
 }
 
 // difference is where one text goes its own way.

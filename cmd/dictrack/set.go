@@ -30,27 +30,27 @@ func newSet(a *app) *cobra.Command {
 	var flags setFlags
 	cmd := &cobra.Command{
 		Use:   "set {--data DIR | --store URL} GROUP TRACKER FLAGS...",
-		Short: "Change a living tracker",
-		Long: `Change a living tracker: all that the flags say, or nothing. Targets are added before the progress is
-set, and progress that reaches targets completes them at once. What happened is printed as track prints it. Numbers are
-taken exactly.`,
+		Short: "Change a tracker that is not completed",
+		Long: `Change a tracker that is not completed: everything that the flags say, or nothing. Targets are added before the progress
+is set, and progress that reaches targets completes their stages at once. Events are printed as track prints them.
+Numbers are exact.`,
 		Example: `  dictrack set --data state/ Robot001 visits --progress 7 --add-targets 20,30
   dictrack set --data state/ Robot001 visits --loop true --reset all --expire-after 720h`,
 		Args:              argumentCount(2, 2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	stateFlags(cmd, &where, "change what is in `DIR`")
+	stateFlags(cmd, &where, "change the state in `DIR`")
 	flags.add(cmd)
 	cmd.RunE = wrapRun(func(cmd *cobra.Command, args []string) error {
 		if err := where.require(cmd); err != nil {
 			return err
 		}
-		edits, err := flags.options(cmd)
+		options, err := flags.options(cmd)
 		if err != nil {
 			return err
 		}
 		return a.withState(cmd.Context(), &where, func(m *dictrack.Manager) error {
-			return a.set(cmd.Context(), m, args[0], args[1], edits)
+			return a.set(cmd.Context(), m, args[0], args[1], options)
 		})
 	})
 	return cmd
@@ -60,31 +60,31 @@ func (s *setFlags) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&s.progress, "progress", "", "set the progress to `N`")
 	f.StringVar(&s.targets, "add-targets", "", "append stages with these targets, such as `20,30`")
-	f.Var(&choice{&s.loop, []string{"true", "false"}}, "loop", "start again after the last stage, or no longer")
-	f.Var(&s.reset, "reset", "what a completed stage resets: none, progress, limiter or all")
-	f.DurationVar(&s.expireAfter, "expire-after", 0, "remove the tracker that long from now, such as 720h")
+	f.Var(&choice{&s.loop, []string{"true", "false"}}, "loop", "whether to start again after the last stage")
+	f.Var(&s.reset, "reset", "what completing a stage resets: none, progress, limiter or all")
+	f.DurationVar(&s.expireAfter, "expire-after", 0, "remove the tracker after this time from now, such as 720h")
 	f.StringVar(&s.expireAt, "expire-at", "", "remove the tracker at `TIME`, as RFC 3339 or Unix seconds")
-	f.BoolVar(&s.noExpiry, "no-expiry", false, "never remove the tracker")
+	f.BoolVar(&s.noExpiry, "no-expiry", false, "remove the expiry")
 }
 
-func (a *app) set(ctx context.Context, m *dictrack.Manager, group, name string, edits []dictrack.UpdateOption) error {
+func (a *app) set(ctx context.Context, m *dictrack.Manager, group, name string, options []dictrack.UpdateOption) error {
 	if _, err := selectTrackers(ctx, m, group, []string{name}); err != nil {
 		return err
 	}
-	err := a.printEvents(m, func() error { return m.Update(ctx, group, name, edits...) })
+	err := a.printEvents(m, func() error { return m.Update(ctx, group, name, options...) })
 	if err == nil {
 		a.notef("changed %s of %s\n", printable(name), printable(group))
 	}
 	return err
 }
 
-// options are what the flags ask for.
+// options returns the changes that the flags ask for.
 func (s *setFlags) options(cmd *cobra.Command) ([]dictrack.UpdateOption, error) {
-	var edits []dictrack.UpdateOption
+	var options []dictrack.UpdateOption
 	expiries := 0
 	parts := []struct {
-		flag string
-		edit func() ([]dictrack.UpdateOption, error)
+		flag    string
+		options func() ([]dictrack.UpdateOption, error)
 	}{
 		{"add-targets", s.addTargets},
 		{"loop", s.setLoop},
@@ -98,53 +98,53 @@ func (s *setFlags) options(cmd *cobra.Command) ([]dictrack.UpdateOption, error) 
 		if !cmd.Flags().Changed(part.flag) {
 			continue
 		}
-		more, err := part.edit()
+		more, err := part.options()
 		if err != nil {
-			return nil, usage("dictrack set --help says what the flags take", "set: --%s: %w", part.flag, err)
+			return nil, usage("dictrack set --help describes the flags", "set: --%s: %w", part.flag, err)
 		}
-		edits = append(edits, more...)
+		options = append(options, more...)
 		if strings.Contains(part.flag, "expir") {
 			expiries++
 		}
 	}
 	switch {
-	case len(edits) == 0:
+	case len(options) == 0:
 		return nil, usage("dictrack set --help lists what can be changed", "set: nothing to change")
 	case expiries > 1:
 		return nil, usage("give one of --expire-after, --expire-at and --no-expiry", "set: more than one expiry")
 	}
-	return edits, nil
+	return options, nil
 }
 
 func (s *setFlags) setProgress() ([]dictrack.UpdateOption, error) {
-	edit, err := exactNumber(s.progress, dictrack.SetProgress[int64], dictrack.SetProgress[float64])
-	return []dictrack.UpdateOption{edit}, err
+	option, err := exactNumber(s.progress, dictrack.SetProgress[int64], dictrack.SetProgress[float64])
+	return []dictrack.UpdateOption{option}, err
 }
 
 func (s *setFlags) addTargets() ([]dictrack.UpdateOption, error) {
-	var edits []dictrack.UpdateOption
+	var options []dictrack.UpdateOption
 	for text := range strings.SplitSeq(s.targets, ",") {
-		edit, err := exactNumber(text,
+		option, err := exactNumber(text,
 			func(n int64) dictrack.UpdateOption { return dictrack.AddTargets(n) },
 			func(f float64) dictrack.UpdateOption { return dictrack.AddTargets(f) })
 		if err != nil {
 			return nil, err
 		}
-		edits = append(edits, edit)
+		options = append(options, option)
 	}
-	return edits, nil
+	return options, nil
 }
 
-// exactNumber reads a number and makes an edit of it, by the form that keeps it exact.
-func exactNumber(text string, whole func(int64) dictrack.UpdateOption, other func(float64) dictrack.UpdateOption) (dictrack.UpdateOption, error) {
+// exactNumber parses a number and passes it to integer when it is an int64, to float otherwise.
+func exactNumber(text string, integer func(int64) dictrack.UpdateOption, float func(float64) dictrack.UpdateOption) (dictrack.UpdateOption, error) {
 	d, ok := decimal.Parse(text)
 	if !ok {
 		return dictrack.UpdateOption{}, fmt.Errorf("%q is not allowed: want a number", text)
 	}
 	if n, ok := d.Int64(); ok {
-		return whole(n), nil
+		return integer(n), nil
 	}
-	return other(d.Float64()), nil
+	return float(d.Float64()), nil
 }
 
 func (s *setFlags) setLoop() ([]dictrack.UpdateOption, error) {

@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dictrack/dictrack"
 	"github.com/dictrack/dictrack/cmd/dictrack/internal/output"
-	"github.com/dictrack/dictrack/limiter"
 	"github.com/dictrack/dictrack/tracker"
 )
 
@@ -19,25 +17,25 @@ func newShow(a *app) *cobra.Command {
 	format := output.Table
 	cmd := &cobra.Command{
 		Use:   "show {--data DIR | --store URL} [GROUP [TRACKER]]",
-		Short: "Show trackers: all, those of a group, or one",
-		Long: `Show trackers and where they stand: all of them, those of a group, or one.
+		Short: "Show all trackers, those of a group, or one",
+		Long: `Show the state of all trackers, of those of a group, or of one tracker.
 
-JSON and YAML are lists with, for each tracker, its group, name, kind, progress, target (of the stage), targets, stage,
-cycle, completed and limited, its limiters (limit and left, start and end) and expire_at where it has them. Numbers are
+JSON and YAML are lists with the group, name, kind, progress, target (of the stage), targets, stage, cycle, completed and
+limited of each tracker, and its limiters (limit and left, or start and end) and expire_at if it has them. Numbers are
 exact.`,
 		Example: `  dictrack show --data state/
   dictrack show --data state/ Robot001 visits -o json`,
 		Args:              argumentCount(0, 2),
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	stateFlags(cmd, &where, "show what is in `DIR`")
+	stateFlags(cmd, &where, "show the state in `DIR`")
 	formatFlag(cmd, &format, output.Table, output.JSON, output.YAML)
 	cmd.RunE = wrapRun(func(cmd *cobra.Command, args []string) error {
 		if err := where.require(cmd); err != nil {
 			return err
 		}
 		return a.withState(cmd.Context(), &where, func(m *dictrack.Manager) error {
-			return a.writeList(format, snapshotHeader, snapshotRows, func(w output.Writer) error {
+			return a.writeList(format, snapshotColumns, snapshotRows(time.Now()), func(w output.Writer) error {
 				return addSnapshots(cmd.Context(), m, w, args)
 			})
 		})
@@ -77,18 +75,24 @@ func addGroup(ctx context.Context, m *dictrack.Manager, w output.Writer, group s
 	return nil
 }
 
-var snapshotHeader = []string{"GROUP", "TRACKER", "KIND", "PROGRESS", "STAGE", "CYCLE", "STATE", "LIMITERS", "EXPIRES"}
-
-func snapshotRows(item any) [][]string {
-	s := item.(*tracker.Snapshot)
-	return [][]string{{
-		output.Plain(s.Group), output.Plain(s.Name), output.Plain(s.Kind),
-		fmt.Sprintf("%v/%v", s.Progress, s.Target), fmt.Sprintf("%d/%d", s.Stage, len(s.Targets)),
-		fmt.Sprint(s.Cycle), stateOf(s), limitersOf(s), orNothing(s.ExpireAt),
-	}}
+var snapshotColumns = []output.Column{
+	{Name: "GROUP"}, {Name: "TRACKER"}, {Name: "KIND"}, {Name: "PROGRESS", AlignRight: true}, {Name: "STAGE", AlignRight: true},
+	{Name: "CYCLE", AlignRight: true}, {Name: "STATE"}, {Name: "LIMITERS", Optional: true}, {Name: "EXPIRES", Optional: true},
 }
 
-func stateOf(s *tracker.Snapshot) string {
+// snapshotRows returns a function for the row of a *tracker.Snapshot at a time.
+func snapshotRows(now time.Time) output.Rows {
+	return func(item any) [][]string {
+		s := item.(*tracker.Snapshot)
+		return [][]string{{
+			output.Plain(s.Group), output.Plain(s.Name), output.Plain(s.Kind),
+			fmt.Sprintf("%v/%v", s.Progress, s.Target), fmt.Sprintf("%d/%d", s.Stage, len(s.Targets)),
+			fmt.Sprint(s.Cycle), stateText(s), limitersText(s, now), expiryText(s, now),
+		}}
+	}
+}
+
+func stateText(s *tracker.Snapshot) string {
 	switch {
 	case s.Completed:
 		return "completed"
@@ -96,29 +100,4 @@ func stateOf(s *tracker.Snapshot) string {
 		return "limited"
 	}
 	return "active"
-}
-
-func limitersOf(s *tracker.Snapshot) string {
-	var all []string
-	for _, l := range s.Limiters {
-		switch l.Kind {
-		case limiter.KindCount:
-			all = append(all, fmt.Sprintf("%d of %d left", l.Left, l.Limit))
-		case limiter.KindTime:
-			all = append(all, l.Start.Format(time.RFC3339)+" to "+l.End.Format(time.RFC3339))
-		default:
-			all = append(all, output.Plain(l.Kind))
-		}
-	}
-	if all == nil {
-		return "-"
-	}
-	return strings.Join(all, ", ")
-}
-
-func orNothing(t time.Time) string {
-	if t.IsZero() {
-		return "-"
-	}
-	return t.Format(time.RFC3339)
 }

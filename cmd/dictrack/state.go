@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"strings"
 
@@ -12,34 +11,34 @@ import (
 	"github.com/dictrack/dictrack/connect"
 )
 
-// The environment variables that stand for flags which are not given: a process list shows flags to everybody.
+// The environment variables that are used when a flag is missing. They hide passwords, which the process list would show.
 const (
 	storeVariable = "DICTRACK_STORE"
 	cacheVariable = "DICTRACK_CACHE"
 )
 
-// state is where a command finds what was tracked before, and keeps it.
+// state says where the state is stored.
 type state struct {
 	data, store, cache string
 }
 
-// stateFlags adds --data, with a help that calls the directory `DIR`, --store and --cache. The flags have no defaults,
-// because help would print those of the environment.
+// stateFlags adds --data with the help text given, --store and --cache. The environment is not their default, because the
+// help would print it.
 func stateFlags(cmd *cobra.Command, s *state, data string) {
 	f := cmd.Flags()
 	f.StringVar(&s.data, "data", "", data)
-	f.StringVar(&s.store, "store", "", "the store, by its `URL`: dictrack help urls (default: $"+storeVariable+")")
-	f.StringVar(&s.cache, "cache", "", "the cache before it, by its `URL` (default: $"+cacheVariable+", or memory:)")
+	f.StringVar(&s.store, "store", "", "the `URL` of the store; see dictrack help urls (default: $"+storeVariable+")")
+	f.StringVar(&s.cache, "cache", "", "the `URL` of the cache in front of the store (default: $"+cacheVariable+", or memory:)")
 	_ = cmd.MarkFlagDirname("data") // the flags exist
 	_ = cmd.RegisterFlagCompletionFunc("store", cobra.FixedCompletions(connect.Stores(), completeFurther))
 	_ = cmd.RegisterFlagCompletionFunc("cache", cobra.FixedCompletions(connect.Caches(), completeFurther))
 }
 
-// completeFurther is a completion that has to go on.
+// completeFurther says that a completion is only the beginning of a URL.
 const completeFurther = cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
 
-// resolve takes in the flags, and the environment where there are none: all of it but with --data, which is a place of
-// its own, that the cache of another store has nothing to do with.
+// resolve checks the flags, and uses the environment for those that are missing. With --data it uses none of it, because
+// a cache in the environment belongs to another store.
 func (s *state) resolve(cmd *cobra.Command) error {
 	if err := s.checkFlags(cmd); err != nil || s.data != "" {
 		return err
@@ -53,11 +52,11 @@ func (s *state) resolve(cmd *cobra.Command) error {
 	return nil
 }
 
-// checkFlags takes in the flags.
+// checkFlags checks the flags and turns --data into the URL of a store.
 func (s *state) checkFlags(cmd *cobra.Command) error {
 	for _, name := range []string{"data", "store", "cache"} {
 		if f := cmd.Flag(name); f.Changed && f.Value.String() == "" {
-			return usage("leave it out, or say where", "%s--%s is empty", prefix(cmd), name)
+			return usage("leave it out or give it a value", "%s--%s is empty", prefix(cmd), name)
 		}
 	}
 	if s.data == "" {
@@ -70,7 +69,7 @@ func (s *state) checkFlags(cmd *cobra.Command) error {
 	return nil
 }
 
-// require is find, for a command that is about what was tracked before.
+// require is resolve for a command that needs a state.
 func (s *state) require(cmd *cobra.Command) error {
 	if err := s.resolve(cmd); err != nil || s.isSet() {
 		return err
@@ -78,10 +77,10 @@ func (s *state) require(cmd *cobra.Command) error {
 	return usage("dictrack "+cmd.Use, "%snone of --data, --store and --cache is given", prefix(cmd))
 }
 
-// isSet tells whether the state is anywhere but in the memory of this run.
+// isSet reports whether the state is stored anywhere but in the memory of this run.
 func (s *state) isSet() bool { return s.store != "" || s.cache != "" }
 
-// String names the state for messages.
+// String names the state without passwords.
 func (s *state) String() string {
 	var parts []string
 	switch {
@@ -96,38 +95,30 @@ func (s *state) String() string {
 	return strings.Join(parts, " and ")
 }
 
-// open opens the state, in memory when it is nowhere. Nothing but the command's calls changes it. A directory is made if
-// need be.
+// open opens the state, or a Manager in memory when the state is not set. It makes a directory that does not exist.
 func (a *app) open(ctx context.Context, s *state, o dictrack.Options) (*dictrack.Manager, error) {
-	return a.openState(ctx, s, o, connect.Options{})
+	return connect.Open(ctx, s.store, s.cache, a.configure(o))
 }
 
-// openExisting opens the state; a directory must have some.
-func (a *app) openExisting(ctx context.Context, s *state, o dictrack.Options) (*dictrack.Manager, error) {
-	return a.openState(ctx, s, o, connect.Options{MustExist: true})
-}
-
-func (a *app) openState(ctx context.Context, s *state, o dictrack.Options, how connect.Options) (_ *dictrack.Manager, err error) {
-	o.Logger, o.DisableTimers = a.log(), true
-	how.Logger = o.Logger
+// openExisting opens the state like open, but fails for a directory that does not exist or is empty.
+func (a *app) openExisting(ctx context.Context, s *state, o dictrack.Options) (_ *dictrack.Manager, err error) {
+	o = a.configure(o)
 	if s.store != "" {
-		if o.Store, err = connect.Store(ctx, s.store, how); err != nil {
+		if o.Store, err = connect.Store(ctx, s.store, connect.Options{Logger: o.Logger, MustExist: true}); err != nil {
 			return nil, err
 		}
 	}
-	if s.cache == "" {
-		return dictrack.Open(ctx, o)
-	}
-	if o.Cache, err = connect.Cache(ctx, s.cache, how); err == nil {
-		return dictrack.Open(ctx, o)
-	}
-	if o.Store != nil {
-		err = errors.Join(err, o.Store.Close())
-	}
-	return nil, err
+	return connect.Open(ctx, "", s.cache, o)
 }
 
-// withState opens the state, of which a directory must have some, for as long as do runs.
+// configure sets the options that all commands share. Timers are off, so that only the calls of a command change the
+// state.
+func (a *app) configure(o dictrack.Options) dictrack.Options {
+	o.Logger, o.DisableTimers = a.log(), true
+	return o
+}
+
+// withState opens a state that exists, calls do, and closes the state.
 func (a *app) withState(ctx context.Context, s *state, do func(*dictrack.Manager) error) error {
 	m, err := a.openExisting(ctx, s, dictrack.Options{})
 	if err != nil {

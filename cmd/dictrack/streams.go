@@ -8,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// streams are what the command reads and writes.
+// streams are the standard streams of the command.
 type streams struct {
 	in       *os.File
 	out, err io.Writer
@@ -16,7 +16,7 @@ type streams struct {
 	inTerminal, outTerminal, errTerminal bool
 }
 
-// notef writes a message to standard error. When that cannot be written, there is nobody to tell.
+// notef writes a note to standard error. There is nowhere to report that this fails.
 func (s *streams) notef(format string, args ...any) { _, _ = fmt.Fprintf(s.err, format, args...) }
 
 func standardStreams() *streams {

@@ -56,7 +56,7 @@ func TestBarIsForTerminals(t *testing.T) {
 		if got := strings.Contains(errs, "tracking"); got != terminal {
 			t.Errorf("terminal %v: a bar: %v, in %q", terminal, got, errs)
 		}
-		if !strings.Contains(errs, "data read:   3\n") {
+		if !strings.Contains(errs, "messages:    3\n") {
 			t.Errorf("no summary in %q", errs)
 		}
 	}
@@ -127,7 +127,7 @@ func TestInterruptionKeepsWhatWasTracked(t *testing.T) {
 	var events interrupting
 	var errs bytes.Buffer
 	status := run([]string{"track", "--trackers", trackers, "--group-by", "g", "--data", dir}, &streams{in: in, out: &events, err: &errs})
-	if status != exitInterrupted || !strings.Contains(errs.String(), "data read:   2\n") || !strings.HasSuffix(errs.String(), "dictrack: interrupted\n") {
+	if status != exitInterrupted || !strings.Contains(errs.String(), "messages:    2\n") || !strings.HasSuffix(errs.String(), "dictrack: interrupted\n") {
 		t.Errorf("status %d: %s", status, errs.String())
 	}
 	if n := strings.Count(events.String(), "\n"); n != 2 {

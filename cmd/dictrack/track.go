@@ -25,31 +25,31 @@ type trackFlags struct {
 	strict, trust         bool
 }
 
-const trackHelp = `Read data, JSON objects, and track each into the group that --group-by names. Every group that is new gets the trackers
-of the definition file.
+const trackHelp = `Read messages (JSON objects) and apply each to the trackers of its group, which --group-by finds in the message. A new
+group gets the trackers of the definition file.
 
-Input: one JSON object a line, or a top-level array of objects; gzip is recognised. Without a FILE, or for -, it is
-standard input. A line or an array element may have up to 16 MiB. Paths are keys and list indexes joined by dots, such
-as user.id or items.0; \. is a dot within a key. The group, and the id, is a string, or an integer in decimal form.
+Input: one JSON object per line, or a top-level array of objects; gzip is recognised. Without a FILE, or for -, standard
+input is read. A line or an array element may have up to 16 MiB. Paths are keys and list indexes joined by dots, such as
+user.id or items.0; \. is a dot within a key. Groups and ids are strings, or integers, which stand for their decimal form.
 
-Time: without --time-by it is the clock's. With it, it is that of the data: RFC 3339, or Unix seconds, or milliseconds
-from 100000000000 on. --time-layout says how else it is written, as Go does with the time 2006-01-02 15:04:05, or by the
-name of one of Go's layouts, such as DateOnly or RFC1123; without a zone it is UTC. The time never goes back: data that
-is late happens at the latest time read before it.
+Time: by default the time of a message is the time of the clock. With --time-by it is read from the message: RFC 3339,
+Unix seconds, or Unix milliseconds from 100000000000 on. --time-layout sets another form: the time 2006-01-02 15:04:05
+written in this form, or the name of one of Go's layouts, such as DateOnly or RFC1123. Times without a zone are UTC. The
+time never goes back: a late message gets the latest time read before it.
 
-Output: one JSON object a line for each event but ADDED and REMOVED, in the order of the data; what the clock does
-follows the batch of lines that moved it. A line that is no JSON object, or lacks the group, the id or the time, is
-reported on standard error, counted and skipped; that alone is no failure. With --strict it ends the run with exit
-status 1, and what was before it is kept. The end is a summary, also after an interruption, which finishes the batch
-that is under way.`
+Output: one JSON object per line for each event except ADDED and REMOVED, in the order of the messages. Events caused by
+the clock follow the batch of messages that moved the clock. A line that is not a JSON object, or lacks the group, the id
+or the time, is reported on standard error, counted and skipped; that alone is no failure. With --strict it ends the run
+with exit status 1, and the messages before it still count. The end is a summary, also after an interruption, which
+finishes the current batch first.`
 
 func newTrack(a *app) *cobra.Command {
 	var flags trackFlags
 	cmd := &cobra.Command{
 		Use:   "track --trackers FILE --group-by PATH [FILE...]",
-		Short: "Track data from files or standard input",
+		Short: "Track messages from files or standard input",
 		Long:  trackHelp,
-		Example: `  dictrack track --trackers trackers.yaml --group-by user.id data.jsonl
+		Example: `  dictrack track --trackers trackers.yaml --group-by user.id messages.jsonl
   zcat logs/*.gz | dictrack track --trackers trackers.yaml --group-by player --data state/ --id-by request_id
   dictrack track --trackers trackers.yaml --group-by origin --time-by date --time-layout '2006/01/02 15:04' flights.ndjson`,
 		Args: argumentCount(0, -1),
@@ -78,18 +78,18 @@ func newTrack(a *app) *cobra.Command {
 
 func (t *trackFlags) add(cmd *cobra.Command) {
 	trackersFlag(cmd, &t.trackers)
-	stateFlags(cmd, &t.state, "keep the state in `DIR` (default without --store: in memory, for this run)")
+	stateFlags(cmd, &t.state, "store the state in `DIR` (default without --store: in memory, for this run)")
 	f := cmd.Flags()
 	f.StringVar(&t.groupBy, "group-by", "", "the `PATH` of the group")
-	f.StringVar(&t.idBy, "id-by", "", "the `PATH` of an id: data whose id was seen in its group changes nothing")
-	f.DurationVar(&t.idWindow, "id-window", 7*24*time.Hour, "how long ids are remembered, by the time of the data; to read the same\ndata again later, no less than the time it spans")
+	f.StringVar(&t.idBy, "id-by", "", "the `PATH` of the message id; a message whose id its group has seen changes nothing")
+	f.DurationVar(&t.idWindow, "id-window", 7*24*time.Hour, "how long ids are remembered, by the time of the messages; to read the same input\nagain, at least the time that it spans")
 	f.StringVar(&t.timeBy, "time-by", "", "the `PATH` of the time (default: the clock)")
-	f.StringVar(&t.timeLayout, "time-layout", "", "how that time is written, as a Go `LAYOUT`")
-	f.BoolVar(&t.strict, "strict", false, "stop at the first line that is rejected; with --id-by it tracks one line after the\nother, which is slow where each must reach a disk")
-	f.BoolVar(&t.trust, "trust", false, "the input is known to be strict JSON: do not check the parts of a line that nothing\nuses; --id-by checks all the same")
+	f.StringVar(&t.timeLayout, "time-layout", "", "the `LAYOUT` of that time, as in Go")
+	f.BoolVar(&t.strict, "strict", false, "stop at the first line that is rejected; with --id-by messages are stored one by one,\nwhich is slow")
+	f.BoolVar(&t.trust, "trust", false, "do not check the JSON of parts that no tracker uses; for input that is known to be\nvalid. With --id-by everything is checked")
 }
 
-// fields checks the flags that say what is where in the data.
+// fields parses the flags that say where the fields of a message are.
 func (t *trackFlags) fields() (f ingest.Fields, err error) {
 	for _, one := range []struct {
 		flag, text string
@@ -99,7 +99,7 @@ func (t *trackFlags) fields() (f ingest.Fields, err error) {
 			continue
 		}
 		if *one.path, err = dotpath.Parse(one.text); err != nil {
-			return f, usage("a path is such as user.id", "track: --%s: %w", one.flag, err)
+			return f, usage("write a path such as user.id", "track: --%s: %w", one.flag, err)
 		}
 	}
 	if t.idWindow <= 0 {
@@ -109,18 +109,18 @@ func (t *trackFlags) fields() (f ingest.Fields, err error) {
 		return f, nil
 	}
 	if t.timeBy == "" {
-		return f, usage("say with --time-by where the time is", "track: --time-layout without --time-by")
+		return f, usage("add --time-by with the path of the time", "track: --time-layout without --time-by")
 	}
 	if f.Times, err = timeparse.NewParser(t.timeLayout); err != nil {
-		return f, usage("write the time 2006-01-02 15:04:05 as the data would, such as '2006/01/02 15:04'", "track: --time-layout: %w", err)
+		return f, usage("write the time 2006-01-02 15:04:05 in the form of the messages, such as '2006/01/02 15:04'", "track: --time-layout: %w", err)
 	}
 	return f, nil
 }
 
-// sources finds the files, all of them before any is read.
+// sources finds all files before any of them is read.
 func (a *app) sources(files []string) ([]*input.Source, error) {
 	if len(files) == 0 && a.inTerminal {
-		return nil, usage("name the files, or send data as in: zcat data.gz | dictrack track ...; - reads what you type",
+		return nil, usage("name the files, or pipe messages as in: zcat messages.gz | dictrack track ...; use - to type them",
 			"track: no FILE, and standard input is a terminal")
 	}
 	if len(files) == 0 {
@@ -141,7 +141,7 @@ func (a *app) sources(files []string) ([]*input.Source, error) {
 	return sources, nil
 }
 
-// track opens the state, tracks everything, and closes it.
+// track opens the state, tracks all sources, and closes the state.
 func (a *app) track(ctx context.Context, flags *trackFlags, specs []tracker.Spec, r *ingest.Pipeline) error {
 	r.Clock = &ingest.Clock{}
 	m, err := a.openForTrack(ctx, flags, r.Clock)

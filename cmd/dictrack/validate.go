@@ -15,8 +15,8 @@ func newValidate(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use:   "validate FILE...",
 		Short: "Check definition files",
-		Long: `Check definition files: every mistake is printed with its file, line and column, and the exit status is 1 if there is
-one. A - stands for standard input.`,
+		Long: `Check definition files. Every mistake is printed with its file, line and column; if there is one, the exit status is 1.
+Use - for standard input.`,
 		Example: `  dictrack validate trackers.yaml
   dictrack validate trackers/*.yaml`,
 		Args: argumentCount(1, -1),
@@ -24,27 +24,27 @@ one. A - stands for standard input.`,
 			return []string{"yaml", "yml", "json"}, cobra.ShellCompDirectiveFilterFileExt
 		},
 		RunE: wrapRun(func(_ *cobra.Command, files []string) error {
-			wrong := 0
+			invalid := 0
 			for _, file := range files {
 				defs, err := a.parse(file)
 				if err != nil {
 					a.printInvalid(err)
-					wrong++
+					invalid++
 					continue
 				}
 				if _, err := fmt.Fprintf(a.out, "%s: %s\n", printable(file), plural(len(defs), "tracker")); err != nil {
 					return err
 				}
 			}
-			if wrong > 0 {
-				return fmt.Errorf("%d of %s cannot be used", wrong, plural(len(files), "file"))
+			if invalid > 0 {
+				return fmt.Errorf("%d of %s invalid", invalid, plural(len(files), "file"))
 			}
 			return nil
 		}),
 	}
 }
 
-// printInvalid says what is wrong with a file: its mistakes stand by themselves, as editors read them.
+// printInvalid prints why a file is invalid. Mistakes are printed as file:line:column, which editors understand.
 func (a *app) printInvalid(err error) {
 	var mistakes *trackerfile.Error
 	if errors.As(err, &mistakes) {

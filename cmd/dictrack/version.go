@@ -22,7 +22,7 @@ func newVersion(a *app) *cobra.Command {
 	}
 }
 
-// version is the version of the module, the commit it was built from, and what built it.
+// version returns the version of the module, its commit, and the compiler and platform.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

@@ -123,10 +123,10 @@ func portRules() []Rule {
 		{For: []string{"cache/cachetest"}, Inner: coreAnd("cache"), Suite: true, Ring: suite, Why: whySuite},
 		{For: []string{"store/storetest"}, Inner: coreAnd("store"), Suite: true, Ring: suite, Why: whySuite},
 
-		{For: []string{"cache/mailbox"}, Inner: coreAnd("cache", "internal/gate"), Ring: mailbox, Why: whyMailbox},
+		{For: []string{"internal/mailbox"}, Inner: coreAnd("cache", "internal/gate"), Ring: mailbox, Why: whyMailbox},
 		{For: []string{"internal/sieve"}, Inner: coreAnd(), Ring: mailbox, Why: "which group is evicted is one thing, and what a cache promises another"},
-		{For: []string{"cache/memorycache", "cache/writebehind"}, Inner: coreAnd("cache", "internal/gate", "cache/mailbox", "internal/sieve"), Ring: adapter, Why: whyAdapter},
-		{For: []string{"cache/rediscache/..."}, Inner: coreAnd("cache", "internal/gate", "internal/boundedmap", "internal/checksum", "cache/mailbox", "cache/rediscache/internal/..."), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
+		{For: []string{"cache/memorycache", "cache/writebehind"}, Inner: coreAnd("cache", "internal/gate", "internal/mailbox", "internal/sieve"), Ring: adapter, Why: whyAdapter},
+		{For: []string{"cache/rediscache/..."}, Inner: coreAnd("cache", "internal/gate", "internal/boundedmap", "internal/checksum", "internal/mailbox", "cache/rediscache/internal/..."), Libraries: rueidis, Ring: adapter, Why: whyAdapter},
 		{For: []string{"internal/retry", "internal/wire", "internal/checksum", "internal/boundedmap", "internal/urlparam"}, Inner: coreAnd("store", "internal/gate"), Ring: kit, Why: whyKit},
 		{For: []string{"store/memorystore"}, Inner: coreAnd("store", "internal/gate"), Ring: adapter, Why: whyAdapter},
 		{For: []string{"store/mongostore"}, Inner: coreAnd(storeKit...), Libraries: mongo, Ring: adapter, Why: whyAdapter},
@@ -190,6 +190,13 @@ func outerRules() []Rule {
 			Suite: true,
 			Ring:  "a store for tests: the port of stores, and the one that needs no library",
 			Why:   "tests of every part need a store that fails",
+		},
+		{
+			For:   []string{"internal/managertest"},
+			Inner: coreAnd(".", "internal/faultstore"),
+			Suite: true,
+			Ring:  "a Manager for tests: the root, ring 0 and the store that fails",
+			Why:   "tests of the whole library need a Manager with a clock, a store and a log that they control",
 		},
 		{
 			For:       []string{"internal/testserver/..."},

@@ -1,5 +1,5 @@
 // Command ferretdb serves the MongoDB protocol from SQLite files, for tests. It is a module of its own, so
-// that what it needs reaches nobody who uses the library.
+// that its dependencies are not those of the library.
 package main
 
 import (
@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	dir := flag.String("dir", "", "directory of the data; it must exist")
+	dir := flag.String("dir", "", "data directory, which must exist")
 	port := flag.Int("port", 0, "port of 127.0.0.1 to listen on")
 	flag.Parse()
 	if err := serve(*dir, *port); err != nil {
@@ -24,7 +24,7 @@ func main() {
 	}
 }
 
-// serve runs the server until it is told to stop. Embedded, FerretDB reports to nobody.
+// serve runs the server until SIGINT or SIGTERM. Embedded like this, FerretDB sends no telemetry.
 func serve(dir string, port int) error {
 	if dir == "" || port == 0 {
 		return fmt.Errorf("-dir is %q and -port is %d, want both", dir, port)

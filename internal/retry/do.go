@@ -24,7 +24,7 @@ var ErrRetry = errors.New("the database is changing")
 type Attempt func(ctx context.Context) error
 
 // Do makes attempts until one succeeds or fails with an error that is not transient, until Options.Timeout is
-// over, the Retrier is closed, or ctx ends. Errors begin with name, the name of the call. An attempt is cancelled
+// over (which is a record.ErrUnavailable), the Retrier is closed, or ctx ends. Errors begin with name, the name of the call. An attempt is cancelled
 // after attemptTimeout; 0 means that only ctx ends it. The caller must have entered.
 func (r *Retrier) Do(ctx context.Context, name string, attemptTimeout time.Duration, attempt Attempt) error {
 	return r.DoIf(ctx, r.IsTransient, name, attemptTimeout, attempt)
@@ -46,7 +46,7 @@ func (r *Retrier) DoIf(ctx context.Context, isTransient func(error) bool, name s
 		case !requested && !isTransient(err):
 			return fmt.Errorf("%s: %w", name, r.Describe(err))
 		case time.Now().Add(backoff).After(deadline):
-			return fmt.Errorf("%s: retried for %v: %w", name, r.Timeout, r.Describe(err))
+			return record.Unavailable(fmt.Errorf("%s: retried for %v: %w", name, r.Timeout, r.Describe(err)))
 		}
 		if !requested {
 			r.Logger.Warn(r.Server+" call failed; retrying", "call", name, "error", r.Describe(err))

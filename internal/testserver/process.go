@@ -20,24 +20,24 @@ import (
 type Process struct {
 	command *exec.Cmd
 	log     tail
-	ended   chan struct{} // closed when the process is gone and reaped
+	ended   chan struct{} // closed when the process has exited and was waited for
 }
 
-// Start starts a command, whose output goes to Log. When this process dies, so does the command. What
-// kind of user it runs as, and where, is the command's own affair.
+// Start starts a command, whose output goes to Log. On Linux the command is killed when this process dies. User and
+// directory are those that the command has.
 func Start(command *exec.Cmd) (*Process, error) {
 	p := &Process{command: command, ended: make(chan struct{})}
 	command.Stdout, command.Stderr = &p.log, &p.log
 	if command.SysProcAttr == nil {
 		command.SysProcAttr = &syscall.SysProcAttr{}
 	}
-	dieWithParent(command.SysProcAttr)
+	killWithParent(command.SysProcAttr)
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("start %s: %w", command.Path, err)
 	}
 	go func() {
 		defer close(p.ended)
-		_ = command.Wait() // how it ended is in the log
+		_ = command.Wait() // the log says more
 	}()
 	return p, nil
 }
@@ -45,13 +45,13 @@ func Start(command *exec.Cmd) (*Process, error) {
 // Signal sends a signal, such as SIGSTOP or SIGCONT.
 func (p *Process) Signal(s os.Signal) error { return p.command.Process.Signal(s) }
 
-// Kill ends the process with SIGKILL and returns when it is gone.
+// Kill ends the process with SIGKILL and waits until it has exited.
 func (p *Process) Kill() {
-	_ = p.command.Process.Kill() // gone already is as good
+	_ = p.command.Process.Kill() // it may have exited already
 	<-p.ended
 }
 
-// Stop asks the process to end with the signal, and kills it when it has not after ten seconds.
+// Stop sends the signal, and kills the process if it has not exited after ten seconds.
 func (p *Process) Stop(s os.Signal) {
 	_ = p.Signal(s)
 	select {
@@ -61,17 +61,17 @@ func (p *Process) Stop(s os.Signal) {
 	}
 }
 
-// Ended is closed when the process is gone.
+// Ended is closed when the process has exited.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// Pid is the process id.
+// Pid returns the process id.
 func (p *Process) Pid() int { return p.command.Process.Pid }
 
-// Log is the end of what the process has printed.
+// Log returns the end of the process's output.
 func (p *Process) Log() string { return p.log.String() }
 
-// Await calls ready until it returns nil, for half a minute at most. The error says what was awaited,
-// why it is not there, and what the process has printed.
+// Await calls ready until it returns nil, for half a minute at most. The error contains
+// what, the last error of ready, and the end of the process's output.
 func (p *Process) Await(what string, ready func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
@@ -90,7 +90,7 @@ func (p *Process) Await(what string, ready func(context.Context) error) error {
 	}
 }
 
-// FreePort is a TCP port of 127.0.0.1 that nobody listened on a moment ago.
+// FreePort returns a TCP port of 127.0.0.1 that was free a moment ago.
 func FreePort() (int, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -100,7 +100,7 @@ func FreePort() (int, error) {
 	return port, l.Close()
 }
 
-// Address is a port on 127.0.0.1.
+// Address returns the address of a port on 127.0.0.1.
 func Address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
 
 // tail keeps the end of what is written to it.
@@ -114,8 +114,8 @@ const tailSize = 16 << 10
 func (t *tail) Write(b []byte) (int, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if over := t.text.Len() + len(b) - 2*tailSize; over > 0 {
-		t.text.Next(min(over+tailSize, t.text.Len()))
+	if excess := t.text.Len() + len(b) - 2*tailSize; excess > 0 {
+		t.text.Next(min(excess+tailSize, t.text.Len()))
 	}
 	return t.text.Write(b)
 }

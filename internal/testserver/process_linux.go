@@ -2,4 +2,5 @@ package testserver
 
 import "syscall"
 
-func dieWithParent(a *syscall.SysProcAttr) { a.Pdeathsig = syscall.SIGKILL }
+// killWithParent has the kernel kill the process when its parent dies.
+func killWithParent(a *syscall.SysProcAttr) { a.Pdeathsig = syscall.SIGKILL }

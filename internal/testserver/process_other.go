@@ -4,5 +4,5 @@ package testserver
 
 import "syscall"
 
-// dieWithParent does nothing where the system cannot: a server may outlive a test binary that crashes.
-func dieWithParent(*syscall.SysProcAttr) {}
+// killWithParent does nothing where the system has no such feature: a server may outlive a test binary that crashes.
+func killWithParent(*syscall.SysProcAttr) {}

@@ -43,12 +43,13 @@ func (s *Store) version(name string) uint64 {
 }
 
 func (s *Store) apply(c *record.Change) {
+	s.markDirty()
 	g, ok := s.groups[c.Group]
 	if !ok {
 		g = &storedGroup{}
 		s.groups[c.Group], s.names = g, nil
 	}
-	g.version, g.fed = c.Version, c.Initialized
+	g.version, g.initialized = c.Version, c.Initialized
 	for _, part := range c.Chunks {
 		g.put(part)
 	}
@@ -66,6 +67,13 @@ func (s *Store) apply(c *record.Change) {
 	s.remember(c)
 }
 
+// markDirty notes that the file is behind.
+func (s *Store) markDirty() {
+	if s.file != nil {
+		s.file.dirty = true
+	}
+}
+
 // put installs a copy of a chunk.
 func (g *storedGroup) put(part record.Chunk) {
 	for len(g.states) <= part.Index {
@@ -79,10 +87,10 @@ func (g *storedGroup) put(part record.Chunk) {
 
 func (s *Store) remember(c *record.Change) {
 	for _, seen := range c.MessageIDs {
-		ids := s.seen[c.Group]
+		ids := s.messageIDs[c.Group]
 		if ids == nil {
 			ids = map[string]record.MessageID{}
-			s.seen[c.Group] = ids
+			s.messageIDs[c.Group] = ids
 		}
 		ids[seen.ID] = seen
 	}

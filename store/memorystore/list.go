@@ -50,8 +50,12 @@ func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 		return err
 	}
 	defer s.mu.Unlock()
-	for _, ids := range s.seen {
+	for _, ids := range s.messageIDs {
+		before := len(ids)
 		maps.DeleteFunc(ids, func(_ string, seen record.MessageID) bool { return seen.Expires <= now })
+		if len(ids) != before {
+			s.markDirty()
+		}
 	}
 	return nil
 }
@@ -62,6 +66,7 @@ func (s *Store) Flush(ctx context.Context) error {
 		return err
 	}
 	defer s.mu.Unlock()
+	s.markDirty()
 	for _, g := range s.groups {
 		s.floor = max(s.floor, g.version+1)
 	}

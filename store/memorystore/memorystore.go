@@ -1,5 +1,6 @@
-// Package memorystore keeps groups in the memory of this process: for tests, and as the plainest
-// reading of what a store.Store does. All of it is gone when the process ends.
+// Package memorystore keeps groups in the memory of this process: for tests, for a file with a question, and as the
+// plainest implementation of a store.Store. New keeps nothing when the process ends; OpenFile reads a file at the start
+// and saves it at the end.
 package memorystore
 
 import (
@@ -13,7 +14,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Store is a store.Store of maps. It never fails, but for what the caller asks of it.
+// Store is a store.Store of maps.
 type Store struct {
 	mu          sync.Mutex // protects all of the following
 	closed      bool
@@ -22,15 +23,16 @@ type Store struct {
 	names       []string // of groups, in order; nil when groups came since
 	due         map[string]int64
 	definitions map[tracker.ID][]byte
-	seen        map[string]map[string]record.MessageID // group -> id
+	messageIDs  map[string]map[string]record.MessageID // group -> id
+	file        *file                                  // nil: nothing is saved
 }
 
-// storedGroup is a group; its parts run parallel, one a chunk.
+// storedGroup is a group; its slices have one element a chunk.
 type storedGroup struct {
-	version uint64
-	fed     bool
-	layouts [][]tracker.ID
-	states  [][]byte
+	version     uint64
+	initialized bool
+	layouts     [][]tracker.ID
+	states      [][]byte
 }
 
 var _ store.Store = (*Store)(nil)
@@ -44,7 +46,7 @@ func New() *Store {
 
 func (s *Store) empty() {
 	s.groups, s.names = map[string]*storedGroup{}, nil
-	s.due, s.seen = map[string]int64{}, map[string]map[string]record.MessageID{}
+	s.due, s.messageIDs = map[string]int64{}, map[string]map[string]record.MessageID{}
 }
 
 // begin locks the store for a call, until mu.Unlock, unless the error says why there can be none.
@@ -74,7 +76,7 @@ func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 		return &record.Group{Name: name, Version: s.floor}, nil
 	}
 	return &record.Group{
-		Name: name, Version: g.version, Initialized: g.fed, Due: s.dueOf(name),
+		Name: name, Version: g.version, Initialized: g.initialized, Due: s.dueOf(name),
 		Layout: slices.Concat(g.layouts...), States: slices.Concat(g.states...),
 	}, nil
 }
@@ -112,16 +114,20 @@ func (s *Store) FindMessageID(ctx context.Context, name, id string) (record.Mess
 		return record.MessageID{}, false, err
 	}
 	defer s.mu.Unlock()
-	seen, ok := s.seen[name][id]
+	seen, ok := s.messageIDs[name][id]
 	return seen, ok, nil
 }
 
-// Close implements store.Store.
+// Close implements store.Store. It saves the file, if there is one.
 func (s *Store) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	err := s.save()
 	s.closed = true
 	s.empty()
 	s.definitions = nil
-	return nil
+	return err
 }

@@ -138,7 +138,7 @@ func inTurn(server *mongodb.Server) iter.Seq[int] {
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
 	server := disturbed(t)
-	for fault, name := range map[mongodb.Fault]string{mongodb.Drop: "drop", mongodb.Cut: "cut"} {
+	for fault, name := range map[mongodb.Fault]string{mongodb.LoseReply: "drop", mongodb.LoseRequest: "cut"} {
 		for n := range inTurn(server) {
 			database := fmt.Sprintf("%s_%d", name, n)
 			s := newStory()
@@ -171,7 +171,7 @@ func TestLostAnswers(t *testing.T) {
 func TestCrashes(t *testing.T) {
 	t.Parallel()
 	server := disturbed(t)
-	for last, name := range map[mongodb.Fault]string{mongodb.Drop: "after", mongodb.Cut: "before"} {
+	for last, name := range map[mongodb.Fault]string{mongodb.LoseReply: "after", mongodb.LoseRequest: "before"} {
 		for n := range inTurn(server) {
 			database := fmt.Sprintf("%s_%d", name, n)
 			s := newStory()
@@ -187,7 +187,7 @@ func TestCrashes(t *testing.T) {
 					return last
 				case writes.Load() >= int64(n):
 					cancel()
-					return mongodb.Cut
+					return mongodb.LoseRequest
 				}
 				return mongodb.Pass
 			})
@@ -262,7 +262,7 @@ func TestNetwork(t *testing.T) {
 		if m.Database != "network" || random.IntN(20) > 0 {
 			return mongodb.Pass
 		}
-		return []mongodb.Fault{mongodb.Cut, mongodb.Drop}[random.IntN(2)]
+		return []mongodb.Fault{mongodb.LoseRequest, mongodb.LoseReply}[random.IntN(2)]
 	})
 	const steps = 15
 	var all sync.WaitGroup

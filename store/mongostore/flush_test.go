@@ -99,7 +99,7 @@ func TestUnfinishedFlush(t *testing.T) {
 					cancel()
 				}
 				if writes >= n {
-					return mongodb.Cut
+					return mongodb.LoseRequest
 				}
 			}
 			return mongodb.Pass

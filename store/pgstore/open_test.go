@@ -26,7 +26,7 @@ const secret = "s3cr/t'pw"
 
 // TestNoConnection: one line says where to, what is wrong and what to do, soon and without the password.
 func TestNoConnection(t *testing.T) {
-	mustExec(t, mustConnect(t), "CREATE ROLE "+postgres.Guarded+" LOGIN PASSWORD 'another'")
+	mustExec(t, mustConnect(t), "CREATE ROLE "+postgres.PasswordRole+" LOGIN PASSWORD 'another'")
 	port, err := testserver.FreePort()
 	if err != nil {
 		t.Fatal(err)

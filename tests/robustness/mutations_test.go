@@ -2,7 +2,7 @@ package robustness
 
 // The packages whose tests catch the bugs.
 const (
-	inRoot       = "."
+	inManager    = "./tests/manager"
 	inCache      = "./cache/memorycache"
 	inBehind     = "./cache/writebehind"
 	inPebble     = "./store/pebblestore"
@@ -19,7 +19,7 @@ var mutations = []mutation{
 	{
 		name: "id applied again", file: "internal/engine/task.go",
 		edits:   []edit{{"if seen != nil && t.deps.now() < seen.Expires {", "if seen != nil && false {"}},
-		catches: inRoot, run: "ID",
+		catches: inManager, run: "ID",
 	},
 	{
 		name: "id left out of the commit", file: "store/pebblestore/write.go",
@@ -27,12 +27,12 @@ var mutations = []mutation{
 		catches: inRobustness, run: "Crash",
 	},
 	{
-		name: "id kept in memory only", file: "cache/mailbox/mailbox.go",
+		name: "id kept in memory only", file: "internal/mailbox/mailbox.go",
 		edits:   []edit{{"change.AddMessageID(*remember)", "_ = change"}},
 		catches: inRobustness, run: "Crash",
 	},
 	{
-		name: "id twice in one round", file: "cache/mailbox/mailbox.go",
+		name: "id twice in one round", file: "internal/mailbox/mailbox.go",
 		edits:   []edit{{"if again := change.FindMessageID(e.Task.ID()); again != nil {", "if again := change.FindMessageID(e.Task.ID()); again != nil && false {"}},
 		catches: inRobustness, run: "Model|Simulation",
 	},
@@ -58,7 +58,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "group kept after a failed commit", file: "cache/memorycache/groupcommit.go",
-		edits:   []edit{{"g.entry.group = nil     // the", "_ = g.entry // the"}},
+		edits:   []edit{{"g.entry.group = nil      // the", "_ = g.entry // the"}},
 		catches: inRobustness, run: "Simulation",
 	},
 	{
@@ -80,8 +80,8 @@ var mutations = []mutation{
 		catches: inRobustness, run: "Simulation",
 	},
 	{
-		name: "order of a batch turned round", file: "cache/mailbox/mailbox.go",
-		edits:   []edit{{"\t\"sync\"", "\t\"slices\"\n\t\"sync\""}, {"for _, e := range batch {\n\t\tif e.left {", "for _, e := range slices.Backward(batch) {\n\t\tif e.left {"}},
+		name: "order of a batch turned round", file: "internal/mailbox/mailbox.go",
+		edits:   []edit{{"\t\"sync\"", "\t\"slices\"\n\t\"sync\""}, {"for _, e := range batch {\n\t\tif e.abandoned {", "for _, e := range slices.Backward(batch) {\n\t\tif e.abandoned {"}},
 		catches: inRobustness, run: "Model",
 	},
 	{
@@ -91,12 +91,12 @@ var mutations = []mutation{
 	},
 	{
 		name: "due time left in the store", file: "store/pebblestore/apply.go",
-		edits:   []edit{{"w.reschedule(round.batch, old.due)", ""}},
+		edits:   []edit{{"w.updateDue(b.ops, old.due)", ""}},
 		catches: inRobustness, run: "Model",
 	},
 	{
 		name: "flush restarts versions", file: "store/pebblestore/remove.go",
-		edits:   []edit{{"floor = max(floor, h.version+1)", "floor = max(floor, 0*h.version)"}},
+		edits:   []edit{{"first = max(first, h.version+1)", "first = max(first, 0*h.version)"}},
 		catches: inRobustness, run: "Model",
 	},
 	{
@@ -106,7 +106,7 @@ var mutations = []mutation{
 	},
 	{
 		name: "wrong chunk written", file: "group/pending.go",
-		edits:   []edit{{"c.touch(i/ChunkSize, false)", "c.touch(0, false)"}},
+		edits:   []edit{{"p.mark(i/record.ChunkSize, false)", "p.mark(0, false)"}},
 		catches: inRobustness, run: "Crash",
 	},
 	{

@@ -6,22 +6,22 @@ import "fmt"
 var catalogue = []table{
 	{
 		title: "Matching and memory",
-		about: "The bounds are for two calm cores, and where JSON comes in for the trusted mode.",
+		about: "The bounds are for two idle cores and, where JSON is read, for the trusted mode.",
 		rows:  join(matching(), tracking(), held(), kept()),
 	},
 	{
 		title: "Redis and PostgreSQL",
-		about: "Servers of the same machine, which share its cores. \"Times\" is against what stands beside it in the same run.",
+		about: "Servers of the same machine, which share its cores. \"Times\" compares with another benchmark of the same run.",
 		rows:  join(onRedis(), fleet(), costs()),
 	},
 	{
-		title: "Beside what else might be picked: JSON into one group",
-		about: "\"Loop\" is Go functions over a decoded map; expr and CEL are a program for each tracker. They count in a slice, keep nothing and take no locks.",
+		title: "Alternatives: JSON into one group",
+		about: "\"Loop\" is Go functions over a decoded map; expr and CEL are a program for each tracker. They count in a slice, store nothing and take no locks.",
 		rows:  compared(),
 	},
 	{
-		title: "Beside the home-made way on Redis",
-		about: "Go functions over a decoded map, then an INCR or INCRBYFLOAT for each tracker that matched, in one pipeline; 64 goroutines, W(100), Redis without persistence. It is neither atomic nor once.",
+		title: "Alternative on Redis: counters by hand",
+		about: "Go functions over a decoded map, then an INCR or INCRBYFLOAT for each tracker that matched, in one pipeline; 64 goroutines, W(100), Redis without persistence. It is neither atomic nor idempotent.",
 		rows:  byHand(),
 	},
 }
@@ -65,8 +65,8 @@ func compared() (rows []row) {
 func byHand() []row {
 	const name = "bench/compare CompareRedis/W100/"
 	return []row{
-		{label: "home-made", name: name + "homemade", unit: "data/s"},
-		{label: "dictrack", name: name + "dictrack", unit: "data/s"},
-		{label: "dictrack against home-made", name: name + "dictrack", unit: "data/s", over: name + "homemade"},
+		{label: "by hand", name: name + "homemade", unit: "messages/s"},
+		{label: "dictrack", name: name + "dictrack", unit: "messages/s"},
+		{label: "dictrack against by hand", name: name + "dictrack", unit: "messages/s", over: name + "homemade"},
 	}
 }

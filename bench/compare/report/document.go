@@ -10,7 +10,7 @@ import (
 // text is what the document says of the figures: where they were taken, the tables, the plots.
 func (r *record) text() string {
 	var text strings.Builder
-	fmt.Fprintf(&text, "Measured on: %s. A figure is the median of its runs; JSON is validated whole unless it says trusted.\n\n", r.Machine)
+	fmt.Fprintf(&text, "Measured on: %s. A figure is the median of its runs; JSON is validated wholly unless it says trusted.\n\n", r.Machine)
 	for i := range catalogue {
 		text.WriteString(catalogue[i].write(r.Benchmarks))
 	}

@@ -18,11 +18,11 @@ func matching() []row {
 		besideLoop(),
 		modes("a further matching tracker, of 1,000, stepped (count)", "internal/match Further/M=1000/%s", "ns/match", 2),
 		modes("a further matching tracker, of 10,000", "internal/match Further/M=10000/%s", "ns/match", 2),
-		modes("P, 3,000,000 trackers, a data", "internal/match MatchMany/P=3000000/%s", "ns/op", 240_000),
+		modes("P, 3,000,000 trackers, a message", "internal/match MatchMany/P=3000000/%s", "ns/op", 240_000),
 	)
 }
 
-// besideScan is how much of a data is reading it: the scan alone stands in the same run.
+// besideScan is how much of a message's cost is reading it: the scan alone stands in the same run.
 func besideScan() (rows []row) {
 	for _, mode := range []string{"trusted", "validated"} {
 		for _, d := range []struct{ name, bytes string }{{"D44", "44"}, {"D500", "500"}, {"D2k", "2000"}} {
@@ -39,7 +39,7 @@ func besideScan() (rows []row) {
 func besideLoop() (rows []row) {
 	for _, load := range []string{"S", "W", "M", "conjunctions"} {
 		name := fmt.Sprintf("internal/match Match/%s=1000/", load)
-		rows = append(rows, row{label: fmt.Sprintf("asking each of 1,000 trackers of %s against match and step", load), name: name + "loop", unit: "ns/op", over: name + "trusted/cold"})
+		rows = append(rows, row{label: fmt.Sprintf("evaluating each of 1,000 trackers of %s against match and step", load), name: name + "loop", unit: "ns/op", over: name + "trusted/cold"})
 	}
 	return rows
 }
@@ -54,12 +54,12 @@ func tracking() []row {
 		[]row{
 			{label: "Manager.Track, W(100), a map", name: memory + "map", unit: "ns/op", most: 800},
 			{label: "... allocations", name: memory + "map", unit: "allocs/op"},
-			{label: "W(100) as groups see it, without a Manager", name: "group TrackGroups/own", unit: "ns/op"},
+			{label: "W(100), package group alone, without a Manager", name: "group TrackGroups/own", unit: "ns/op"},
 			{label: "... when they share a template", name: "group TrackGroups/template", unit: "ns/op"},
-			{label: "W(100), one core", name: cores + "1", unit: "data/s"},
-			{label: "two cores against one", name: cores + "2", unit: "data/s", over: cores + "1", least: 1.8},
-			{label: "... when each core has groups of its own", name: apart + "2", unit: "data/s", over: apart + "1"},
-			{label: "... which arithmetic alone has of them", name: alone + "2", unit: "sums/s", over: alone + "1"},
+			{label: "W(100), one core", name: cores + "1", unit: "messages/s"},
+			{label: "two cores against one", name: cores + "2", unit: "messages/s", over: cores + "1", least: 1.8},
+			{label: "... when each core has groups of its own", name: apart + "2", unit: "messages/s", over: apart + "1"},
+			{label: "... the same for plain arithmetic", name: alone + "2", unit: "sums/s", over: alone + "1"},
 		},
 		[]row{
 			{label: "`dictrack track`, T(100), a file of a million lines, trusted", name: lines + "trusted", unit: "lines/s", least: 1_000_000},
@@ -76,14 +76,14 @@ func held() []row {
 			{label: "Q: a million groups with one template of 100, resident GB", name: q + "trusted", unit: "resident-GB", most: 7},
 			{label: "... reachable", name: q + "trusted", unit: "bytes/tracker"},
 		},
-		modes("Q: a data for a random group", q+"%s", "ns/op", 1500),
+		modes("Q: a message for a random group", q+"%s", "ns/op", 1500),
 		[]row{
 			{label: "100,000 groups with random sets of 100 of their own", name: own + "trusted", unit: "bytes/tracker", most: 100},
 			{label: "... resident GB", name: own + "trusted", unit: "resident-GB"},
 		},
-		modes("... a data for a random group", own+"%s", "ns/op", 0),
+		modes("... a message for a random group", own+"%s", "ns/op", 0),
 		[]row{
-			{label: "a group alone, 100 trackers of a template, all told", name: "group Memory/template=100000", unit: "bytes/tracker", most: 64},
+			{label: "a group alone, 100 trackers of a template, in total", name: "group Memory/template=100000", unit: "bytes/tracker", most: 64},
 			{label: "a group alone, 100 trackers of its own", name: "group Memory/own=10000", unit: "bytes/tracker"},
 			{label: "add a tracker to a group of a million, and track", name: "bench Add/trackers=1000000/tracker", unit: "ns/op", most: 20_000},
 			{label: "... without a Manager", name: "group Add/trackers=1000000", unit: "ns/op"},
@@ -95,8 +95,8 @@ func held() []row {
 func kept() []row {
 	const own, plain = "bench Durable/W100", "bench Durable/plain"
 	return []row{
-		{label: "pebblestore, each call synced, W(100), 128 goroutines", name: own, unit: "data/s"},
-		{label: "... against Pebble alone with the same bytes", name: own, unit: "data/s", over: plain, least: 0.6},
-		{label: "... written behind", name: "bench Behind/W100", unit: "data/s"},
+		{label: "pebblestore, each call synced, W(100), 128 goroutines", name: own, unit: "messages/s"},
+		{label: "... against Pebble alone with the same bytes", name: own, unit: "messages/s", over: plain, least: 0.6},
+		{label: "... write-behind", name: "bench Behind/W100", unit: "messages/s"},
 	}
 }

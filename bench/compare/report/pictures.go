@@ -3,10 +3,10 @@ package main
 // pictures are the plots.
 var pictures = []picture{
 	{
-		file: "trackers.svg", title: "Match and step, D44, trusted: one data", x: "trackers in the group", unit: "ns/op",
+		file: "trackers.svg", title: "Match and step, D44, trusted: one message", x: "trackers in the group", unit: "ns/op",
 		lines: []curve{
-			{"asking each, W", `internal/match Match/W=(\d+)/loop`},
-			{"asking each, S", `internal/match Match/S=(\d+)/loop`},
+			{"evaluating each, W", `internal/match Match/W=(\d+)/loop`},
+			{"evaluating each, S", `internal/match Match/S=(\d+)/loop`},
 			{"W: a sixth match", `internal/match Match/W=(\d+)/trusted/cold`},
 			{"S: one matches, cold", `internal/match Match/S=(\d+)/trusted/cold`},
 			{"S: one matches, hot", `internal/match Match/S=(\d+)/trusted/hot`},
@@ -23,7 +23,7 @@ var pictures = []picture{
 		},
 	},
 	{
-		file: "size.svg", title: "Match and step, S(100): the size of a data", x: "bytes", unit: "ns/op",
+		file: "size.svg", title: "Match and step, S(100): the size of a message", x: "bytes", unit: "ns/op",
 		lines: []curve{
 			{"validated, fields in use last", `internal/match MatchSize/S=100/last/validated/bytes=(\d+)`},
 			{"trusted, last", `internal/match MatchSize/S=100/last/trusted/bytes=(\d+)`},
@@ -33,7 +33,7 @@ var pictures = []picture{
 		},
 	},
 	{
-		file: "cores.svg", title: "W(100) in memory: cores", x: "cores", unit: "data/s", linear: true,
+		file: "cores.svg", title: "W(100) in memory: cores", x: "cores", unit: "messages/s", linear: true,
 		lines: []curve{{"W(100), 1,000 groups", `bench Parallel/cores=(\d+)`}},
 	},
 	{

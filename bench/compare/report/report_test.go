@@ -12,12 +12,12 @@ import (
 const output = `goos: linux
 pkg: github.com/dictrack/dictrack/bench
 cpu: some
-BenchmarkDurable/W100-2    10   100.0 ns/op   70 data/s
-BenchmarkDurable/W100-2    10   300.0 ns/op   50 data/s
-BenchmarkDurable/W100-2    10   200.0 ns/op   90 data/s
-BenchmarkDurable/plain-2   10   10.0 ns/op   100 data/s
-BenchmarkDurable/plain-2   10   10.0 ns/op   100 data/s
-BenchmarkDurable/plain-2   10   10.0 ns/op   100 data/s
+BenchmarkDurable/W100-2    10   100.0 ns/op   70 messages/s
+BenchmarkDurable/W100-2    10   300.0 ns/op   50 messages/s
+BenchmarkDurable/W100-2    10   200.0 ns/op   90 messages/s
+BenchmarkDurable/plain-2   10   10.0 ns/op   100 messages/s
+BenchmarkDurable/plain-2   10   10.0 ns/op   100 messages/s
+BenchmarkDurable/plain-2   10   10.0 ns/op   100 messages/s
 PASS
 `
 
@@ -39,8 +39,8 @@ func TestRows(t *testing.T) {
 	}{
 		{row{name: own, unit: "ns/op", most: 200}, "200 ns | 100 to 300 | 3 | at most 200: met"},
 		{row{name: own, unit: "ns/op", most: 100}, "200 ns | 100 to 300 | 3 | at most 100: **missed**, 2 times as much"},
-		{row{name: own, unit: "data/s", least: 100}, "70 data/s | 50 to 90 | 3 | at least 100: **missed**, 0.7 of it"},
-		{row{name: own, unit: "data/s", over: plain, least: 0.6}, "0.7 times | 0.5 to 0.9 | 3 | at least 0.6: met"},
+		{row{name: own, unit: "messages/s", least: 100}, "70 messages/s | 50 to 90 | 3 | at least 100: **missed**, 0.7 of it"},
+		{row{name: own, unit: "messages/s", over: plain, least: 0.6}, "0.7 times | 0.5 to 0.9 | 3 | at least 0.6: met"},
 		{row{name: own, unit: "ns/op", beside: plain}, "200 ns, 20 times Durable/plain | 100 to 300 | 3 | "},
 		{row{name: own, unit: "bytes"}, "not measured | | | "},
 	} {
@@ -78,7 +78,7 @@ func TestFailureIsPassedOver(t *testing.T) {
 		t.Errorf("two suites without a directory: %v", err)
 	}
 	text, err := os.ReadFile(document)
-	if err != nil || !strings.Contains(string(text), "70 data/s") || !strings.HasPrefix(string(text), "before\n") ||
+	if err != nil || !strings.Contains(string(text), "70 messages/s") || !strings.HasPrefix(string(text), "before\n") ||
 		!strings.HasSuffix(string(text), "after\n") || strings.Contains(string(text), "stale") {
 		t.Errorf("the document says\n%s\n%v", text, err)
 	}
@@ -97,7 +97,7 @@ func TestOtherMachine(t *testing.T) {
 
 func TestCheckNames(t *testing.T) {
 	err := checkNames(strings.NewReader(output), io.Discard)
-	if err == nil || strings.Contains(err.Error(), "bench Durable/") || !strings.Contains(err.Error(), "bench Behind/W100 (data/s)") {
+	if err == nil || strings.Contains(err.Error(), "bench Durable/") || !strings.Contains(err.Error(), "bench Behind/W100 (messages/s)") {
 		t.Errorf("checkNames: %v", err)
 	}
 }

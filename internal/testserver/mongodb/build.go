@@ -11,7 +11,7 @@ import (
 	"runtime"
 )
 
-// build returns the FerretDB command, which it makes unless an earlier test run did.
+// build returns the path of the FerretDB command, which it compiles unless an earlier test run did.
 func build() (string, error) {
 	module, err := moduleDir()
 	if err != nil {
@@ -34,7 +34,7 @@ func build() (string, error) {
 	return binary, err
 }
 
-// fingerprint tells apart what would be built.
+// fingerprint identifies what would be built: a hash of the toolchain and of the module's files.
 func fingerprint(module string) (string, error) {
 	hash := sha256.New()
 	hash.Write([]byte(runtime.Version() + " " + runtime.GOOS + " " + runtime.GOARCH + "\n"))
@@ -48,8 +48,8 @@ func fingerprint(module string) (string, error) {
 	return fmt.Sprintf("%x", hash.Sum(nil)[:8]), nil
 }
 
-// compile builds under a name of its own and renames: of several test binaries that do so at once, each
-// finds a whole command.
+// compile builds under a temporary name and renames, so that test binaries that build at once all find a complete
+// command.
 func compile(module, dir, binary string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
@@ -60,10 +60,10 @@ func compile(module, dir, binary string) error {
 	}
 	defer func() { _ = os.RemoveAll(work) }()
 	fmt.Fprintln(os.Stderr, "building FerretDB, which takes minutes the first time")
-	made := filepath.Join(work, "ferretdb")
-	command := exec.Command("go", "build", "-C", module, "-o", made, ".") // #nosec G204 -- our own module
+	output := filepath.Join(work, "ferretdb")
+	command := exec.Command("go", "build", "-C", module, "-o", output, ".") // #nosec G204 -- our own module
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("build FerretDB: %w\n%s", err, out)
 	}
-	return os.Rename(made, binary)
+	return os.Rename(output, binary)
 }

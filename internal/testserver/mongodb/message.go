@@ -8,13 +8,13 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// Message is what a client asks of the server.
+// Message is a request of a client to the server.
 type Message struct {
-	// Command is its name, as "insert" or "find"; "" in the handshake of old.
+	// Command is the name of the command, such as "insert" or "find"; "" in a handshake of the old protocol.
 	Command string
-	// Collection is what the command is about, where it is about one.
+	// Collection is the collection of the command, "" if it has none.
 	Collection string
-	// Database is where that is.
+	// Database is the database of the command.
 	Database string
 }
 
@@ -23,14 +23,14 @@ func (m Message) Writes() bool {
 	return m.Command == "insert" || m.Command == "update" || m.Command == "delete"
 }
 
-// frame is a message as it is on the wire: its length, two ids and a code, four bytes each, and the rest.
+// frame is a message on the wire: its length, two ids and an opcode, four bytes each, then the body.
 type frame []byte
 
 const (
-	headerSize = 16
-	maxFrame   = 64 << 20 // more than the protocol allows
-	codeMsg    = 2013     // OP_MSG: flags, then sections; the first is the command
-	flagMore   = 2        // OP_MSG: no answer to this one, or more answers after it
+	headerSize     = 16
+	maxFrame       = 64 << 20 // more than the protocol allows
+	opMsg          = 2013     // OP_MSG: flags, then sections; the first is the command
+	flagMoreToCome = 2        // OP_MSG: this request gets no reply, or this reply is followed by another
 )
 
 func readFrame(from io.Reader) (frame, error) {
@@ -40,24 +40,24 @@ func readFrame(from io.Reader) (frame, error) {
 	}
 	size := binary.LittleEndian.Uint32(header)
 	if size < headerSize || size > maxFrame {
-		return nil, fmt.Errorf("a message of %d bytes", size)
+		return nil, fmt.Errorf("wire message has %d bytes", size)
 	}
-	whole := make(frame, size)
-	copy(whole, header)
-	_, err := io.ReadFull(from, whole[headerSize:])
-	return whole, err
+	f := make(frame, size)
+	copy(f, header)
+	_, err := io.ReadFull(from, f[headerSize:])
+	return f, err
 }
 
 func (f frame) isMsg() bool {
-	return len(f) > headerSize+4 && binary.LittleEndian.Uint32(f[12:]) == codeMsg
+	return len(f) > headerSize+4 && binary.LittleEndian.Uint32(f[12:]) == opMsg
 }
 
-// moreToCome tells whether the sender goes on without waiting.
+// moreToCome tells whether the sender sends its next message without waiting for one.
 func (f frame) moreToCome() bool {
-	return f.isMsg() && binary.LittleEndian.Uint32(f[headerSize:])&flagMore != 0
+	return f.isMsg() && binary.LittleEndian.Uint32(f[headerSize:])&flagMoreToCome != 0
 }
 
-// describe reads the command: its first field is its name, and the value of that the collection.
+// describe parses the command: the key of its first field is its name, the value its collection.
 func (f frame) describe() (m Message) {
 	const command = headerSize + 4 + 1 // flags, kind of section
 	if !f.isMsg() || len(f) < command+4 {

@@ -1,5 +1,5 @@
 // Package mongodb runs a server of the MongoDB protocol for tests: FerretDB, behind a proxy that can lose
-// answers, or a real MongoDB when DICTRACK_TEST_MONGODB_URL names one.
+// replies, or a real MongoDB when DICTRACK_TEST_MONGODB_URL names one.
 package mongodb
 
 import (
@@ -22,23 +22,23 @@ import (
 const Variable = "DICTRACK_TEST_MONGODB_URL"
 
 // Server is a running server and the proxy in front of it. Its methods may be called from any goroutine,
-// but for Down, Up and Stop, which are for one at a time.
+// except Down, Up and Stop, which must not be called concurrently.
 type Server struct {
-	// Proxy is what clients talk to.
+	// Proxy is what clients connect to.
 	Proxy *Proxy
 
-	url    string // of the proxy
-	direct string // past it
-	port   int    // of FerretDB
-	dir    string // its data; "" for a real MongoDB
-	run    *testserver.Process
+	url    string              // of the proxy
+	direct string              // of the server
+	port   int                 // of FerretDB
+	dir    string              // of its data; "" for a real MongoDB
+	server *testserver.Process // nil for a real MongoDB
 }
 
-// Start starts a server. It says on standard error what it is. The first one ever builds FerretDB, which
-// takes minutes.
+// Start starts a server and prints on standard error which one it is. The first call on a machine builds FerretDB,
+// which takes minutes.
 func Start() (*Server, error) {
 	if text := os.Getenv(Variable); text != "" {
-		return real(text)
+		return connectReal(text)
 	}
 	binary, err := build()
 	if err != nil {
@@ -60,19 +60,19 @@ func Start() (*Server, error) {
 	}
 	const direct = "/?directConnection=true"
 	s.url, s.direct = "mongodb://"+s.Proxy.Address()+direct, "mongodb://"+testserver.Address(s.port)+direct
-	fmt.Fprintln(os.Stderr, "MongoDB tests run on FerretDB, one message a database at a time; set", Variable, "to run them on a real MongoDB")
+	fmt.Fprintln(os.Stderr, "MongoDB tests run on FerretDB, one message per database at a time; set", Variable, "to run them on a real MongoDB")
 	return s, nil
 }
 
-// real puts a proxy in front of a MongoDB that somebody else runs.
-func real(text string) (*Server, error) {
+// connectReal starts a proxy in front of a MongoDB that runs already.
+func connectReal(text string) (*Server, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "mongodb" || u.Hostname() == "" {
 		return nil, fmt.Errorf("%s: want mongodb://host:port/ with one host", Variable)
 	}
 	query := u.Query()
 	if query.Get("tls") == "true" || query.Get("ssl") == "true" {
-		return nil, fmt.Errorf("%s: want one without TLS, which the proxy of the tests cannot look into", Variable)
+		return nil, fmt.Errorf("%s: want one without TLS, which the tests' proxy cannot parse", Variable)
 	}
 	port := u.Port()
 	if port == "" {
@@ -89,27 +89,27 @@ func real(text string) (*Server, error) {
 	return s, nil
 }
 
-// URL is the server behind the proxy, without a database.
+// URL returns the URL of the proxy, without a database.
 func (s *Server) URL() string { return s.url }
 
-// Database is the URL of a database behind the proxy. That of a real MongoDB stays, unless somebody drops it.
+// Database returns the URL of a database behind the proxy. On a real MongoDB the caller must drop it.
 func (s *Server) Database(name string) string { return strings.Replace(s.url, "/?", "/"+name+"?", 1) }
 
 // Slow tells whether calls take milliseconds, as those on FerretDB do.
 func (s *Server) Slow() bool { return s.dir != "" }
 
-// Direct is the server without the proxy: for a watcher of messages, which holds up all that pass.
+// Direct returns the URL of the server itself, for functions given to Proxy.Watch, which must not use the proxy.
 func (s *Server) Direct() string { return s.direct }
 
-// Down ends the server as a crash would; the address stays. A real MongoDB is cut off instead.
+// Down crashes the server; its address stays reserved. A real MongoDB is disconnected instead.
 func (s *Server) Down() {
 	s.Proxy.Refuse(true)
-	if s.run != nil {
-		s.run.Kill()
+	if s.server != nil {
+		s.server.Kill()
 	}
 }
 
-// Up brings the server back, with the data it had.
+// Up starts the server again with its data.
 func (s *Server) Up() error {
 	if s.dir != "" {
 		binary, err := build()
@@ -124,34 +124,34 @@ func (s *Server) Up() error {
 	return nil
 }
 
-// Stop ends the proxy and the server, and removes its data.
+// Stop stops the proxy and the server, and removes its data.
 func (s *Server) Stop() {
 	if s.Proxy != nil {
 		s.Proxy.close()
 	}
-	if s.run != nil {
-		s.run.Stop(syscall.SIGTERM)
+	if s.server != nil {
+		s.server.Stop(syscall.SIGTERM)
 	}
 	if s.dir != "" {
-		_ = os.RemoveAll(s.dir) // in the directory for what is temporary, at worst
+		_ = os.RemoveAll(s.dir) // an error leaves files in the directory for temporary files
 	}
 }
 
-// Log is the end of what the server has printed, as far as that is known.
+// Log returns the end of the server's output, "" for a real MongoDB.
 func (s *Server) Log() string {
-	if s.run == nil {
+	if s.server == nil {
 		return ""
 	}
-	return s.run.Log()
+	return s.server.Log()
 }
 
-// start starts FerretDB and waits until somebody listens.
+// start starts FerretDB and waits until it accepts connections.
 func (s *Server) start(binary string) (err error) {
 	command := exec.Command(binary, "-dir", s.dir, "-port", strconv.Itoa(s.port)) // #nosec G204 -- what build made
-	if s.run, err = testserver.Start(command); err != nil {
+	if s.server, err = testserver.Start(command); err != nil {
 		return err
 	}
-	return s.run.Await("FerretDB", func(ctx context.Context) error {
+	return s.server.Await("FerretDB", func(ctx context.Context) error {
 		conn, err := new(net.Dialer).DialContext(ctx, "tcp", testserver.Address(s.port))
 		if err != nil {
 			return err
@@ -160,10 +160,10 @@ func (s *Server) start(binary string) (err error) {
 	})
 }
 
-// errNoModule says that the tests do not run in the module.
+// errNoModule is returned when the working directory is not in the module.
 var errNoModule = errors.New("find FerretDB: go env GOMOD names no go.mod")
 
-// moduleDir is the directory of FerretDB's module in this one.
+// moduleDir returns the directory of the FerretDB module.
 func moduleDir() (string, error) {
 	out, err := exec.Command("go", "env", "GOMOD").Output()
 	if err != nil {

@@ -58,7 +58,7 @@ func call(s *mongodb.Server) ([]byte, error) {
 	return rest, err
 }
 
-// TestServer starts, cuts, loses answers, ends and comes back.
+// TestServer starts a server, loses requests and replies, delays, and restarts it.
 func TestServer(t *testing.T) {
 	s, err := mongodb.Start()
 	if err != nil {
@@ -82,7 +82,7 @@ func TestServer(t *testing.T) {
 	answers("started")
 
 	var seen atomic.Int64
-	for what, fault := range map[string]mongodb.Fault{"cut": mongodb.Cut, "dropped": mongodb.Drop} {
+	for what, fault := range map[string]mongodb.Fault{"cut": mongodb.LoseRequest, "dropped": mongodb.LoseReply} {
 		s.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
 			if m.Command == "ping" {
 				seen.Add(1)
@@ -113,14 +113,14 @@ func TestServer(t *testing.T) {
 	answers("up again")
 }
 
-// TestRefused: a URL that the tests cannot use says why, and not the password.
-func TestRefused(t *testing.T) {
+// TestInvalidURL checks that a URL which tests cannot use gives an error that explains it without the password.
+func TestInvalidURL(t *testing.T) {
 	for _, text := range []string{"postgres://h", "mongodb://", "mongodb://u:secret@h:port/", "mongodb://u:secret@h/?tls=true"} {
 		t.Setenv(mongodb.Variable, text)
 		s, err := mongodb.Start()
 		if err == nil {
 			s.Stop()
-			t.Errorf("%q was taken", text)
+			t.Errorf("%q was accepted", text)
 		} else if !bytes.Contains([]byte(err.Error()), []byte(mongodb.Variable)) || bytes.Contains([]byte(err.Error()), []byte("secret")) {
 			t.Errorf("%q: error %q", text, err)
 		}

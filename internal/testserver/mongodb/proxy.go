@@ -11,30 +11,30 @@ import (
 type Fault int
 
 const (
-	// Pass is nothing special.
+	// Pass does nothing.
 	Pass Fault = iota
-	// Cut closes the connection and lets the message get lost.
-	Cut
-	// Drop lets the server have the message, and closes the connection instead of passing the answer.
-	Drop
+	// LoseRequest closes the connection instead of passing the message on.
+	LoseRequest
+	// LoseReply passes the message to the server, and closes the connection instead of passing the reply.
+	LoseReply
 )
 
-// Proxy stands between clients and the server. FerretDB's updates are not atomic when several come at
-// once, as MongoDB's are; so to each database of it one message passes at a time, answer included.
+// Proxy stands between clients and the server. Unlike those of MongoDB, concurrent updates of FerretDB are not atomic;
+// the proxy therefore sends each database of FerretDB one message at a time, and waits for its reply.
 type Proxy struct {
 	listener net.Listener
 	target   string
 	serial   bool
 
-	turns   sync.Map // of databases; a *sync.Mutex each, held while a message is under way
+	locks   sync.Map // database -> *sync.Mutex, held from a message to its reply
 	delay   atomic.Int64
-	refuses atomic.Bool
+	refuses atomic.Bool // see Refuse
 	watch   atomic.Pointer[func(Message) Fault]
 
 	mu     sync.Mutex // protects conns and closed
 	conns  map[net.Conn]struct{}
 	closed bool
-	all    sync.WaitGroup
+	tasks  sync.WaitGroup
 }
 
 func newProxy(target string, serial bool) (*Proxy, error) {
@@ -43,40 +43,41 @@ func newProxy(target string, serial bool) (*Proxy, error) {
 		return nil, err
 	}
 	p := &Proxy{listener: l, target: target, serial: serial, conns: map[net.Conn]struct{}{}}
-	p.all.Go(p.accept)
+	p.tasks.Go(p.accept)
 	return p, nil
 }
 
-// Address is where the proxy listens.
+// Address returns the address that the proxy listens on.
 func (p *Proxy) Address() string { return p.listener.Addr().String() }
 
-// Watch shows every message to f, one at a time, and does what f says; nil for no more.
+// Watch calls f with every message, one at a time, and applies the fault that f returns. A nil f ends that.
 func (p *Proxy) Watch(f func(Message) Fault) {
 	if f == nil {
 		p.watch.Store(nil)
 		return
 	}
-	var one sync.Mutex
+	var mu sync.Mutex
 	g := func(m Message) Fault {
-		one.Lock()
-		defer one.Unlock()
+		mu.Lock()
+		defer mu.Unlock()
 		return f(m)
 	}
 	p.watch.Store(&g)
 }
 
-// Delay holds every message up for d.
+// Delay delays every message by d.
 func (p *Proxy) Delay(d time.Duration) { p.delay.Store(int64(d)) }
 
-// Refuse cuts all connections and accepts no others, until it is called with false.
+// Refuse(true) closes all connections and refuses new ones until Refuse(false).
 func (p *Proxy) Refuse(refuse bool) {
 	p.refuses.Store(refuse)
 	if refuse {
-		p.cutAll()
+		p.closeAll()
 	}
 }
 
-func (p *Proxy) cutAll() {
+// closeAll closes all connections.
+func (p *Proxy) closeAll() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for c := range p.conns {
@@ -89,8 +90,8 @@ func (p *Proxy) close() {
 	p.closed = true
 	p.mu.Unlock()
 	_ = p.listener.Close()
-	p.cutAll()
-	p.all.Wait()
+	p.closeAll()
+	p.tasks.Wait()
 }
 
 func (p *Proxy) accept() {
@@ -103,75 +104,76 @@ func (p *Proxy) accept() {
 			_ = client.Close()
 			continue
 		}
-		p.all.Go(func() { p.serve(client) })
+		p.tasks.Go(func() { p.serve(client) })
 	}
 }
 
-// serve passes the messages of one client.
+// serve forwards the messages of one client.
 func (p *Proxy) serve(client net.Conn) {
-	defer p.drop(client)
-	if !p.keep(client) {
+	defer p.remove(client)
+	if !p.add(client) {
 		return
 	}
 	server, err := net.Dial("tcp", p.target)
 	if err != nil {
 		return
 	}
-	defer p.drop(server)
-	if !p.keep(server) {
+	defer p.remove(server)
+	if !p.add(server) {
 		return
 	}
-	for p.pass(client, server) {
+	for p.forward(client, server) {
 	}
 }
 
-// keep notes a connection, so that it can be cut; false when it is too late for it.
-func (p *Proxy) keep(c net.Conn) bool {
+// add registers a connection to be closed later; false if the proxy is closed or refuses connections.
+func (p *Proxy) add(c net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.conns[c] = struct{}{}
 	return !p.closed && !p.refuses.Load()
 }
 
-func (p *Proxy) drop(c net.Conn) {
+// remove closes a connection.
+func (p *Proxy) remove(c net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.conns, c)
 	_ = c.Close()
 }
 
-// pass passes a message and its answer; false ends the connection.
-func (p *Proxy) pass(client, server net.Conn) bool {
+// forward forwards a message and its reply; false ends the connection.
+func (p *Proxy) forward(client, server net.Conn) bool {
 	message, err := readFrame(client)
 	if err != nil {
 		return false
 	}
 	time.Sleep(time.Duration(p.delay.Load()))
-	what, fault := message.describe(), Pass
+	request, fault := message.describe(), Pass
 	if watch := p.watch.Load(); watch != nil {
-		fault = (*watch)(what)
+		fault = (*watch)(request)
 	}
-	if fault == Cut {
+	if fault == LoseRequest {
 		return false
 	}
-	answer, err := p.ask(server, message, what.Database)
-	if err != nil || fault == Drop {
+	answer, err := p.roundTrip(server, message, request.Database)
+	if err != nil || fault == LoseReply {
 		return false
 	}
 	_, err = client.Write(answer)
 	return err == nil
 }
 
-// maxTurn is how long a message may take, so that one that hangs does not hang all others.
-const maxTurn = time.Minute
+// replyTimeout bounds the time to a reply, so that a message that hangs does not block all others.
+const replyTimeout = time.Minute
 
-// ask brings a message to the server and returns its answer.
-func (p *Proxy) ask(server net.Conn, message frame, database string) ([]byte, error) {
+// roundTrip sends a message to the server and returns its replies.
+func (p *Proxy) roundTrip(server net.Conn, message frame, database string) ([]byte, error) {
 	if p.serial {
-		turn, _ := p.turns.LoadOrStore(database, new(sync.Mutex))
-		turn.(*sync.Mutex).Lock()
-		defer turn.(*sync.Mutex).Unlock()
-		if err := server.SetDeadline(time.Now().Add(maxTurn)); err != nil {
+		lock, _ := p.locks.LoadOrStore(database, new(sync.Mutex))
+		lock.(*sync.Mutex).Lock()
+		defer lock.(*sync.Mutex).Unlock()
+		if err := server.SetDeadline(time.Now().Add(replyTimeout)); err != nil {
 			return nil, err
 		}
 	}

@@ -8,10 +8,10 @@ import (
 	"syscall"
 )
 
-// account is whom the server runs as: it refuses to run as root, so for root it is the user that Debian's
-// package makes.
+// account is the user that the server runs as. PostgreSQL refuses to run as root; for root it is the user postgres,
+// which Debian's package creates.
 type account struct {
-	credential *syscall.Credential // nil for whoever runs the test
+	credential *syscall.Credential // nil: the user who runs the test
 }
 
 func findAccount() (account, error) {
@@ -20,7 +20,7 @@ func findAccount() (account, error) {
 	}
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		return account{}, fmt.Errorf("PostgreSQL does not run as root, and there is no user for it: %w; apt-get install postgresql makes one", err)
+		return account{}, fmt.Errorf("PostgreSQL does not run as root, and there is no user postgres: %w; apt-get install postgresql creates it", err)
 	}
 	uid, err := strconv.ParseUint(u.Uid, 10, 32)
 	if err != nil {
@@ -33,8 +33,8 @@ func findAccount() (account, error) {
 	return account{&syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 }
 
-// own gives a directory to the account.
-func (a account) own(dir string) error {
+// chown makes the account the owner of a file or directory.
+func (a account) chown(dir string) error {
 	if a.credential == nil {
 		return nil
 	}

@@ -19,20 +19,20 @@ import (
 	"github.com/dictrack/dictrack/internal/testserver"
 )
 
-// Guarded is the one role that is let in with its password only. It does not exist until a test makes it.
-const Guarded = "guarded"
+// PasswordRole is the one role that must log in with its password. Tests create it when they need it.
+const PasswordRole = "guarded"
 
-// access lets everybody in from this machine, but Guarded only with the password.
-const access = `host all ` + Guarded + ` 127.0.0.1/32 scram-sha-256
+// hostAccess trusts every role that connects from this machine; only PasswordRole needs its password.
+const hostAccess = `host all ` + PasswordRole + ` 127.0.0.1/32 scram-sha-256
 host all all 127.0.0.1/32 trust
 `
 
-// Server is a PostgreSQL server with an empty cluster of its own. Its methods may be called from any
+// Server is a PostgreSQL server with a database cluster of its own. Its methods may be called from any
 // goroutine.
 type Server struct {
 	account  account
 	binaries string
-	dir      string // the cluster's
+	dir      string // data directory of the cluster
 	port     int
 	settings []string
 
@@ -40,12 +40,11 @@ type Server struct {
 	process *testserver.Process
 }
 
-// NoSync is a setting for tests that measure nothing: what was answered survives the end of the server, as
-// always, but not that of the machine.
+// NoSync is a setting for tests that do not measure: commits survive a crash of the server, but not of the machine.
 const NoSync = "fsync=off"
 
-// Start makes a cluster and starts a server for it, with settings such as NoSync where they differ from the
-// server's own. Whoever starts it calls Stop.
+// Start creates a cluster and starts a server for it. Settings, such as NoSync, replace the server's defaults. The
+// caller must call Stop.
 func Start(settings ...string) (*Server, error) {
 	binaries, err := findBinaries()
 	if err != nil {
@@ -67,7 +66,7 @@ func Start(settings ...string) (*Server, error) {
 	return s, nil
 }
 
-// findBinaries is the directory of the newest PostgreSQL installed.
+// findBinaries returns the directory of the newest PostgreSQL installed.
 func findBinaries() (string, error) {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres") // the pattern is not malformed
 	newest, best := "", 0
@@ -86,12 +85,12 @@ func findBinaries() (string, error) {
 	return "", errors.New("no PostgreSQL server is installed: apt-get install postgresql, or make deps")
 }
 
-// create makes the cluster.
+// create creates the cluster.
 func (s *Server) create() (err error) {
 	if s.dir, err = os.MkdirTemp("", "dictrack-postgres-"); err != nil {
 		return fmt.Errorf("directory for PostgreSQL: %w", err)
 	}
-	if err := s.account.own(s.dir); err != nil {
+	if err := s.account.chown(s.dir); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -102,38 +101,38 @@ func (s *Server) create() (err error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	return os.WriteFile(filepath.Join(s.dir, "pg_hba.conf"), []byte(access), 0o600)
+	return os.WriteFile(filepath.Join(s.dir, "pg_hba.conf"), []byte(hostAccess), 0o600)
 }
 
 func (s *Server) binary(name string) string { return filepath.Join(s.binaries, name) }
 
-// prepare lets a command run where and as whom the server does.
+// prepare makes a command run in the directory and as the user of the server.
 func (s *Server) prepare(command *exec.Cmd) {
 	command.Dir = s.dir
 	command.SysProcAttr = &syscall.SysProcAttr{Credential: s.account.credential}
 }
 
-// patience is for what holds a server up that was just killed: its other processes have its shared memory
-// for a moment, and a client somewhere may have been given its port.
-const patience = 20 * time.Second
+// startTimeout bounds the retries of a start. After a kill, other processes of the server still have its shared memory
+// for a moment, and some client may have been given its port.
+const startTimeout = 20 * time.Second
 
-// passing tells that a server did not start for a reason that passes.
-func passing(err error) bool {
+// temporary tells whether a server did not start for a reason that goes away.
+func temporary(err error) bool {
 	return strings.Contains(err.Error(), "shared memory block") || strings.Contains(err.Error(), "Address already in use")
 }
 
 // Resume starts the server again after Kill or Halt, on the same port and with the same data, and returns
-// when it answers.
+// when it accepts connections.
 func (s *Server) Resume() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(startTimeout); ; time.Sleep(50 * time.Millisecond) {
 		process, err := s.launch()
 		if err == nil {
 			s.process = process
 			return nil
 		}
-		if time.Now().After(end) || !passing(err) {
+		if time.Now().After(end) || !temporary(err) {
 			return err
 		}
 	}
@@ -168,41 +167,41 @@ func (s *Server) ready(ctx context.Context) error {
 	return conn.Close(ctx)
 }
 
-// URL is that of the database postgres, for its superuser.
+// URL returns the URL of the database postgres, for the superuser.
 func (s *Server) URL() string {
 	return fmt.Sprintf("postgres://postgres@%s/postgres?sslmode=disable", s.Address())
 }
 
-// Address is host and port.
+// Address returns host and port.
 func (s *Server) Address() string { return testserver.Address(s.port) }
 
-// Kill ends the server at once, with SIGKILL. Its other processes notice and end too.
+// Kill kills the server with SIGKILL. Its other processes notice and exit too.
 func (s *Server) Kill() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.process.Kill()
 }
 
-// Halt ends the server as an administrator does: sessions are cut off, what they have begun is undone.
+// Halt shuts the server down in PostgreSQL's fast mode: sessions are disconnected and their transactions rolled back.
 func (s *Server) Halt() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.process.Stop(syscall.SIGINT)
 }
 
-// Demote makes the server a standby, which takes no writes and waits for a primary that never comes.
+// Demote makes the server a standby, which refuses writes and waits for a primary that does not exist.
 func (s *Server) Demote() error {
 	s.Halt()
 	if err := os.WriteFile(filepath.Join(s.dir, "standby.signal"), nil, 0o600); err != nil {
 		return err
 	}
-	if err := s.account.own(filepath.Join(s.dir, "standby.signal")); err != nil {
+	if err := s.account.chown(filepath.Join(s.dir, "standby.signal")); err != nil {
 		return err
 	}
 	return s.Resume()
 }
 
-// Stop ends the server and removes its data.
+// Stop shuts the server down and removes its data.
 func (s *Server) Stop() error {
 	s.Halt()
 	return s.remove()

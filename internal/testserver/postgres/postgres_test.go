@@ -8,7 +8,7 @@ import (
 	"github.com/dictrack/dictrack/internal/testserver/postgres"
 )
 
-// TestServer: what was answered is there after the server was killed, and after it was halted.
+// TestServer checks that committed rows survive Kill and Halt.
 func TestServer(t *testing.T) {
 	s, err := postgres.Start(postgres.NoSync)
 	if err != nil {
@@ -29,13 +29,13 @@ func TestServer(t *testing.T) {
 		}
 		end()
 		if err := conn.Ping(t.Context()); err == nil {
-			t.Fatal("the server answers after its end")
+			t.Fatal("the server answers after it was stopped")
 		}
 		if err := s.Resume(); err != nil {
 			t.Fatal(err)
 		}
 		if n := count(t, s); n != i+1 {
-			t.Fatalf("%d rows after %d", n, i+1)
+			t.Fatalf("%d rows after %d restarts", n, i+1)
 		}
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/mailbox"
+	"github.com/dictrack/dictrack/internal/mailbox"
 )
 
 // state says what an attempt does next; see the package's diagram.
@@ -86,7 +86,7 @@ func (a *attempt) finish(err error) {
 	}
 	a.state = done
 	for _, e := range a.batch {
-		e.Settle(err)
+		e.Done(err)
 	}
 	a.env.flushes.Leave()
 }

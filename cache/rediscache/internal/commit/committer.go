@@ -99,7 +99,7 @@ func (c *Committer) runDetached(a *attempt) {
 func (c *Committer) release(a *attempt) {
 	e := a.entry
 	e.box.Lock()
-	if e.box.Rest() {
+	if e.box.Release() {
 		c.batcher.Add(e)
 	}
 	e.box.Unlock()

@@ -4,8 +4,8 @@ import (
 	"container/list"
 	"sync"
 
-	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
+	"github.com/dictrack/dictrack/internal/mailbox"
 )
 
 // entry is one group in this process.
@@ -13,7 +13,7 @@ type entry struct {
 	name    string
 	key     string // of the group in Redis
 	shard   int
-	box     mailbox.Box // its lock protects removed
+	box     mailbox.Mailbox // its lock protects removed
 	removed bool        // no longer in its table
 	replica *replica    // nil until it is read; owned by the attempt of the group while there is one
 

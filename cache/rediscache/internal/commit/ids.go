@@ -53,7 +53,7 @@ func (a *attempt) lookUpOne(ctx context.Context, i int) {
 	case err != nil:
 		e.Err = fmt.Errorf("look up id %q: %w", e.Task.ID(), err)
 	case ok:
-		e.Seen = &found
+		e.Remembered = &found
 		id.expected = format.EncodeID(a.env.Client.Keys[a.entry.shard].IDs, format.IDField(a.entry.name, e.Task.ID()), &found)
 	}
 }
@@ -70,5 +70,5 @@ func (a *attempt) learn(i int) {
 		e.Err = format.IDError(a.entry.name, e.Task.ID(), err)
 		return
 	}
-	a.ids[i].expected, e.Seen = stored, &id
+	a.ids[i].expected, e.Remembered = stored, &id
 }

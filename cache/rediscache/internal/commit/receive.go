@@ -14,9 +14,9 @@ const maxBatch = 1024
 // refill adds the tasks that wait for the group to the batch.
 func (a *attempt) refill() {
 	had := len(a.batch)
-	a.batch = a.entry.box.Take(a.batch, maxBatch)
+	a.batch = a.entry.box.Pop(a.batch, maxBatch)
 	for _, e := range a.batch[had:] {
-		e.Seen, e.Err = nil, e.Context().Err()
+		e.Remembered, e.Err = nil, e.Context().Err()
 		a.ids = append(a.ids, messageID{})
 	}
 }

@@ -4,19 +4,19 @@ import (
 	"context"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/group"
+	"github.com/dictrack/dictrack/internal/mailbox"
 	"github.com/dictrack/dictrack/record"
 )
 
 // Refresh reads groups, which compares those with the store that have to be. It returns the error of each group; err says
 // that ctx ended before all were read.
-func (c *Committer) Refresh(ctx context.Context, door *mailbox.Door, names []string) (errs []error, err error) {
+func (c *Committer) Refresh(ctx context.Context, calls *mailbox.Calls, names []string) (errs []error, err error) {
 	tasks := make([]cache.Task, len(names))
 	for i, name := range names {
 		tasks[i] = &refresh{group: name}
 	}
-	if err := c.Update(ctx, door, tasks); err != nil {
+	if err := c.Update(ctx, calls, tasks); err != nil {
 		return nil, err
 	}
 	errs = make([]error, len(names))

@@ -3,8 +3,8 @@ package commit
 import (
 	"fmt"
 
-	"github.com/dictrack/dictrack/cache/mailbox"
 	"github.com/dictrack/dictrack/cache/rediscache/internal/format"
+	"github.com/dictrack/dictrack/internal/mailbox"
 )
 
 // resolve finds out what became of the commit from what Redis has. It returns false if another commit was first, so that
@@ -49,11 +49,11 @@ func (a *attempt) resolvePerID() {
 	for i, e := range batch {
 		switch found := ids[i].found; {
 		case e.Err != nil:
-			e.Settle(e.Err)
+			e.Done(e.Err)
 		case e.Task.ID() == "":
-			e.Settle(a.asUnknown(fmt.Errorf("another commit followed: %w", a.inDoubt)))
+			e.Done(a.asUnknown(fmt.Errorf("another commit followed: %w", a.inDoubt)))
 		case found != "" && found == a.writtenID(e):
-			e.Settle(nil)
+			e.Done(nil)
 		default:
 			a.batch, a.ids = append(a.batch, e), append(a.ids, ids[i])
 		}

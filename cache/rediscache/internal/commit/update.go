@@ -5,7 +5,7 @@ import (
 	"runtime"
 
 	"github.com/dictrack/dictrack/cache"
-	"github.com/dictrack/dictrack/cache/mailbox"
+	"github.com/dictrack/dictrack/internal/mailbox"
 	"github.com/dictrack/dictrack/record"
 )
 
@@ -24,16 +24,16 @@ func New(config Config) *Committer {
 	return c
 }
 
-// Update runs tasks, each until it is done; see cache.Cache. The door counts them.
-func (c *Committer) Update(ctx context.Context, door *mailbox.Door, tasks []cache.Task) error {
+// Update runs tasks, each until it is done; see cache.Cache. calls counts them.
+func (c *Committer) Update(ctx context.Context, calls *mailbox.Calls, tasks []cache.Task) error {
 	if len(tasks) == 0 {
 		return nil
 	}
-	if !door.Admit(len(tasks)) {
-		mailbox.Refuse(tasks, record.ErrClosed)
+	if !calls.Enter(len(tasks)) {
+		mailbox.Reject(tasks, record.ErrClosed)
 		return nil
 	}
-	call := mailbox.NewCall(ctx, door, tasks)
+	call := mailbox.NewCall(ctx, calls, tasks)
 	var groups []*entry
 	for i := range call.Entries() {
 		if e := c.post(&call.Entries()[i]); e != nil {
@@ -50,7 +50,7 @@ func (c *Committer) Update(ctx context.Context, door *mailbox.Door, tasks []cach
 func (c *Committer) post(task *mailbox.Entry) *entry {
 	e := c.entries.locked(task.Task.Group())
 	defer e.box.Unlock()
-	if e.box.Post(task) {
+	if e.box.Push(task) {
 		return e
 	}
 	return nil

@@ -20,7 +20,7 @@ func (a *attempt) step() bool {
 		r.group.BeginChangeIn(r.spare)
 		r.spare = nil
 	}
-	change := a.entry.box.Step(r.group, a.batch)
+	change := a.entry.box.Apply(r.group, a.batch)
 	if change == nil && !slices.ContainsFunc(a.batch, isOpen) {
 		return false
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 
+	"github.com/dictrack/dictrack/record"
 	"github.com/redis/rueidis"
 )
 
@@ -15,7 +16,11 @@ var ErrReply = errors.New("redis: unexpected reply of a script: does another pro
 // TransientError wraps an error of the store or of a server after which the same operation may succeed later.
 type TransientError struct{ error }
 
+// Unwrap returns the error itself.
 func (e TransientError) Unwrap() error { return e.error }
+
+// Is makes it a record.ErrUnavailable.
+func (e TransientError) Is(target error) bool { return target == record.ErrUnavailable }
 
 // Transient wraps an error in a TransientError.
 func Transient(err error) error { return TransientError{err} }
@@ -122,7 +127,7 @@ func Unreachable(addresses []string, err error) error {
 	if errors.As(err, &reply) {
 		return fmt.Errorf("redis at %s refuses the connection: %w", strings.Join(addresses, ", "), oneLine(err))
 	}
-	return fmt.Errorf("redis at %s is unreachable: %w; %s", strings.Join(addresses, ", "), oneLine(err), hint)
+	return record.Unavailable(fmt.Errorf("redis at %s is unreachable: %w; %s", strings.Join(addresses, ", "), oneLine(err), hint))
 }
 
 // oneLineError has the text of its parts, each once, on one line.

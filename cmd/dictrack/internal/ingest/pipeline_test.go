@@ -265,13 +265,13 @@ func TestSummary(t *testing.T) {
 		Read: 10, Matched: 7, Rejected: 2, Duplicates: 1, Groups: 3, Elapsed: 2 * time.Second,
 		Events: Counts{dictrack.EventLimited: 1, dictrack.EventStageCompleted: 4},
 	}
-	want := `data read:   10
+	want := `messages:    10
 matched:     7
 rejected:    2
 duplicates:  1
 groups:      3
 events:      5 (STAGE_COMPLETED 4, LIMITED 1)
-data/s:      5 (2s)
+messages/s:  5 (2s)
 `
 	if diff := cmp.Diff(want, s.String()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -46,12 +46,12 @@ func (c Counts) String() string {
 // String is the summary, a line for each figure.
 func (s *Summary) String() string {
 	lines := []string{
-		fmt.Sprintf("data read:   %d", s.Read),
+		fmt.Sprintf("messages:    %d", s.Read),
 		fmt.Sprintf("matched:     %d", s.Matched),
 		fmt.Sprintf("rejected:    %d", s.Rejected),
 		fmt.Sprintf("groups:      %d", s.Groups),
 		fmt.Sprintf("events:      %v", s.Events),
-		fmt.Sprintf("data/s:      %.0f (%v)", s.rate(), s.Elapsed.Round(time.Millisecond)),
+		fmt.Sprintf("messages/s:  %.0f (%v)", s.rate(), s.Elapsed.Round(time.Millisecond)),
 	}
 	if s.Duplicates > 0 {
 		lines = slices.Insert(lines, 3, fmt.Sprintf("duplicates:  %d", s.Duplicates))

@@ -18,26 +18,26 @@ const (
 	YAML  Format = "yaml"
 )
 
-// Writer writes a list. Items are written in the order of Add, some only with Close.
+// Writer writes a list, in the order of Add. Items may be written only when it is closed.
 type Writer interface {
-	// Add writes an item. JSON and YAML are that of encoding/json.
+	// Add adds an item. JSON and YAML have the form that encoding/json gives it.
 	Add(item any) error
 	// Close ends the list.
 	Close() error
 }
 
-// Rows turns an item into the rows of a table.
+// Rows returns the rows of a table for an item, each with a cell for every column.
 type Rows func(item any) [][]string
 
-// New is a Writer to w. A table has the header, unless it is nil, and the rows.
-func New(w io.Writer, f Format, header []string, rows Rows) Writer {
+// New returns a Writer to w. A table with nil columns has one column and no header, and is written item by item.
+func New(w io.Writer, f Format, columns []Column, rows Rows) Writer {
 	switch f {
 	case JSON:
 		return &jsonWriter{w: w}
 	case YAML:
 		return &yamlWriter{w: w}
 	}
-	return newTable(w, header, rows)
+	return newTable(w, columns, rows)
 }
 
 // jsonWriter writes an indented array.
@@ -74,7 +74,7 @@ func (j *jsonWriter) Close() error {
 	return err
 }
 
-// marshal is encoding/json without its care for HTML.
+// marshal encodes an item without escaping HTML.
 func marshal(item any) ([]byte, error) {
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)

@@ -11,11 +11,11 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// write is a list in a format.
-func write(t *testing.T, f Format, items ...any) string {
+// writeList returns a list in a format.
+func writeList(t *testing.T, f Format, items ...any) string {
 	t.Helper()
 	var out bytes.Buffer
-	w := New(&out, f, []string{"A", "LONGER"}, func(item any) [][]string { return [][]string{{Plain(item.(string)), "x"}} })
+	w := New(&out, f, []Column{{Name: "A"}, {Name: "LONGER"}}, func(item any) [][]string { return [][]string{{Plain(item.(string)), "x"}} })
 	for _, item := range items {
 		if err := w.Add(item); err != nil {
 			t.Fatal(err)
@@ -44,17 +44,17 @@ func TestJSON(t *testing.T) {
 ]
 `},
 	} {
-		if diff := cmp.Diff(c.want, write(t, JSON, c.items...)); diff != "" {
+		if diff := cmp.Diff(c.want, writeList(t, JSON, c.items...)); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", c.items, diff)
 		}
 	}
 }
 
 func TestYAML(t *testing.T) {
-	if got := write(t, YAML); got != "[]\n" {
+	if got := writeList(t, YAML); got != "[]\n" {
 		t.Errorf("an empty list is %q", got)
 	}
-	got := write(t, YAML, json.RawMessage(`{"z":9007199254740993,"a":0.1,"e":1.5e+300,"list":[1,2],"deep":[{"k":"v"}],"none":[],"nil":null,"t":true}`), "x")
+	got := writeList(t, YAML, json.RawMessage(`{"z":9007199254740993,"a":0.1,"e":1.5e+300,"list":[1,2],"deep":[{"k":"v"}],"none":[],"nil":null,"t":true}`), "x")
 	want := `- z: 9007199254740993
   a: 0.1
   e: 1.5e+300
@@ -71,13 +71,13 @@ func TestYAML(t *testing.T) {
 	}
 }
 
-// texts are those that a reader could take for something else.
+// texts could be read as something else than text.
 var texts = []string{
 	"plain", "10000123", "1e3", "0x1f", "true", "yes", "null", "~", "", " ", "a: b", "- a", "#c", "a\nb", "\x1b[31m", "é", "2001-01-01",
 	"2001-01-01T00:00:00Z", ".inf", "=", "<<", "*a", "&a", "!a", "|", ">", "%", "@", "`", "'", `"`, "{}", "[]", ",", "y", "No", "OFF", "\u2028", "\ufeff",
 }
 
-func TestYAMLKeepsTexts(t *testing.T) {
+func TestYAMLPreservesText(t *testing.T) {
 	for _, text := range texts {
 		checkYAMLText(t, text)
 	}
@@ -86,7 +86,7 @@ func TestYAMLKeepsTexts(t *testing.T) {
 func checkYAMLText(t *testing.T, text string) {
 	t.Helper()
 	var back []map[string]any
-	out := write(t, YAML, map[string]string{"text": text})
+	out := writeList(t, YAML, map[string]string{"text": text})
 	err := yaml.Load([]byte(out), &back)
 	want := []map[string]any{{"text": text}}
 	if diff := cmp.Diff(want, back); diff != "" || err != nil {
@@ -94,7 +94,7 @@ func checkYAMLText(t *testing.T, text string) {
 	}
 }
 
-// FuzzYAML checks that any text is still that text after YAML.
+// FuzzYAML checks that any text is read back unchanged.
 func FuzzYAML(f *testing.F) {
 	for _, text := range texts {
 		f.Add(text)
@@ -104,21 +104,32 @@ func FuzzYAML(f *testing.F) {
 
 func TestTable(t *testing.T) {
 	want := "A           LONGER\nplain       x\n\"a\\x1b[1m\"  x\n"
-	if diff := cmp.Diff(want, write(t, Table, "plain", "a\x1b[1m")); diff != "" {
+	if diff := cmp.Diff(want, writeList(t, Table, "plain", "a\x1b[1m")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-// broken is a file on a full disk.
-type broken struct{}
+func TestTableColumns(t *testing.T) {
+	var out bytes.Buffer
+	columns := []Column{{Name: "NAME"}, {Name: "N", AlignRight: true}, {Name: "EMPTY", Optional: true}, {Name: "LAST", Optional: true}}
+	w := New(&out, Table, columns, func(item any) [][]string { return item.([][]string) })
+	err := errors.Join(w.Add([][]string{{"a", "1", None, None}, {"\u00e9", "100", None, "x"}}), w.Close())
+	want := "NAME    N  LAST\na       1  -\n\u00e9     100  x\n"
+	if diff := cmp.Diff(want, out.String()); diff != "" || err != nil {
+		t.Errorf("error %v (-want +got):\n%s", err, diff)
+	}
+}
+
+// fullDisk is a writer that fails.
+type fullDisk struct{}
 
 var errFull = errors.New("no space left")
 
-func (broken) Write([]byte) (int, error) { return 0, errFull }
+func (fullDisk) Write([]byte) (int, error) { return 0, errFull }
 
-func TestWriteErrorsAreTold(t *testing.T) {
+func TestWriteErrorsAreReturned(t *testing.T) {
 	for _, f := range []Format{Table, JSON, YAML} {
-		w := New(broken{}, f, []string{"A"}, func(any) [][]string { return [][]string{{"x"}} })
+		w := New(fullDisk{}, f, []Column{{Name: "A"}}, func(any) [][]string { return [][]string{{"x"}} })
 		if err := errors.Join(w.Add("x"), w.Close()); !errors.Is(err, errFull) {
 			t.Errorf("%s: %v", f, err)
 		}

@@ -1,4 +1,4 @@
-// Package timeparse reads times out of data and out of flags.
+// Package timeparse parses the times of messages and flags.
 package timeparse
 
 import (
@@ -13,36 +13,36 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// Parser reads times of one form. The zero Parser reads RFC 3339 texts and Unix times. It is safe for any goroutine.
+// Parser parses times of one form. The zero Parser parses RFC 3339 and Unix times. It is safe for concurrent use.
 type Parser struct {
 	layout string // of Go; empty for the forms of the zero Parser
 }
 
-// namedLayouts are the layouts that have a name.
+// namedLayouts are the layouts that have a name in package time.
 var namedLayouts = map[string]string{
 	"RFC3339": time.RFC3339, "DateTime": time.DateTime, "DateOnly": time.DateOnly, "ANSIC": time.ANSIC,
 	"UnixDate": time.UnixDate, "RubyDate": time.RubyDate, "RFC822": time.RFC822, "RFC822Z": time.RFC822Z,
 	"RFC850": time.RFC850, "RFC1123": time.RFC1123, "RFC1123Z": time.RFC1123Z,
 }
 
-// probe is a time whose parts differ from those that layouts are written with.
+// probe is a time whose parts differ from those of the reference time that layouts are written with.
 var probe = time.Date(2019, 11, 23, 21, 47, 38, 0, time.UTC)
 
-// NewParser reads times of a layout: one that Go's package time understands, or the name of one of its constants. An
-// error says that the layout does not tell the year.
+// NewParser returns a Parser for a layout of package time, or for the name of one of its constants. A layout without a
+// year is an error.
 func NewParser(layout string) (Parser, error) {
 	if known, ok := namedLayouts[layout]; ok {
 		layout = known
 	}
 	back, err := time.Parse(layout, probe.Format(layout))
 	if err != nil || back.Year() != probe.Year() {
-		return Parser{}, fmt.Errorf("%q is no layout with a year", layout)
+		return Parser{}, fmt.Errorf("%q is not a layout with a year", layout)
 	}
 	return Parser{layout: layout}, nil
 }
 
-// Parse reads a time to the millisecond. A number is Unix seconds, or milliseconds from 100,000,000,000 on either side
-// of 0, unless there is a layout. A text without a zone is UTC. The error says what is allowed.
+// Parse parses a time, and cuts it to milliseconds. Without a layout a number is Unix seconds, or Unix milliseconds when
+// its absolute value is at least 100,000,000,000. A text without a zone is UTC. The error says what is allowed.
 func (p Parser) Parse(v value.Value) (time.Time, error) {
 	t, ok := p.parse(v)
 	if !ok || t.Year() < 1 || t.Year() > 9999 {
@@ -51,7 +51,7 @@ func (p Parser) Parse(v value.Value) (time.Time, error) {
 	return t.UTC().Truncate(time.Millisecond), nil
 }
 
-// Text reads a time as Parse does.
+// Text parses the time of a flag. The error is a *field.Error.
 func (p Parser) Text(text string) (time.Time, error) {
 	t, err := p.Parse(value.OfString(text))
 	if err != nil {
@@ -84,8 +84,8 @@ func (p Parser) parse(v value.Value) (time.Time, bool) {
 	return unix(v)
 }
 
-// text reads a text by the layout. Abbreviations of zones are refused but for UTC and GMT: nobody knows for sure which
-// zone they mean, and Go takes those it does not know for UTC.
+// text parses a text by the layout. Zone abbreviations other than UTC and GMT are refused: they are ambiguous, and Go
+// reads those it does not know as UTC.
 func (p Parser) text(s string) (time.Time, bool) {
 	t, err := time.ParseInLocation(p.layout, s, time.UTC)
 	if err != nil {
@@ -96,7 +96,8 @@ func (p Parser) text(s string) (time.Time, bool) {
 	return t, known || !strings.Contains(p.layout, "MST")
 }
 
-// minMilliseconds is where numbers stop being seconds: 100,000,000,000 s is in the year 5138, that many ms in 1973.
+// minMilliseconds is the smallest number that is milliseconds: 100,000,000,000 s is in the year 5138, 100,000,000,000 ms
+// in 1973.
 const minMilliseconds = 1e11
 
 func unix(v value.Value) (time.Time, bool) {
@@ -111,6 +112,6 @@ func unix(v value.Value) (time.Time, bool) {
 	case math.Abs(n) >= minMilliseconds:
 		return time.UnixMilli(int64(math.Floor(n))), true
 	}
-	// Rounding to microseconds first keeps 1.001 s at 1001 ms.
+	// Round to microseconds first, so that 1.001 s is 1001 ms.
 	return time.UnixMilli(int64(math.Floor(math.Round(n*1e6) / 1e3))), true
 }

@@ -1,0 +1,80 @@
+package reference_test
+
+import "testing"
+
+// TestReferenceRegressions has a subtest for each defect of the Python library dictrack 2.1.5, the reference,
+// that this library must not repeat: lost, doubled or wrong counts. Defects of Redis, MongoDB and Python itself
+// are not here.
+func TestReferenceRegressions(t *testing.T) {
+	for _, regression := range []struct {
+		name string
+		test func(t *testing.T)
+	}{
+		{"an unknown group does not affect others", unknownGroupAffectsNoOther},
+		{"a failed write keeps progress", failedWriteKeepsProgress},
+		{"progress does not expire", progressDoesNotExpire},
+		{"timers during calls lose nothing", timersDuringCalls},
+		{"updates during calls lose nothing", updatesDuringCalls},
+		{"adding again keeps progress", addAgainKeepsProgress},
+		{"nothing waits for Close to be stored", nothingWaitsForClose},
+		{"an unreadable group is not deleted", unreadableIsNotDeleted},
+		{"an error leaves nothing locked", errorLeavesNothingLocked},
+		{"a hot group stays loaded", hotGroupIsLoadedOnce},
+		{"a failure completes nothing twice", failureCompletesNothingTwice},
+		{"a failed removal completes once", failedRemovalCompletesOnce},
+		{"no group is loaded in part", noPartlyLoadedGroup},
+		{"a change is stored before its events are delivered", storedBeforeDelivery},
+		{"removing a group emits all events", removalEmitsAll},
+		{"concurrent adds of one name", addsOfOneName},
+		{"a handler holds no lock", handlerHoldsNoLock},
+		{"groups without trackers are not loaded again", noTrackersNoLoads},
+		{"flush of many groups", flushOfMany},
+		{"memory counts without completing", memoryCountsWithoutCompleting},
+		{"unknown names are errors", unknownNames},
+		{"snapshots are copies", snapshotsAreCopies},
+		{"one event after a reset", oneEventAfterReset},
+		{"a tracker is removed once", removedOnce},
+		{"a refused definition is not added", refusedIsNotAdded},
+		{"one of two adds of a name fails", addsOfOneName},
+		{"exists and not_exists", existsAndNotExists},
+		{"contains and has_item", containsAndItems},
+		{"in and intersects", inAndIntersects},
+		{"a condition is evaluated once per message", evaluatedOnce},
+		{"values of mixed types", mixedTypes},
+		{"values of unusual types", unusualTypes},
+		{"unusual operands", unusualOperands},
+		{"true is not 1", trueIsNotOne},
+		{"conditions of different operators differ", differentOperators},
+		{"operators are written as they are read", writtenOperators},
+		{"conditions that guard others", guards},
+		{"paths", paths},
+		{"targets are not shared", sharedTargets},
+		{"many stages at once", manyStagesAtOnce},
+		{"a loop starts again", loopStartsAgain},
+		{"a loop over all stages", loopOverAllStages},
+		{"carry keeps the remainder", carryKeepsRemainder},
+		{"reset of stages", resetOfStages},
+		{"invalid targets", invalidTargets},
+		{"one definition in many groups", oneDefinitionManyGroups},
+		{"sums of values that are no numbers", sumsOfNonNumbers},
+		{"events in the order in which they happen", eventsInOrder},
+		{"a tracker that is kept after completion", keptWhenCompleted},
+		{"stored and cached groups agree", storedAndCached},
+		{"a limiter before its window", beforeItsWindow},
+		{"a limiter with a fixed window stays after a reset", fixedWindowKeepsItsEnd},
+		{"each step consumes a count limiter", stepsConsumeCountLimiter},
+		{"every limiter is reset", everyLimiterIsReset},
+		{"a refill is complete", refillIsComplete},
+		{"limiters use the time of the call", timeOfTheCall},
+		{"equal limiters are separate", equalLimiters},
+		{"limited now, or refused", limitedNowOrRefused},
+		{"a failed add is an error", failedAddIsAnError},
+		{"the expiry can be changed", expiryChanges},
+		{"expiry by the timer", expiryByTimer},
+		{"handlers that panic", handlersThatPanic},
+		{"two managers on one store", twoManagers},
+		{"nothing is logged without a reason", nothingLogged},
+	} {
+		t.Run(regression.name, regression.test)
+	}
+}
