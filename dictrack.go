@@ -14,8 +14,8 @@
 //		Data:  map[string]any{"id": 1, "status": "active"},
 //	})
 //
-// Without a store everything is in memory and gone with the process. Options.Store makes it last: package
-// store/pebblestore keeps it in a directory, store/pgstore in PostgreSQL, store/mongostore in MongoDB. Options.Cache with
+// Without a store everything is in memory and gone with the process. [Options.Store] makes it last: package
+// store/pebblestore keeps it in a directory, store/pgstore in PostgreSQL, store/mongostore in MongoDB. [Options.Cache] with
 // cache/rediscache shares it among processes. Package connect opens them by URLs.
 //
 // A message with an ID counts once, however often it is sent; see [Message]. What a tracker does in every case is defined
@@ -87,7 +87,7 @@ type Manager struct {
 	end       context.CancelFunc
 }
 
-// Open starts a Manager; the caller closes it. Options that are not allowed are an ErrInvalid.
+// Open starts a Manager; the caller closes it. Options that are not allowed are an [ErrInvalid].
 func Open(ctx context.Context, o Options) (*Manager, error) {
 	filled, err := o.withDefaults()
 	if err == nil {
@@ -151,7 +151,7 @@ func closeStore(s store.Store) error {
 
 // Close waits for the calls under way and for the event handlers of what they committed, and closes the cache and the
 // store. When ctx ends first it stops waiting and closes all the same; an event handler that calls Close therefore does so
-// on a goroutine of its own. Later calls return ErrClosed; a second Close does nothing.
+// on a goroutine of its own. Later calls return [ErrClosed]; a second Close does nothing.
 func (m *Manager) Close(ctx context.Context) error {
 	if !m.calls.Close(ErrClosed) {
 		return nil

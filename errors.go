@@ -38,7 +38,7 @@ var (
 	ErrNotConfirmed = errors.New("flush deletes everything; pass dictrack.FlushEverything to confirm")
 )
 
-// DataError says that the data of a message is not a JSON object that dictrack reads. It is an ErrInvalid.
+// DataError says that the data of a message is not a JSON object that dictrack reads. It is an [ErrInvalid].
 type DataError = engine.DataError
 
 // TrackerError says that the custom code of one tracker failed for a message. That tracker did not move; the others did.
@@ -54,8 +54,8 @@ func (e *TrackerError) Error() string {
 // Unwrap returns the cause.
 func (e *TrackerError) Unwrap() error { return e.Err }
 
-// SpecError says that the spec of a tracker is not allowed. It wraps FieldErrors, or the UnknownKindError of package
-// tracker, condition or limiter. It is an ErrInvalid.
+// SpecError says that the spec of a tracker is not allowed. It wraps [FieldErrors], or the UnknownKindError of package
+// tracker, condition or limiter. It is an [ErrInvalid].
 type SpecError struct {
 	Name string
 	Err  error

@@ -28,8 +28,8 @@ func (m *Manager) Sync(ctx context.Context) error {
 // FlushEverything confirms a Flush.
 const FlushEverything = "flush everything"
 
-// Flush deletes every group, tracker and id, without events. Templates stay. Confirm must be FlushEverything, otherwise it
-// is an ErrNotConfirmed.
+// Flush deletes every group, tracker and id, without events. Templates stay. Confirm must be [FlushEverything], otherwise it
+// is an [ErrNotConfirmed].
 func (m *Manager) Flush(ctx context.Context, confirm string) error {
 	if confirm != FlushEverything {
 		return ErrNotConfirmed

@@ -9,8 +9,8 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Add adds trackers to a group, all or none, with an EventAdded each. A name that is taken is an ErrExists; a spec that is
-// not allowed is a *SpecError; no spec is an ErrInvalid.
+// Add adds trackers to a group, all or none, with an [EventAdded] each. A name that is taken is an [ErrExists]; a spec that is
+// not allowed is a [*SpecError]; no spec is an [ErrInvalid].
 func (m *Manager) Add(ctx context.Context, group string, specs ...Spec) error {
 	if len(specs) == 0 {
 		return classify(&field.Error{Path: "specs", Want: "want at least one tracker"})
@@ -41,8 +41,8 @@ func (m *Manager) add(ctx context.Context, groupName string, defs []*tracker.Def
 	})
 }
 
-// Remove removes the named trackers of a group, all or none, with an EventRemoved each. A name that the group does not
-// have is an ErrNotFound; no name is an ErrInvalid, since RemoveAll is what removes all.
+// Remove removes the named trackers of a group, all or none, with an [EventRemoved] each. A name that the group does not
+// have is an [ErrNotFound]; no name is an [ErrInvalid], since [Manager.RemoveAll] is what removes all.
 func (m *Manager) Remove(ctx context.Context, groupName string, names ...string) error {
 	if err := checkNames(names, "RemoveAll removes all"); err != nil {
 		return err
@@ -62,9 +62,9 @@ func (m *Manager) remove(ctx context.Context, groupName string, names []string) 
 	})
 }
 
-// Reset resets the named trackers of a group by hand, all or none, with an EventReset each. It revives trackers that are
-// completed and were kept. A name that the group does not have is an ErrNotFound; no name is an ErrInvalid, since
-// ResetAll is what resets all.
+// Reset resets the named trackers of a group by hand, all or none, with an [EventReset] each. It revives trackers that are
+// completed and were kept. A name that the group does not have is an [ErrNotFound]; no name is an [ErrInvalid], since
+// [Manager.ResetAll] is what resets all.
 func (m *Manager) Reset(ctx context.Context, groupName string, options ResetOptions, names ...string) error {
 	if err := checkNames(names, "ResetAll resets all"); err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/dictrack/dictrack/group"
 )
 
-// Get returns one tracker of a group. A name that the group does not have is an ErrNotFound.
+// Get returns one tracker of a group. A name that the group does not have is an [ErrNotFound].
 func (m *Manager) Get(ctx context.Context, group, name string) (Snapshot, error) {
 	all, err := m.List(ctx, group, name)
 	if err != nil {
@@ -20,7 +20,7 @@ func (m *Manager) Get(ctx context.Context, group, name string) (Snapshot, error)
 }
 
 // List returns the named trackers of a group, in the order of the names and as of one moment. A name that the group does
-// not have is an ErrNotFound; no name is an ErrInvalid, since ListAll is what returns all.
+// not have is an [ErrNotFound]; no name is an [ErrInvalid], since [Manager.ListAll] is what returns all.
 func (m *Manager) List(ctx context.Context, groupName string, names ...string) ([]Snapshot, error) {
 	if err := checkNames(names, "ListAll returns all"); err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (m *Manager) Groups(ctx context.Context) iter.Seq2[string, error] {
 
 // GroupsAfter returns at most limit names of groups that exist, in bytewise order, after the name given: a page of
 // Groups, with the last name of the page before as a cursor. An empty name starts at the beginning; fewer names than the
-// limit are the last ones. A limit below 1 is an ErrInvalid.
+// limit are the last ones. A limit below 1 is an [ErrInvalid].
 func (m *Manager) GroupsAfter(ctx context.Context, after string, limit int) ([]string, error) {
 	if limit < 1 {
 		return nil, classify(&field.Error{Path: "limit", Value: limit, Want: "want at least 1"})

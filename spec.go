@@ -36,7 +36,7 @@ func specNumber[N Number](s *Spec, path string, n N) decimal.Decimal {
 	return d
 }
 
-// TrackerOption sets a part of a tracker's Spec.
+// TrackerOption sets a part of a tracker's [Spec].
 type TrackerOption func(*Spec)
 
 // Count returns the spec of a tracker that counts messages. By default it has one target of 1, meets all messages, starts
@@ -45,12 +45,12 @@ func Count(name string, options ...TrackerOption) Spec {
 	return newSpec(Spec{Name: name, Kind: tracker.KindCount}, options)
 }
 
-// Sum returns the spec of a tracker that adds up the numbers at the path key. Its defaults are those of Count.
+// Sum returns the spec of a tracker that adds up the numbers at the path key. Its defaults are those of [Count].
 func Sum(name, key string, options ...TrackerOption) Spec {
 	return newSpec(Spec{Name: name, Kind: tracker.KindSum, Key: key}, options)
 }
 
-// Custom returns the spec of a tracker of a kind that Options.Registry knows. Args may be any value with a JSON form.
+// Custom returns the spec of a tracker of a kind that [Options.Registry] knows. Args may be any value with a JSON form.
 func Custom(name, kind string, args any, options ...TrackerOption) Spec {
 	return newSpec(Spec{Name: name, Kind: kind, Args: args}, options)
 }
@@ -82,7 +82,7 @@ func Limiters(limiters ...limiter.Limiter) TrackerOption {
 	return func(s *Spec) { s.Limiters = append(s.Limiters, limiters...) }
 }
 
-// Reset sets what completing a stage resets. The default is ResetLimiter.
+// Reset sets what completing a stage resets. The default is [ResetLimiter].
 func Reset(p ResetPolicy) TrackerOption { return func(s *Spec) { s.Reset = p } }
 
 // Loop makes the tracker start again after its last stage. All targets must be above 0.

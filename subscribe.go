@@ -27,17 +27,17 @@ type Subscription struct {
 // logged, and stop neither other handlers nor the call that caused the event.
 type Handler func(ctx context.Context, e Event) error
 
-// Subscribe calls the Handler for every event of the Subscription that is committed from now on, until cancel is called;
+// Subscribe calls the Handler for every event of the [Subscription] that is committed from now on, until cancel is called;
 // a handler that is running then ends in its own time. Events of one group come in the order of its commits and one at a
-// time, those of different groups at the same time. A Subscription that is not allowed is an ErrInvalid.
+// time, those of different groups at the same time. A Subscription that is not allowed is an [ErrInvalid].
 //
 // The handler has run when the call that caused the event returns, unless another goroutine is delivering events of the
 // same group, which then runs it soon. It runs on that goroutine, so it should be quick; it may use the Manager. Events
-// are delivered by the process that committed them, and once. Events of a change whose outcome was ErrUnknown are not
+// are delivered by the process that committed them, and once. Events of a change whose outcome was [ErrUnknown] are not
 // delivered.
 //
-// To get also what happens while Open runs, such as trackers that expired while the process was down, use
-// Options.Subscriptions.
+// To get also what happens while [Open] runs, such as trackers that expired while the process was down, use
+// [Options.Subscriptions].
 func (m *Manager) Subscribe(s Subscription) (cancel func(), err error) {
 	if err := s.check("subscription"); err != nil {
 		return nil, classify(err)

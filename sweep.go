@@ -6,7 +6,7 @@ import (
 )
 
 // Sweep applies what the clock does to groups that get no data: trackers expire, windows end. The
-// Manager does it by itself unless Options.DisableTimers says otherwise.
+// Manager does it by itself unless [Options.DisableTimers] says otherwise.
 func (m *Manager) Sweep(ctx context.Context) error {
 	if err := m.calls.Enter(1); err != nil {
 		return err

@@ -3,10 +3,10 @@ package dictrack
 import "context"
 
 // Track applies a message to the trackers of its group. A group that is seen for the first time gets the trackers of
-// all templates first. The Result says what the message changed, completed, and what a limiter refused.
+// all templates first. The [Result] says what the message changed, completed, and what a limiter refused.
 //
-// When Track returns without an error, the effect is durable as far as Options.Store promises, or Options.Cache where
-// that acknowledges before the store. An error means that nothing was changed, with one exception: after ErrUnknown the
+// When Track returns without an error, the effect is durable as far as [Options.Store] promises, or [Options.Cache] where
+// that acknowledges before the store. An error means that nothing was changed, with one exception: after [ErrUnknown] the
 // message took effect wholly or not at all. A message with an ID can then be sent again; one without cannot, without the
 // risk of counting twice.
 func (m *Manager) Track(ctx context.Context, msg Message) (*Result, error) {
@@ -17,7 +17,7 @@ func (m *Manager) Track(ctx context.Context, msg Message) (*Result, error) {
 	return r, nil
 }
 
-// TrackInto is Track for callers that use the memory of a Result again: it replaces what is in r, and allocates nothing
+// TrackInto is Track for callers that use the memory of a [Result] again: it replaces what is in r, and allocates nothing
 // for most messages. After an error r is empty but for its Group.
 func (m *Manager) TrackInto(ctx context.Context, msg Message, r *Result) error {
 	done := m.options.Observer.tracked()

@@ -10,7 +10,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// UpdateOption is one change to a tracker of a group; see Manager.Update.
+// UpdateOption is one change to a tracker of a group; see [Manager.Update].
 type UpdateOption struct{ apply func(*update) error }
 
 // update is a tracker while it is changed.
@@ -24,8 +24,8 @@ type update struct {
 }
 
 // Update changes a tracker of a group: all options in their order, or none. A name that the group does not have is an
-// ErrNotFound; a completed tracker an ErrCompleted, but for changes of its expiry; an option that is not allowed, or none
-// at all, an ErrInvalid.
+// [ErrNotFound]; a completed tracker an [ErrCompleted], but for changes of its expiry; an option that is not allowed, or none
+// at all, an [ErrInvalid].
 func (m *Manager) Update(ctx context.Context, groupName, name string, options ...UpdateOption) error {
 	if len(options) == 0 {
 		return classify(&field.Error{Path: "options", Want: "want at least one change"})

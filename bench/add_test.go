@@ -11,7 +11,7 @@ import (
 )
 
 // BenchmarkAdd is one tracker more for a group of n in memory, S(n), each followed by a message, so that what adding
-// leaves to the next data counts too.
+// leaves to the next message counts too.
 func BenchmarkAdd(b *testing.B) {
 	for _, n := range []int{100, 10_000, 1_000_000} {
 		b.Run(fmt.Sprintf("trackers=%d", n), func(b *testing.B) {
@@ -34,7 +34,7 @@ func BenchmarkAdd(b *testing.B) {
 	}
 }
 
-// addOne adds a tracker that no data of the load meets, and tracks.
+// addOne adds a tracker that no message of the load matches, and tracks.
 func addOne(m *dictrack.Manager, group string, i int, text []byte) error {
 	err := m.Add(context.Background(), group, dictrack.Count(fmt.Sprint("more", i), dictrack.Targets(10), dictrack.Where(
 		condition.Eq("bet", -i), condition.Eq("game", "a"))))

@@ -41,7 +41,7 @@ var coldStore = sync.OnceValues(func() (*postgres.Server, error) {
 	return server, errors.Join(fill(s, bench.Groups(coldGroups())), s.Close())
 })
 
-// BenchmarkRedisCold is the first data of a group that only the store knows: PostgreSQL has 100,000 groups of a
+// BenchmarkRedisCold is the first message of a group that only the store knows: PostgreSQL has 100,000 groups of a
 // hundred trackers, the process is new and Redis is empty. It reports how long the process takes to start, and what the
 // store is asked for each group.
 func BenchmarkRedisCold(b *testing.B) {
@@ -71,7 +71,7 @@ type cold struct {
 	ways    []*faultproxy.Proxy // to the store, the one in use last
 	opening time.Duration
 	groups  []string
-	next    int // the first of groups without data
+	next    int // the first of groups without messages
 }
 
 func (c *cold) Load(ctx context.Context, name string) (*record.Group, error) {
@@ -140,7 +140,7 @@ func (c *cold) link(b *testing.B) (address string) {
 	return strings.Replace(server.URL(), server.Address(), way.Address(), 1)
 }
 
-// first tracks the first data of a group.
+// first tracks the first message of a group.
 func (c *cold) first(b *testing.B) {
 	if c.next == len(c.groups) {
 		b.StopTimer()

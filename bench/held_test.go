@@ -55,7 +55,7 @@ func inUse() float64 {
 }
 
 // BenchmarkHeld is Q in memory: many groups with one template of 100, a message for each, then one for a random group.
-// It tells what a group takes, states and all, and what the process has of the machine's memory.
+// It reports the bytes of a group with its states, and the resident memory of the process.
 func BenchmarkHeld(b *testing.B) {
 	for n := 1000; n <= 1_000_000; n *= 10 {
 		b.Run(fmt.Sprintf("groups=%d", n), func(b *testing.B) {
@@ -84,7 +84,7 @@ func BenchmarkOwn(b *testing.B) {
 	}
 }
 
-// hold measures what groups take once they are filled, and then data for random ones in each mode. The memory that the
+// hold measures what groups take once they are filled, and then messages for random ones in each mode. The memory that the
 // process has is looked at last, so that garbage counts.
 func hold(b *testing.B, m *dictrack.Manager, groups []string, fill func()) {
 	debug.FreeOSMemory() // of the load before
@@ -103,7 +103,7 @@ func hold(b *testing.B, m *dictrack.Manager, groups []string, fill func()) {
 	runtime.KeepAlive(m)
 }
 
-// trackRandom tracks data for random groups out of n. It makes each name anew, as a request brings it: a list of so many
+// trackRandom tracks messages for random groups out of n. It makes each name anew, as a request brings it: a list of so many
 // would be two more loads of memory that nobody else has.
 func trackRandom(b *testing.B, m *dictrack.Manager, n int, random *rand.Rand, trusted bool) {
 	stream := bench.Stream(1024, bench.Seeded())
@@ -113,7 +113,7 @@ func trackRandom(b *testing.B, m *dictrack.Manager, n int, random *rand.Rand, tr
 	})
 }
 
-// BenchmarkEvicted is Q over a store, when a tenth of the groups fit into memory: most data find their group gone.
+// BenchmarkEvicted is Q over a store, when a tenth of the groups fit into memory: most messages load their group again.
 func BenchmarkEvicted(b *testing.B) {
 	n := reduced(10_000)
 	groups := bench.Groups(n)

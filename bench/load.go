@@ -35,7 +35,7 @@ func Set(n int, random *rand.Rand) []tracker.Spec {
 	return specs
 }
 
-// Few is n trackers of which so many, anywhere among them, match every data, and the others none.
+// Few is n trackers of which so many, anywhere among them, match every message, and the others none.
 func Few(n, matching int, random *rand.Rand) []tracker.Spec {
 	specs := make([]tracker.Spec, n)
 	for place, i := range random.Perm(n) {
@@ -56,7 +56,7 @@ type Data struct {
 	JSON []byte
 }
 
-// Stream is n random data.
+// Stream returns n random messages.
 func Stream(n int, random *rand.Rand) []Data {
 	stream := make([]Data, n)
 	for i := range stream {
@@ -74,7 +74,7 @@ func data(bet int, game string) Data {
 }
 
 // Pairs is the load S(n): n counts, each of which asks for a bet and a game that no other asks for together, so that a
-// data of PairsStream matches one.
+// message of PairsStream matches one.
 func Pairs(n int) []tracker.Spec {
 	specs := make([]tracker.Spec, n)
 	for i := range specs {
@@ -86,7 +86,7 @@ func Pairs(n int) []tracker.Spec {
 
 const games = 3
 
-// PairsStream is data for Pairs(n), each of which matches one tracker.
+// PairsStream is messages for Pairs(n), each of which matches one tracker.
 func PairsStream(n, trackers int, random *rand.Rand) []Data {
 	stream := make([]Data, n)
 	for i := range stream {
@@ -111,7 +111,7 @@ const lowest = 100
 // BoundsData matches one tracker of Bounds.
 func BoundsData() Data { return data(lowest, "b") }
 
-// Thirds is the load M: n counts, of which every data of a Stream matches a third.
+// Thirds is the load M: n counts, of which every message of a Stream matches a third.
 func Thirds(n int) []tracker.Spec {
 	specs := make([]tracker.Spec, n)
 	for i := range specs {

@@ -22,7 +22,7 @@ func compareProcesses(b *testing.B, hot int) {
 	client := dial(b, s)
 	four, one := startWorkersOn(b, s, processes, hot), startWorkersOn(b, s, 1, hot)
 	b.Run("processes", func(b *testing.B) {
-		inTurns(b,
+		interleaved(b,
 			&entry{name: "messages", load: four.track, each: 1, cpu: both(client, four.time)},
 			&entry{name: "one", load: one.track, each: 1, cpu: both(client, one.time)})
 	})

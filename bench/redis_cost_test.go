@@ -28,7 +28,7 @@ func BenchmarkRedisN(b *testing.B) {
 			func() []tracker.Spec { return bench.Few(n, matching, random) })
 		entries = append(entries, &entry{name: fmt.Sprint("W", n), load: one(m, groups), each: 1, cpu: both(client, ownTime)})
 	}
-	b.Run("W1000", func(b *testing.B) { inTurns(b, entries...) })
+	b.Run("W1000", func(b *testing.B) { interleaved(b, entries...) })
 }
 
 // BenchmarkRedisTraffic counts what goes over the wire for each message of W(100), by one goroutine and by 64, which share
@@ -44,10 +44,10 @@ func BenchmarkRedisTraffic(b *testing.B) {
 	b.Run("goroutines=64", func(b *testing.B) { traffic(b, way, one(m, groups)) })
 }
 
-// single tracks data one by one, each after the other.
+// single tracks messages one by one, each after the other.
 func single(m *dictrack.Manager, groups []string) load {
 	stream := bench.Stream(1024, bench.Seeded())
-	return together(1, func(i int) error {
+	return concurrently(1, func(i int) error {
 		_, err := m.Track(context.Background(), dictrack.Message{Group: groups[i%len(groups)], JSON: stream[i%len(stream)].JSON})
 		return err
 	})

@@ -44,7 +44,7 @@ func beside(b *testing.B, s *redis.Server) {
 	plain := bare(b, client, prefix, written(b, client, prefix, groups[:10]))
 	measure := func(name string, tracking load, each int) {
 		b.Run(name, func(b *testing.B) {
-			inTurns(b,
+			interleaved(b,
 				&entry{name: "messages", load: tracking, each: each, cpu: both(client, ownTime)},
 				&entry{name: "bare", load: func(n int) error { return plain(n * each) }, each: each, cpu: both(client, ownTime)})
 		})
@@ -53,19 +53,19 @@ func beside(b *testing.B, s *redis.Server) {
 	measure("batch", hundred(m, groups), 100)
 }
 
-// one tracks data one by one.
+// one tracks messages one by one.
 func one(m *dictrack.Manager, groups []string) load {
 	stream := bench.Stream(1024, bench.Seeded())
-	return together(callers, func(i int) error {
+	return concurrently(callers, func(i int) error {
 		_, err := m.Track(context.Background(), dictrack.Message{Group: groups[i*7919%len(groups)], JSON: stream[i%len(stream)].JSON})
 		return err
 	})
 }
 
-// hundred tracks a hundred data at once.
+// hundred tracks a hundred messages at once.
 func hundred(m *dictrack.Manager, groups []string) load {
 	stream := bench.Stream(1024, bench.Seeded())
-	return together(callers, func(i int) error {
+	return concurrently(callers, func(i int) error {
 		inputs := make([]dictrack.Message, 100)
 		for n := range inputs {
 			at := i*len(inputs) + n
@@ -131,7 +131,7 @@ func bare(tb testing.TB, client rueidis.Client, prefix string, bytes int) load {
 	for i := range keys {
 		keys[i] = prefix + "-bare:" + keys[i]
 	}
-	return together(callers, func(i int) error {
+	return concurrently(callers, func(i int) error {
 		key := keys[i*7919%len(keys)]
 		return client.Do(ctx, client.B().Evalsha().Sha1(sha).Numkeys(1).Key(key).Arg(value[:16], value).Build()).Error()
 	})

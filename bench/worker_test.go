@@ -67,7 +67,7 @@ func (o *workerConfig) serve(m *dictrack.Manager, in *bufio.Scanner, out io.Writ
 			return err
 		}
 	}
-	anywhere := together(o.Goroutines, func(i int) error {
+	anywhere := concurrently(o.Goroutines, func(i int) error {
 		return track(o.Groups[rand.IntN(len(o.Groups))], i) // #nosec G404 -- a load, not a secret
 	})
 	fmt.Fprintln(out, "ready")

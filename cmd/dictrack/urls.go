@@ -11,7 +11,7 @@ func newURLs() *cobra.Command {
 
 --store URL
   memory:                                     lost at the end of the run
-  file:PATH                                   in memory; read from a file at the start and saved at the end of the run
+  file:PATH                                   in memory; read from a file at the start, saved to it at the end
   pebble:DIR                                  a directory, for one process at a time; --data DIR is short for it
   mongodb://USER:PASSWORD@HOST,HOST/DATABASE  MongoDB; also mongodb+srv://
   postgres://USER:PASSWORD@HOST/DATABASE      PostgreSQL

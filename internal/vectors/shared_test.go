@@ -25,7 +25,7 @@ func TestVectorsManagerShared(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(hot.Close)
-	for _, p := range places {
+	for _, p := range servers {
 		t.Run(p.name, func(t *testing.T) {
 			open, slow := p.start(t)
 			var now atomic.Int64
@@ -78,7 +78,7 @@ func openShared(t *testing.T, ca cache.Cache, st store.Store, clock func() time.
 // TestVectorsManagerMoved plays on one Manager after the other, each with a memory of its own, on two
 // connections to the same database in turn.
 func TestVectorsManagerMoved(t *testing.T) {
-	for _, p := range places {
+	for _, p := range servers {
 		t.Run(p.name, func(t *testing.T) {
 			open, slow := p.start(t)
 			stores := [2]store.Store{open(), open()}

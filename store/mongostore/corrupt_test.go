@@ -41,7 +41,7 @@ func TestForeignDocuments(t *testing.T) {
 	} {
 		name := "group of " + what
 		g := mustLoad(t, s, name)
-		mustCommit(t, s, added(g, counters(2)...))
+		mustCommit(t, s, addTrackers(g, counters(2)...))
 		if res, err := groups.UpdateOne(t.Context(), bson.M{"_id": name}, update); err != nil || res.ModifiedCount != 1 {
 			t.Fatalf("%s: %+v, %v", what, res, err)
 		}
@@ -61,7 +61,7 @@ func TestForeignDocuments(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	c := added(mustLoad(t, s, "sound"), counters(1)...)
+	c := addTrackers(mustLoad(t, s, "sound"), counters(1)...)
 	c.Due = now
 	mustCommit(t, s, c)
 	due, err := s.Due(t.Context(), limiter.Never-1, 1)
@@ -83,7 +83,7 @@ func TestFormats(t *testing.T) {
 	db := newDatabase(t)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
 	g := mustLoad(t, s, "g")
-	mustCommit(t, s, added(g, counters(1)...))
+	mustCommit(t, s, addTrackers(g, counters(1)...))
 	newer := func(collection, id, field string) {
 		t.Helper()
 		res, err := raw.Database(db).Collection(collection).UpdateOne(t.Context(), bson.M{"_id": id}, bson.M{"$set": bson.M{field: 2}})
@@ -102,7 +102,7 @@ func TestFormats(t *testing.T) {
 	expect("Load", err)
 	_, _, err = s.FindMessageID(t.Context(), "g", "id")
 	expect("Seen", err)
-	expect("Commit", s.Commit(t.Context(), []*record.Change{tracked(g, "", 0)}))
+	expect("Commit", s.Commit(t.Context(), []*record.Change{track(g, "", 0)}))
 	mustLoad(t, s, "other")
 	newer("dictrack_meta", "store", "format")
 	expect("Flush", s.Flush(t.Context()))
@@ -118,8 +118,8 @@ func TestForeignIDs(t *testing.T) {
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
 	defer mustClose(t, s)
 	g := mustLoad(t, s, "g")
-	mustCommit(t, s, added(g, counters(1)...))
-	c := tracked(g, "", 0)
+	mustCommit(t, s, addTrackers(g, counters(1)...))
+	c := track(g, "", 0)
 	for _, id := range []string{"a", "b"} {
 		c.AddMessageID(record.MessageID{ID: id, Version: 2, Expires: now + 1})
 	}
@@ -128,7 +128,7 @@ func TestForeignIDs(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Forget with something to forget moves the others.
-	c = tracked(g, "", 0)
+	c = track(g, "", 0)
 	c.AddMessageID(record.MessageID{ID: "over", Version: 3, Expires: now - 1})
 	mustCommit(t, s, c)
 	if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
@@ -155,7 +155,7 @@ func TestForeignDefinitions(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
-	mustCommit(t, s, added(mustLoad(t, s, "g"), counters(2)...))
+	mustCommit(t, s, addTrackers(mustLoad(t, s, "g"), counters(2)...))
 	mustClose(t, s)
 	definitions := raw.Database(db).Collection("dictrack_definitions")
 	if _, err := definitions.UpdateOne(t.Context(), bson.M{"_id": counters(1)[0].ID().String()}, bson.M{"$set": bson.M{"json": "{}"}}); err != nil {

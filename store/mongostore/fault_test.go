@@ -21,8 +21,8 @@ import (
 	"github.com/dictrack/dictrack/store/mongostore"
 )
 
-// disturbed starts a server of a test's own, whose proxy it may use.
-func disturbed(tb testing.TB) *mongodb.Server {
+// startServer starts a server of a test's own, whose proxy it may use.
+func startServer(tb testing.TB) *mongodb.Server {
 	tb.Helper()
 	s, err := mongodb.Start()
 	if err != nil {
@@ -32,40 +32,42 @@ func disturbed(tb testing.TB) *mongodb.Server {
 	return s
 }
 
-// story is some commits to two groups: trackers come, move, with and without ids, and go.
-type story struct {
+// scenario is some commits to two groups: trackers come, move, with and without ids, and go.
+type scenario struct {
 	small, large *group.Group
 	ids          int
 }
 
-func newStory() *story { return &story{small: group.New("small", 0), large: group.New("large", 0)} }
+func newScenario() *scenario {
+	return &scenario{small: group.New("small", 0), large: group.New("large", 0)}
+}
 
 // steps are the commits in order. Each is a function of what the groups are when it is made.
-func (s *story) steps() []func() []*record.Change {
+func (s *scenario) steps() []func() []*record.Change {
 	return []func() []*record.Change{
-		func() []*record.Change { return []*record.Change{added(s.small, counters(3)...)} },
+		func() []*record.Change { return []*record.Change{addTrackers(s.small, counters(3)...)} },
 		func() []*record.Change {
-			return []*record.Change{added(s.large, counters(7)...), tracked(s.small, s.id(), 0, 1)}
+			return []*record.Change{addTrackers(s.large, counters(7)...), track(s.small, s.id(), 0, 1)}
 		},
-		func() []*record.Change { return []*record.Change{tracked(s.large, s.id(), 0, 5)} },
+		func() []*record.Change { return []*record.Change{track(s.large, s.id(), 0, 5)} },
 		func() []*record.Change {
-			c := tracked(s.small, "", 2)
+			c := track(s.small, "", 2)
 			for range 40 { // so many that they move
 				c.AddMessageID(record.MessageID{ID: s.id(), Version: c.Version, Expires: now + 1000})
 			}
-			return []*record.Change{c, removed(s.large, "tracker 1")}
+			return []*record.Change{c, removeTrackers(s.large, "tracker 1")}
 		},
-		func() []*record.Change { return []*record.Change{tracked(s.large, "", 6), tracked(s.small, "", 0)} },
+		func() []*record.Change { return []*record.Change{track(s.large, "", 6), track(s.small, "", 0)} },
 	}
 }
 
-func (s *story) id() string {
+func (s *scenario) id() string {
 	s.ids++
 	return fmt.Sprintf("call %d", s.ids)
 }
 
 // check compares what a store has with the story, and the documents for people too.
-func (s *story) check(t *testing.T, st store.Store) {
+func (s *scenario) check(t *testing.T, st store.Store) {
 	t.Helper()
 	for _, want := range []*group.Group{s.small, s.large} {
 		got := mustLoad(t, st, want.Name())
@@ -88,9 +90,9 @@ func (s *story) check(t *testing.T, st store.Store) {
 	}
 }
 
-// checkRest waits until nothing is left behind: the documents for people are right, and there is no part that
+// checkNothingLeft waits until nothing is left behind: the documents for people are right, and there is no part that
 // no group names.
-func (s *story) checkRest(t *testing.T, server *mongodb.Server, database string) {
+func (s *scenario) checkNothingLeft(t *testing.T, server *mongodb.Server, database string) {
 	t.Helper()
 	c := client(server.URL())
 	defer c.Disconnect(context.Background())
@@ -112,17 +114,17 @@ func (s *story) checkRest(t *testing.T, server *mongodb.Server, database string)
 	})
 }
 
-// openApart opens a store that has all chunks in parts.
-func openApart(t *testing.T, server *mongodb.Server, database string) *mongostore.Store {
+// openWithChunksInParts opens a store that has all chunks in parts.
+func openWithChunksInParts(t *testing.T, server *mongodb.Server, database string) *mongostore.Store {
 	t.Helper()
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: database, RetryTimeout: time.Minute})
 	s.KeepApart()
 	return s
 }
 
-// inTurn are the numbers from 1, or every third of them from one by chance where the server is slow and
+// writeNumbers are the numbers from 1, or every third of them from one by chance where the server is slow and
 // DICTRACK_PROVE does not ask for all.
-func inTurn(server *mongodb.Server) iter.Seq[int] {
+func writeNumbers(server *mongodb.Server) iter.Seq[int] {
 	from, step := 1, 1
 	if server.Slow() && os.Getenv("DICTRACK_PROVE") == "" {
 		from, step = 1+rand.IntN(3), 3
@@ -137,12 +139,12 @@ func inTurn(server *mongodb.Server) iter.Seq[int] {
 // same, and nothing is there twice or not at all.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
-	server := disturbed(t)
+	server := startServer(t)
 	for fault, name := range map[mongodb.Fault]string{mongodb.LoseReply: "drop", mongodb.LoseRequest: "cut"} {
-		for n := range inTurn(server) {
+		for n := range writeNumbers(server) {
 			database := fmt.Sprintf("%s_%d", name, n)
-			s := newStory()
-			a := openApart(t, server, database)
+			s := newScenario()
+			a := openWithChunksInParts(t, server, database)
 			writes := atomic.Int64{}
 			server.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
 				if m.Database == database && m.Writes() && writes.Add(1) == int64(n) {
@@ -156,7 +158,7 @@ func TestLostAnswers(t *testing.T) {
 				}
 			}
 			s.check(t, a)
-			s.checkRest(t, server, database)
+			s.checkNothingLeft(t, server, database)
 			mustClose(t, a)
 			server.Proxy.Watch(nil)
 			if writes.Load() < int64(n) {
@@ -170,12 +172,12 @@ func TestLostAnswers(t *testing.T) {
 // commit wholly there or not at all, goes on, and clears up.
 func TestCrashes(t *testing.T) {
 	t.Parallel()
-	server := disturbed(t)
+	server := startServer(t)
 	for last, name := range map[mongodb.Fault]string{mongodb.LoseReply: "after", mongodb.LoseRequest: "before"} {
-		for n := range inTurn(server) {
+		for n := range writeNumbers(server) {
 			database := fmt.Sprintf("%s_%d", name, n)
-			s := newStory()
-			dead := openApart(t, server, database)
+			s := newScenario()
+			dead := openWithChunksInParts(t, server, database)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			writes := atomic.Int64{}
@@ -201,18 +203,18 @@ func TestCrashes(t *testing.T) {
 				if !crashed {
 					crashed = true
 					server.Proxy.Watch(nil)
-					next = openApart(t, server, database)
+					next = openWithChunksInParts(t, server, database)
 				}
-				if err := again(t, next, changes); err != nil {
+				if err := retryUnknown(t, next, changes); err != nil {
 					t.Fatalf("%s write %d, step %d: %v", name, n, i, err)
 				}
 			}
 			server.Proxy.Watch(nil)
 			if !crashed { // what followed the commits may have been cut
-				next = openApart(t, server, database)
+				next = openWithChunksInParts(t, server, database)
 			}
 			s.check(t, next)
-			s.checkRest(t, server, database)
+			s.checkNothingLeft(t, server, database)
 			mustClose(t, next)
 			mustClose(t, dead)
 			if !crashed && writes.Load() < int64(n) {
@@ -222,8 +224,8 @@ func TestCrashes(t *testing.T) {
 	}
 }
 
-// again makes commits whose outcome is not known: a conflict must mean that it is there.
-func again(t *testing.T, a store.Store, changes []*record.Change) error {
+// retryUnknown makes commits whose outcome is not known: a conflict must mean that it is there.
+func retryUnknown(t *testing.T, a store.Store, changes []*record.Change) error {
 	t.Helper()
 	for _, c := range changes {
 		g, err := load(t.Context(), a, c.Group)
@@ -248,14 +250,14 @@ func again(t *testing.T, a store.Store, changes []*record.Change) error {
 // every commit that went well is there once.
 func TestNetwork(t *testing.T) {
 	t.Parallel()
-	server := disturbed(t)
+	server := startServer(t)
 	var r sync.Mutex
 	random := rand.New(rand.NewPCG(3, 4))
 	var stores []*mongostore.Store
 	for range 3 {
 		stores = append(stores, mustOpen(t, server.URL(), mongostore.Options{Database: "network", RetryTimeout: time.Minute}))
 	}
-	mustCommit(t, stores[0], added(group.New("a", 0), counters(1)...), added(group.New("b", 0), counters(1)...))
+	mustCommit(t, stores[0], addTrackers(group.New("a", 0), counters(1)...), addTrackers(group.New("b", 0), counters(1)...))
 	server.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
 		r.Lock()
 		defer r.Unlock()
@@ -300,7 +302,7 @@ func countBoth(ctx context.Context, s store.Store) error {
 			if err != nil {
 				return err
 			}
-			changes = append(changes, tracked(g, "", 0))
+			changes = append(changes, track(g, "", 0))
 		}
 		err := s.Commit(ctx, changes)
 		conflict, lost := errors.AsType[*store.ConflictError](err)
@@ -319,7 +321,7 @@ func countBoth(ctx context.Context, s store.Store) error {
 // TestRestart ends the server while commits go on, and brings it back: they are slow, and nothing else.
 func TestRestart(t *testing.T) {
 	t.Parallel()
-	server := disturbed(t)
+	server := startServer(t)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: "restart", RetryTimeout: 2 * time.Minute})
 	var stop atomic.Bool
 	var commits atomic.Int64
@@ -329,7 +331,7 @@ func TestRestart(t *testing.T) {
 		g := group.New(fmt.Sprint(i), 0)
 		groups[i] = g
 		all.Go(func() {
-			c := added(g, counters(1)...)
+			c := addTrackers(g, counters(1)...)
 			for n := 0; ; n++ {
 				if err := s.Commit(t.Context(), []*record.Change{c}); err != nil {
 					t.Error(err)
@@ -339,7 +341,7 @@ func TestRestart(t *testing.T) {
 				if stop.Load() {
 					return
 				}
-				c = tracked(g, fmt.Sprint(n), 0)
+				c = track(g, fmt.Sprint(n), 0)
 			}
 		})
 	}

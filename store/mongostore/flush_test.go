@@ -42,9 +42,9 @@ func TestFlushRaces(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				c := tracked(g, "", 0)
+				c := track(g, "", 0)
 				if !g.Exists() {
-					c = added(group.New(name, g.Version()-1), counters(1)...)
+					c = addTrackers(group.New(name, g.Version()-1), counters(1)...)
 				}
 				err = s.Commit(t.Context(), []*record.Change{c})
 				switch {
@@ -84,13 +84,13 @@ func TestFlushRaces(t *testing.T) {
 // begun.
 func TestUnfinishedFlush(t *testing.T) {
 	t.Parallel()
-	server := disturbed(t)
+	server := startServer(t)
 	for n := 1; n <= 6; n++ {
 		db := fmt.Sprintf("flush_%d", n)
 		s := mustOpen(t, server.URL(), mongostore.Options{Database: db, DisableTrackerDocs: true})
 		g := mustLoad(t, s, "g")
-		mustCommit(t, s, added(g, counters(1)...))
-		mustCommit(t, s, tracked(g, "id", 0))
+		mustCommit(t, s, addTrackers(g, counters(1)...))
+		mustCommit(t, s, track(g, "id", 0))
 		ctx, cancel := context.WithCancel(t.Context())
 		writes := 0
 		server.Proxy.Watch(func(m mongodb.Message) mongodb.Fault {
@@ -129,9 +129,9 @@ func TestUnfinishedFlush(t *testing.T) {
 	}
 }
 
-// TestLeftSeed: a document of a group that never had a commit is no group, also when it is from before a
+// TestUncommittedGroupDocument: a document of a group that never had a commit is no group, also when it is from before a
 // Flush.
-func TestLeftSeed(t *testing.T) {
+func TestUncommittedGroupDocument(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
@@ -152,18 +152,18 @@ func TestLeftSeed(t *testing.T) {
 	if g.Exists() || g.Version() != floor {
 		t.Errorf("Load: version %d, known %v, want %d and false", g.Version(), g.Exists(), floor)
 	}
-	old := added(group.New("g", 0), counters(1)...)
+	old := addTrackers(group.New("g", 0), counters(1)...)
 	if err := s.Commit(t.Context(), []*record.Change{old}); !isConflict(err) {
 		t.Errorf("Commit from before the Flush: %v, want a conflict", err)
 	}
-	mustCommit(t, s, added(g, counters(1)...))
+	mustCommit(t, s, addTrackers(g, counters(1)...))
 	if got := mustLoad(t, s, "g"); got.Version() != g.Version() || got.Len() != 1 {
 		t.Errorf("Load: version %d, %d trackers, want %d and 1", got.Version(), got.Len(), g.Version())
 	}
 }
 
-// TestStaleFloor: a store that does not know of a Flush cannot make groups from before it.
-func TestStaleFloor(t *testing.T) {
+// TestCreateGroupAfterUnseenFlush: a store that does not know of a Flush cannot make groups from before it.
+func TestCreateGroupAfterUnseenFlush(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
@@ -174,18 +174,18 @@ func TestStaleFloor(t *testing.T) {
 	if err := other.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Commit(t.Context(), []*record.Change{added(g, counters(1)...)}); !isConflict(err) {
+	if err := s.Commit(t.Context(), []*record.Change{addTrackers(g, counters(1)...)}); !isConflict(err) {
 		t.Errorf("Commit from before the Flush: %v, want a conflict", err)
 	}
 	g = mustLoad(t, s, "g")
 	if g.Exists() || g.Version() < 1<<32 {
 		t.Errorf("after the Flush: version %d, known %v, want one that no group reached while it went on, and false", g.Version(), g.Exists())
 	}
-	mustCommit(t, s, added(g, counters(1)...))
+	mustCommit(t, s, addTrackers(g, counters(1)...))
 }
 
-// TestLeftIDs: what is left of an id from before a Flush is not remembered of the group that is new.
-func TestLeftIDs(t *testing.T) {
+// TestIDsFromBeforeFlush: what is left of an id from before a Flush is not remembered of the group that is new.
+func TestIDsFromBeforeFlush(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
@@ -203,7 +203,7 @@ func TestLeftIDs(t *testing.T) {
 		}
 		g := mustLoad(t, s, "g")
 		if !g.Exists() {
-			mustCommit(t, s, added(g, counters(1)...))
+			mustCommit(t, s, addTrackers(g, counters(1)...))
 		}
 	}
 }

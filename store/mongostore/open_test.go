@@ -71,15 +71,15 @@ func TestPasswords(t *testing.T) {
 			t.Errorf("%s: opened", url)
 			continue
 		}
-		// "secret" as a scheme is told: nobody's password stands there.
+		// the error may contain "secret" when it is the scheme: no password stands there
 		if text := err.Error(); strings.Contains(text, "sec") && !strings.HasPrefix(url, "secret") || strings.Contains(text, "\n") {
 			t.Errorf("%s: error %q", url, text)
 		}
 	}
 }
 
-// TestNobodyThere: the error says in one line where, what, and what to do.
-func TestNobodyThere(t *testing.T) {
+// TestOpenWithoutServer: the error says in one line where, what, and what to do.
+func TestOpenWithoutServer(t *testing.T) {
 	t.Parallel()
 	port, err := testserver.FreePort()
 	if err != nil {
@@ -115,7 +115,7 @@ func TestDatabaseOfURL(t *testing.T) {
 	db := newDatabase(t)
 	url := strings.Replace(server.URL(), "/?", "/"+db+"?", 1)
 	s := mustOpen(t, url, mongostore.Options{Prefix: "mine."})
-	mustCommit(t, s, added(mustLoad(t, s, "g"), counters(1)...))
+	mustCommit(t, s, addTrackers(mustLoad(t, s, "g"), counters(1)...))
 	mustClose(t, s)
 	names, err := raw.Database(db).ListCollectionNames(t.Context(), struct{}{})
 	if err != nil || len(names) == 0 {
@@ -139,9 +139,9 @@ func TestNew(t *testing.T) {
 		}
 		g := mustLoad(t, s, "g")
 		if g.Exists() {
-			mustCommit(t, s, tracked(g, "", 0))
+			mustCommit(t, s, track(g, "", 0))
 		} else {
-			mustCommit(t, s, added(g, counters(1)...))
+			mustCommit(t, s, addTrackers(g, counters(1)...))
 		}
 		mustClose(t, s)
 	}
@@ -150,13 +150,13 @@ func TestNew(t *testing.T) {
 	}
 }
 
-// TestClosedWhileAway: Close does not wait for a server that is away, and neither do calls under way.
-func TestClosedWhileAway(t *testing.T) {
+// TestCloseWhileServerIsDown: Close does not wait for a server that is away, and neither do calls under way.
+func TestCloseWhileServerIsDown(t *testing.T) {
 	t.Parallel()
-	server := disturbed(t)
+	server := startServer(t)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: "away", RetryTimeout: time.Hour, TrackerDocDelay: time.Hour})
 	g := mustLoad(t, s, "g")
-	mustCommit(t, s, added(g, counters(1)...))
+	mustCommit(t, s, addTrackers(g, counters(1)...))
 	server.Proxy.Refuse(true)
 	called := make(chan error)
 	go func() {

@@ -10,9 +10,9 @@ import (
 	"github.com/dictrack/dictrack/store/mongostore"
 )
 
-// TestApart has the chunks of a group in parts, as those of very large groups are: they are read as they were
+// TestChunksInParts has the chunks of a group in parts, as those of very large groups are: they are read as they were
 // written, through another store too, and what is replaced goes.
-func TestApart(t *testing.T) {
+func TestChunksInParts(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: db, DisableTrackerDocs: true})
@@ -27,17 +27,17 @@ func TestApart(t *testing.T) {
 		return names
 	}
 	for i, step := range []func() *record.Change{
-		func() *record.Change { return added(g, all[:127]...) },
-		func() *record.Change { return added(g, all[127:129]...) }, // where a chunk ends
-		func() *record.Change { return tracked(g, "a", 0, 128) },
-		func() *record.Change { return added(g, all[129:]...) },
-		func() *record.Change { return tracked(g, "b", 200) },
-		func() *record.Change { return tracked(g, "c", 0, 299) },
-		func() *record.Change { return removed(g, names(2, 299)...) },
-		func() *record.Change { return added(g, define(1000, nil)) }, // laid out anew, with fewer chunks
-		func() *record.Change { return added(g, all[2:299]...) },     // and more again
-		func() *record.Change { return tracked(g, "d", 0, 150, 299) },
-		func() *record.Change { return removed(g) },
+		func() *record.Change { return addTrackers(g, all[:127]...) },
+		func() *record.Change { return addTrackers(g, all[127:129]...) }, // where a chunk ends
+		func() *record.Change { return track(g, "a", 0, 128) },
+		func() *record.Change { return addTrackers(g, all[129:]...) },
+		func() *record.Change { return track(g, "b", 200) },
+		func() *record.Change { return track(g, "c", 0, 299) },
+		func() *record.Change { return removeTrackers(g, names(2, 299)...) },
+		func() *record.Change { return addTrackers(g, newDefinition(1000, nil)) }, // laid out anew, with fewer chunks
+		func() *record.Change { return addTrackers(g, all[2:299]...) },            // and more again
+		func() *record.Change { return track(g, "d", 0, 150, 299) },
+		func() *record.Change { return removeTrackers(g) },
 	} {
 		c := step()
 		if i%4 == 3 {
@@ -93,15 +93,15 @@ func TestManyIDs(t *testing.T) {
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: newDatabase(t), DisableTrackerDocs: true})
 	defer mustClose(t, s)
 	g := mustLoad(t, s, "g")
-	mustCommit(t, s, added(g, counters(1)...))
+	mustCommit(t, s, addTrackers(g, counters(1)...))
 	for round := range 8 { // each fills the tail
-		c := tracked(g, "", 0)
+		c := track(g, "", 0)
 		for i := range 100 {
 			c.AddMessageID(record.MessageID{ID: fmt.Sprintf("%d/%d", round, i), Version: c.Version, Expires: now + int64(round)})
 		}
 		mustCommit(t, s, c)
 	}
-	c := tracked(g, "", 0)
+	c := track(g, "", 0)
 	for i := range 2000 {
 		c.AddMessageID(record.MessageID{ID: fmt.Sprintf("large/%d", i), Version: c.Version, Expires: now + 100})
 	}

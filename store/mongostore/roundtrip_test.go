@@ -15,12 +15,12 @@ import (
 // TestRoundTrips counts what is asked of the server.
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
-	server := disturbed(t)
+	server := startServer(t)
 	var groups []*group.Group
 	var changes []*record.Change
 	for i := range 20 {
 		groups = append(groups, group.New(fmt.Sprint(i), 0))
-		changes = append(changes, added(groups[i], counters(2)...))
+		changes = append(changes, addTrackers(groups[i], counters(2)...))
 	}
 	var trips atomic.Int64
 	var once sync.Once
@@ -53,11 +53,11 @@ func TestRoundTrips(t *testing.T) {
 	}
 	expect("a commit of new groups", 4, commit(changes...)) // definitions, groups, the floor, the commit
 	for i, g := range groups {
-		changes[i] = tracked(g, "", 0)
+		changes[i] = track(g, "", 0)
 	}
 	expect("a commit of many groups", 1, commit(changes...))
-	expect("a commit of one group", 1, commit(tracked(groups[0], "", 1)))
-	expect("a commit with an id", 1, commit(tracked(groups[0], "id", 1)))
+	expect("a commit of one group", 1, commit(track(groups[0], "", 1)))
+	expect("a commit with an id", 1, commit(track(groups[0], "id", 1)))
 	expect("a commit that conflicts", 2, func() error {
 		if err := s.Commit(t.Context(), changes[:1]); !isConflict(err) {
 			return fmt.Errorf("%w, want a conflict", err)

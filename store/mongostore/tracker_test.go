@@ -20,8 +20,8 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// found are the documents of trackers that a query finds, by name.
-func found(tb testing.TB, database string, query bson.M) map[string]bson.M {
+// findTrackers are the documents of trackers that a query finds, by name.
+func findTrackers(tb testing.TB, database string, query bson.M) map[string]bson.M {
 	tb.Helper()
 	cursor, err := raw.Database(database).Collection("dictrack_trackers").Find(context.Background(), query)
 	if err != nil {
@@ -61,7 +61,7 @@ func expectFound(tb testing.TB, database string, query bson.M, names ...string) 
 	slices.Sort(names)
 	eventually(tb, func() string {
 		var got []string
-		for name := range found(tb, database, query) {
+		for name := range findTrackers(tb, database, query) {
 			got = append(got, name)
 		}
 		slices.Sort(got)
@@ -80,15 +80,15 @@ func TestTrackers(t *testing.T) {
 	defer mustClose(t, s)
 	begun := time.Now().Add(-time.Second)
 	g := mustLoad(t, s, "Robot001")
-	mustCommit(t, s, added(g,
-		define(0, nil),
-		define(1, func(s *tracker.Spec) { s.Targets, s.Keep = []decimal.Decimal{decimal.FromInt(2)}, true }),
-		define(2, func(s *tracker.Spec) { s.Initial, _ = decimal.Parse("0.1"); s.Expire = time.Hour }),
+	mustCommit(t, s, addTrackers(g,
+		newDefinition(0, nil),
+		newDefinition(1, func(s *tracker.Spec) { s.Targets, s.Keep = []decimal.Decimal{decimal.FromInt(2)}, true }),
+		newDefinition(2, func(s *tracker.Spec) { s.Initial, _ = decimal.Parse("0.1"); s.Expire = time.Hour }),
 	))
 	other := mustLoad(t, s, "日本語 \xff")
 	japanese := mustLoad(t, s, "日本語")
-	mustCommit(t, s, added(other, define(0, nil)), added(japanese, define(0, nil)))
-	mustCommit(t, s, tracked(g, "", 0, 0, 0, 1, 1, 2))
+	mustCommit(t, s, addTrackers(other, newDefinition(0, nil)), addTrackers(japanese, newDefinition(0, nil)))
+	mustCommit(t, s, track(g, "", 0, 0, 0, 1, 1, 2))
 
 	expectFound(t, db, bson.M{"group": "Robot001", "progress": bson.M{"$gte": 3}}, "tracker 0")
 	expectFound(t, db, bson.M{"group": "Robot001"}, "tracker 0", "tracker 1", "tracker 2")
@@ -98,7 +98,7 @@ func TestTrackers(t *testing.T) {
 	expectFound(t, db, bson.M{"updated": bson.M{"$lt": begun}})
 	expectFound(t, db, bson.M{"name": "tracker 2", "progress": bson.M{"$gt": 1, "$lt": 2}}, "tracker 2")
 
-	doc := found(t, db, bson.M{"group": "Robot001"})["tracker 2"]
+	doc := findTrackers(t, db, bson.M{"group": "Robot001"})["tracker 2"]
 	for field, want := range map[string]any{
 		"_id": "Robot001/2", "kind": "count", "exact": "1.1", "progress": 1.1, "target": int64(1_000_000), "stage": int32(1),
 		"stages": int32(1), "cycle": int64(1), "completed": false, "limited": false, "index": int32(2),
@@ -112,11 +112,11 @@ func TestTrackers(t *testing.T) {
 		t.Log(doc)
 	}
 
-	mustCommit(t, s, removed(g, "tracker 0"))
+	mustCommit(t, s, removeTrackers(g, "tracker 0"))
 	expectFound(t, db, bson.M{"group": "Robot001"}, "tracker 1", "tracker 2")
-	mustCommit(t, s, added(g, define(0, nil)))
+	mustCommit(t, s, addTrackers(g, newDefinition(0, nil)))
 	expectFound(t, db, bson.M{"group": "Robot001", "progress": 0}, "tracker 0")
-	mustCommit(t, s, removed(g))
+	mustCommit(t, s, removeTrackers(g))
 	expectFound(t, db, bson.M{"group": "Robot001"})
 
 	if err := s.Flush(t.Context()); err != nil {
@@ -158,27 +158,27 @@ func TestNoTrackers(t *testing.T) {
 	db := newDatabase(t)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: db, DisableTrackerDocs: true})
 	g := mustLoad(t, s, "g")
-	mustCommit(t, s, added(g, counters(3)...))
+	mustCommit(t, s, addTrackers(g, counters(3)...))
 	mustClose(t, s)
 	expectFound(t, db, bson.M{})
 
 	s = mustOpen(t, server.URL(), mongostore.Options{Database: db})
 	g = mustLoad(t, s, "g")
-	mustCommit(t, s, tracked(g, "", 1))
+	mustCommit(t, s, track(g, "", 1))
 	mustClose(t, s) // which brings them up to date
 	expectFound(t, db, bson.M{"group": "g"}, "tracker 0", "tracker 1", "tracker 2")
 }
 
-// TestTrackersOfTheDead: documents that a process did not come to write are written by the next one.
-func TestTrackersOfTheDead(t *testing.T) {
+// TestTrackerDocsAfterCrash: documents that a process did not come to write are written by the next one.
+func TestTrackerDocsAfterCrash(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	dead := mustOpen(t, server.URL(), mongostore.Options{Database: db, TrackerDocDelay: time.Hour})
 	living := mustOpen(t, server.URL(), mongostore.Options{Database: db})
 	g := mustLoad(t, dead, "g")
-	mustCommit(t, dead, added(g, counters(2)...))
+	mustCommit(t, dead, addTrackers(g, counters(2)...))
 	h := mustLoad(t, dead, "h")
-	mustCommit(t, dead, added(h, counters(1)...))
+	mustCommit(t, dead, addTrackers(h, counters(1)...))
 	expectFound(t, db, bson.M{})
 	mustLoad(t, living, "g")
 	expectFound(t, db, bson.M{}, "tracker 0", "tracker 1") // by the one who loads it
@@ -189,9 +189,9 @@ func TestTrackersOfTheDead(t *testing.T) {
 	mustClose(t, dead)
 }
 
-// TestTrackersFollow works on groups at random, through two stores in turns, and checks at the end that the
+// TestTrackerDocsEqualGroups works on groups at random, through two stores in turns, and checks at the end that the
 // documents say what the groups are.
-func TestTrackersFollow(t *testing.T) {
+func TestTrackerDocsEqualGroups(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	open := func() *mongostore.Store { return mustOpen(t, server.URL(), mongostore.Options{Database: db}) }
@@ -201,7 +201,7 @@ func TestTrackersFollow(t *testing.T) {
 	for range 80 {
 		at := r.IntN(len(groups))
 		which := r.IntN(2)
-		mustCommit(t, stores[which], atRandom(r, groups[at]))
+		mustCommit(t, stores[which], randomChange(r, groups[at]))
 		if r.IntN(20) == 0 {
 			mustClose(t, stores[which])
 			stores[which] = open()
@@ -212,13 +212,13 @@ func TestTrackersFollow(t *testing.T) {
 	}
 	last := open() // finds what those left when they closed, if anything
 	for _, g := range groups {
-		eventually(t, func() string { return wrong(t, db, g) })
+		eventually(t, func() string { return differences(t, db, g) })
 	}
 	mustClose(t, last)
 }
 
-// atRandom does something to a group that changes it.
-func atRandom(r *rand.Rand, g *group.Group) *record.Change {
+// randomChange does something to a group that changes it.
+func randomChange(r *rand.Rand, g *group.Group) *record.Change {
 	names := map[string]bool{}
 	for _, d := range g.Definitions() {
 		names[d.Name()] = true
@@ -228,13 +228,13 @@ func atRandom(r *rand.Rand, g *group.Group) *record.Change {
 		var defs []*tracker.Definition
 		for i := range 1 + r.IntN(10) {
 			if !names[fmt.Sprintf("tracker %d", n+i)] {
-				defs = append(defs, define(n+i, nil))
+				defs = append(defs, newDefinition(n+i, nil))
 			}
 		}
 		if len(defs) > 0 {
-			return added(g, defs...)
+			return addTrackers(g, defs...)
 		}
-		return tracked(g, "", 0)
+		return track(g, "", 0)
 	case r.IntN(6) == 0:
 		var some []string
 		for name := range names {
@@ -243,16 +243,16 @@ func atRandom(r *rand.Rand, g *group.Group) *record.Change {
 			}
 		}
 		if len(some) > 0 {
-			return removed(g, some...)
+			return removeTrackers(g, some...)
 		}
-		return tracked(g, "", 1)
+		return track(g, "", 1)
 	default:
-		return tracked(g, "", n, n+1)
+		return track(g, "", n, n+1)
 	}
 }
 
-// wrong says what the documents of a group should say instead.
-func wrong(tb testing.TB, database string, g *group.Group) string {
+// differences says what the documents of a group should say instead.
+func differences(tb testing.TB, database string, g *group.Group) string {
 	tb.Helper()
 	snaps, err := g.Snapshots()
 	if err != nil {
@@ -289,12 +289,12 @@ func TestRemovedDocument(t *testing.T) {
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
 	defer mustClose(t, s)
 	g := mustLoad(t, s, "g")
-	mustCommit(t, s, added(g, counters(2)...))
+	mustCommit(t, s, addTrackers(g, counters(2)...))
 	expectFound(t, db, bson.M{}, "tracker 0", "tracker 1")
 	if _, err := raw.Database(db).Collection("dictrack_trackers").DeleteMany(t.Context(), bson.M{"name": "tracker 0"}); err != nil {
 		t.Fatal(err)
 	}
-	mustCommit(t, s, tracked(g, "", 0))
+	mustCommit(t, s, track(g, "", 0))
 	expectFound(t, db, bson.M{"progress": 1}, "tracker 0")
 }
 
@@ -306,25 +306,25 @@ func TestNewerDocument(t *testing.T) {
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: db})
 	defer mustClose(t, s)
 	g := mustLoad(t, s, "g")
-	mustCommit(t, s, added(g, counters(3)...))
+	mustCommit(t, s, addTrackers(g, counters(3)...))
 	expectFound(t, db, bson.M{}, "tracker 0", "tracker 1", "tracker 2")
 	trackers := raw.Database(db).Collection("dictrack_trackers")
-	for _, place := range []int{0, 1} {
-		if _, err := trackers.UpdateOne(t.Context(), bson.M{"_id": fmt.Sprintf("g/%d", place)}, bson.M{"$set": bson.M{"v": int64(100), "progress": 77}}); err != nil {
+	for _, index := range []int{0, 1} {
+		if _, err := trackers.UpdateOne(t.Context(), bson.M{"_id": fmt.Sprintf("g/%d", index)}, bson.M{"$set": bson.M{"v": int64(100), "progress": 77}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	mustCommit(t, s, tracked(g, "", 0, 2))
-	mustCommit(t, s, removed(g, "tracker 1"))
+	mustCommit(t, s, track(g, "", 0, 2))
+	mustCommit(t, s, removeTrackers(g, "tracker 1"))
 	expectFound(t, db, bson.M{"progress": 1}, "tracker 2")
 	expectFound(t, db, bson.M{"progress": 77}, "tracker 0", "tracker 1")
 }
 
-// TestBeaten has another process bring documents up to date in between, and leave one of a tracker that is
+// TestConcurrentTrackerDocUpdates has another process bring documents up to date in between, and leave one of a tracker that is
 // gone: the group is looked at once more.
-func TestBeaten(t *testing.T) {
+func TestConcurrentTrackerDocUpdates(t *testing.T) {
 	t.Parallel()
-	server := disturbed(t)
+	server := startServer(t)
 	past := client(server.Direct())
 	defer past.Disconnect(context.Background())
 	db := past.Database("beaten")
@@ -342,11 +342,11 @@ func TestBeaten(t *testing.T) {
 	})
 	shy := mustOpen(t, server.URL(), mongostore.Options{Database: "beaten", DisableTrackerDocs: true})
 	g := mustLoad(t, shy, "g")
-	mustCommit(t, shy, added(g, counters(3)...)) // version 1, which the other has seen
+	mustCommit(t, shy, addTrackers(g, counters(3)...)) // version 1, which the other has seen
 	mustClose(t, shy)
 	s := mustOpen(t, server.URL(), mongostore.Options{Database: "beaten"})
-	mustCommit(t, s, tracked(g, "", 0), added(mustLoad(t, s, "h"), counters(1)...))
-	mustCommit(t, s, tracked(mustLoad(t, s, "h"), "", 0))
+	mustCommit(t, s, track(g, "", 0), addTrackers(mustLoad(t, s, "h"), counters(1)...))
+	mustCommit(t, s, track(mustLoad(t, s, "h"), "", 0))
 	eventually(t, func() string {
 		n, err := db.Collection("dictrack_trackers").CountDocuments(t.Context(), bson.M{"group": "g"})
 		if err != nil || n != 3 {

@@ -20,8 +20,8 @@ import (
 // now is when things happen, in Unix milliseconds.
 const now = 1_800_000_000_000
 
-// define makes a count of data whose field at is n; spec may change anything about it.
-func define(n int, change func(*tracker.Spec)) *tracker.Definition {
+// newDefinition makes a count of data whose field at is n; spec may change anything about it.
+func newDefinition(n int, change func(*tracker.Spec)) *tracker.Definition {
 	spec := tracker.Spec{
 		Name: fmt.Sprintf("tracker %d", n), Kind: tracker.KindCount,
 		Where: []condition.Condition{condition.Eq("at", n)}, Targets: []decimal.Decimal{decimal.FromInt(1_000_000)},
@@ -39,13 +39,13 @@ func define(n int, change func(*tracker.Spec)) *tracker.Definition {
 func counters(n int) []*tracker.Definition {
 	defs := make([]*tracker.Definition, n)
 	for i := range defs {
-		defs[i] = define(i, nil)
+		defs[i] = newDefinition(i, nil)
 	}
 	return defs
 }
 
-// recorded is the change that f makes.
-func recorded(g *group.Group, f func() error) *record.Change {
+// recordChange is the change that f makes.
+func recordChange(g *group.Group, f func() error) *record.Change {
 	g.BeginChange()
 	if err := f(); err != nil {
 		panic(err)
@@ -57,16 +57,16 @@ func recorded(g *group.Group, f func() error) *record.Change {
 	return c
 }
 
-func added(g *group.Group, defs ...*tracker.Definition) *record.Change {
-	return recorded(g, func() error {
+func addTrackers(g *group.Group, defs ...*tracker.Definition) *record.Change {
+	return recordChange(g, func() error {
 		_, err := g.Add(defs, now)
 		return err
 	})
 }
 
-// tracked moves the counters at some indexes, in calls with ids unless they are "".
-func tracked(g *group.Group, id string, indexes ...int) *record.Change {
-	return recorded(g, func() error {
+// track moves the counters at some indexes, in calls with ids unless they are "".
+func track(g *group.Group, id string, indexes ...int) *record.Change {
+	return recordChange(g, func() error {
 		for _, at := range indexes {
 			_, err := g.Track(&group.Call{
 				Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: true,
@@ -83,9 +83,9 @@ func tracked(g *group.Group, id string, indexes ...int) *record.Change {
 	})
 }
 
-// removed takes trackers away; all when no name is given.
-func removed(g *group.Group, names ...string) *record.Change {
-	return recorded(g, func() error {
+// removeTrackers takes trackers away; all when no name is given.
+func removeTrackers(g *group.Group, names ...string) *record.Change {
+	return recordChange(g, func() error {
 		_, err := g.Remove(names, now)
 		return err
 	})
@@ -138,7 +138,7 @@ func mustClose(tb testing.TB, s store.Store) {
 	}
 }
 
-// progress is what the tracker at a place stands at.
+// progress returns the progress of the tracker at an index.
 func progress(g *group.Group, n int) string {
 	snaps, err := g.Snapshots(fmt.Sprintf("tracker %d", n))
 	if err != nil {

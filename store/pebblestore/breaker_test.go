@@ -42,12 +42,12 @@ func TestFreezeWaitsForWrites(t *testing.T) {
 
 // TestFirstErrorCounts: what comes later is a consequence.
 func TestFirstErrorCounts(t *testing.T) {
-	told := make(chan error, 2)
-	b := newBreaker(Options{}.withDefaults().Logger, func(err error) { told <- err })
+	reported := make(chan error, 2)
+	b := newBreaker(Options{}.withDefaults().Logger, func(err error) { reported <- err })
 	first := errors.New("first")
 	b.trip(first)
 	b.trip(errors.New("second"))
-	if err := <-told; !errors.Is(err, first) || !errors.Is(b.tripped(), first) {
-		t.Errorf("the cause is %v, told was %v", b.tripped(), err)
+	if err := <-reported; !errors.Is(err, first) || !errors.Is(b.tripped(), first) {
+		t.Errorf("the cause is %v, reported was %v", b.tripped(), err)
 	}
 }

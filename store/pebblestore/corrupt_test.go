@@ -13,8 +13,8 @@ import (
 	"github.com/dictrack/dictrack/record"
 )
 
-// damages are what can happen to a value.
-var damages = map[string]func(value []byte) []byte{
+// corruptions are what can happen to a value.
+var corruptions = map[string]func(value []byte) []byte{
 	"empty":      func([]byte) []byte { return nil },
 	"short":      func(v []byte) []byte { return v[:len(v)-1] },
 	"long":       func(v []byte) []byte { return append(v, 0) },
@@ -24,7 +24,7 @@ var damages = map[string]func(value []byte) []byte{
 	"zeros":      func(v []byte) []byte { return make([]byte, len(v)) },
 }
 
-// TestDamagedRecords: whoever reads a damaged record is told which it is; others are served.
+// TestDamagedRecords checks that a read of a damaged record returns an error that names it, and that others succeed.
 func TestDamagedRecords(t *testing.T) {
 	ctx := context.Background()
 	const name = "player 0 of 129"
@@ -33,7 +33,7 @@ func TestDamagedRecords(t *testing.T) {
 		return err
 	}
 	commit := func(s *Store) error { return s.Commit(ctx, []*record.Change{secondChange(t)}) }
-	id := newPlayer("player 0", 129).defs()[0].ID()
+	id := newExpectedGroup("player 0", 129).defs()[0].ID()
 	for _, c := range []struct {
 		key  []byte
 		what string
@@ -52,11 +52,11 @@ func TestDamagedRecords(t *testing.T) {
 			}
 			return err
 		}},
-		{messageIDKey(name, nth(2).ID), fmt.Sprintf("id %q of group %s", nth(2).ID, name), func(s *Store) error {
-			_, _, err := s.FindMessageID(ctx, name, nth(2).ID)
+		{messageIDKey(name, messageID(2).ID), fmt.Sprintf("id %q of group %s", messageID(2).ID, name), func(s *Store) error {
+			_, _, err := s.FindMessageID(ctx, name, messageID(2).ID)
 			return err
 		}},
-		{messageIDKey(name, nth(2).ID), fmt.Sprintf("id %q of group %s", nth(2).ID, name), func(s *Store) error {
+		{messageIDKey(name, messageID(2).ID), fmt.Sprintf("id %q of group %s", messageID(2).ID, name), func(s *Store) error {
 			return s.DeleteExpiredIDs(ctx, now+100)
 		}},
 		{dueKey(now+2, name), "of due times", func(s *Store) error {
@@ -68,7 +68,7 @@ func TestDamagedRecords(t *testing.T) {
 			return err
 		}},
 	} {
-		for damage, f := range damages {
+		for damage, f := range corruptions {
 			s := damaged129(t)
 			value, closer, err := s.db.Get(c.key)
 			if err != nil {
@@ -96,24 +96,24 @@ func TestDamagedRecords(t *testing.T) {
 func damaged129(t *testing.T) *Store {
 	t.Helper()
 	mem := vfs.NewMem()
-	s := mustOpen(t, "data", small(mem))
+	s := mustOpen(t, "data", smallOptions(mem))
 	if err := s.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	p := newPlayer("player 0", 129)
+	p := newExpectedGroup("player 0", 129)
 	for range 2 {
 		if err := p.commit(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 	}
 	mustClose(t, s)
-	return mustOpen(t, "data", small(mem))
+	return mustOpen(t, "data", smallOptions(mem))
 }
 
 // secondChange leads from version 2 to 3.
 func secondChange(t *testing.T) *record.Change {
 	t.Helper()
-	p := newPlayer("player 0", 129)
+	p := newExpectedGroup("player 0", 129)
 	for {
 		c, err := p.next()
 		if err != nil {
@@ -152,15 +152,15 @@ func TestMissingRecords(t *testing.T) {
 	}
 	_, err = s.Load(t.Context(), name)
 	if _, ok := errors.AsType[*record.CorruptError](err); !ok {
-		t.Errorf("Load with a part in the wrong place: %v, want a CorruptError", err)
+		t.Errorf("Load with a chunk of another group: %v, want a CorruptError", err)
 	}
 }
 
 // TestDamagedFile: bits that change in a table on disk are a CorruptError too, and end nothing.
 func TestDamagedFile(t *testing.T) {
 	mem := vfs.NewMem()
-	s := mustOpen(t, "data", small(mem))
-	p := newPlayer("player 0", 300)
+	s := mustOpen(t, "data", smallOptions(mem))
+	p := newExpectedGroup("player 0", 300)
 	if err := p.commit(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
@@ -174,12 +174,12 @@ func TestDamagedFile(t *testing.T) {
 	}
 	for _, name := range names {
 		if strings.HasSuffix(name, ".sst") {
-			scratch(t, mem, mem.PathJoin("data", name))
+			flipBits(t, mem, mem.PathJoin("data", name))
 		}
 	}
-	s, err = Open(t.Context(), "data", small(mem))
+	s, err = Open(t.Context(), "data", smallOptions(mem))
 	if err == nil {
-		_, err = p.fate().check(s)
+		_, err = p.committedRange().check(s)
 		mustClose(t, s)
 	}
 	if _, ok := errors.AsType[*record.CorruptError](err); !ok {
@@ -187,8 +187,8 @@ func TestDamagedFile(t *testing.T) {
 	}
 }
 
-// scratch turns a bit in each part of a file's beginning.
-func scratch(t *testing.T, fs vfs.FS, name string) {
+// flipBits turns a bit in each part of a file's beginning.
+func flipBits(t *testing.T, fs vfs.FS, name string) {
 	t.Helper()
 	f, err := fs.OpenReadWrite(name, vfs.WriteCategoryUnspecified)
 	if err != nil {

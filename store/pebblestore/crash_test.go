@@ -41,12 +41,12 @@ func TestPowerLoss(t *testing.T) {
 	soak(t, crashes/clones, func(seed uint64) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		mem := vfs.NewCrashableMem()
-		c := startCrowd(t, mem, seed)
+		c := startWorkload(t, mem, seed)
 		for range clones {
 			time.Sleep(time.Duration(r.IntN(2000)) * time.Microsecond)
-			before := c.fates()
+			before := c.committedRanges()
 			clone := mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: r.IntN(5) * 25, RNG: rand.New(rand.NewPCG(seed, r.Uint64()))})
-			after := c.fates()
+			after := c.committedRanges()
 			for i := range before {
 				before[i].tried = after[i].tried
 			}
@@ -59,42 +59,42 @@ func TestPowerLoss(t *testing.T) {
 	})
 }
 
-// sized options make logs of one block or of many.
-func sized(fs vfs.FS, seed uint64) Options {
-	o := small(fs)
+// randomSizes options make logs of one block or of many.
+func randomSizes(fs vfs.FS, seed uint64) Options {
+	o := smallOptions(fs)
 	if seed%2 == 0 {
 		o.MemTableBytes = 1 << 20
 	}
 	return o
 }
 
-// crowd are players that commit all the time.
-type crowd struct {
+// workload is goroutines that commit to a group each, until they are stopped.
+type workload struct {
 	*testing.T
 	store   *Store
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 	mu      sync.Mutex // protects latest
-	latest  []fate
+	latest  []committedRange
 }
 
-func startCrowd(t *testing.T, fs vfs.FS, seed uint64) *crowd {
+func startWorkload(t *testing.T, fs vfs.FS, seed uint64) *workload {
 	t.Helper()
-	c := &crowd{T: t, store: mustOpen(t, "data", sized(fs, seed)), latest: make([]fate, 8)}
+	c := &workload{T: t, store: mustOpen(t, "data", randomSizes(fs, seed)), latest: make([]committedRange, 8)}
 	c.ctx, c.cancel = context.WithCancel(t.Context())
 	for i := range c.latest {
-		p := newPlayer(fmt.Sprintf("player %d", i), []int{1, 3, 128, 129, 300}[(i+int(seed%5))%5])
-		c.latest[i] = p.fate()
-		c.running.Go(func() { c.play(i, p) })
+		p := newExpectedGroup(fmt.Sprintf("player %d", i), []int{1, 3, 128, 129, 300}[(i+int(seed%5))%5])
+		c.latest[i] = p.committedRange()
+		c.running.Go(func() { c.run(i, p) })
 	}
 	return c
 }
 
-func (c *crowd) play(i int, p *player) {
+func (c *workload) run(i int, p *expectedGroup) {
 	for c.ctx.Err() == nil {
 		change, err := p.next()
-		c.note(i, p)
+		c.record(i, p)
 		if err == nil {
 			err = c.store.Commit(context.Background(), []*record.Change{change})
 		}
@@ -103,23 +103,23 @@ func (c *crowd) play(i int, p *player) {
 			return
 		}
 		p.acked = change.Version
-		c.note(i, p)
+		c.record(i, p)
 	}
 }
 
-func (c *crowd) note(i int, p *player) {
+func (c *workload) record(i int, p *expectedGroup) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.latest[i] = p.fate()
+	c.latest[i] = p.committedRange()
 }
 
-func (c *crowd) fates() []fate {
+func (c *workload) committedRanges() []committedRange {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return append([]fate(nil), c.latest...)
+	return append([]committedRange(nil), c.latest...)
 }
 
-func (c *crowd) stop() {
+func (c *workload) stop() {
 	c.Helper()
 	c.cancel()
 	c.running.Wait()
@@ -133,10 +133,10 @@ func TestPowerLossNoSync(t *testing.T) {
 	soak(t, crashes/4, func(seed uint64) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		mem := vfs.NewCrashableMem()
-		o := sized(mem, seed)
+		o := randomSizes(mem, seed)
 		o.NoSync = true
 		s := mustOpen(t, "data", o)
-		a, b := newPlayer("player 0", 3), newPlayer("player 1", 128)
+		a, b := newExpectedGroup("player 0", 3), newExpectedGroup("player 1", 128)
 		for range r.IntN(300) {
 			if err := errors.Join(a.commit(t.Context(), s), b.commit(t.Context(), s)); err != nil {
 				t.Fatal(err)
@@ -158,8 +158,8 @@ func TestPowerLossNoSync(t *testing.T) {
 		if percent < 100 {
 			a.acked, b.acked = 0, 0
 		}
-		va, err := a.fate().check(again)
-		vb, err2 := b.fate().check(again)
+		va, err := a.committedRange().check(again)
+		vb, err2 := b.committedRange().check(again)
 		if err := errors.Join(err, err2); err != nil || va != vb && va != vb+1 {
 			t.Errorf("seed %d, %d %%: versions %d and %d of commits in turn: %v", seed, percent, va, vb, err)
 		}
@@ -174,8 +174,8 @@ func TestPowerLossAtFlush(t *testing.T) {
 	soak(t, 20, func(seed uint64) {
 		r := rand.New(rand.NewPCG(seed, 3))
 		mem := vfs.NewCrashableMem()
-		s := mustOpen(t, "data", small(mem))
-		p := newPlayer("player 0", 129)
+		s := mustOpen(t, "data", smallOptions(mem))
+		p := newExpectedGroup("player 0", 129)
 		for range 20 {
 			if err := p.commit(t.Context(), s); err != nil {
 				t.Fatal(err)
@@ -188,7 +188,7 @@ func TestPowerLossAtFlush(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
-		if err := reopened(clone, []fate{p.fate()}); err != nil {
+		if err := reopened(clone, []committedRange{p.committedRange()}); err != nil {
 			if err2 := isFlushed(clone, p); err2 != nil {
 				t.Errorf("seed %d: neither as before: %v, nor flushed: %v", seed, err, err2)
 			}
@@ -197,7 +197,7 @@ func TestPowerLossAtFlush(t *testing.T) {
 	})
 }
 
-func isFlushed(fs vfs.FS, p *player) error {
+func isFlushed(fs vfs.FS, p *expectedGroup) error {
 	s, err := Open(context.Background(), "data", Options{FS: fs})
 	if err != nil {
 		return err
@@ -213,8 +213,8 @@ func isFlushed(fs vfs.FS, p *player) error {
 	return nil
 }
 
-// outage lets the power fail before one write to disk.
-type outage struct {
+// powerLoss lets the power fail before one write to disk.
+type powerLoss struct {
 	mem     *vfs.MemFS
 	at      int64 // which write
 	percent int   // of what is not synced that is kept
@@ -222,10 +222,10 @@ type outage struct {
 	after   *vfs.MemFS // the disk as it is found again
 }
 
-func (o *outage) String() string { return fmt.Sprintf("write %d, %d %%", o.at, o.percent) }
+func (o *powerLoss) String() string { return fmt.Sprintf("write %d, %d %%", o.at, o.percent) }
 
 // MaybeError implements errorfs.Injector.
-func (o *outage) MaybeError(op errorfs.Op) error {
+func (o *powerLoss) MaybeError(op errorfs.Op) error {
 	if op.Kind.ReadOrWrite() == errorfs.OpIsWrite && o.count.Add(1) == o.at {
 		o.after = o.mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: o.percent, RNG: rand.New(rand.NewPCG(1, uint64(o.at)))})
 	}
@@ -238,7 +238,7 @@ func TestPowerLossAtOpen(t *testing.T) {
 	for _, before := range []int{0, 50} {
 		for at, opening := int64(1), true; opening && !t.Failed(); at += share {
 			for _, percent := range []int{0, 50, 50, 100} {
-				opening = powerLossAtOpen(t, before, &outage{mem: vfs.NewCrashableMem(), at: at, percent: percent})
+				opening = powerLossAtOpen(t, before, &powerLoss{mem: vfs.NewCrashableMem(), at: at, percent: percent})
 			}
 		}
 	}
@@ -246,10 +246,10 @@ func TestPowerLossAtOpen(t *testing.T) {
 
 // powerLossAtOpen has a store with so many commits, if any. It tells whether the power failed before Open
 // was through.
-func powerLossAtOpen(t *testing.T, before int, o *outage) (opening bool) {
+func powerLossAtOpen(t *testing.T, before int, o *powerLoss) (opening bool) {
 	t.Helper()
 	const dir = "new/deep/data"
-	p := newPlayer("player 0", 129)
+	p := newExpectedGroup("player 0", 129)
 	commit := func(s *Store) {
 		t.Helper()
 		if err := p.commit(t.Context(), s); err != nil {
@@ -257,22 +257,22 @@ func powerLossAtOpen(t *testing.T, before int, o *outage) (opening bool) {
 		}
 	}
 	if before > 0 {
-		s := mustOpen(t, dir, small(o.mem))
+		s := mustOpen(t, dir, smallOptions(o.mem))
 		for range before {
 			commit(s)
 		}
 		mustClose(t, s)
 	}
-	f := p.fate()
-	s := mustOpen(t, dir, small(errorfs.Wrap(o.mem, o)))
+	f := p.committedRange()
+	s := mustOpen(t, dir, smallOptions(errorfs.Wrap(o.mem, o)))
 	opening = o.count.Load() >= o.at
 	commit(s)
 	f.tried = p.tried
 	if !opening {
-		f, o.after = p.fate(), o.mem.CrashClone(vfs.CrashCloneCfg{})
+		f, o.after = p.committedRange(), o.mem.CrashClone(vfs.CrashCloneCfg{})
 	}
 	mustClose(t, s)
-	again, err := Open(t.Context(), dir, small(o.after))
+	again, err := Open(t.Context(), dir, smallOptions(o.after))
 	if err != nil {
 		t.Errorf("%d commits, %v: %v", before, o, err)
 		return opening

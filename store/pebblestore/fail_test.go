@@ -17,30 +17,30 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// stuck is a file system whose syncs of logs wait, and then fail or not.
-type stuck struct {
+// blockingFS is a file system whose syncs of logs wait, and then fail or not.
+type blockingFS struct {
 	vfs.FS
 	on    atomic.Bool
 	reach chan struct{} // gets one for each sync that waits
 	free  chan error    // closed: they go on
 }
 
-func newStuck(fs vfs.FS) *stuck {
-	return &stuck{FS: fs, reach: make(chan struct{}, 100), free: make(chan error)}
+func newBlockingFS(fs vfs.FS) *blockingFS {
+	return &blockingFS{FS: fs, reach: make(chan struct{}, 100), free: make(chan error)}
 }
 
-func (s *stuck) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
+func (s *blockingFS) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
 	f, err := s.FS.Create(name, category)
-	return stuckFile{f, s, strings.HasSuffix(name, ".log")}, err
+	return blockingFile{f, s, strings.HasSuffix(name, ".log")}, err
 }
 
-type stuckFile struct {
+type blockingFile struct {
 	vfs.File
-	stuck *stuck
+	stuck *blockingFS
 	log   bool
 }
 
-func (f stuckFile) SyncData() error {
+func (f blockingFile) SyncData() error {
 	if f.log && f.stuck.on.Load() {
 		f.stuck.reach <- struct{}{}
 		if err := <-f.stuck.free; err != nil {
@@ -50,50 +50,50 @@ func (f stuckFile) SyncData() error {
 	return f.File.SyncData()
 }
 
-// soon is longer than anything here takes, and short enough to wait for.
-func soon(tb testing.TB) context.Context {
+// longContext is longer than anything here takes, and short enough to wait for.
+func longContext(tb testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	tb.Cleanup(cancel)
 	return ctx
 }
 
-func brief(tb testing.TB) context.Context {
+func shortContext(tb testing.TB) context.Context {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
 	tb.Cleanup(cancel)
 	return ctx
 }
 
-// TestGivesUp: callers go when their context ends, though the disk does not answer; nobody sees what is
+// TestCallsEndWithTheirContext: callers go when their context ends, though the disk does not answer; nobody sees what is
 // not on disk; and when the disk comes back all goes on.
-func TestGivesUp(t *testing.T) {
-	fs := newStuck(vfs.NewMem())
-	s := mustOpen(t, "data", small(fs))
-	p, other := newPlayer("player 0", 3), newPlayer("player 1", 3)
+func TestCallsEndWithTheirContext(t *testing.T) {
+	fs := newBlockingFS(vfs.NewMem())
+	s := mustOpen(t, "data", smallOptions(fs))
+	p, other := newExpectedGroup("player 0", 3), newExpectedGroup("player 1", 3)
 	for range 2 {
 		if err := errors.Join(p.commit(t.Context(), s), other.commit(t.Context(), s)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	fs.on.Store(true)
-	if err := p.commit(brief(t), s); !errors.Is(err, context.DeadlineExceeded) {
+	if err := p.commit(shortContext(t), s); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("Commit: %v, want DeadlineExceeded", err)
 	}
 	<-fs.reach
-	if _, err := s.Load(brief(t), p.group.Name()); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := s.Load(shortContext(t), p.group.Name()); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Load of a commit that is not on disk: %v, want DeadlineExceeded", err)
 	}
-	if _, _, err := s.FindMessageID(brief(t), p.group.Name(), nth(3).ID); !errors.Is(err, context.DeadlineExceeded) {
+	if _, _, err := s.FindMessageID(shortContext(t), p.group.Name(), messageID(3).ID); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Seen of a commit that is not on disk: %v, want DeadlineExceeded", err)
 	}
-	if err := s.Commit(brief(t), []*record.Change{mustRepeat(t, p)}); !errors.Is(err, context.DeadlineExceeded) {
+	if err := s.Commit(shortContext(t), []*record.Change{mustRepeat(t, p)}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Commit that comes again, of what is not on disk: %v, want DeadlineExceeded", err)
 	}
-	if _, err := other.fate().check(s); err != nil {
+	if _, err := other.committedRange().check(s); err != nil {
 		t.Errorf("another group meanwhile: %v", err)
 	}
 	close(fs.free)
 	p.acked = p.tried
-	if _, err := p.fate().check(s); err != nil {
+	if _, err := p.committedRange().check(s); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 	mustClose(t, s)
@@ -101,7 +101,7 @@ func TestGivesUp(t *testing.T) {
 
 // TestCancelledInTheQueue: a commit that the committer comes to too late does nothing.
 func TestCancelledInTheQueue(t *testing.T) {
-	s := mustOpen(t, "data", small(vfs.NewMem()))
+	s := mustOpen(t, "data", smallOptions(vfs.NewMem()))
 	defer mustClose(t, s)
 	busy, release, free := make(chan struct{}), make(chan struct{}), make(chan error)
 	go func() {
@@ -112,8 +112,8 @@ func TestCancelledInTheQueue(t *testing.T) {
 		})
 	}()
 	<-busy
-	p := newPlayer("player 0", 3)
-	if err := p.commit(brief(t), s); !errors.Is(err, context.DeadlineExceeded) {
+	p := newExpectedGroup("player 0", 3)
+	if err := p.commit(shortContext(t), s); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("Commit: %v, want DeadlineExceeded", err)
 	}
 	close(release)
@@ -126,9 +126,9 @@ func TestCancelledInTheQueue(t *testing.T) {
 }
 
 // mustRepeat makes the last change of a player again.
-func mustRepeat(t *testing.T, p *player) *record.Change {
+func mustRepeat(t *testing.T, p *expectedGroup) *record.Change {
 	t.Helper()
-	g := newPlayer("player 0", 3)
+	g := newExpectedGroup("player 0", 3)
 	for {
 		c, err := g.next()
 		if err != nil {
@@ -140,26 +140,26 @@ func mustRepeat(t *testing.T, p *player) *record.Change {
 	}
 }
 
-// TestAllAreToldOfAFailure: when a sync fails, everybody who waits gets ErrFailed with the cause, and
+// TestSyncFailureFailsAllCommits: when a sync fails, everybody who waits gets ErrFailed with the cause, and
 // OnFatal is called once.
-func TestAllAreToldOfAFailure(t *testing.T) {
-	fs := newStuck(vfs.NewMem())
-	o := small(fs)
-	told := make(chan error, 10)
-	o.OnFatal = func(err error) { told <- err }
+func TestSyncFailureFailsAllCommits(t *testing.T) {
+	fs := newBlockingFS(vfs.NewMem())
+	o := smallOptions(fs)
+	reported := make(chan error, 10)
+	o.OnFatal = func(err error) { reported <- err }
 	s := mustOpen(t, "data", o)
 	fs.on.Store(true)
 	var all sync.WaitGroup
 	errs := make([]error, 20)
 	for i := range errs {
-		p := newPlayer("player 0", 1+i)
-		all.Go(func() { errs[i] = p.commit(soon(t), s) })
+		p := newExpectedGroup("player 0", 1+i)
+		all.Go(func() { errs[i] = p.commit(longContext(t), s) })
 	}
 	<-fs.reach
 	cause := errors.New("the disk is broken")
 	fs.free <- cause
 	all.Wait()
-	for _, err := range append(errs, <-told) {
+	for _, err := range append(errs, <-reported) {
 		if !errors.Is(err, store.ErrFailed) || !errors.Is(err, cause) {
 			t.Errorf("error %v, want one that is ErrFailed and tells the cause", err)
 		}
@@ -178,23 +178,23 @@ func TestAllAreToldOfAFailure(t *testing.T) {
 	if _, err := s.Load(t.Context(), "g"); !errors.Is(err, record.ErrClosed) {
 		t.Errorf("Load after Close: %v, want ErrClosed", err)
 	}
-	if len(told) > 0 {
-		t.Errorf("OnFatal was called again: %v", <-told)
+	if len(reported) > 0 {
+		t.Errorf("OnFatal was called again: %v", <-reported)
 	}
 	fs.on.Store(false)
-	mustClose(t, mustOpen(t, "data", small(fs)))
+	mustClose(t, mustOpen(t, "data", smallOptions(fs)))
 }
 
-// TestFatal: when Pebble says that it cannot go on, the store fails, and Pebble does not go on.
-func TestFatal(t *testing.T) {
-	o := small(vfs.NewMem())
+// TestPebbleFatalErrorFailsStore: when Pebble says that it cannot go on, the store fails, and Pebble does not go on.
+func TestPebbleFatalErrorFailsStore(t *testing.T) {
+	o := smallOptions(vfs.NewMem())
 	var log strings.Builder
 	o.Logger = slog.New(slog.NewTextHandler(&log, nil))
 	closed := make(chan error)
 	var s *Store
 	o.OnFatal = func(error) { closed <- s.Close() } // may call the store
 	s = mustOpen(t, "data", o)
-	p := newPlayer("player 0", 129)
+	p := newExpectedGroup("player 0", 129)
 	if err := p.commit(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestFatal(t *testing.T) {
 	if !strings.Contains(log.String(), "cannot go on: 7") {
 		t.Errorf("the log says nothing of it: %s", log.String())
 	}
-	if err := reopened(o.FS, []fate{p.fate()}); err != nil {
+	if err := reopened(o.FS, []committedRange{p.committedRange()}); err != nil {
 		t.Error(err)
 	}
 	select {
@@ -223,8 +223,8 @@ func TestFatal(t *testing.T) {
 func TestNothingIsWrittenAfterAFailure(t *testing.T) {
 	f := &fault{at: 1 << 60}
 	mem := vfs.NewMem()
-	s := mustOpen(t, "data", small(faulty{errorfs.Wrap(mem, f), f}))
-	players := []*player{newPlayer("player 0", 129), newPlayer("player 1", 40)}
+	s := mustOpen(t, "data", smallOptions(faultyFS{errorfs.Wrap(mem, f), f}))
+	players := []*expectedGroup{newExpectedGroup("player 0", 129), newExpectedGroup("player 1", 40)}
 	for range 40 {
 		for _, p := range players {
 			if err := p.commit(t.Context(), s); err != nil {
@@ -243,11 +243,11 @@ func TestNothingIsWrittenAfterAFailure(t *testing.T) {
 	}
 }
 
-// TestCloseWaits: a commit under way is kept.
-func TestCloseWaits(t *testing.T) {
-	fs := newStuck(vfs.NewMem())
-	s := mustOpen(t, "data", small(fs))
-	p := newPlayer("player 0", 3)
+// TestCloseWaitsForCommits: a commit under way is kept.
+func TestCloseWaitsForCommits(t *testing.T) {
+	fs := newBlockingFS(vfs.NewMem())
+	s := mustOpen(t, "data", smallOptions(fs))
+	p := newExpectedGroup("player 0", 3)
 	fs.on.Store(true)
 	committed, closed := make(chan error, 1), make(chan error, 1)
 	go func() { committed <- p.commit(context.Background(), s) }()
@@ -262,7 +262,7 @@ func TestCloseWaits(t *testing.T) {
 	if err := errors.Join(<-committed, <-closed); err != nil {
 		t.Fatal(err)
 	}
-	if err := reopened(fs, []fate{p.fate()}); err != nil {
+	if err := reopened(fs, []committedRange{p.committedRange()}); err != nil {
 		t.Error(err)
 	}
 }

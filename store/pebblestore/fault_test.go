@@ -32,25 +32,25 @@ func (f *fault) MaybeError(op errorfs.Op) error {
 	return errorfs.ErrInjected
 }
 
-// faulty is a file system with a fault. It adds to errorfs that files fail when they are closed, and
+// faultyFS is a file system with a fault. It adds to errorfs that files fail when they are closed, and
 // that logs which are used again fail too.
-type faulty struct {
+type faultyFS struct {
 	*errorfs.FS
 	fault *fault
 }
 
-func (f faulty) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
+func (f faultyFS) Create(name string, category vfs.DiskWriteCategory) (vfs.File, error) {
 	return f.wrap(name)(f.FS.Create(name, category))
 }
 
-func (f faulty) ReuseForWrite(oldname, newname string, category vfs.DiskWriteCategory) (vfs.File, error) {
+func (f faultyFS) ReuseForWrite(oldname, newname string, category vfs.DiskWriteCategory) (vfs.File, error) {
 	if err := f.FS.Rename(oldname, newname); err != nil {
 		return nil, err
 	}
 	return f.wrap(newname)(f.FS.OpenReadWrite(newname, category))
 }
 
-func (f faulty) wrap(name string) func(vfs.File, error) (vfs.File, error) {
+func (f faultyFS) wrap(name string) func(vfs.File, error) (vfs.File, error) {
 	return func(file vfs.File, err error) (vfs.File, error) {
 		if err != nil {
 			return nil, err
@@ -83,7 +83,7 @@ func (f *fault) harmless() bool {
 }
 
 // TestEveryWriteFails lets every single write to disk fail, one a run, in work that does all a store
-// does. Then the caller is told or the store has failed, nothing that was acknowledged is lost, and
+// does. Then the call returns an error or the store has failed, nothing that was acknowledged is lost, and
 // nothing is torn: neither when the directory is opened again at once, nor after a loss of power.
 func TestEveryWriteFails(t *testing.T) {
 	for _, noSync := range []bool{false, true} {
@@ -102,16 +102,16 @@ func failing(t *testing.T, at int64, noSync bool) *fault {
 	t.Helper()
 	f := &fault{at: at}
 	mem := vfs.NewCrashableMem()
-	o := small(faulty{errorfs.Wrap(mem, f), f})
+	o := smallOptions(faultyFS{errorfs.Wrap(mem, f), f})
 	o.NoSync = noSync
-	players := []*player{newPlayer("player 0", 1), newPlayer("player 1", 129), newPlayer("player 2", 40)}
-	err := work(o, players)
-	fates := make([]fate, len(players))
+	players := []*expectedGroup{newExpectedGroup("player 0", 1), newExpectedGroup("player 1", 129), newExpectedGroup("player 2", 40)}
+	err := useStore(o, players)
+	fates := make([]committedRange, len(players))
 	for i, p := range players {
-		fates[i] = p.fate()
+		fates[i] = p.committedRange()
 	}
 	if err == nil && !f.harmless() {
-		t.Errorf("write %d (%+v) failed, and nobody was told", at, *f.op.Load())
+		t.Errorf("write %d (%+v) failed, and no call returned an error", at, *f.op.Load())
 	}
 	if err != nil && !errors.Is(err, errorfs.ErrInjected) {
 		t.Errorf("write %d: the error does not tell the cause: %v", at, err)
@@ -125,14 +125,14 @@ func failing(t *testing.T, at int64, noSync bool) *fault {
 	return f
 }
 
-// work opens a store twice, uses it in every way and closes it. It ends with the first error.
-func work(o Options, players []*player) error {
+// useStore opens a store twice, uses it in every way and closes it. It ends with the first error.
+func useStore(o Options, players []*expectedGroup) error {
 	for range 2 {
 		s, err := Open(context.Background(), "data", o)
 		if err != nil {
 			return err
 		}
-		if err := use(s, players); err != nil {
+		if err := useAllMethods(s, players); err != nil {
 			return errors.Join(err, stillFailed(s), closeFailed(s))
 		}
 		if err := s.Close(); err != nil {
@@ -142,7 +142,7 @@ func work(o Options, players []*player) error {
 	return nil
 }
 
-func use(s *Store, players []*player) (err error) {
+func useAllMethods(s *Store, players []*expectedGroup) (err error) {
 	ctx := context.Background()
 	if players[0].acked == 0 {
 		if err := s.Flush(ctx); err != nil { // of nothing, since the oracle counts from 0

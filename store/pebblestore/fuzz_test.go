@@ -14,8 +14,8 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// heads are some of every kind.
-var heads = []groupValue{
+// exampleHeads are some of every kind.
+var exampleHeads = []groupValue{
 	{},
 	{version: 1, due: limiter.Never, inline: true},
 	{version: 7, due: 1_800_000_000_000, fed: true, inline: true, count: 3, firstChunk: []byte{0, 1, 2, 3, 4, 5}},
@@ -40,7 +40,7 @@ func TestFormat(t *testing.T) {
 		"key of a due time":   {string(dueKey(-1, "ab")), "74" + "7fffffffffffffff" + "6162"},
 		"key of a definition": {string(definitionKey(id)), "44" + "aa0000000000000000000000000000bb"},
 		"key of the floor":    {string(firstVersionKey()), "46"},
-		"head":                {string(heads[2].append(nil)), "03" + "07" + "80c0e285e368" + "03" + "000102030405"},
+		"head":                {string(exampleHeads[2].append(nil)), "03" + "07" + "80c0e285e368" + "03" + "000102030405"},
 		"id":                  {string(appendMessageID(nil, &sightings[1])), "0102000000000000000000000000000305" + "80c0e285e368"},
 		"layout":              {string(wire.AppendLayout(nil, []tracker.ID{id, {}})), "aa0000000000000000000000000000bb" + "00000000000000000000000000000000"},
 		"value":               {string(checksum.Seal([]byte("gab"), format, []byte{1, 2})), "01" + "0102" + "076f47da"},
@@ -67,8 +67,8 @@ func FuzzUnseal(f *testing.F) {
 }
 
 func FuzzHead(f *testing.F) {
-	for i := range heads {
-		f.Add(heads[i].append(nil))
+	for i := range exampleHeads {
+		f.Add(exampleHeads[i].append(nil))
 	}
 	f.Fuzz(func(t *testing.T, payload []byte) {
 		h, err := parseGroup(payload)

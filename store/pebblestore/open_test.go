@@ -18,12 +18,12 @@ import (
 	"github.com/dictrack/dictrack/store"
 )
 
-// TestModes: the directory and all that work leaves in it are open to the owner only.
-func TestModes(t *testing.T) {
+// TestFilesAreOwnerOnly: the directory and all that work leaves in it are open to the owner only.
+func TestFilesAreOwnerOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "deep")
 	for range 2 {
 		s := mustOpen(t, dir, Options{MemTableBytes: minMemTableBytes})
-		p := newPlayer("player 0", 129)
+		p := newExpectedGroup("player 0", 129)
 		if r, err := s.Load(t.Context(), p.group.Name()); err != nil || r.Version == 0 {
 			for range 80 {
 				if err := p.commit(t.Context(), s); err != nil {
@@ -31,7 +31,7 @@ func TestModes(t *testing.T) {
 				}
 			}
 		}
-		kinds := modes(t, dir)
+		kinds := checkModes(t, dir)
 		mustClose(t, s)
 		for _, kind := range []string{".log", ".sst", "MANIFEST", "OPTIONS", "LOCK", markerName} {
 			if !strings.Contains(kinds, kind) {
@@ -41,8 +41,8 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// modes checks a directory and what is in it, and returns the names.
-func modes(t *testing.T, dir string) (names string) {
+// checkModes checks a directory and what is in it, and returns the names.
+func checkModes(t *testing.T, dir string) (names string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -78,11 +78,11 @@ func TestOpenDirectoryIsClosedToOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	mustClose(t, mustOpen(t, dir, Options{}))
-	modes(t, dir)
+	checkModes(t, dir)
 }
 
-// TestInUse: one Store at a time, by whatever name of the directory and from whichever process.
-func TestInUse(t *testing.T) {
+// TestOpenRefusesDirectoryInUse: one Store at a time, by whatever name of the directory and from whichever process.
+func TestOpenRefusesDirectoryInUse(t *testing.T) {
 	root := t.TempDir()
 	dir := filepath.Join(root, "data")
 	s := mustOpen(t, dir, Options{})
@@ -101,13 +101,13 @@ func TestInUse(t *testing.T) {
 	if out, err := child.CombinedOutput(); err != nil {
 		t.Errorf("Open from another process: %v\n%s", err, out)
 	}
-	p := newPlayer("player 0", 3)
+	p := newExpectedGroup("player 0", 3)
 	if err := p.commit(t.Context(), s); err != nil {
 		t.Errorf("Commit afterwards: %v", err)
 	}
 	mustClose(t, s)
 	s = mustOpen(t, link, Options{})
-	if _, err := p.fate().check(s); err != nil {
+	if _, err := p.committedRange().check(s); err != nil {
 		t.Error(err)
 	}
 	mustClose(t, s)
@@ -124,8 +124,8 @@ func TestChildOpens(t *testing.T) {
 	}
 }
 
-// TestForeign: a directory that is not ours is left as it is.
-func TestForeign(t *testing.T) {
+// TestOpenRefusesOtherDirectories: a directory that is not ours is left as it is.
+func TestOpenRefusesOtherDirectories(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "thesis.txt"), []byte("x"), 0o644); err != nil {
 		t.Fatal(err)
@@ -153,9 +153,9 @@ func TestForeign(t *testing.T) {
 	}
 }
 
-// TestMark: the mark tells a store of another format, and one that is damaged; a start that ended
+// TestFormatMark: the mark tells a store of another format, and one that is damaged; a start that ended
 // before there was a mark is made good.
-func TestMark(t *testing.T) {
+func TestFormatMark(t *testing.T) {
 	write := func(fs vfs.FS, name, content string) {
 		f, err := fs.Create(fs.PathJoin("data", name), vfs.WriteCategoryUnspecified)
 		if err != nil {
@@ -167,16 +167,16 @@ func TestMark(t *testing.T) {
 		mustClose(t, f)
 	}
 	mem := vfs.NewMem()
-	mustClose(t, mustOpen(t, "data", small(mem)))
+	mustClose(t, mustOpen(t, "data", smallOptions(mem)))
 
 	write(mem, markerName, "dictrack store, format 2\n")
-	_, err := Open(t.Context(), "data", small(mem))
+	_, err := Open(t.Context(), "data", smallOptions(mem))
 	if f, ok := errors.AsType[*record.FormatError](err); !ok || f.Found != 2 || f.Known != format {
 		t.Errorf("Open of a newer format: %v, want a FormatError of 2 and %d", err, format)
 	}
 	for _, content := range []string{"", "dictrack", "\x00\x00\x00", "dictrack store, format x\n", strings.Repeat("a", 5000)} {
 		write(mem, markerName, content)
-		_, err := Open(t.Context(), "data", small(mem))
+		_, err := Open(t.Context(), "data", smallOptions(mem))
 		if _, ok := errors.AsType[*record.CorruptError](err); !ok {
 			t.Errorf("Open with mark %.20q: %v, want a CorruptError", content, err)
 		}
@@ -187,21 +187,21 @@ func TestMark(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(mem, markerDraft, "dictr")
-	mustClose(t, mustOpen(t, "data", small(mem)))
-	mustClose(t, mustOpen(t, "data", small(mem)))
+	mustClose(t, mustOpen(t, "data", smallOptions(mem)))
+	mustClose(t, mustOpen(t, "data", smallOptions(mem)))
 }
 
 // TestCloseLeavesNothing: no goroutine outlives its Store.
 func TestCloseLeavesNothing(t *testing.T) {
 	before := goleak.IgnoreCurrent()
-	s := mustOpen(t, "data", small(vfs.NewMem()))
-	p := newPlayer("player 0", 129)
+	s := mustOpen(t, "data", smallOptions(vfs.NewMem()))
+	p := newExpectedGroup("player 0", 129)
 	for range 50 {
 		if err := p.commit(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := p.fate().check(s); err != nil {
+	if _, err := p.committedRange().check(s); err != nil {
 		t.Error(err)
 	}
 	mustClose(t, s)
@@ -218,7 +218,7 @@ func TestOptionsAreChecked(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("Open with a wrong %s: %v, want an error that names it", name, err)
 		}
-		absent(t, dir)
+		mustNotExist(t, dir)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -226,10 +226,10 @@ func TestOptionsAreChecked(t *testing.T) {
 	if _, err := Open(ctx, dir, Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("Open with a cancelled context: %v, want context.Canceled", err)
 	}
-	absent(t, dir)
+	mustNotExist(t, dir)
 }
 
-func absent(t *testing.T, path string) {
+func mustNotExist(t *testing.T, path string) {
 	t.Helper()
 	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("%s was made all the same: %v", path, err)

@@ -14,11 +14,11 @@ import (
 // TestLoadIsOfOneVersion: a group of many records is read as it was at one moment, however fast commits
 // follow each other. All trackers move at once, so they must all stand where the version says.
 func TestLoadIsOfOneVersion(t *testing.T) {
-	o := small(vfs.NewMem())
+	o := smallOptions(vfs.NewMem())
 	o.NoSync, o.MemTableBytes = true, 4<<20
 	s := mustOpen(t, "data", o)
 	defer mustClose(t, s)
-	p := newPlayer("player 0", 8*record.ChunkSize)
+	p := newExpectedGroup("player 0", 8*record.ChunkSize)
 	done := make(chan struct{})
 	var readers sync.WaitGroup
 	for range 2 {
@@ -31,7 +31,7 @@ func TestLoadIsOfOneVersion(t *testing.T) {
 				}
 				r, err := s.Load(t.Context(), p.group.Name())
 				if err == nil {
-					err = alike(r)
+					err = checkEqualStates(r)
 				}
 				if err != nil {
 					t.Error(err)
@@ -50,8 +50,8 @@ func TestLoadIsOfOneVersion(t *testing.T) {
 	readers.Wait()
 }
 
-// alike checks that all states are the same.
-func alike(r *record.Group) error {
+// checkEqualStates checks that all states are the same.
+func checkEqualStates(r *record.Group) error {
 	if len(r.Layout) == 0 {
 		return nil
 	}

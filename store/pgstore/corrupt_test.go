@@ -12,8 +12,8 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// damages are what can happen to a sealed value, as SQL over it.
-var damages = map[string]string{
+// corruptions are what can happen to a sealed value, as SQL over it.
+var corruptions = map[string]string{
 	"empty":        `''`,
 	"short":        `substring(%[1]s FROM 1 FOR length(%[1]s) - 1)`,
 	"long":         `%[1]s || '\x00'`,
@@ -24,18 +24,18 @@ var damages = map[string]string{
 	"newer format": `'\x02' || substring(%[1]s FROM 2)`,
 }
 
-// broken is a store with a large group, of which a test breaks something, and a neighbour.
-type broken struct {
+// damagedStore is a store with a large group, of which a test breaks something, and a neighbour.
+type damagedStore struct {
 	*testing.T
 	*pgstore.Store
 	o     pgstore.Options
-	large *player
-	small *player
+	large *expectedGroup
+	small *expectedGroup
 }
 
-func newBroken(t *testing.T) *broken {
+func newDamagedStore(t *testing.T) *damagedStore {
 	t.Helper()
-	b := &broken{T: t, o: pgstore.Options{Schema: fresh()}, large: newPlayer("large", 300), small: newPlayer("small", 1)}
+	b := &damagedStore{T: t, o: pgstore.Options{Schema: newSchema()}, large: newExpectedGroup("large", 300), small: newExpectedGroup("small", 1)}
 	b.Store = mustOpen(t, server.URL(), b.o)
 	t.Cleanup(func() { mustClose(t, b.Store) })
 	for range 3 {
@@ -46,7 +46,7 @@ func newBroken(t *testing.T) *broken {
 }
 
 // reads are the calls that must notice.
-func (b *broken) reads() map[string]func() error {
+func (b *damagedStore) reads() map[string]func() error {
 	ctx := b.Context()
 	return map[string]func() error{
 		"load": func() error { _, err := b.Load(ctx, "large"); return err },
@@ -60,8 +60,8 @@ func (b *broken) reads() map[string]func() error {
 	}
 }
 
-// notices wants a call to name the record, and the neighbour to be served.
-func (b *broken) notices(what, call, name string) {
+// expectCorrupt wants a call to name the record, and the neighbour to be served.
+func (b *damagedStore) expectCorrupt(what, call, name string) {
 	b.Helper()
 	err := b.reads()[call]()
 	corrupt, ok := errors.AsType[*record.CorruptError](err)
@@ -74,7 +74,7 @@ func (b *broken) notices(what, call, name string) {
 	}
 }
 
-// TestDamagedRecords: whoever reads a damaged record is told which it is; others are served.
+// TestDamagedRecords checks that a read of a damaged record returns an error that names it, and that others succeed.
 func TestDamagedRecords(t *testing.T) {
 	conn := mustConnect(t)
 	definition := "definition " + definitions(1)[0].ID().String()
@@ -90,8 +90,8 @@ func TestDamagedRecords(t *testing.T) {
 		{"first_version", "checksum", "sole", "flush", "of the first version"},
 		{"definitions", "json", "id = '\\x" + definitions(1)[0].ID().String() + "'", "definitions", definition},
 	} {
-		b := newBroken(t)
-		for name, damage := range damages {
+		b := newDamagedStore(t)
+		for name, damage := range corruptions {
 			if c.table == "first_version" && name == "another's" {
 				continue // it is its own
 			}
@@ -106,7 +106,7 @@ func TestDamagedRecords(t *testing.T) {
 				damage = fmt.Sprintf(damage, c.column)
 			}
 			mustExec(t, conn, fmt.Sprintf(set, damage))
-			b.notices(what, c.call, c.record)
+			b.expectCorrupt(what, c.call, c.record)
 			mustExec(t, conn, fmt.Sprintf(set, "$1"), before)
 		}
 		b.large.mustBeAt(t, b, 3)
@@ -128,14 +128,14 @@ func TestChangedColumns(t *testing.T) {
 		{"layouts", "chunk = chunk + 1", "load", "group large"},
 		{"chunks", "chunk = chunk + 1", "load", "group large"},
 	} {
-		b := newBroken(t)
+		b := newDamagedStore(t)
 		mustExec(t, conn, "ALTER TABLE "+table(b.o, "layouts")+" DROP CONSTRAINT layouts_pkey; ALTER TABLE "+table(b.o, "chunks")+" DROP CONSTRAINT chunks_pkey")
 		mustExec(t, conn, fmt.Sprintf("UPDATE %s SET %s WHERE name = 'large'", table(b.o, c.table), c.set))
-		b.notices(c.table+" SET "+c.set, c.call, c.record)
+		b.expectCorrupt(c.table+" SET "+c.set, c.call, c.record)
 	}
-	b := newBroken(t)
+	b := newDamagedStore(t)
 	mustExec(t, conn, "UPDATE "+table(b.o, "first_version")+" SET version = 5")
-	b.notices("first_version", "new", "of the first version")
+	b.expectCorrupt("first_version", "new", "of the first version")
 }
 
 // TestMissingRows: a part that is gone is no empty part.
@@ -147,12 +147,12 @@ func TestMissingRows(t *testing.T) {
 		{"layouts WHERE name = 'large' AND chunk = 2", "load", "group large"},
 		{"definitions", "definitions", "definition " + definitions(1)[0].ID().String()},
 	} {
-		b := newBroken(t)
+		b := newDamagedStore(t)
 		name, rest, _ := strings.Cut(c.from, " ")
 		mustExec(t, conn, fmt.Sprintf("DELETE FROM %s %s", table(b.o, name), rest))
-		b.notices("without "+c.from, c.call, c.record)
+		b.expectCorrupt("without "+c.from, c.call, c.record)
 	}
-	b := newBroken(t)
+	b := newDamagedStore(t)
 	mustExec(t, conn, "DELETE FROM "+table(b.o, "first_version"))
 	for _, call := range []string{"new", "load", "flush"} {
 		err := b.reads()[call]()
@@ -164,7 +164,7 @@ func TestMissingRows(t *testing.T) {
 
 // TestLimits: what PostgreSQL cannot index is refused before anything is sent, and what it can is kept.
 func TestLimits(t *testing.T) {
-	s := mustOpen(t, server.URL(), pgstore.Options{Schema: fresh()})
+	s := mustOpen(t, server.URL(), pgstore.Options{Schema: newSchema()})
 	defer mustClose(t, s)
 	noise := func(n int) string { // that does not compress
 		b := make([]byte, n)
@@ -174,7 +174,7 @@ func TestLimits(t *testing.T) {
 		}
 		return string(b)
 	}
-	p := newPlayer(noise(2048), 300)
+	p := newExpectedGroup(noise(2048), 300)
 	p.mustCommit(t, s)
 	c := p.next()
 	c.MessageIDs = []record.MessageID{{ID: noise(512), Version: 2, Expires: now}}
@@ -185,7 +185,7 @@ func TestLimits(t *testing.T) {
 		t.Errorf("the longest id: %v, %v", ok, err)
 	}
 
-	err := s.Commit(t.Context(), []*record.Change{newPlayer(noise(2049), 1).next()})
+	err := s.Commit(t.Context(), []*record.Change{newExpectedGroup(noise(2049), 1).next()})
 	if err == nil || !strings.Contains(err.Error(), "2049 bytes, want at most 2048") || len(err.Error()) > 400 {
 		t.Errorf("a name that is too long: %v", err)
 	}

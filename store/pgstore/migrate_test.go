@@ -13,12 +13,12 @@ import (
 	"github.com/dictrack/dictrack/store/pgstore"
 )
 
-// TestOpenTogether: of many that start at once in an empty database all can work, and the tables were made
+// TestConcurrentOpen: of many that start at once in an empty database all can work, and the tables were made
 // once.
-func TestOpenTogether(t *testing.T) {
+func TestConcurrentOpen(t *testing.T) {
 	const openers = 12
 	for range 3 {
-		o := pgstore.Options{Schema: fresh(), MaxConns: 2}
+		o := pgstore.Options{Schema: newSchema(), MaxConns: 2}
 		stores, errs := make([]*pgstore.Store, openers), make([]error, openers)
 		var all sync.WaitGroup
 		for i := range openers {
@@ -28,7 +28,7 @@ func TestOpenTogether(t *testing.T) {
 		if err := errors.Join(errs...); err != nil {
 			t.Fatal(err)
 		}
-		p := newPlayer("g", 3)
+		p := newExpectedGroup("g", 3)
 		for _, s := range stores {
 			p.mustCommit(t, s)
 			if err := s.Close(); err != nil {
@@ -45,7 +45,7 @@ func TestOpenTogether(t *testing.T) {
 
 // TestNewerTables: those of a newer program are left alone.
 func TestNewerTables(t *testing.T) {
-	o := pgstore.Options{Schema: fresh()}
+	o := pgstore.Options{Schema: newSchema()}
 	mustClose(t, mustOpen(t, server.URL(), o))
 	mustExec(t, mustConnect(t), "INSERT INTO "+table(o, "migrations")+" (version) VALUES (1000)")
 	_, err := pgstore.Open(t.Context(), server.URL(), o)
@@ -57,12 +57,12 @@ func TestNewerTables(t *testing.T) {
 
 // TestMissingMigrations checks that Open applies the migrations that a schema has not had, and none of them twice.
 func TestMissingMigrations(t *testing.T) {
-	o := pgstore.Options{Schema: fresh()}
+	o := pgstore.Options{Schema: newSchema()}
 	conn := mustConnect(t)
 	mustExec(t, conn, "CREATE SCHEMA "+pgx.Identifier{o.Schema}.Sanitize())
 	mustExec(t, conn, "CREATE TABLE "+table(o, "migrations")+" (version integer PRIMARY KEY, applied timestamptz NOT NULL DEFAULT now())")
 	s := mustOpen(t, server.URL(), o)
-	p := newPlayer("g", 130)
+	p := newExpectedGroup("g", 130)
 	p.mustCommit(t, s)
 	mustClose(t, s)
 
@@ -77,15 +77,15 @@ func TestMissingMigrations(t *testing.T) {
 	}
 }
 
-// TestRights: a user who may make a schema needs nothing more, one with its own tables not even that, and
-// one with less is told what to ask for.
-func TestRights(t *testing.T) {
+// TestPermissions: a user who may make a schema needs nothing more, one with its own tables not even that, and
+// one with less gets an error that names the missing permission.
+func TestPermissions(t *testing.T) {
 	conn := mustConnect(t)
 	mustExec(t, conn, "CREATE ROLE maker LOGIN; GRANT CREATE ON DATABASE postgres TO maker; CREATE ROLE worker LOGIN")
 	url := func(user string) string {
 		return "postgres://" + user + "@" + server.Address() + "/postgres?sslmode=disable"
 	}
-	o := pgstore.Options{Schema: fresh()}
+	o := pgstore.Options{Schema: newSchema()}
 	if _, err := pgstore.Open(t.Context(), url("worker"), o); err == nil || !strings.Contains(err.Error(), "GRANT CREATE ON DATABASE") {
 		t.Errorf("Open without the right to make a schema: %v, want what to do", err)
 	}
@@ -94,7 +94,7 @@ func TestRights(t *testing.T) {
 	mustExec(t, conn, "GRANT USAGE ON SCHEMA "+schema+" TO worker; GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA "+schema+" TO worker")
 	s := mustOpen(t, url("worker"), o)
 	defer mustClose(t, s)
-	p := newPlayer("g", 130)
+	p := newExpectedGroup("g", 130)
 	for range 3 {
 		p.mustCommit(t, s)
 	}

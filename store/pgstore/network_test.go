@@ -13,10 +13,10 @@ import (
 	"github.com/dictrack/dictrack/store/pgstore"
 )
 
-// behind opens a store behind a proxy, with one connection, and one that goes to the server directly.
-func behind(t *testing.T, patience time.Duration) (p *proxy, s, direct *pgstore.Store) {
+// openBehindProxy opens a store behind a proxy, with one connection, and one that goes to the server directly.
+func openBehindProxy(t *testing.T, retryTimeout time.Duration) (p *proxy, s, direct *pgstore.Store) {
 	t.Helper()
-	o := pgstore.Options{Schema: fresh(), MaxConns: 1, RetryTimeout: patience}
+	o := pgstore.Options{Schema: newSchema(), MaxConns: 1, RetryTimeout: retryTimeout}
 	p = newProxy(t)
 	s = mustOpen(t, p.url(), o)
 	direct = mustOpen(t, server.URL(), o)
@@ -30,8 +30,8 @@ func behind(t *testing.T, patience time.Duration) (p *proxy, s, direct *pgstore.
 
 // TestRoundTrips: a commit is one, whatever is in it, and so is every look at a group.
 func TestRoundTrips(t *testing.T) {
-	p, s, _ := behind(t, time.Minute)
-	small, large := newPlayer("small", 3), newPlayer("large", 300)
+	p, s, _ := openBehindProxy(t, time.Minute)
+	small, large := newExpectedGroup("small", 3), newExpectedGroup("large", 300)
 	both := func() error { return s.Commit(t.Context(), []*record.Change{small.next(), large.next()}) }
 	calls := []struct {
 		name string
@@ -71,9 +71,9 @@ func TestLostMessages(t *testing.T) {
 	for name, f := range map[string]fault{"asking": loseAsking, "answer": loseAnswer, "silence": silence} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, s, _ := behind(t, 3*time.Second)
+			p, s, _ := openBehindProxy(t, 3*time.Second)
 			for _, size := range []int{1, 300} {
-				player := newPlayer(strings.Repeat("x", size), size)
+				player := newExpectedGroup(strings.Repeat("x", size), size)
 				for range 3 { // the first is of a new group
 					p.set(f)
 					player.mustCommit(t, s)
@@ -90,14 +90,14 @@ func TestLostMessages(t *testing.T) {
 // TestLostAnswerOfConflict: a commit that lost is still one that lost when the answer is lost, and those
 // beside it applied.
 func TestLostAnswerOfConflict(t *testing.T) {
-	p, s, direct := behind(t, 3*time.Second)
-	a, b, c := newPlayer("a", 1), newPlayer("b", 1), newPlayer("c", 200)
-	for _, player := range []*player{a, b, c} {
+	p, s, direct := openBehindProxy(t, 3*time.Second)
+	a, b, c := newExpectedGroup("a", 1), newExpectedGroup("b", 1), newExpectedGroup("c", 200)
+	for _, player := range []*expectedGroup{a, b, c} {
 		player.mustCommit(t, s)
 		player.mustCommit(t, s)
 	}
 	changes := []*record.Change{c.next(), b.next(), a.next()}
-	rival := newPlayer("b", 1)
+	rival := newExpectedGroup("b", 1)
 	rival.group = mustRestore(t, direct, "b")
 	rival.mustCommit(t, direct)
 
@@ -125,20 +125,20 @@ func mustRestore(t *testing.T, s store.Store, name string) *group.Group {
 	return g
 }
 
-// TestOvertaken: when the answer is lost and others go on from the same group before the next attempt,
+// TestUnknownOutcomeWhenOthersCommitted: when the answer is lost and others go on from the same group before the next attempt,
 // nobody can tell who was there first: it is neither a success nor a conflict.
-func TestOvertaken(t *testing.T) {
+func TestUnknownOutcomeWhenOthersCommitted(t *testing.T) {
 	for name, overtake := range map[string]func(t *testing.T, s *pgstore.Store) error{
 		"commit": func(t *testing.T, s *pgstore.Store) error {
-			rival := newPlayer("g", 1)
+			rival := newExpectedGroup("g", 1)
 			rival.group = mustRestore(t, s, "g")
 			return rival.commit(t.Context(), s)
 		},
 		"flush": func(t *testing.T, s *pgstore.Store) error { return s.Flush(t.Context()) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, s, direct := behind(t, 10*time.Second)
-			mine := newPlayer("g", 1)
+			p, s, direct := openBehindProxy(t, 10*time.Second)
+			mine := newExpectedGroup("g", 1)
 			for range 3 { // all statements are prepared
 				mine.mustCommit(t, s)
 			}
@@ -168,13 +168,13 @@ func TestOvertaken(t *testing.T) {
 	}
 }
 
-// TestNeverSent: a commit that could not be sent for want of a connection has not happened for certain: who
+// TestUnsentCommitConflicts: a commit that could not be sent for want of a connection has not happened for certain: who
 // was overtaken meanwhile has lost, and that is known.
-func TestNeverSent(t *testing.T) {
-	p, s, direct := behind(t, 10*time.Second)
-	mine := newPlayer("g", 1)
+func TestUnsentCommitConflicts(t *testing.T) {
+	p, s, direct := openBehindProxy(t, 10*time.Second)
+	mine := newExpectedGroup("g", 1)
 	mine.mustCommit(t, s)
-	p.leave(true)
+	p.disconnect(true)
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	if _, err := s.Load(ctx, "g"); err == nil {
@@ -182,12 +182,12 @@ func TestNeverSent(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- mine.commit(context.Background(), s) }()
-	rival := newPlayer("g", 1)
+	rival := newExpectedGroup("g", 1)
 	rival.group = mustRestore(t, direct, "g")
 	for range 3 {
 		rival.mustCommit(t, direct)
 	}
-	p.leave(false)
+	p.disconnect(false)
 	err := <-done
 	if _, ok := errors.AsType[*store.ConflictError](err); !ok {
 		t.Fatalf("Commit: %v, want a conflict", err)
@@ -195,13 +195,13 @@ func TestNeverSent(t *testing.T) {
 	rival.mustBeAt(t, s, 4)
 }
 
-// TestBlocked: an attempt that waits for somebody's lock is given up and made again, while the first may
+// TestAttemptThatWaitsForLock: an attempt that waits for somebody's lock is given up and made again, while the first may
 // still be waiting in the server: it happens once.
-func TestBlocked(t *testing.T) {
-	o := pgstore.Options{Schema: fresh(), RetryTimeout: 3 * time.Second}
+func TestAttemptThatWaitsForLock(t *testing.T) {
+	o := pgstore.Options{Schema: newSchema(), RetryTimeout: 3 * time.Second}
 	s := mustOpen(t, server.URL(), o)
 	defer s.Close()
-	player := newPlayer("g", 300)
+	player := newExpectedGroup("g", 300)
 	player.mustCommit(t, s)
 	conn := mustConnect(t)
 	tx, err := conn.Begin(t.Context())
@@ -221,13 +221,13 @@ func TestBlocked(t *testing.T) {
 	player.mustBeAt(t, s, 2)
 }
 
-// TestOutOfPatience: a server that stays away is an error in one line, not a wait for ever.
-func TestOutOfPatience(t *testing.T) {
-	p, s, _ := behind(t, 3*time.Second) // for Open too
+// TestRetryTimeout: a server that stays away is an error in one line, not a wait for ever.
+func TestRetryTimeout(t *testing.T) {
+	p, s, _ := openBehindProxy(t, 3*time.Second) // for Open too
 	p.close()
 	for name, err := range map[string]error{
 		"Load":   func() error { _, err := s.Load(t.Context(), "g"); return err }(),
-		"Commit": newPlayer("g", 1).commit(t.Context(), s),
+		"Commit": newExpectedGroup("g", 1).commit(t.Context(), s),
 	} {
 		if err == nil || !strings.Contains(err.Error(), "tried for 3s: connect to PostgreSQL at 127.0.0.1:") ||
 			!strings.Contains(err.Error(), "connection refused") || strings.Contains(err.Error(), "\n") {
@@ -236,9 +236,9 @@ func TestOutOfPatience(t *testing.T) {
 	}
 }
 
-// TestCloseWhileAway: Close does not wait for a server that is away; whoever does is told.
-func TestCloseWhileAway(t *testing.T) {
-	p, s, _ := behind(t, time.Minute)
+// TestCloseWhileServerIsDown: Close does not wait for a server that is down, and ends calls that do.
+func TestCloseWhileServerIsDown(t *testing.T) {
+	p, s, _ := openBehindProxy(t, time.Minute)
 	p.close()
 	done := make(chan error, 1)
 	go func() {
@@ -258,15 +258,15 @@ func TestCloseWhileAway(t *testing.T) {
 // TestLoadAfterInDoubt: who loads a group while a transaction of a process that is gone is at work on it gets what that leads
 // to, when the group was there before and when it was not.
 func TestLoadAfterInDoubt(t *testing.T) {
-	o := pgstore.Options{Schema: fresh(), MaxConns: 1} // so that all is prepared
+	o := pgstore.Options{Schema: newSchema(), MaxConns: 1} // so that all is prepared
 	s, direct := mustOpen(t, server.URL(), o), mustOpen(t, server.URL(), o)
 	defer s.Close()
 	defer direct.Close()
-	for _, prepares := range []*player{newPlayer("other", 300), newPlayer("another", 300)} {
+	for _, prepares := range []*expectedGroup{newExpectedGroup("other", 300), newExpectedGroup("another", 300)} {
 		prepares.mustCommit(t, s)
 		prepares.mustCommit(t, s)
 	}
-	player := newPlayer("g", 300)
+	player := newExpectedGroup("g", 300)
 	for version, last := range []string{"layouts", "message_ids", "message_ids"} { // which the commit comes to last
 		release := lockTable(t, table(o, last))
 		done, loaded := make(chan error, 1), make(chan uint64, 1)

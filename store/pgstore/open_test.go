@@ -92,7 +92,7 @@ func TestNoConnection(t *testing.T) {
 			if took := time.Since(start); took > 5*time.Second {
 				t.Errorf("Open took %v", took)
 			}
-			mustBeLine(t, err, c.want...)
+			expectOneLineError(t, err, c.want...)
 			if strings.Contains(log.String(), "s3cr") {
 				t.Errorf("the log has the password: %s", log.String())
 			}
@@ -100,8 +100,8 @@ func TestNoConnection(t *testing.T) {
 	}
 }
 
-// mustBeLine checks an error: one line with some parts, and without the password, also in what it wraps.
-func mustBeLine(t *testing.T, err error, want ...string) {
+// expectOneLineError checks an error: one line with some parts, and without the password, also in what it wraps.
+func expectOneLineError(t *testing.T, err error, want ...string) {
 	t.Helper()
 	text := err.Error()
 	for _, part := range want {
@@ -134,7 +134,7 @@ func TestSilentServer(t *testing.T) {
 	defer l.Close()
 	url := "postgres://guarded:s3cr@" + l.Addr().String() + "/game?sslmode=disable"
 	_, err = pgstore.Open(t.Context(), url, pgstore.Options{RetryTimeout: 300 * time.Millisecond})
-	mustBeLine(t, err, "no answer in time")
+	expectOneLineError(t, err, "no answer in time")
 
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
@@ -170,13 +170,13 @@ func TestOptions(t *testing.T) {
 	}
 }
 
-// TestStrangeSchemas: whatever the schema is called, it is only that.
-func TestStrangeSchemas(t *testing.T) {
+// TestUnusualSchemaNames: whatever the schema is called, it is only that.
+func TestUnusualSchemaNames(t *testing.T) {
 	for _, schema := range []string{`"`, `a"; DROP SCHEMA public; --`, "dictrack.", "Größe", "'", "$$", strings.Repeat("é", 31)} {
 		o := pgstore.Options{Schema: schema}
 		for range 2 {
 			s := mustOpen(t, server.URL(), o)
-			p := newPlayer("g", 130)
+			p := newExpectedGroup("g", 130)
 			p.restore(t, s)
 			p.mustCommit(t, s)
 			if err := s.Flush(t.Context()); err != nil {
@@ -190,7 +190,7 @@ func TestStrangeSchemas(t *testing.T) {
 	}
 }
 
-// TestWarnings: settings that lose what was answered are told.
+// TestWarnings: server settings that may lose commits are logged.
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	safe := mustStart(t)
@@ -200,7 +200,7 @@ func TestWarnings(t *testing.T) {
 		server.URL():                           "fsync is off",
 	} {
 		var log bytes.Buffer
-		s := mustOpen(t, url, pgstore.Options{Schema: fresh(), Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+		s := mustOpen(t, url, pgstore.Options{Schema: newSchema(), Logger: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -223,8 +223,8 @@ func TestStandby(t *testing.T) {
 	}
 }
 
-// pooled opens stores on pools with another way to run queries.
-func pooled(mode string) storetest.Opener {
+// openPooled opens stores on pools with another way to run queries.
+func openPooled(mode string) storetest.Opener {
 	return func(tb testing.TB) (store.Store, func() store.Store) {
 		pool, err := pgxpool.New(context.Background(), server.URL()+"&default_query_exec_mode="+mode)
 		if err != nil {
@@ -236,7 +236,7 @@ func pooled(mode string) storetest.Opener {
 			}
 			pool.Close()
 		})
-		o := pgstore.Options{Schema: fresh()}
+		o := pgstore.Options{Schema: newSchema()}
 		reopen := func() store.Store {
 			s, err := pgstore.New(context.Background(), pool, o)
 			if err != nil {
@@ -249,15 +249,15 @@ func pooled(mode string) storetest.Opener {
 }
 
 // TestPool runs the suite on a pool that prepares no statements, as for a pooler of transactions.
-func TestPool(t *testing.T) { storetest.Run(t, storetest.Features{Reopens: true}, pooled("exec")) }
+func TestPool(t *testing.T) { storetest.Run(t, storetest.Features{Reopens: true}, openPooled("exec")) }
 
-// TestModes: any other way in which pgx runs queries will do too.
-func TestModes(t *testing.T) {
+// TestQueryModes: any other way in which pgx runs queries will do too.
+func TestQueryModes(t *testing.T) {
 	for _, mode := range []string{"cache_statement", "cache_describe", "describe_exec", "simple_protocol"} {
 		t.Run(mode, func(t *testing.T) {
-			s, _ := pooled(mode)(t)
+			s, _ := openPooled(mode)(t)
 			defer s.Close()
-			small, large := newPlayer("\xff'\\", 1), newPlayer("g", 300)
+			small, large := newExpectedGroup("\xff'\\", 1), newExpectedGroup("g", 300)
 			for range 4 {
 				small.mustCommit(t, s)
 				large.mustCommit(t, s)
@@ -284,7 +284,7 @@ func TestNew(t *testing.T) {
 	if _, err := pgstore.New(t.Context(), pool, pgstore.Options{MaxConns: 3}); err == nil || !strings.Contains(err.Error(), "options.MaxConns: 3 is not allowed: want 0") {
 		t.Errorf("New with MaxConns: %v", err)
 	}
-	s, err := pgstore.New(t.Context(), pool, pgstore.Options{Schema: fresh(), RetryTimeout: time.Minute})
+	s, err := pgstore.New(t.Context(), pool, pgstore.Options{Schema: newSchema(), RetryTimeout: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,15 +27,15 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := m.Run()
-	if err := errors.Join(deadlocks(), server.Stop(), goleak.Find()); err != nil {
+	if err := errors.Join(checkNoDeadlocks(), server.Stop(), goleak.Find()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
 	os.Exit(code)
 }
 
-// deadlocks is an error if the server has had to end any: a store goes on after one, but a second late.
-func deadlocks() error {
+// checkNoDeadlocks is an error if the server has had to end any: a store goes on after one, but a second late.
+func checkNoDeadlocks() error {
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, server.URL())
 	if err != nil {
@@ -52,13 +52,13 @@ func deadlocks() error {
 
 var schemas atomic.Int64
 
-// fresh names a schema that nobody has used.
-func fresh() string { return fmt.Sprintf("test %d", schemas.Add(1)) }
+// newSchema names a schema that nobody has used.
+func newSchema() string { return fmt.Sprintf("test %d", schemas.Add(1)) }
 
 // opener opens stores, each in a schema of its own.
 func opener(s *postgres.Server) storetest.Opener {
 	return func(tb testing.TB) (store.Store, func() store.Store) {
-		o := pgstore.Options{Schema: fresh()}
+		o := pgstore.Options{Schema: newSchema()}
 		reopen := func() store.Store { return mustOpen(tb, s.URL(), o) }
 		return reopen(), reopen
 	}

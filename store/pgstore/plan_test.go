@@ -14,30 +14,30 @@ import (
 	"github.com/dictrack/dictrack/store/pgstore"
 )
 
-// TestByKey: a session whose plans were made when the tables had a few rows, and were known to have so few,
+// TestPlansUseKeys: a session whose plans were made when the tables had a few rows, and were known to have so few,
 // goes by the keys also when they have many.
-func TestByKey(t *testing.T) {
+func TestPlansUseKeys(t *testing.T) {
 	for _, mode := range []string{"cache_statement", "exec", "simple_protocol"} {
 		t.Run(mode, func(t *testing.T) {
 			pool, err := pgxpool.New(context.Background(), server.URL()+"&pool_max_conns=1&default_query_exec_mode="+mode)
 			if err != nil {
 				t.Fatal(err)
 			}
-			o := pgstore.Options{Schema: fresh()}
+			o := pgstore.Options{Schema: newSchema()}
 			s, err := pgstore.New(t.Context(), pool, o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			everything(t, s, 0)
+			callAllMethods(t, s, 0)
 			conn := mustConnect(t)
 			for _, name := range []string{"groups", "chunks", "layouts", "message_ids", "definitions", "first_version"} {
 				mustExec(t, conn, "ANALYZE "+table(o, name))
 			}
-			everything(t, s, 1)
-			crowd(t, conn, o)
+			callAllMethods(t, s, 1)
+			insertUnrelatedRows(t, conn, o)
 			const calls = 30
 			for i := range calls {
-				everything(t, s, 2+i)
+				callAllMethods(t, s, 2+i)
 			}
 			mustClose(t, s)
 			pool.Close() // the session tells what it has read
@@ -54,11 +54,11 @@ func TestByKey(t *testing.T) {
 	}
 }
 
-// everything makes every call but Flush.
-func everything(t *testing.T, s store.Store, round int) {
+// callAllMethods makes every call but Flush.
+func callAllMethods(t *testing.T, s store.Store, round int) {
 	t.Helper()
 	ctx := t.Context()
-	p := newPlayer(fmt.Sprintf("player %d", round), 300)
+	p := newExpectedGroup(fmt.Sprintf("player %d", round), 300)
 	for range 2 {
 		p.mustCommit(t, s)
 	}
@@ -74,11 +74,11 @@ func everything(t *testing.T, s store.Store, round int) {
 	}
 }
 
-// crowd fills the tables with rows that nobody asks for.
-func crowd(t *testing.T, e executor, o pgstore.Options) {
+// insertUnrelatedRows fills the tables with rows that nobody asks for.
+func insertUnrelatedRows(t *testing.T, e executor, o pgstore.Options) {
 	t.Helper()
 	const from = " FROM generate_series(1, 3000) AS i"
-	name := "convert_to('crowd ' || i, 'UTF8')"
+	name := "convert_to('unrelated ' || i, 'UTF8')"
 	mustExec(t, e, "INSERT INTO "+table(o, "groups")+" (name, base, version, initialized, tracker_count, tx_tag, checksum) SELECT "+name+", 0, 1, true, 0, 0, ''"+from)
 	mustExec(t, e, "INSERT INTO "+table(o, "chunks")+" SELECT "+name+", 1, ''"+from)
 	mustExec(t, e, "INSERT INTO "+table(o, "layouts")+" SELECT "+name+", 0, ''"+from)

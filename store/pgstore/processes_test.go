@@ -14,14 +14,14 @@ import (
 	"github.com/dictrack/dictrack/store/pgstore"
 )
 
-// ledger knows which versions of which groups somebody was told to have reached.
-type ledger struct {
-	mu   sync.Mutex // protects told
-	told map[record.Due]string
+// versionChecker checks that every version of every group is committed once.
+type versionChecker struct {
+	mu      sync.Mutex // protects reached
+	reached map[record.Due]string
 }
 
-// note wants each version of a group to be reached once.
-func (l *ledger) note(t *testing.T, who string, changes []*record.Change, err error) {
+// check wants each version of a group to be reached once.
+func (l *versionChecker) check(t *testing.T, who string, changes []*record.Change, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	conflict, late := errors.AsType[*store.ConflictError](err)
@@ -34,18 +34,18 @@ func (l *ledger) note(t *testing.T, who string, changes []*record.Change, err er
 			continue
 		}
 		at := record.Due{Group: c.Group, At: int64(c.Version)}
-		if other, twice := l.told[at]; twice {
+		if other, twice := l.reached[at]; twice {
 			t.Errorf("version %d of %s was reached by %s and by %s", c.Version, c.Group, other, who)
 		}
-		l.told[at] = who
+		l.reached[at] = who
 	}
 }
 
 // count is how many versions were reached.
-func (l *ledger) count() int {
+func (l *versionChecker) count() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return len(l.told)
+	return len(l.reached)
 }
 
 // TestProcesses: several stores, as of several processes, work on the same few groups, each with changes of
@@ -54,12 +54,12 @@ func (l *ledger) count() int {
 func TestProcesses(t *testing.T) {
 	t.Parallel()
 	const processes, groups, flushes, commits = 5, 4, 6, 40
-	o := pgstore.Options{Schema: fresh(), MaxConns: 2}
+	o := pgstore.Options{Schema: newSchema(), MaxConns: 2}
 	stores := make([]*pgstore.Store, processes)
 	for i := range stores {
 		stores[i] = mustOpen(t, server.URL(), o)
 	}
-	l := &ledger{told: map[record.Due]string{}}
+	l := &versionChecker{reached: map[record.Due]string{}}
 	ctx, end := context.WithTimeout(t.Context(), time.Minute)
 	defer end()
 	var all sync.WaitGroup
@@ -89,13 +89,13 @@ func TestProcesses(t *testing.T) {
 }
 
 // round loads some groups, checks them, and commits a change of each.
-func (l *ledger) round(t *testing.T, s store.Store, who string, round, groups int) {
+func (l *versionChecker) round(t *testing.T, s store.Store, who string, round, groups int) {
 	var changes []*record.Change
 	for i := range groups {
 		if (round>>i)&1 == 0 {
 			continue
 		}
-		p := newPlayer(fmt.Sprintf("group %d", i), []int{1, 130}[i%2])
+		p := newExpectedGroup(fmt.Sprintf("group %d", i), []int{1, 130}[i%2])
 		r, err := s.Load(context.Background(), p.group.Name())
 		if err != nil {
 			t.Errorf("%s: %v", who, err)
@@ -105,16 +105,16 @@ func (l *ledger) round(t *testing.T, s store.Store, who string, round, groups in
 			t.Errorf("%s: %v", who, err)
 			return
 		}
-		if err := even(p.group); err != nil {
+		if err := checkEqualProgress(p.group); err != nil {
 			t.Errorf("%s: %v", who, err)
 		}
 		changes = append(changes, p.next())
 	}
-	l.note(t, who, changes, s.Commit(context.Background(), changes))
+	l.check(t, who, changes, s.Commit(context.Background(), changes))
 }
 
-// even wants all trackers of a group to stand at the same progress: each change moves all.
-func even(g *group.Group) error {
+// checkEqualProgress wants all trackers of a group to stand at the same progress: each change moves all.
+func checkEqualProgress(g *group.Group) error {
 	snaps, err := g.Snapshots()
 	if err != nil {
 		return err
@@ -128,15 +128,15 @@ func even(g *group.Group) error {
 	return nil
 }
 
-// TestForgetTogether: ids that several processes forget at once are gone, and those that come again
+// TestConcurrentDeleteExpiredIDs: ids that several processes forget at once are gone, and those that come again
 // meanwhile are not.
-func TestForgetTogether(t *testing.T) {
+func TestConcurrentDeleteExpiredIDs(t *testing.T) {
 	t.Parallel()
-	o := pgstore.Options{Schema: fresh()}
+	o := pgstore.Options{Schema: newSchema()}
 	s := mustOpen(t, server.URL(), o)
 	defer mustClose(t, s)
 	const ids = 5000
-	p := newPlayer("g", 1)
+	p := newExpectedGroup("g", 1)
 	p.mustCommit(t, s)
 	seen := func(expires int64) []record.MessageID {
 		all := make([]record.MessageID, ids)

@@ -82,8 +82,8 @@ func (p *proxy) serve(client net.Conn) {
 		l.close()
 	}
 	p.mu.Unlock()
-	p.running.Go(func() { pass(l, l.client, l.server, p.asking) })
-	pass(l, l.server, l.client, p.answering)
+	p.running.Go(func() { pass(l, l.client, l.server, p.forwardRequest) })
+	pass(l, l.server, l.client, p.forwardReply)
 }
 
 // pass copies as allowed, until one side or a fault ends the link.
@@ -107,7 +107,7 @@ func pass(l *link, from, to net.Conn, allowed func(l *link) (forward, goOn bool)
 	}
 }
 
-func (p *proxy) asking(l *link) (forward, goOn bool) {
+func (p *proxy) forwardRequest(l *link) (forward, goOn bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.asked {
@@ -120,7 +120,7 @@ func (p *proxy) asking(l *link) (forward, goOn bool) {
 	return true, l.fault != loseAsking
 }
 
-func (p *proxy) answering(l *link) (forward, goOn bool) {
+func (p *proxy) forwardReply(l *link) (forward, goOn bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = false
@@ -134,8 +134,8 @@ func (p *proxy) set(f fault) {
 	p.next = f
 }
 
-// leave ends all links, and those to come until it is called again.
-func (p *proxy) leave(away bool) {
+// disconnect ends all links, and those to come until it is called again.
+func (p *proxy) disconnect(away bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.away = away

@@ -14,15 +14,15 @@ import (
 
 // TestReadable: what people see with psql, also of names that are no text and of what jsonb cannot hold.
 func TestReadable(t *testing.T) {
-	o := pgstore.Options{Schema: fresh()}
+	o := pgstore.Options{Schema: newSchema()}
 	s := mustOpen(t, server.URL(), o)
 	defer mustClose(t, s)
 	for _, name := range []string{"Robot001", "Größe", "\xff'\\"} {
-		p := newPlayer(name, 2)
+		p := newExpectedGroup(name, 2)
 		p.mustCommit(t, s)
 		p.mustCommit(t, s)
 	}
-	odd := newPlayer("odd", 1)
+	odd := newExpectedGroup("odd", 1)
 	g := odd.group
 	g.BeginChange()
 	d, err := tracker.New(tracker.Spec{Name: "own", Kind: tracker.KindSum, Key: "a", Targets: definitions(1)[0].Spec().Targets, Expire: time.Hour}, nil)

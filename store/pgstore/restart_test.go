@@ -34,19 +34,19 @@ func mustStart(tb testing.TB, settings ...string) *postgres.Server {
 // every player stands where its acknowledged commits have brought it, no less and no more.
 func TestRestart(t *testing.T) {
 	t.Parallel()
-	const crowd, restarts = 8, 6
+	const workers, restarts = 8, 6
 	srv := mustStart(t, postgres.NoSync)
-	s := mustOpen(t, srv.URL(), pgstore.Options{RetryTimeout: time.Minute, MaxConns: crowd})
+	s := mustOpen(t, srv.URL(), pgstore.Options{RetryTimeout: time.Minute, MaxConns: workers})
 	defer func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	}()
-	players := make([]*player, crowd)
+	players := make([]*expectedGroup, workers)
 	var ended atomic.Bool
 	var all sync.WaitGroup
 	for i := range players {
-		players[i] = newPlayer(fmt.Sprintf("player %d", i), []int{1, 3, 128, 129}[i%4])
+		players[i] = newExpectedGroup(fmt.Sprintf("player %d", i), []int{1, 3, 128, 129}[i%4])
 		all.Go(func() { play(t, s, players[i], &ended) })
 	}
 	for i := range restarts {
@@ -73,7 +73,7 @@ func TestRestart(t *testing.T) {
 }
 
 // play commits, and reads, until the end.
-func play(t *testing.T, s store.Store, p *player, ended *atomic.Bool) {
+func play(t *testing.T, s store.Store, p *expectedGroup, ended *atomic.Bool) {
 	for !ended.Load() && !t.Failed() {
 		if err := p.commit(context.Background(), s); err != nil {
 			t.Errorf("%s: %v", p.group.Name(), err)
@@ -88,12 +88,12 @@ func play(t *testing.T, s store.Store, p *player, ended *atomic.Bool) {
 // TestKilled kills the server during commits, and lets nobody try again, as when their process died too: what was acknowledged is there, and of what was not each change is there as a whole or not at all.
 func TestKilled(t *testing.T) {
 	t.Parallel()
-	const crowd, kills = 6, 5
+	const workers, kills = 6, 5
 	srv := mustStart(t, postgres.NoSync)
-	o := pgstore.Options{MaxConns: crowd}
-	players := make([]*player, crowd)
+	o := pgstore.Options{MaxConns: workers}
+	players := make([]*expectedGroup, workers)
 	for i := range players {
-		players[i] = newPlayer(fmt.Sprintf("player %d", i), []int{1, 128, 300}[i%3])
+		players[i] = newExpectedGroup(fmt.Sprintf("player %d", i), []int{1, 128, 300}[i%3])
 	}
 	for range kills {
 		s := mustOpen(t, srv.URL(), o)
@@ -105,7 +105,7 @@ func TestKilled(t *testing.T) {
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		var all sync.WaitGroup
-		for i := 0; i < crowd; i += 2 { // two in every commit
+		for i := 0; i < workers; i += 2 { // two in every commit
 			all.Go(func() { playTogether(ctx, s, players[i], players[i+1]) })
 		}
 		time.Sleep(150 * time.Millisecond)
@@ -130,7 +130,7 @@ func TestKilled(t *testing.T) {
 }
 
 // restore goes on from what the store has.
-func (p *player) restore(t *testing.T, s store.Store) {
+func (p *expectedGroup) restore(t *testing.T, s store.Store) {
 	t.Helper()
 	if p.group = mustRestore(t, s, p.group.Name()); p.group.Version() > 0 {
 		p.acked, p.tried = p.group.Version(), p.group.Version()
@@ -138,7 +138,7 @@ func (p *player) restore(t *testing.T, s store.Store) {
 }
 
 // playTogether commits the changes of two players at once, until the end.
-func playTogether(ctx context.Context, s store.Store, a, b *player) {
+func playTogether(ctx context.Context, s store.Store, a, b *expectedGroup) {
 	for {
 		changes := []*record.Change{a.next(), b.next()}
 		if err := s.Commit(ctx, changes); err != nil {
@@ -154,7 +154,7 @@ func TestReadsWait(t *testing.T) {
 	srv := mustStart(t, postgres.NoSync)
 	s := mustOpen(t, srv.URL(), pgstore.Options{})
 	defer s.Close()
-	p := newPlayer("g", 3)
+	p := newExpectedGroup("g", 3)
 	p.mustCommit(t, s)
 	srv.Kill()
 	calls := map[string]func() error{

@@ -13,7 +13,7 @@ const (
 var mutations = []mutation{
 	{
 		name: "answered before the commit", file: "cache/memorycache/groupcommit.go",
-		edits:   []edit{{"\tg.through.committer.submit(g, g.batch)", "\tg.through.committer.submit(g, g.batch)\n\tfor _, task := range g.batch {\n\t\ttask.Settle(nil)\n\t}\n\tg.batch = nil"}},
+		edits:   []edit{{"\tg.through.committer.submit(g, g.batch)", "\tg.through.committer.submit(g, g.batch)\n\tfor _, task := range g.batch {\n\t\ttask.Done(nil)\n\t}\n\tg.batch = nil"}},
 		catches: inCache,
 	},
 	{

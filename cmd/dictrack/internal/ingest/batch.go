@@ -8,23 +8,23 @@ import (
 	"github.com/dictrack/dictrack/internal/rawjson"
 )
 
-// batch is a piece of one source, ready to be tracked.
+// batch is a part of a source, ready to be tracked.
 type batch struct {
 	input.Batch
 
 	source   string
 	items    []item
 	messages []dictrack.Message
-	parts    []int     // where the items end that may be tracked together
-	latest   time.Time // the clock after the batch, when data tells the time
-	bytes    int64     // what was read of all sources so far
-	err      error     // why the source cannot be read on
+	parts    []int     // the ends of the ranges of items that are tracked together
+	latest   time.Time // the clock after the batch, when the time comes from the messages
+	bytes    int64     // read from all sources so far
+	err      error     // of reading the source
 }
 
-// item is one record of the input: an input, or the reason why there is none.
+// item is one record of the input: a message, or the error that it has none.
 type item struct {
 	line    int
-	message int // of inputs, when err is nil
+	message int // index in messages, when err is nil
 	group   *groupInfo
 	err     error
 }
@@ -36,12 +36,12 @@ func (b *batch) reset(source string) {
 	b.items, b.messages, b.parts = b.items[:0], b.messages[:0], b.parts[:0]
 }
 
-// addRejected adds a record that is not taken.
+// addRejected adds a record that is rejected.
 func (b *batch) addRejected(line int, err error) {
 	b.items = append(b.items, item{line: line, err: err})
 }
 
-// addMessage adds a record as an input.
+// addMessage adds a record with its message.
 func (b *batch) addMessage(line int, in dictrack.Message, group *groupInfo) {
 	b.items = append(b.items, item{line: line, message: len(b.messages), group: group})
 	b.messages = append(b.messages, in)
@@ -54,8 +54,8 @@ func (b *batch) endPart() {
 	}
 }
 
-// mustTrackAlone tells whether only tracking it shows that an input is refused: its id may be that of other data, and a
-// tracker may use a path that it gives twice or that is broken where it was trusted.
+// mustTrackAlone reports whether a message may still be rejected when it is tracked: its id may have come with other data,
+// or a path that a tracker uses may be given twice, or be broken where validation was skipped.
 func mustTrackAlone(in *dictrack.Message) bool {
 	if in.ID != "" {
 		return true

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Clock is the time that data is tracked at: it stands still until it is set, so that all of a batch happens at one
-// time, whichever core it runs on. The zero Clock stands at the start of 1970. It is safe for any goroutine.
+// Clock is the clock of the Manager. It stands still until it is set, so that all messages of a batch have one time,
+// whichever core they run on. The zero Clock stands at the start of 1970. It is safe for concurrent use.
 type Clock struct{ ms atomic.Int64 }
 
-// Now is the time; for dictrack.Options.
+// Now returns the time; it is the Clock of dictrack.Options.
 func (c *Clock) Now() time.Time { return time.UnixMilli(c.ms.Load()).UTC() }
 
 func (c *Clock) set(t time.Time) { c.ms.Store(t.UnixMilli()) }

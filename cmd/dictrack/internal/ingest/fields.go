@@ -15,26 +15,26 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// Fields say which parts of a data mean what.
+// Fields are the paths of the fields of a message.
 type Fields struct {
 	// Group is the path of the group: a string, or an integer, which stands for its decimal form.
 	Group dotpath.Path
-	// ID is the path of the id that makes a data count once, of the same types; the zero Path: there are none.
+	// ID is the path of the message id, of the same types; the zero Path for none.
 	ID dotpath.Path
-	// Time is the path of the time, which Times reads; the zero Path: the clock tells it.
+	// Time is the path of the time, which Times parses; the zero Path for the time of the clock.
 	Time  dotpath.Path
 	Times timeparse.Parser
 }
 
 func isSet(p dotpath.Path) bool { return p.String() != "" }
 
-// groupInfo is a group that data came for.
+// groupInfo is a group that has messages in the input.
 type groupInfo struct {
 	name    string
-	counted bool // a data of the group was taken; belongs to who tracks
+	counted bool // the group is in the summary; used by the goroutine that tracks
 }
 
-// extractor reads the fields of data, without building anything that was built before.
+// extractor reads the fields of messages. It allocates nothing for a group that it has seen.
 type extractor struct {
 	fields  Fields
 	trusted bool
@@ -53,7 +53,7 @@ const (
 )
 
 func newExtractor(f Fields, trusted bool) *extractor {
-	wants := make([]dotpath.Request, slots) // a zero Path is found nowhere
+	wants := make([]dotpath.Request, slots) // a zero Path finds nothing
 	wants[slotGroup].Path, wants[slotID].Path, wants[slotTime].Path = f.Group, f.ID, f.Time
 	return &extractor{
 		fields: f, trusted: trusted, plan: dotpath.NewPlan(wants),
@@ -61,8 +61,8 @@ func newExtractor(f Fields, trusted bool) *extractor {
 	}
 }
 
-// message makes an input of a JSON text. The input shares the text; its error says why the text is not taken. Since the text
-// was checked, or is trusted, nobody need check it again.
+// message returns the message of a JSON text, which it shares, and its group. The error says why the text is rejected. The
+// Manager need not validate the text again, since it was validated here or is trusted.
 func (x *extractor) message(text []byte) (in dictrack.Message, m *groupInfo, err error) {
 	scan := x.plan.Scan
 	if x.trusted {
@@ -86,7 +86,7 @@ func (x *extractor) message(text []byte) (in dictrack.Message, m *groupInfo, err
 	return in, m, err
 }
 
-// group finds the group, or takes note of a new one.
+// group returns the group of the scanned text.
 func (x *extractor) group() (*groupInfo, error) {
 	v := x.values[slotGroup]
 	var g *groupInfo
@@ -111,7 +111,7 @@ func (x *extractor) group() (*groupInfo, error) {
 
 func (x *extractor) messageID() (string, error) { return nameAt(x.fields.ID, x.values[slotID]) }
 
-// nameAt is the text of a name, which no longer shares the data.
+// nameAt returns the name in v, which was found at path. It is a copy, because the buffer of the text is reused.
 func nameAt(path dotpath.Path, v value.Value) (string, error) {
 	var text string
 	switch v.Kind() {
@@ -134,7 +134,7 @@ func (x *extractor) messageTime() (time.Time, error) {
 	return t, nil
 }
 
-// fieldError says that v, found at a path, is not what is wanted there.
+// fieldError returns the error that v, found at path, is not allowed there.
 func fieldError(path dotpath.Path, v value.Value, want string) error {
 	e := &field.Error{Path: path.String(), Want: want}
 	switch v.Kind() {
@@ -154,7 +154,7 @@ func fieldError(path dotpath.Path, v value.Value, want string) error {
 	return e
 }
 
-// isRejection tells whether an error is about the data, and not about what keeps it.
+// isRejection reports whether an error is about the message, and not about the store or the cache.
 func isRejection(err error) bool {
 	var (
 		syntax *rawjson.SyntaxError

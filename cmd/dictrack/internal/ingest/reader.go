@@ -10,20 +10,20 @@ import (
 	"github.com/dictrack/dictrack/cmd/dictrack/internal/input"
 )
 
-// reader turns sources into batches, on a goroutine of its own.
+// reader reads sources into batches, on its own goroutine.
 type reader struct {
 	sources []*input.Source
 	strict  bool
 	extract *extractor
 
-	ready chan *batch // closed after the last
-	free  chan *batch // to be filled again
+	ready chan *batch // closed after the last batch
+	free  chan *batch // to be reused
 
-	latest time.Time // the latest time that data told
-	bytes  int64     // of the sources before the one that is read
+	latest time.Time // the latest time of a message
+	bytes  int64     // of the sources that were read wholly
 }
 
-// batchCount is how many batches there are: one is tracked, one is ready, one is read.
+// batchCount is the number of batches: one is tracked, one is ready, and one is read.
 const batchCount = 3
 
 func newReader(run *Pipeline) *reader {
@@ -47,7 +47,7 @@ func (r *reader) run(ctx context.Context) {
 	}
 }
 
-// readSource reads one source; false ends the reading.
+// readSource reads one source. It returns false when reading must end.
 func (r *reader) readSource(ctx context.Context, s *input.Source) (more bool) {
 	in, err := s.Open(ctx)
 	if err != nil {
@@ -95,7 +95,7 @@ func (r *reader) send(ctx context.Context, b *batch) bool {
 	}
 }
 
-// extractAll reads the fields of the batch's records; false when what comes after must not be tracked.
+// extractAll extracts the messages of the records of a batch. It returns false when nothing after them may be tracked.
 func (r *reader) extractAll(b *batch) (more bool) {
 	defer func() {
 		b.endPart()

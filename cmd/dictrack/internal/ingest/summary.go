@@ -9,14 +9,14 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Summary says what a Run did.
+// Summary says what a Pipeline did.
 type Summary struct {
-	// Read are the records read, Rejected those of them that were refused, Matched those that matched a tracker, and
-	// Duplicates those that an earlier call had the id of.
+	// Read counts all records, Rejected those that were rejected, Matched the messages that matched a tracker, and
+	// Duplicates those whose id had come before.
 	Read, Matched, Rejected, Duplicates int
-	// Groups are the groups that data was taken for.
+	// Groups counts the groups that messages were tracked for.
 	Groups int
-	// Events are those that were told.
+	// Events counts the events that were emitted.
 	Events  Counts
 	Elapsed time.Duration
 }
@@ -24,10 +24,10 @@ type Summary struct {
 // Counts are numbers of events.
 type Counts map[tracker.EventKind]int
 
-// eventOrder is that of a tracker's life.
+// eventOrder is the order of a tracker's life.
 var eventOrder = []tracker.EventKind{tracker.EventStageCompleted, tracker.EventAllCompleted, tracker.EventReset, tracker.EventLimited, tracker.EventExpired}
 
-// String is the total, and the number of each kind.
+// String returns the total and the number of each kind.
 func (c Counts) String() string {
 	total := 0
 	var kinds []string
@@ -43,7 +43,7 @@ func (c Counts) String() string {
 	return fmt.Sprintf("%d (%s)", total, strings.Join(kinds, ", "))
 }
 
-// String is the summary, a line for each figure.
+// String returns the summary with one figure per line.
 func (s *Summary) String() string {
 	lines := []string{
 		fmt.Sprintf("messages:    %d", s.Read),

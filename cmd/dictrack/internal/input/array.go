@@ -1,7 +1,7 @@
 package input
 
-// splitElement takes an element of an array out of the buffer. Where it ends is decided by brackets and strings alone;
-// whether it is JSON is for others to say.
+// splitElement splits off the next element of an array. Brackets and strings alone decide where it ends; whether it is
+// valid JSON is not checked. It returns false when the buffer has no end of an element.
 func (c *Splitter) splitElement(b *Batch) (more bool) {
 	if !c.inElement {
 		c.skipSpace(b)
@@ -25,7 +25,7 @@ func (c *Splitter) splitElement(b *Batch) (more bool) {
 	return true
 }
 
-// endElement makes a record of the element that ends before a comma or the closing bracket.
+// endElement emits the element that ends before the comma or the closing bracket at end.
 func (c *Splitter) endElement(b *Batch, end int, closed bool) {
 	empty := c.pos == end && !c.discarding
 	if empty && (c.elementRequired || !closed) {
@@ -35,7 +35,7 @@ func (c *Splitter) endElement(b *Batch, end int, closed bool) {
 	c.emit(b, end)
 }
 
-// endUnclosedArray ends an array that the stream did not.
+// endUnclosedArray emits what is left of an array without a closing bracket, and an ErrUnclosed.
 func (c *Splitter) endUnclosedArray(b *Batch) {
 	c.emit(b, len(b.buf))
 	c.advance(b, len(b.buf))
@@ -43,15 +43,15 @@ func (c *Splitter) endUnclosedArray(b *Batch) {
 	c.mode = betweenValues
 }
 
-// nesting is how far inside an array element a place is. The zero nesting is where one begins.
+// nesting is the state of scanning an array element. The zero nesting is the beginning of one.
 type nesting struct {
 	depth    int
 	inString bool
 	escaped  bool
 }
 
-// findEnd finds the comma or bracket after the element, from offset i on; false when there is none, and then the nesting
-// is that at the end of text.
+// findEnd returns the offset of the comma or bracket after the element, searching from offset i. Without one it returns
+// false, and the nesting is the state at the end of text.
 func (n *nesting) findEnd(text []byte, i int) (int, bool) {
 	for ; i < len(text); i++ {
 		if n.inString {
@@ -74,7 +74,7 @@ func (n *nesting) insideString(c byte) {
 	}
 }
 
-// outsideString takes in a byte outside of strings, and tells whether the element ends before it.
+// outsideString handles a byte outside of strings, and reports whether the element ends before it.
 func (n *nesting) outsideString(c byte) (ends bool) {
 	switch c {
 	case '"':

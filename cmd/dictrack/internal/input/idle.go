@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// ErrIdle says that a stream has nothing to read just now. Reading may go on.
+// ErrIdle means that a stream has nothing to read at the moment. Reading may go on.
 var ErrIdle = errors.New("nothing to read just now")
 
-// idleTimeout is how long a stream may pause before what was read is handed over.
+// idleTimeout is how long a stream may pause before the texts read so far are returned.
 const idleTimeout = 200 * time.Millisecond
 
-// idleReader reads ahead from a stream that may pause, and says so with ErrIdle.
+// idleReader reads ahead from a stream that may pause, and returns ErrIdle when it does.
 type idleReader struct {
 	ctx    context.Context
 	chunks chan chunk
@@ -21,13 +21,13 @@ type idleReader struct {
 	err    error
 }
 
-// chunk is what one Read gave.
+// chunk is the result of one Read.
 type chunk struct {
 	data []byte
 	err  error
 }
 
-// newIdleReader reads r until it ends or ctx does; a Read of r that is under way then is left to itself.
+// newIdleReader starts a goroutine that reads r until r or ctx ends. A Read that blocks when ctx ends is abandoned.
 func newIdleReader(ctx context.Context, r io.Reader) *idleReader {
 	p := &idleReader{ctx: ctx, chunks: make(chan chunk, 4)}
 	go p.readAhead(r)
@@ -49,7 +49,7 @@ func (p *idleReader) readAhead(r io.Reader) {
 	}
 }
 
-// Read gives what there is, or ErrIdle when there has been nothing for a while.
+// Read returns the bytes that are there, or ErrIdle when none came within idleTimeout.
 func (p *idleReader) Read(into []byte) (int, error) {
 	if len(p.unread) == 0 && p.err == nil {
 		if err := p.next(); err != nil {

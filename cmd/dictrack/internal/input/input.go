@@ -1,7 +1,7 @@
-// Package input cuts files and streams into JSON texts: one a line, or the elements of a top-level array.
+// Package input splits files and streams into JSON texts: one per line, or the elements of a top-level array.
 //
-// Memory is bounded and nothing is copied: the texts of a Batch lie in its buffer. Gzip is recognised, and a stream
-// that pauses hands over what it has.
+// Memory is bounded and nothing is copied: the texts of a Batch point into its buffer. Gzip is recognised. A stream that
+// pauses returns the texts read so far.
 package input
 
 import (
@@ -9,39 +9,39 @@ import (
 	"fmt"
 )
 
-// MaxText is the length in bytes up to which a line or an array element is read.
+// MaxText is the maximum length of a line or an array element in bytes.
 const MaxText = 16 << 20
 
-// Why a Record has no text, or ends where it should not.
+// The errors of a Record.
 var (
 	ErrTooLong        = fmt.Errorf("longer than %d MiB", MaxText>>20)
 	ErrMissingElement = errors.New("an array element is missing between commas or at the end")
 	ErrUnclosed       = errors.New("the array does not end with ]")
 )
 
-// Record is one JSON text of the input, not checked, or the reason why there is none.
+// Record is one JSON text of the input, not validated, or an error.
 type Record struct {
-	// Text lies in the Batch. It is trimmed and not empty, unless Err is set.
+	// Text points into the Batch. It is trimmed, and not empty unless Err is set.
 	Text []byte
-	// Line is where the text begins, from 1.
+	// Line is the line number where the text begins, from 1.
 	Line int
 	// Err is nil, ErrTooLong, ErrNoText or ErrUnclosed.
 	Err error
 }
 
-// Batch is what one Fill found. The zero Batch is ready for use; one that is filled again keeps its memory.
+// Batch holds the records of one Fill. The zero Batch is ready for use; filling it again reuses its memory.
 type Batch struct {
 	Records []Record
 
 	buf []byte
 }
 
-// bufferSize is how much is read at once. A commit writes the groups that its lines moved, so fewer and larger ones
-// write less: with a thousand groups on a disk, 512 KiB are twice as fast as 128 KiB. Beyond that little is gained, and
-// what the clock does waits longer.
+// bufferSize is the number of bytes of a batch. A commit writes every group that its lines changed, so larger batches
+// write less: with a thousand groups on a disk, 512 KiB is twice as fast as 128 KiB. Beyond that little is gained, and
+// timers fire later.
 const bufferSize = 512 << 10
 
-// reset empties the batch but for the start of a text that the last batch could not finish.
+// reset empties the batch, and starts it with the remainder: the beginning of a text that the last batch did not finish.
 func (b *Batch) reset(remainder []byte, size int) {
 	clear(b.Records)
 	b.Records = b.Records[:0]
@@ -51,7 +51,7 @@ func (b *Batch) reset(remainder []byte, size int) {
 	b.buf = append(b.buf[:0], remainder...)
 }
 
-// grow makes room for the rest of a long text.
+// grow doubles the buffer.
 func (b *Batch) grow() {
 	b.buf = append(make([]byte, 0, 2*cap(b.buf)), b.buf...)
 }

@@ -12,18 +12,18 @@ import (
 	"sync/atomic"
 )
 
-// Source is a file or a stream that is still to be read.
+// Source is a file or a stream to be read.
 type Source struct {
-	// Name is what messages call it.
+	// Name is the name shown in errors.
 	Name string
-	// Size is how many bytes will be read, before any decompression; -1 when nobody knows.
+	// Size is the number of bytes to be read, before decompression; -1 when it is unknown.
 	Size int64
 
 	file     *os.File // nil: the file called Name, which Open opens
 	mayPause bool     // it may pause
 }
 
-// File is the file called name. The error says that there is none, or that it is a directory.
+// File returns the Source of a file. It fails when the file does not exist or is a directory.
 func File(name string) (*Source, error) {
 	info, err := os.Stat(name)
 	if err != nil {
@@ -35,7 +35,7 @@ func File(name string) (*Source, error) {
 	return (&Source{Name: name}).setSize(info), nil
 }
 
-// Stream is a file that is open already, such as standard input. Closing the Reader leaves it open.
+// Stream returns the Source of an open file, such as standard input. Closing the Reader does not close it.
 func Stream(name string, file *os.File) *Source {
 	s := &Source{Name: name, Size: -1, file: file, mayPause: true}
 	if info, err := file.Stat(); err == nil {
@@ -61,7 +61,7 @@ type Reader struct {
 	close func() error
 }
 
-// Bytes is how much of the Source has been read, before any decompression. Any goroutine may ask.
+// Bytes returns the number of bytes read so far, before decompression. It is safe for concurrent use.
 func (r *Reader) Bytes() int64 { return r.bytes.Load() }
 
 // Close ends the reading and closes the file.
@@ -70,8 +70,8 @@ func (r *Reader) Close() error {
 	return r.close()
 }
 
-// Open starts reading. What ends in .gz or starts as gzip does is decompressed. A stream that pauses hands over what
-// it has; when ctx ends, it fails with its error. Close the Reader.
+// Open starts reading. A name that ends in .gz, or content that starts as gzip does, is decompressed. A stream that pauses
+// returns the records read so far; when ctx ends, reading it fails with the error of ctx. The caller closes the Reader.
 func (s *Source) Open(ctx context.Context) (*Reader, error) {
 	r := &Reader{close: func() error { return nil }}
 	file := s.file
@@ -91,7 +91,7 @@ func (s *Source) Open(ctx context.Context) (*Reader, error) {
 	return r, nil
 }
 
-// countingReader counts the bytes that were read.
+// countingReader counts the bytes read.
 type countingReader struct {
 	io.Reader
 	bytes *atomic.Int64
@@ -103,8 +103,8 @@ func (c countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// gzipReader decompresses what is gzip. It looks at the first bytes when it is first read, since a stream may be slow
-// to give any.
+// gzipReader decompresses gzip, and passes on everything else. It looks at the first bytes only when it is first read,
+// because a stream may take long to send them.
 type gzipReader struct {
 	name string
 	raw  io.Reader
@@ -139,7 +139,7 @@ func (u *gzipReader) detect() error {
 	}
 	unzipped, err := gzip.NewReader(raw)
 	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF // an empty file is no gzip
+		err = io.ErrUnexpectedEOF // an empty file is not gzip
 	}
 	if err != nil {
 		return fmt.Errorf("decompress: %w", err)

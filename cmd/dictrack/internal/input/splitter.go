@@ -6,29 +6,29 @@ import (
 	"io"
 )
 
-// Splitter cuts one stream into Records. The first byte that is not white space decides: a [ opens an array, and after
-// its end another array or lines may follow; anything else starts lines, and then a [ is only the start of a line.
-// A Cutter is for one goroutine.
+// Splitter splits a stream into Records. If the first byte that is not white space is a [, the stream begins with an
+// array, and after its end another array or lines may follow. Anything else begins lines, and then a [ is just part of a
+// line. A Splitter is not safe for concurrent use.
 type Splitter struct {
 	r          io.Reader
-	bufferSize int // of a buffer
+	bufferSize int // of a buffer, in bytes
 	maxText    int // length of a text
 	remainder  []byte
-	err        error // of r, once it gave one
+	err        error // the error that ended r
 
 	mode mode
-	line int // of the byte at
+	line int // of the byte at pos
 
-	pos        int  // start of what is not cut yet
-	scanned    int  // up to here there is no end of the text that begins at
-	discarding bool // the text that begins at is too long, and its start is dropped
+	pos        int  // where the text that is not split off yet begins
+	scanned    int  // up to here the text has no end
+	discarding bool // the text at pos is too long, and its beginning was dropped
 
-	nesting         nesting // of an array element, up to seen
-	inElement       bool    // an array element has begun
-	elementRequired bool    // an array element must follow
+	nesting         nesting // of an array element, up to scanned
+	inElement       bool    // pos is inside an array element
+	elementRequired bool    // a comma came before, so an element must follow
 }
 
-// mode says what the bytes that come next belong to.
+// mode says what the next bytes belong to.
 type mode uint8
 
 const (
@@ -38,15 +38,15 @@ const (
 	inLines
 )
 
-// NewSplitter cuts what r gives. An ErrIdle of r ends a batch and not the stream.
+// NewSplitter returns a Splitter of r. An ErrIdle of r ends a batch, and does not end the stream.
 func NewSplitter(r io.Reader) *Splitter { return newSplitter(r, bufferSize, MaxText) }
 
 func newSplitter(r io.Reader, size, maxText int) *Splitter {
 	return &Splitter{r: r, bufferSize: size, maxText: maxText, line: 1}
 }
 
-// Fill reads the next records into b, at least one, and returns nil, or what ended the stream: io.EOF or the reader's
-// error. Records may come with it. What b held before is gone.
+// Fill replaces the records of b by the next ones, at least one. At the end of the stream it returns io.EOF or the error of
+// the reader, perhaps together with the last records.
 func (c *Splitter) Fill(b *Batch) error {
 	b.reset(c.remainder, c.bufferSize)
 	c.pos, c.scanned = 0, len(c.remainder)
@@ -61,7 +61,7 @@ func (c *Splitter) Fill(b *Batch) error {
 	}
 }
 
-// ignoreIdle is the result of Fill: an idle stream goes on.
+// ignoreIdle returns nil for ErrIdle, since an idle stream goes on.
 func (c *Splitter) ignoreIdle(err error) error {
 	if errors.Is(err, ErrIdle) {
 		return nil
@@ -69,7 +69,7 @@ func (c *Splitter) ignoreIdle(err error) error {
 	return err
 }
 
-// read fills the buffer, so that what a batch holds does not depend on how the bytes come in.
+// read fills the whole buffer, so that batches do not depend on the sizes of reads.
 func (c *Splitter) read(b *Batch) error {
 	for len(b.buf) < cap(b.buf) && c.err == nil {
 		n, err := c.r.Read(b.buf[len(b.buf):cap(b.buf)])
@@ -85,7 +85,7 @@ func (c *Splitter) read(b *Batch) error {
 	return nil
 }
 
-// makeSpace moves the text that is not finished to the front, or drops it when it is too long, or grows the buffer.
+// makeSpace moves the unfinished text to the front, and grows the buffer if it is still full.
 func (c *Splitter) makeSpace(b *Batch) {
 	if c.pos > 0 {
 		b.buf = append(b.buf[:0], b.buf[c.pos:]...)
@@ -96,7 +96,7 @@ func (c *Splitter) makeSpace(b *Batch) {
 	}
 }
 
-// split takes all whole texts out of the buffer.
+// split splits all complete texts off the buffer.
 func (c *Splitter) split(b *Batch) {
 	for more := true; more; {
 		switch c.mode {
@@ -111,12 +111,12 @@ func (c *Splitter) split(b *Batch) {
 	c.rejectTooLong(b)
 }
 
-// atEOF tells whether nothing comes after the buffer.
+// atEOF reports whether the buffer holds the end of the stream.
 func (c *Splitter) atEOF(b *Batch) bool { return errors.Is(c.err, io.EOF) && len(b.buf) < cap(b.buf) }
 
 var byteOrderMark = []byte("\ufeff")
 
-// detectMode finds out what comes next.
+// detectMode skips white space and a byte order mark, and decides whether an array or lines follow.
 func (c *Splitter) detectMode(b *Batch) (more bool) {
 	rest := b.buf[c.pos:]
 	if c.mode == atStart {
@@ -139,7 +139,7 @@ func (c *Splitter) detectMode(b *Batch) (more bool) {
 	return true
 }
 
-// skipSpace passes over white space.
+// skipSpace skips white space.
 func (c *Splitter) skipSpace(b *Batch) {
 	to := c.pos
 	for to < len(b.buf) && isSpace(b.buf[to]) {
@@ -160,13 +160,13 @@ func trim(text []byte) []byte {
 	return text
 }
 
-// advance moves on to offset to, counting lines.
+// advance moves to the offset to, counting lines.
 func (c *Splitter) advance(b *Batch, to int) {
 	c.line += bytes.Count(b.buf[c.pos:to], []byte{'\n'})
 	c.pos, c.scanned = to, to
 }
 
-// splitLine takes a line out of the buffer.
+// splitLine splits off the next line. It returns false when there is no complete one.
 func (c *Splitter) splitLine(b *Batch) (more bool) {
 	end := bytes.IndexByte(b.buf[c.scanned:], '\n') + c.scanned
 	if end < c.scanned {
@@ -183,7 +183,7 @@ func (c *Splitter) splitLine(b *Batch) (more bool) {
 	return true
 }
 
-// emit makes a record of the text from at to end.
+// emit adds a record for the text from pos to end.
 func (c *Splitter) emit(b *Batch, end int) {
 	text := b.buf[c.pos:end]
 	switch trimmed := trim(text); {
@@ -196,11 +196,12 @@ func (c *Splitter) emit(b *Batch, end int) {
 	}
 }
 
+// reject adds a record with an error.
 func (c *Splitter) reject(b *Batch, err error) {
 	b.Records = append(b.Records, Record{Line: c.line, Err: err})
 }
 
-// rejectTooLong refuses the text that is not finished once it is too long, and drops what there is of it.
+// rejectTooLong adds an ErrTooLong when the unfinished text is too long, and drops its beginning.
 func (c *Splitter) rejectTooLong(b *Batch) {
 	if !c.discarding && len(b.buf)-c.pos <= c.maxText {
 		return

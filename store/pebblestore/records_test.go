@@ -11,8 +11,8 @@ import (
 	"github.com/dictrack/dictrack/record"
 )
 
-// kinds counts the records of each kind.
-func kinds(t *testing.T, s *Store) string {
+// countRecordKinds counts the records of each kind.
+func countRecordKinds(t *testing.T, s *Store) string {
 	t.Helper()
 	count := map[byte]int{}
 	err := scan(s.db, []byte{0}, []byte{0xff}, "", func(i *pebble.Iterator) (bool, error) {
@@ -31,9 +31,9 @@ func kinds(t *testing.T, s *Store) string {
 	return text
 }
 
-// TestRecords: a change writes the records it needs, and takes away those that nothing needs any more.
-func TestRecords(t *testing.T) {
-	s := mustOpen(t, "data", small(vfs.NewMem()))
+// TestChangeWritesAndDeletesRecords: a change writes the records it needs, and takes away those that nothing needs any more.
+func TestChangeWritesAndDeletesRecords(t *testing.T) {
+	s := mustOpen(t, "data", smallOptions(vfs.NewMem()))
 	defer mustClose(t, s)
 	commit := func(c *record.Change, err error) {
 		t.Helper()
@@ -46,7 +46,7 @@ func TestRecords(t *testing.T) {
 	}
 	expect := func(want string) {
 		t.Helper()
-		if got := kinds(t, s); got != want {
+		if got := countRecordKinds(t, s); got != want {
 			t.Fatalf("records are %s, want %s", got, want)
 		}
 	}
@@ -59,7 +59,7 @@ func TestRecords(t *testing.T) {
 	commit(track(small, 7, record.MessageID{ID: "id", Expires: now}))
 	expect("D400 g2 c4 l5 i1 x1 ")
 
-	commit(shrunk(g, 50))
+	commit(shrink(g, 50))
 	expect("D401 g2 l2 i1 x1 ")
 	if err := s.DeleteExpiredIDs(t.Context(), now); err != nil {
 		t.Fatal(err)
@@ -75,8 +75,8 @@ func TestRecords(t *testing.T) {
 	expect("F1 D401 ")
 }
 
-// shrunk leaves the first n trackers of a group and lays it out anew, with one more.
-func shrunk(g *group.Group, n int) (*record.Change, error) {
+// shrink leaves the first n trackers of a group and lays it out anew, with one more.
+func shrink(g *group.Group, n int) (*record.Change, error) {
 	var names []string
 	for _, d := range g.Definitions()[n:] {
 		names = append(names, d.Name())
@@ -85,12 +85,12 @@ func shrunk(g *group.Group, n int) (*record.Change, error) {
 	if _, err := g.Remove(names, now); err != nil {
 		return nil, err
 	}
-	_, err := g.Add(newPlayer("player 0", 500).defs()[499:], now)
+	_, err := g.Add(newExpectedGroup("player 0", 500).defs()[499:], now)
 	return g.EndChange().Encode(), err
 }
 
-// TestStepIsOneRecord: the usual commit of a small group is one record and no more.
-func TestStepIsOneRecord(t *testing.T) {
+// TestSmallCommitIsOneRecord: the usual commit of a small group is one record and no more.
+func TestSmallCommitIsOneRecord(t *testing.T) {
 	for _, n := range []int{1, record.ChunkSize} {
 		g, c := newGroup(t, "g", n)
 		var first, step write
@@ -112,13 +112,13 @@ func TestStepIsOneRecord(t *testing.T) {
 // TestRecentIsBounded: of many groups only some are kept in mind, never without those under way.
 func TestRecentIsBounded(t *testing.T) {
 	r := commitCache{groups: map[string]*lastCommit{}}
-	landed, flying := &writeBatch{durable: make(chan struct{})}, &writeBatch{durable: make(chan struct{})}
-	close(landed.durable)
+	durable, pending := &writeBatch{durable: make(chan struct{})}, &writeBatch{durable: make(chan struct{})}
+	close(durable.durable)
 	for i := range 100 {
-		r.put(fmt.Sprintf("flying %d", i), nil, lastCommit{batch: flying})
+		r.put(fmt.Sprintf("flying %d", i), nil, lastCommit{batch: pending})
 	}
 	for i := range 5 * maxCachedCommits {
-		r.put(fmt.Sprint(i), nil, lastCommit{batch: landed})
+		r.put(fmt.Sprint(i), nil, lastCommit{batch: durable})
 	}
 	if n := len(r.groups); n > maxCachedCommits+200 {
 		t.Errorf("%d groups are kept in mind, want about %d", n, maxCachedCommits)

@@ -7,7 +7,7 @@ import (
 	"github.com/dictrack/dictrack/bench"
 )
 
-// The padded data is JSON of the size asked for, and means the same.
+// TestPadded checks that padding changes the size of the JSON and not what trackers see.
 func TestPadded(t *testing.T) {
 	for _, size := range []int{44, 500, 2000} {
 		for _, last := range []bool{true, false} {

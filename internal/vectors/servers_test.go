@@ -16,9 +16,9 @@ import (
 	"github.com/dictrack/dictrack/store/pgstore"
 )
 
-// places are the servers on which stores are. Each starts one for a test, and answers how to open a store in
+// servers are the servers that stores need. Each starts one for a test, and returns how to open a store in
 // its one database, and whether that is slow.
-var places = []struct {
+var servers = []struct {
 	name  string
 	start func(t *testing.T) (open func() store.Store, slow bool)
 }{

@@ -14,8 +14,8 @@ const callers = 64
 // load makes n calls, by as many goroutines as it likes, and returns when all are answered.
 type load func(n int) error
 
-// together is a load of calls by some goroutines.
-func together(goroutines int, call func(i int) error) load {
+// concurrently is a load whose calls several goroutines make.
+func concurrently(goroutines int, call func(i int) error) load {
 	return func(n int) error {
 		var next atomic.Int64
 		var failed atomic.Pointer[error]
@@ -39,32 +39,32 @@ func together(goroutines int, call func(i int) error) load {
 
 // entry is a load in a comparison, and what it took.
 type entry struct {
-	name string
-	load load
-	each int           // data in a call
-	cpu  []cpu         // where it costs processor time
-	time time.Duration // on the clock
-	data int
+	name     string
+	load     load
+	each     int           // messages in a call
+	cpu      []cpu         // where it costs processor time
+	time     time.Duration // on the clock
+	messages int
 }
 
-// rate is data a second.
-func (e *entry) rate() float64 { return float64(e.data) / e.time.Seconds() }
+// rate is messages per second.
+func (e *entry) rate() float64 { return float64(e.messages) / e.time.Seconds() }
 
-// turns is how many parts a comparison has.
-const turns = 10
+// interleavedParts is the number of parts into which a comparison splits its calls.
+const interleavedParts = 10
 
-// inTurns has every load make b.N calls, a part of them at a time and one load after the other, so that all meet
-// whatever else the machine does. It reports what each took, and how fast the first is beside the second; the
+// interleaved runs b.N calls of each load, in parts that alternate between the loads, so that all meet
+// whatever else the machine does. It reports what each took, and how fast the first is relative to the second; the
 // benchmark's time is that of the first.
-func inTurns(b *testing.B, entries ...*entry) {
+func interleaved(b *testing.B, entries ...*entry) {
 	b.Helper()
 	b.ResetTimer()
 	b.StopTimer()
-	for done, turn := 0, 1; turn <= turns; turn++ {
-		n := b.N*turn/turns - done
+	for done, part := 0, 1; part <= interleavedParts; part++ {
+		n := b.N*part/interleavedParts - done
 		done += n
 		for i, e := range entries {
-			e.turn(b, n, i == 0)
+			e.runPart(b, n, i == 0)
 		}
 	}
 	for _, e := range entries {
@@ -75,8 +75,8 @@ func inTurns(b *testing.B, entries ...*entry) {
 	}
 }
 
-// turn makes a part of the calls.
-func (e *entry) turn(b *testing.B, n int, timed bool) {
+// runPart makes a part of the calls.
+func (e *entry) runPart(b *testing.B, n int, timed bool) {
 	for i := range e.cpu {
 		e.cpu[i].begin(b)
 	}
@@ -87,7 +87,7 @@ func (e *entry) turn(b *testing.B, n int, timed bool) {
 	err := e.load(n)
 	b.StopTimer()
 	e.time += time.Since(start)
-	e.data += n * e.each
+	e.messages += n * e.each
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -99,6 +99,6 @@ func (e *entry) turn(b *testing.B, n int, timed bool) {
 func (e *entry) report(b *testing.B) {
 	b.ReportMetric(e.rate(), e.name+"/s")
 	for i := range e.cpu {
-		b.ReportMetric(e.cpu[i].used.Seconds()*1e6/float64(e.data), e.cpu[i].where+"-µs/"+strings.TrimSuffix(e.name, "s"))
+		b.ReportMetric(e.cpu[i].used.Seconds()*1e6/float64(e.messages), e.cpu[i].where+"-µs/"+strings.TrimSuffix(e.name, "s"))
 	}
 }

@@ -19,18 +19,20 @@ import (
 // now is when things happen, in Unix milliseconds.
 const now = 1_800_000_000_000
 
-// player is a group of which the version says all: every commit but the first moves all trackers by one,
-// remembers one id, and is due at a moment of its own.
-type player struct {
+// expectedGroup is a group whose version determines its whole state: every commit but the first moves all trackers by one,
+// remembers one id, and is due at a time of its own.
+type expectedGroup struct {
 	group *group.Group
 	size  int
 	acked uint64 // the version that a Commit returned for
 	tried uint64 // the version that a Commit was begun for
 }
 
-func newPlayer(name string, size int) *player { return &player{group: group.New(name, 0), size: size} }
+func newExpectedGroup(name string, size int) *expectedGroup {
+	return &expectedGroup{group: group.New(name, 0), size: size}
+}
 
-// definitions are n trackers that every data moves.
+// definitions are n trackers that every message moves.
 func definitions(n int) []*tracker.Definition {
 	defs := make([]*tracker.Definition, n)
 	for i := range defs {
@@ -45,12 +47,12 @@ func definitions(n int) []*tracker.Definition {
 	return defs
 }
 
-func nth(version uint64) record.MessageID {
+func messageID(version uint64) record.MessageID {
 	return record.MessageID{ID: fmt.Sprintf("call %d", version), Version: version, Expires: now + int64(version)}
 }
 
 // next makes the next change.
-func (p *player) next() *record.Change {
+func (p *expectedGroup) next() *record.Change {
 	g := p.group
 	g.BeginChange()
 	var err error
@@ -60,7 +62,7 @@ func (p *player) next() *record.Change {
 		_, err = g.Track(&group.Call{
 			Data: match.Data{Map: map[string]any{}}, Now: now, Compile: states.Compile, Scratch: new(states.Scratch),
 		})
-		g.Pending().AddMessageID(nth(g.Version()))
+		g.Pending().AddMessageID(messageID(g.Version()))
 	}
 	if err != nil {
 		panic(err)
@@ -72,7 +74,7 @@ func (p *player) next() *record.Change {
 }
 
 // commit makes the next change and commits it.
-func (p *player) commit(ctx context.Context, s store.Store) error {
+func (p *expectedGroup) commit(ctx context.Context, s store.Store) error {
 	c := p.next()
 	if err := s.Commit(ctx, []*record.Change{c}); err != nil {
 		return err
@@ -81,16 +83,16 @@ func (p *player) commit(ctx context.Context, s store.Store) error {
 	return nil
 }
 
-func (p *player) mustCommit(tb testing.TB, s store.Store) {
+func (p *expectedGroup) mustCommit(tb testing.TB, s store.Store) {
 	tb.Helper()
 	if err := p.commit(tb.Context(), s); err != nil {
 		tb.Fatal(err)
 	}
 }
 
-// check looks at a player in a store and returns the version found: between what was acknowledged and
+// check checks the group in a store and returns the version found: between what was acknowledged and
 // what was tried, and all of it.
-func (p *player) check(ctx context.Context, s store.Store) (uint64, error) {
+func (p *expectedGroup) check(ctx context.Context, s store.Store) (uint64, error) {
 	name := p.group.Name()
 	r, err := s.Load(ctx, name)
 	if err != nil {
@@ -110,25 +112,25 @@ func (p *player) check(ctx context.Context, s store.Store) (uint64, error) {
 		return v, err
 	}
 	for version := uint64(1); version <= v+1; version++ {
-		seen, ok, err := s.FindMessageID(ctx, name, nth(version).ID)
+		seen, ok, err := s.FindMessageID(ctx, name, messageID(version).ID)
 		if err != nil {
 			return v, err
 		}
-		if want := version >= 2 && version <= v; ok != want || ok && seen != nth(version) {
+		if want := version >= 2 && version <= v; ok != want || ok && seen != messageID(version) {
 			return v, fmt.Errorf("%s has version %d, but of id %d it remembers %v, %+v", name, v, version, ok, seen)
 		}
 	}
 	return v, nil
 }
 
-func (p *player) mustBeAt(tb testing.TB, s store.Store, want uint64) {
+func (p *expectedGroup) mustBeAt(tb testing.TB, s store.Store, want uint64) {
 	tb.Helper()
 	if v, err := p.check(tb.Context(), s); err != nil || v != want {
 		tb.Fatalf("%s has version %d, want %d: %v", p.group.Name(), v, want, err)
 	}
 }
 
-// checkStates wants every tracker as the version says.
+// checkStates checks that every tracker has the state of its version.
 func checkStates(ctx context.Context, s store.Store, r *record.Group, size int) error {
 	g, err := restore(ctx, s, r)
 	if err != nil {
@@ -164,8 +166,8 @@ func restore(ctx context.Context, s store.Store, r *record.Group) (*group.Group,
 	return group.Restore(r, defs)
 }
 
-// mustListAll checks that exactly these players are listed and due.
-func mustListAll(tb testing.TB, s store.Store, players ...*player) {
+// mustListAll checks that exactly these groups are listed and due.
+func mustListAll(tb testing.TB, s store.Store, players ...*expectedGroup) {
 	tb.Helper()
 	names, err := s.Groups(tb.Context(), "", len(players)+1)
 	due, err2 := s.Due(tb.Context(), math.MaxInt64-1, len(players)+1)

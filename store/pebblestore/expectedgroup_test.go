@@ -18,20 +18,20 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// player is a group of which the version says all: every commit but the first moves all trackers by
-// one, remembers one id, and is due at a moment of its own.
-type player struct {
+// expectedGroup is a group whose version determines its whole state: every commit but the first moves all trackers by
+// one, remembers one id, and is due at a time of its own.
+type expectedGroup struct {
 	group *group.Group
 	acked uint64 // the version that a Commit returned for
 	tried uint64 // the version that a Commit was begun for
 }
 
-// newPlayer makes a group of n trackers that every data moves.
-func newPlayer(name string, n int) *player {
-	return &player{group: group.New(fmt.Sprintf("%s of %d", name, n), 0)}
+// newExpectedGroup makes a group of n trackers that every message moves.
+func newExpectedGroup(name string, n int) *expectedGroup {
+	return &expectedGroup{group: group.New(fmt.Sprintf("%s of %d", name, n), 0)}
 }
 
-func (p *player) defs() []*tracker.Definition {
+func (p *expectedGroup) defs() []*tracker.Definition {
 	var n int
 	_, _ = fmt.Sscanf(p.group.Name()[len("player 0 of "):], "%d", &n)
 	defs := make([]*tracker.Definition, n)
@@ -47,12 +47,12 @@ func (p *player) defs() []*tracker.Definition {
 	return defs
 }
 
-func nth(version uint64) record.MessageID {
+func messageID(version uint64) record.MessageID {
 	return record.MessageID{ID: fmt.Sprintf("call %d", version), Version: version, Expires: now + int64(version)}
 }
 
 // next makes the next change.
-func (p *player) next() (*record.Change, error) {
+func (p *expectedGroup) next() (*record.Change, error) {
 	g := p.group
 	g.BeginChange()
 	var err error
@@ -62,7 +62,7 @@ func (p *player) next() (*record.Change, error) {
 		_, err = g.Track(&group.Call{
 			Data: match.Data{Map: map[string]any{}}, Now: now, Compile: states.Compile, Scratch: new(states.Scratch),
 		})
-		g.Pending().AddMessageID(nth(g.Version()))
+		g.Pending().AddMessageID(messageID(g.Version()))
 	}
 	c := g.EndChange().Encode()
 	c.Due = now + int64(c.Version)
@@ -71,7 +71,7 @@ func (p *player) next() (*record.Change, error) {
 }
 
 // commit makes the next change and commits it.
-func (p *player) commit(ctx context.Context, s *Store) error {
+func (p *expectedGroup) commit(ctx context.Context, s *Store) error {
 	c, err := p.next()
 	if err != nil {
 		return err
@@ -83,16 +83,18 @@ func (p *player) commit(ctx context.Context, s *Store) error {
 	return nil
 }
 
-// fate is what a crash may have done to a player: between what was acked and what was tried.
-type fate struct {
+// committedRange is what a crash may leave of a group: a version between the last acknowledged and the last attempted.
+type committedRange struct {
 	name         string
 	acked, tried uint64
 }
 
-func (p *player) fate() fate { return fate{p.group.Name(), p.acked, p.tried} }
+func (p *expectedGroup) committedRange() committedRange {
+	return committedRange{p.group.Name(), p.acked, p.tried}
+}
 
-// check looks at a player in a store that was opened again, and returns the version found.
-func (f fate) check(s *Store) (uint64, error) {
+// check checks the group in a store that was opened again, and returns the version found.
+func (f committedRange) check(s *Store) (uint64, error) {
 	ctx := context.Background()
 	r, err := s.Load(ctx, f.name)
 	if err != nil {
@@ -109,18 +111,18 @@ func (f fate) check(s *Store) (uint64, error) {
 		return v, err
 	}
 	for _, version := range []uint64{1, 2, v / 2, v - 1, v, v + 1} {
-		seen, ok, err := s.FindMessageID(ctx, f.name, nth(version).ID)
+		seen, ok, err := s.FindMessageID(ctx, f.name, messageID(version).ID)
 		if err != nil {
 			return v, err
 		}
-		if want := version >= 2 && version <= v; ok != want || ok && seen != nth(version) {
+		if want := version >= 2 && version <= v; ok != want || ok && seen != messageID(version) {
 			return v, fmt.Errorf("%s has version %d, but of id %d it remembers %v, %+v", f.name, v, version, ok, seen)
 		}
 	}
 	return v, nil
 }
 
-// checkStates wants every tracker as the version says.
+// checkStates checks that every tracker has the state of its version.
 func checkStates(ctx context.Context, s *Store, r *record.Group) error {
 	texts, err := s.Definitions(ctx, r.Layout)
 	if err != nil {
@@ -152,8 +154,8 @@ func checkStates(ctx context.Context, s *Store, r *record.Group) error {
 	return nil
 }
 
-// checkAll looks at all players of a store, at what is due and at the names, and commits once more.
-func checkAll(s *Store, fates []fate) error {
+// checkAll checks all groups of a store, at what is due and at the names, and commits once more.
+func checkAll(s *Store, fates []committedRange) error {
 	ctx := context.Background()
 	due := map[record.Due]bool{}
 	var names []string
@@ -188,12 +190,12 @@ func checkAll(s *Store, fates []fate) error {
 func newGroupQuietly(name string) (*group.Group, *record.Change) {
 	g := group.New(name, 0)
 	g.BeginChange()
-	_, _ = g.Add(newPlayer("player 0", 1).defs(), now)
+	_, _ = g.Add(newExpectedGroup("player 0", 1).defs(), now)
 	return g, g.EndChange().Encode()
 }
 
 // reopened opens a store on fs, has it checked, and closes it.
-func reopened(fs vfs.FS, fates []fate) error {
+func reopened(fs vfs.FS, fates []committedRange) error {
 	s, err := Open(context.Background(), "data", Options{FS: fs})
 	if err != nil {
 		return fmt.Errorf("open again: %w", err)
@@ -201,8 +203,8 @@ func reopened(fs vfs.FS, fates []fate) error {
 	return errors.Join(checkAll(s, fates), s.Close())
 }
 
-// small options make every kind of background work happen soon.
-func small(fs vfs.FS) Options {
+// smallOptions options make every kind of background work happen soon.
+func smallOptions(fs vfs.FS) Options {
 	return Options{FS: fs, MemTableBytes: minMemTableBytes, CacheBytes: 1 << 20}
 }
 
