@@ -36,7 +36,7 @@ func (m *Manager) define(specs []Spec) ([]*tracker.Definition, error) {
 }
 
 func (m *Manager) add(ctx context.Context, groupName string, defs []*tracker.Definition) error {
-	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
+	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Result, error) {
 		return g.Add(defs, now)
 	})
 }
@@ -57,7 +57,7 @@ func (m *Manager) RemoveAll(ctx context.Context, groupName string) error {
 }
 
 func (m *Manager) remove(ctx context.Context, groupName string, names []string) error {
-	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
+	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Result, error) {
 		return g.Remove(names, now)
 	})
 }
@@ -78,13 +78,13 @@ func (m *Manager) ResetAll(ctx context.Context, groupName string, options ResetO
 }
 
 func (m *Manager) reset(ctx context.Context, groupName string, options ResetOptions, names []string) error {
-	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
+	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Result, error) {
 		return g.Reset(names, options, now)
 	})
 }
 
 // edit runs a change by hand on one group.
-func (m *Manager) edit(ctx context.Context, groupName string, do func(g *group.Group, now int64) (group.Effect, error)) error {
+func (m *Manager) edit(ctx context.Context, groupName string, do func(g *group.Group, now int64) (group.Result, error)) error {
 	return classify(m.engine.Edit(ctx, groupName, do))
 }
 

@@ -36,22 +36,22 @@ func (r *Result) Affected() int { return r.outcome.Affected() }
 // Changed returns the trackers that the message changed, in the order they were added. The completed and the newly
 // limited ones are among them.
 func (r *Result) Changed() []tracker.Snapshot {
-	return r.snapshots(func(m *group.Move) bool {
+	return r.snapshots(func(m *group.TrackerResult) bool {
 		return m.Outcome == tracker.Changed || m.Outcome == tracker.BecameLimited
 	})
 }
 
 // Completed returns the trackers whose last stage the message completed.
 func (r *Result) Completed() []tracker.Snapshot {
-	return r.snapshots(func(m *group.Move) bool {
-		return m.Outcome == tracker.Changed && m.Cell.Completed()
+	return r.snapshots(func(m *group.TrackerResult) bool {
+		return m.Outcome == tracker.Changed && m.Packed.Completed()
 	})
 }
 
 // Refused returns the trackers that the message matched and did not move, because a limiter held them back. It is what
 // a rate limiter asks for.
 func (r *Result) Refused() []tracker.Snapshot {
-	return r.snapshots(func(m *group.Move) bool {
+	return r.snapshots(func(m *group.TrackerResult) bool {
 		return m.Outcome == tracker.Refused || m.Outcome == tracker.BecameLimited
 	})
 }
@@ -59,15 +59,15 @@ func (r *Result) Refused() []tracker.Snapshot {
 // Limited returns the trackers that the message moved and that are limited from now on, and those that refused it: with
 // a limit of 100 the 100th message is both in Changed and in Limited, the 101st in Refused and in Limited.
 func (r *Result) Limited() []tracker.Snapshot {
-	return r.snapshots(func(m *group.Move) bool {
-		return m.Outcome != tracker.AlreadyCompleted && (m.Cell.Limited() || m.Outcome == tracker.Refused)
+	return r.snapshots(func(m *group.TrackerResult) bool {
+		return m.Outcome != tracker.AlreadyCompleted && (m.Packed.Limited() || m.Outcome == tracker.Refused)
 	})
 }
 
 // Outcome returns what the message did to the named tracker; Unchanged also when the group has no such tracker.
 func (r *Result) Outcome(name string) tracker.Outcome {
 	effect := r.outcome.Effect()
-	for m := range effect.Moves() {
+	for m := range effect.TrackerResults() {
 		if effect.Definition(m).Name() == name {
 			return m.Outcome
 		}
@@ -75,10 +75,10 @@ func (r *Result) Outcome(name string) tracker.Outcome {
 	return tracker.Unchanged
 }
 
-func (r *Result) snapshots(which func(*group.Move) bool) []tracker.Snapshot {
+func (r *Result) snapshots(which func(*group.TrackerResult) bool) []tracker.Snapshot {
 	var snaps []tracker.Snapshot
 	effect := r.outcome.Effect()
-	for m := range effect.Moves() {
+	for m := range effect.TrackerResults() {
 		if which(m) {
 			snaps = append(snaps, effect.Definition(m).Snapshot(r.Group, effect.State(m)))
 		}

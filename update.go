@@ -30,13 +30,13 @@ func (m *Manager) Update(ctx context.Context, groupName, name string, options ..
 	if len(options) == 0 {
 		return classify(&field.Error{Path: "options", Want: "want at least one change"})
 	}
-	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Effect, error) {
+	return m.edit(ctx, groupName, func(g *group.Group, now int64) (group.Result, error) {
 		return g.Edit(name, now, m.change(now, options))
 	})
 }
 
 // change applies options to a definition and its state.
-func (m *Manager) change(now int64, options []UpdateOption) group.Edit {
+func (m *Manager) change(now int64, options []UpdateOption) group.EditFunc {
 	return func(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
 		u := &update{
 			registry: m.options.Registry, intern: m.engine.Definitions().Intern,

@@ -105,12 +105,3 @@ func (c *comparison) text() string {
 	}
 	return text
 }
-
-// identify returns the canonical JSON of a tree.
-func identify(root node) (string, error) {
-	id, err := value.AppendCanonical(nil, root.fields())
-	if err != nil {
-		return "", &field.Error{Path: "value", Want: "want a JSON value: " + err.Error()}
-	}
-	return string(id), nil
-}

@@ -15,7 +15,6 @@ package condition
 import (
 	"encoding/json"
 
-	"github.com/dictrack/dictrack/dotpath"
 	"github.com/dictrack/dictrack/field"
 	"github.com/dictrack/dictrack/value"
 )
@@ -50,6 +49,14 @@ type node interface {
 	text() string
 }
 
+// Input is the data that conditions are evaluated on.
+type Input struct {
+	// Values are the values found in the data, by slot.
+	Values []value.Value
+	// Data returns the whole data. It is called by registered kinds only, and may panic to end the evaluation.
+	Data func() map[string]any
+}
+
 // makeCondition returns the condition of a tree.
 func makeCondition(root node) Condition {
 	e := &expr{root: root}
@@ -57,40 +64,28 @@ func makeCondition(root node) Condition {
 	return Condition{expr: e}
 }
 
-// invalid is a condition that has an error.
-func invalid(root node, err error) Condition { return Condition{expr: &expr{root: root, err: err}} }
-
-// empty is what the zero Condition is.
-var empty = expr{
-	root: &comparison{operator: &operator{}, test: never{}},
-	err:  &field.Error{Path: "op", Value: "", Want: "want an operator or a registered kind"},
+// identify returns the canonical JSON of a tree.
+func identify(root node) (string, error) {
+	id, err := value.AppendCanonical(nil, root.fields())
+	if err != nil {
+		return "", &field.Error{Path: "value", Want: "want a JSON value: " + err.Error()}
+	}
+	return string(id), nil
 }
 
+// invalid returns a condition with an error.
+func invalid(root node, err error) Condition { return Condition{expr: &expr{root: root, err: err}} }
+
+// inner returns what the copies of the condition share; that of the zero Condition is zeroExpr.
 func (c *Condition) inner() *expr {
 	if c.expr == nil {
-		return &empty
+		return &zeroExpr
 	}
 	return c.expr
 }
 
 // Op returns the operator, or the name of a registered kind.
 func (c *Condition) Op() Op { return c.inner().root.op() }
-
-// Path returns the path of the value that the condition looks at; the zero Path for a registered kind.
-func (c *Condition) Path() dotpath.Path {
-	if leaf, ok := c.inner().root.(*comparison); ok {
-		return leaf.path
-	}
-	return dotpath.Path{}
-}
-
-// Operand returns what the value is compared with; Absent for exists, not_exists and registered kinds.
-func (c *Condition) Operand() value.Value {
-	if leaf, ok := c.inner().root.(*comparison); ok {
-		return leaf.operand
-	}
-	return value.Value{}
-}
 
 // ID returns the canonical JSON of the condition. Two conditions are the same exactly when their IDs are equal: same
 // operator, path, operand and flags.
@@ -121,27 +116,6 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 	return json.RawMessage(c.ID()), nil
 }
 
-// Match evaluates the condition on data, which may hold any Go values; values are read as their JSON form. A predicate
-// of a registered kind that panics panics here.
-func (c *Condition) Match(data map[string]any) bool {
-	switch root := c.inner().root.(type) { // without the allocations of an Input
-	case *comparison:
-		v := root.path.Lookup(data)
-		return root.holds(&v)
-	case *custom:
-		return root.predicate != nil && root.predicate.Match(data)
-	}
-	var values []value.Value
-	for path := range c.Paths() {
-		values = append(values, path.Lookup(data))
-	}
-	in := Input{Values: values, Data: func() map[string]any { return data }}
-	return c.Eval(&in, firstSlots(len(values)))
-}
-
-// Holds evaluates a condition with one path on the value found there, Absent when there is none. It is false for a
-// registered kind, which needs the whole data.
-func (c *Condition) Holds(v *value.Value) bool {
-	leaf, ok := c.inner().root.(*comparison)
-	return ok && leaf.holds(v)
-}
+// Eval evaluates the condition on the values in slots: slots[i] is the slot of path i of Paths. A predicate of a
+// registered kind that panics panics here.
+func (c *Condition) Eval(in *Input, slots []int32) bool { return c.inner().root.eval(in, slots) }

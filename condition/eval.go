@@ -10,12 +10,45 @@ import (
 // The methods here are for engines that evaluate many conditions on the same data: they read each path once, into a
 // slot, and use indexes to find the conditions that hold.
 
-// Input is the data that conditions are evaluated on.
-type Input struct {
-	// Values are the values found in the data, by slot.
-	Values []value.Value
-	// Data returns the whole data. It is called by registered kinds only, and may panic to end the evaluation.
-	Data func() map[string]any
+// Match evaluates the condition on data, which may hold any Go values; values are read as their JSON form. A predicate
+// of a registered kind that panics panics here.
+func (c *Condition) Match(data map[string]any) bool {
+	switch root := c.inner().root.(type) { // without the allocations of an Input
+	case *comparison:
+		v := root.path.Lookup(data)
+		return root.holds(&v)
+	case *custom:
+		return root.predicate != nil && root.predicate.Match(data)
+	}
+	var values []value.Value
+	for path := range c.Paths() {
+		values = append(values, path.Lookup(data))
+	}
+	in := Input{Values: values, Data: func() map[string]any { return data }}
+	return c.Eval(&in, firstSlots(len(values)))
+}
+
+// Holds evaluates a condition with one path on the value found there, Absent when there is none. It is false for a
+// registered kind, which needs the whole data.
+func (c *Condition) Holds(v *value.Value) bool {
+	leaf, ok := c.inner().root.(*comparison)
+	return ok && leaf.holds(v)
+}
+
+// Path returns the path of the value that the condition looks at; the zero Path for a registered kind.
+func (c *Condition) Path() dotpath.Path {
+	if leaf, ok := c.inner().root.(*comparison); ok {
+		return leaf.path
+	}
+	return dotpath.Path{}
+}
+
+// Operand returns what the value is compared with; Absent for exists, not_exists and registered kinds.
+func (c *Condition) Operand() value.Value {
+	if leaf, ok := c.inner().root.(*comparison); ok {
+		return leaf.operand
+	}
+	return value.Value{}
 }
 
 // Paths yields the paths of the values that the condition looks at, in a fixed order; one can come more than once.
@@ -55,10 +88,6 @@ func (c *Condition) eachLeaf(yield func(*Condition) bool) bool {
 	}
 	return true
 }
-
-// Eval evaluates the condition on the values in slots: slots[i] is the slot of path i of Paths. A predicate of a
-// registered kind that panics panics here.
-func (c *Condition) Eval(in *Input, slots []int32) bool { return c.inner().root.eval(in, slots) }
 
 // firstSlots returns the slots 0 to n-1.
 func firstSlots(n int) []int32 {

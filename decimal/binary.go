@@ -54,7 +54,7 @@ func EncodeShort(n uint32) (first, second byte, size int) {
 }
 
 func (a Decimal) appendLong(dst []byte) []byte {
-	coef, exp := a.shortest()
+	coef, exp := a.withoutTrailingZeros()
 	head := len(dst)
 	dst = append(dst, longForm)
 	for rest := coef; ; {

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// exactInt is the bound below which every integer is a float64 of its own.
-const exactInt = 1 << 53
+// maxExactInt is the bound below which every integer is a float64 of its own.
+const maxExactInt = 1 << 53
 
 var floatPow10 = [23]float64{
 	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
@@ -18,7 +18,7 @@ func FromFloat(f float64) (Decimal, bool) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return Decimal{}, false
 	}
-	if math.Abs(f) < exactInt && f == math.Trunc(f) {
+	if math.Abs(f) < maxExactInt && f == math.Trunc(f) {
 		return FromInt(int64(f)), true
 	}
 	if d, ok := fromShortFraction(f); ok {
@@ -32,13 +32,13 @@ func FromFloat(f float64) (Decimal, bool) {
 // float64, so one that reads back as f is the only one, and the shortest.
 func fromShortFraction(f float64) (Decimal, bool) {
 	abs := math.Abs(f)
-	for places := 1; places <= 4; places++ {
-		coef := math.Round(abs * floatPow10[places])
+	for fraction := 1; fraction <= 4; fraction++ {
+		coef := math.Round(abs * floatPow10[fraction])
 		if coef >= 1e15 {
 			break
 		}
-		if coef/floatPow10[places] == abs {
-			return canonical(f < 0, uint64(coef), -places), true
+		if coef/floatPow10[fraction] == abs {
+			return canonical(f < 0, uint64(coef), -fraction), true
 		}
 	}
 	return Decimal{}, false
@@ -71,7 +71,7 @@ func (a Decimal) Float64() float64 {
 	f := float64(a.coef)
 	switch {
 	case a.exp == 0:
-	case a.coef > exactInt || a.exp < -22 || a.exp > 22:
+	case a.coef > maxExactInt || a.exp < -22 || a.exp > 22:
 		f, _ = strconv.ParseFloat(Decimal{coef: a.coef, exp: a.exp}.String(), 64)
 	case a.exp < 0:
 		f /= floatPow10[-a.exp]

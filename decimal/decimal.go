@@ -97,16 +97,16 @@ func add(a, b Decimal) Decimal {
 	}
 	hi, lo := bits.Mul64(a.coef, pow10[shift])
 	neg := a.neg
-	hi, lo, neg = accumulate(hi, lo, neg, b)
-	coef, exp, ok := reduce(hi, lo, int(b.exp))
+	hi, lo, neg = addSigned(hi, lo, neg, b)
+	coef, exp, ok := trimZeros(hi, lo, int(b.exp))
 	if !ok {
 		return addFloats(a, b)
 	}
 	return canonical(neg, coef, exp)
 }
 
-// accumulate adds b's signed coefficient to the signed 128-bit magnitude hi:lo.
-func accumulate(hi, lo uint64, neg bool, b Decimal) (uint64, uint64, bool) {
+// addSigned adds b's signed coefficient to the signed 128-bit magnitude hi:lo.
+func addSigned(hi, lo uint64, neg bool, b Decimal) (uint64, uint64, bool) {
 	if neg == b.neg {
 		sum, carry := bits.Add64(lo, b.coef, 0)
 		return hi + carry, sum, neg
@@ -118,8 +118,8 @@ func accumulate(hi, lo uint64, neg bool, b Decimal) (uint64, uint64, bool) {
 	return hi - borrow, diff, neg
 }
 
-// reduce drops trailing zeros until hi:lo fits a coefficient, and says whether it does.
-func reduce(hi, lo uint64, exp int) (uint64, int, bool) {
+// trimZeros drops trailing zeros until hi:lo fits a coefficient, and says whether it does.
+func trimZeros(hi, lo uint64, exp int) (uint64, int, bool) {
 	for hi > 0 || lo > maxCoef {
 		var digit uint64
 		top := hi / 10

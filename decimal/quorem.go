@@ -16,16 +16,16 @@ func (a Decimal) QuoRem(b Decimal) (quo int64, rem Decimal) {
 		return 0, a
 	}
 	exp := min(a.exp, b.exp)
-	x, okX := a.scaled(exp)
-	y, okY := b.scaled(exp)
+	x, okX := a.coefAt(exp)
+	y, okY := b.coefAt(exp)
 	if !okX || !okY {
 		return quoRemBig(a, b, exp)
 	}
 	return int64(min(x/y, math.MaxInt64)), canonical(false, x%y, int(exp))
 }
 
-// scaled is a's coefficient at a lower exponent; false when it does not fit 64 bits.
-func (a Decimal) scaled(exp int16) (uint64, bool) {
+// coefAt is a's coefficient at a lower exponent; false when it does not fit 64 bits.
+func (a Decimal) coefAt(exp int16) (uint64, bool) {
 	shift := int(a.exp) - int(exp)
 	if shift >= len(pow10) {
 		return 0, false
@@ -35,7 +35,7 @@ func (a Decimal) scaled(exp int16) (uint64, bool) {
 }
 
 func quoRemBig(a, b Decimal, exp int16) (int64, Decimal) {
-	quo, rem := new(big.Int).QuoRem(a.bigAt(exp), b.bigAt(exp), new(big.Int))
+	quo, rem := new(big.Int).QuoRem(a.bigCoefAt(exp), b.bigCoefAt(exp), new(big.Int))
 	n := int64(math.MaxInt64)
 	if quo.IsInt64() {
 		n = quo.Int64()
@@ -43,8 +43,8 @@ func quoRemBig(a, b Decimal, exp int16) (int64, Decimal) {
 	return n, canonical(false, rem.Uint64(), int(exp))
 }
 
-// bigAt is a's coefficient at a lower exponent, of any size.
-func (a Decimal) bigAt(exp int16) *big.Int {
+// bigCoefAt is a's coefficient at a lower exponent, of any size.
+func (a Decimal) bigCoefAt(exp int16) *big.Int {
 	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(a.exp-exp)), nil)
 	return scale.Mul(scale, new(big.Int).SetUint64(a.coef))
 }

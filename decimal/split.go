@@ -2,17 +2,17 @@ package decimal
 
 import "strings"
 
-// parts are the pieces of a number's text: signs, digits before and after the point, digits of the exponent.
-type parts struct {
+// literal are the pieces of a number's text: signs, digits before and after the point, digits of the exponent.
+type literal struct {
 	sign, expSign byte // '+', '-' or 0
 	whole, frac   string
 	exp           string
 	point, hasExp bool
 }
 
-// split takes a number's text apart; false when it is none.
-func split(text string) (parts, bool) {
-	var p parts
+// parseLiteral takes a number's text apart; false when it is none.
+func parseLiteral(text string) (literal, bool) {
+	var p literal
 	p.sign, text = cutSign(text)
 	p.whole, text = cutDigits(text)
 	if text != "" && text[0] == '.' {
@@ -46,12 +46,12 @@ func cutDigits(text string) (digits, rest string) {
 }
 
 // isJSON says whether the number is written as JSON wants it.
-func (p *parts) isJSON() bool {
+func (p *literal) isJSON() bool {
 	return p.sign != '+' && p.whole != "" && (p.whole == "0" || p.whole[0] != '0') && p.point == (p.frac != "")
 }
 
-// exact is the number itself; false when it does not fit 19 digits or the range of exponents.
-func (p *parts) exact() (Decimal, bool) {
+// decimal is the number itself; false when it does not fit 19 digits or the range of exponents.
+func (p *literal) decimal() (Decimal, bool) {
 	exp, ok := p.exponent()
 	digits := strings.TrimLeft(p.whole+p.frac, "0")
 	trimmed := strings.TrimRight(digits, "0")
@@ -70,7 +70,7 @@ func (p *parts) exact() (Decimal, bool) {
 }
 
 // exponent is the written exponent; false when it is beyond any that matters.
-func (p *parts) exponent() (int, bool) {
+func (p *literal) exponent() (int, bool) {
 	digits := strings.TrimLeft(p.exp, "0")
 	if len(digits) > 6 {
 		return 0, false

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// maxPlain is the length up to which String writes a number without an exponent.
-const maxPlain = 25
+// maxPlainLength is the length up to which String writes a number without an exponent.
+const maxPlainLength = 25
 
 // String is a in plain decimal notation, exactly; numbers whose plain form is longer than 25 characters are written
 // as 1.5e+300. Equal numbers print equal, and every form is a JSON number.
@@ -17,14 +17,14 @@ func (a Decimal) String() string { return string(a.AppendJSON(nil)) }
 // AppendJSON appends a to dst as a JSON number, exactly; the form is that of String.
 func (a Decimal) AppendJSON(dst []byte) []byte {
 	var buf [20]byte
-	coef, exp := a.shortest()
+	coef, exp := a.withoutTrailingZeros()
 	digits := strconv.AppendUint(buf[:0], coef, 10)
 	if a.neg {
 		dst = append(dst, '-')
 	}
 	point := len(digits) + exp
 	switch {
-	case plainLen(len(digits), exp) > maxPlain:
+	case plainLen(len(digits), exp) > maxPlainLength:
 		return appendScientific(dst, digits, point-1)
 	case exp >= 0:
 		return appendZeros(append(dst, digits...), exp)
@@ -35,8 +35,8 @@ func (a Decimal) AppendJSON(dst []byte) []byte {
 	return append(dst, digits[point:]...)
 }
 
-// shortest is a's magnitude without the zeros that the canonical form pads large numbers with.
-func (a Decimal) shortest() (coef uint64, exp int) {
+// withoutTrailingZeros is a's magnitude without the zeros that the canonical form pads large numbers with.
+func (a Decimal) withoutTrailingZeros() (coef uint64, exp int) {
 	coef, exp = a.coef, int(a.exp)
 	for exp > 0 && coef%10 == 0 {
 		coef, exp = coef/10, exp+1
@@ -78,7 +78,7 @@ func appendZeros(dst []byte, n int) []byte {
 // of the nearest float64. False for everything else: other characters, no digits, past the range of float64.
 func Parse(text string) (Decimal, bool) {
 	text = strings.Trim(text, " \t\r\n")
-	p, ok := split(text)
+	p, ok := parseLiteral(text)
 	if !ok {
 		return Decimal{}, false
 	}
@@ -102,7 +102,7 @@ func (a Decimal) MarshalJSON() ([]byte, error) { return a.AppendJSON(nil), nil }
 // range of float64 is an error. On error a is unchanged.
 func (a *Decimal) UnmarshalJSON(data []byte) error {
 	text := string(data)
-	p, ok := split(text)
+	p, ok := parseLiteral(text)
 	if !ok || !p.isJSON() {
 		return fmt.Errorf("decimal: %.40q is not a JSON number", text)
 	}
@@ -110,7 +110,7 @@ func (a *Decimal) UnmarshalJSON(data []byte) error {
 	if err != nil {
 		return fmt.Errorf("decimal: number %.40s is out of range, at most ±%g", text, math.MaxFloat64)
 	}
-	d, ok := p.exact()
+	d, ok := p.decimal()
 	if !ok {
 		d, _ = FromFloat(f)
 	}

@@ -141,7 +141,7 @@ func fuzzPlan(another string) (*dotpath.Plan, []dotpath.Path) {
 func checkRefusal(t *testing.T, data []byte, another string, scanErr error) {
 	t.Helper()
 	strict := rawjson.Scanner{Data: data}
-	if end := strict.Skip(strict.Space(0), 0); end >= 0 {
+	if end := strict.Skip(strict.SkipSpace(0), 0); end >= 0 {
 		strict.End(end)
 	}
 	var twice *dotpath.DuplicateError
@@ -151,7 +151,7 @@ func checkRefusal(t *testing.T, data []byte, another string, scanErr error) {
 		if scanErr == nil {
 			t.Fatalf("%q: accepted, want %v", data, strict.Err())
 		}
-	case data[strict.Space(0)] != '{':
+	case data[strict.SkipSpace(0)] != '{':
 		if !errors.Is(scanErr, dotpath.ErrNotObject) {
 			t.Fatalf("%q: no object, but %v", data, scanErr)
 		}

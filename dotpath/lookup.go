@@ -10,7 +10,7 @@ func (p Path) Lookup(data map[string]any) value.Value {
 	}
 	v, ok := data[p.segments[0].key]
 	for i := 1; ok && i < len(p.segments); i++ {
-		v, ok = p.segments[i].step(v)
+		v, ok = p.segments[i].lookup(v)
 	}
 	if !ok {
 		return value.Value{}
@@ -18,8 +18,8 @@ func (p Path) Lookup(data map[string]any) value.Value {
 	return value.Of(v)
 }
 
-// step goes from v to its member or item.
-func (s *segment) step(v any) (any, bool) {
+// lookup goes from v to its member or item.
+func (s *segment) lookup(v any) (any, bool) {
 	switch v := v.(type) {
 	case map[string]any:
 		member, ok := v[s.key]

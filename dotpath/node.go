@@ -11,8 +11,8 @@ type node struct {
 	segment  segment
 	path     string // to this node, for errors
 	slot     int
-	deep     bool
-	bit      int // its number among the nodes without a slot
+	withContent     bool
+	seenBit      int // its number among the nodes without a slot
 	children []*node
 
 	// What a scan finds children with.
@@ -21,11 +21,11 @@ type node struct {
 	negative []*node      // indexes from the end, in order
 }
 
-// index prepares the node and those below it for scanning, and numbers the ones without a slot.
-func (n *node) index(inner *int) {
+// prepare prepares the node and those below it for scanning, and numbers the ones without a slot.
+func (n *node) prepare(interior *int) {
 	if n.slot == noSlot {
-		n.bit = *inner
-		*inner++
+		n.seenBit = *interior
+		*interior++
 	}
 	if len(n.children) == 0 {
 		return
@@ -39,7 +39,7 @@ func (n *node) index(inner *int) {
 		case c.segment.isIndex:
 			n.positive = append(n.positive, c)
 		}
-		c.index(inner)
+		c.prepare(interior)
 	}
 	n.keys = rawjson.NewKeys(keys)
 	slices.SortFunc(n.positive, byIndex)

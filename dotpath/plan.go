@@ -19,7 +19,7 @@ type Request struct {
 type Plan struct {
 	root   node
 	slots  int
-	inner  int // nodes without a slot
+	interior  int // nodes without a slot
 	copies []slotCopy
 }
 
@@ -30,40 +30,40 @@ type slotCopy struct{ from, to int }
 const noSlot = -1
 
 // NewPlan is the plan for wants. Wanting a path more than once is fine; its content is read if any of them is Deep.
-func NewPlan(wants []Request) *Plan {
-	p := &Plan{root: node{slot: noSlot}, slots: len(wants)}
-	b := builder{plan: p, nodes: map[branch]*node{}}
-	for slot, want := range wants {
-		if len(want.Path.segments) > 0 {
-			b.add(want, slot)
+func NewPlan(requests []Request) *Plan {
+	p := &Plan{root: node{slot: noSlot}, slots: len(requests)}
+	b := builder{plan: p, nodes: map[childKey]*node{}}
+	for slot, request := range requests {
+		if len(request.Path.segments) > 0 {
+			b.add(request, slot)
 		}
 	}
-	p.root.index(&p.inner)
+	p.root.prepare(&p.interior)
 	return p
 }
 
 // builder grows a plan's tree.
 type builder struct {
 	plan  *Plan
-	nodes map[branch]*node
+	nodes map[childKey]*node
 }
 
-// branch is the way from a node to its child.
-type branch struct {
+// childKey is the way from a node to its child.
+type childKey struct {
 	parent *node
 	key    string
 }
 
-func (b *builder) add(want Request, slot int) {
+func (b *builder) add(request Request, slot int) {
 	n, path := &b.plan.root, ""
-	for i, segment := range want.Path.segments {
+	for i, segment := range request.Path.segments {
 		if i > 0 {
 			path += "."
 		}
 		path += escape(segment.key)
 		n = b.child(n, segment, path)
 	}
-	n.deep = n.deep || want.WithContent
+	n.withContent = n.withContent || request.WithContent
 	if n.slot == noSlot {
 		n.slot = slot
 		return
@@ -72,12 +72,12 @@ func (b *builder) add(want Request, slot int) {
 }
 
 func (b *builder) child(parent *node, s segment, path string) *node {
-	way := branch{parent: parent, key: s.key}
-	if c, ok := b.nodes[way]; ok {
+	key := childKey{parent: parent, key: s.key}
+	if c, ok := b.nodes[key]; ok {
 		return c
 	}
 	c := &node{segment: s, path: path, slot: noSlot}
-	b.nodes[way] = c
+	b.nodes[key] = c
 	parent.children = append(parent.children, c)
 	return c
 }
@@ -87,17 +87,17 @@ func (p *Plan) Slots() int { return p.slots }
 
 // Lookup fills into with the values found in data, each as Path.Lookup finds it. A Go value without a JSON form, at a
 // path or on the way to one, is a *LookupError; into is then undefined. It needs len(into) >= Slots().
-func (p *Plan) Lookup(data map[string]any, into []value.Value) error {
-	into = into[:p.slots]
-	clear(into)
+func (p *Plan) Lookup(data map[string]any, dst []value.Value) error {
+	dst = dst[:p.slots]
+	clear(dst)
 	for _, n := range p.root.children {
 		if v, ok := data[n.segment.key]; ok {
-			if err := n.lookup(v, into); err != nil {
+			if err := n.lookup(v, dst); err != nil {
 				return err
 			}
 		}
 	}
-	p.copySlots(into)
+	p.copySlots(dst)
 	return nil
 }
 
@@ -111,30 +111,30 @@ func (e *LookupError) Error() string {
 	return fmt.Sprintf("data at path %q: %T has no JSON form", e.Path, e.Value)
 }
 
-func (p *Plan) copySlots(into []value.Value) {
+func (p *Plan) copySlots(dst []value.Value) {
 	for _, c := range p.copies {
-		into[c.to] = into[c.from]
+		dst[c.to] = dst[c.from]
 	}
 }
 
-func (n *node) lookup(v any, into []value.Value) error {
+func (n *node) lookup(v any, dst []value.Value) error {
 	if n.slot != noSlot {
-		one := value.Of(v)
-		if one.Kind() == value.Unsupported {
+		found := value.Of(v)
+		if found.Kind() == value.Unsupported {
 			return &LookupError{Path: n.path, Value: v}
 		}
-		into[n.slot] = one
+		dst[n.slot] = found
 	}
 	if len(n.children) == 0 {
 		return nil
 	}
 	v = value.Plain(v) // once for all children
-	if one := value.Of(v); one.Kind() == value.Unsupported {
+	if found := value.Of(v); found.Kind() == value.Unsupported {
 		return &LookupError{Path: n.path, Value: v}
 	}
 	for _, child := range n.children {
-		if next, ok := child.segment.step(v); ok {
-			if err := child.lookup(next, into); err != nil {
+		if next, ok := child.segment.lookup(v); ok {
+			if err := child.lookup(next, dst); err != nil {
 				return err
 			}
 		}

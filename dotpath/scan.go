@@ -30,51 +30,51 @@ func (e *DuplicateError) Error() string {
 //
 // Strings without escapes alias data: they are valid only while data is unchanged. Until it is cleared, into may keep
 // memory that earlier scans filled it with.
-func (p *Plan) Scan(data []byte, into []value.Value) error {
-	return p.scan(data, into, false)
+func (p *Plan) Scan(data []byte, dst []value.Value) error {
+	return p.scan(data, dst, false)
 }
 
 // ScanTrusted is Scan for data that is known to be strict JSON: it skips what is not wanted without checking it, and
 // finds the same values and the same keys given twice. On other data it returns an error or some values; what is wanted
 // is checked all the same, and that the object ends.
-func (p *Plan) ScanTrusted(data []byte, into []value.Value) error {
-	return p.scan(data, into, true)
+func (p *Plan) ScanTrusted(data []byte, dst []value.Value) error {
+	return p.scan(data, dst, true)
 }
 
 // scan is one pass over data.
 type scan struct {
 	rawjson.Scanner
-	into []value.Value
+	dst []value.Value
 
 	// Bits of the nodes without a slot that were found; most plans do with those that need no allocation.
 	seen     [seenWords]uint64
-	seenMore []uint64
+	seenOverflow []uint64
 }
 
 const seenWords = 8
 
-func (p *Plan) scan(data []byte, into []value.Value, trusted bool) error {
-	into = into[:p.slots]
-	for i := range into {
-		into[i].Unset()
+func (p *Plan) scan(data []byte, dst []value.Value, trusted bool) error {
+	dst = dst[:p.slots]
+	for i := range dst {
+		dst[i].Unset()
 	}
 	var s scan
-	s.Data, s.Trusted, s.into = data, trusted, into
-	if p.inner > 64*seenWords {
-		s.seenMore = make([]uint64, p.inner/64-seenWords+1)
+	s.Data, s.Trusted, s.dst = data, trusted, dst
+	if p.interior > 64*seenWords {
+		s.seenOverflow = make([]uint64, p.interior/64-seenWords+1)
 	}
-	if err := s.document(&p.root); err != nil {
+	if err := s.readDocument(&p.root); err != nil {
 		return err
 	}
-	p.copySlots(into)
+	p.copySlots(dst)
 	return nil
 }
 
-func (s *scan) document(root *node) error {
-	i := s.Space(0)
+func (s *scan) readDocument(root *node) error {
+	i := s.SkipSpace(0)
 	isObject := s.At(i) == '{'
 	if isObject {
-		i = s.object(root, i, 1)
+		i = s.readObject(root, i, 1)
 	} else {
 		i = s.Skip(i, 0)
 	}
@@ -84,19 +84,19 @@ func (s *scan) document(root *node) error {
 	return s.Err()
 }
 
-// object goes through the object at i, whose members are wanted as n's children say.
-func (s *scan) object(n *node, i, depth int) int {
+// readObject goes through the object at i, whose members are wanted as n's children say.
+func (s *scan) readObject(n *node, i, depth int) int {
 	d := s.Data
 	for i = s.OpenObject(i, depth); i > 0; {
-		at, key := s.Seek(i, &n.keys, depth)
+		at, key := s.FindMember(i, &n.keys, depth)
 		if key < 0 {
 			return at
 		}
 		child := n.children[key]
-		if !s.mark(child) {
+		if !s.markSeen(child) {
 			return s.FailWith(&DuplicateError{Path: child.path, Key: child.segment.key})
 		}
-		if i = s.value(child, at, depth); i > 0 && i < len(d)-1 && d[i] == ',' && d[i+1] == '"' {
+		if i = s.readValue(child, at, depth); i > 0 && i < len(d)-1 && d[i] == ',' && d[i+1] == '"' {
 			i++
 		} else if i > 0 {
 			i = s.NextMember(i)
@@ -105,13 +105,13 @@ func (s *scan) object(n *node, i, depth int) int {
 	return -1
 }
 
-// mark notes that n was found; false when it was before.
-func (s *scan) mark(n *node) bool {
+// markSeen notes that n was found; false when it was before.
+func (s *scan) markSeen(n *node) bool {
 	if n.slot != noSlot {
-		return s.into[n.slot].Kind() == value.Absent
+		return s.dst[n.slot].Kind() == value.Absent
 	}
-	bit := uint64(1) << (n.bit % 64)
-	word := s.seenWord(n.bit / 64)
+	bit := uint64(1) << (n.seenBit % 64)
+	word := s.seenWord(n.seenBit / 64)
 	fresh := *word&bit == 0
 	*word |= bit
 	return fresh
@@ -121,5 +121,5 @@ func (s *scan) seenWord(i int) *uint64 {
 	if i < seenWords {
 		return &s.seen[i]
 	}
-	return &s.seenMore[i-seenWords]
+	return &s.seenOverflow[i-seenWords]
 }

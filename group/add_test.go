@@ -73,7 +73,7 @@ func TestAddAgain(t *testing.T) {
 			}
 		},
 		"completed": func(t *testing.T, g *group.Group) { track(t, g, `{"a":1}`, 0) },
-		"expired":   func(t *testing.T, g *group.Group) { g.Sweep(5 * second) },
+		"expired":   func(t *testing.T, g *group.Group) { g.ApplyTimers(5 * second) },
 	}
 	for name, go1 := range goes {
 		for _, compiled := range []bool{false, true} {

@@ -117,7 +117,7 @@ func BenchmarkTrackGroups(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			p, r := newPool(b), rand.New(rand.NewPCG(1, 2))
 			groups, template, texts := make([]*group.Group, 1000), p.list(100, r), p.wagers()
-			c := group.Call{Compile: p.compile, Scratch: &states.Scratch{}, Now: 1}
+			c := group.TrackRequest{Compile: p.compile, Scratch: &states.Scratch{}, Now: 1}
 			for i := range groups {
 				groups[i] = p.filled(template, name == "own", r, c)
 			}
@@ -125,7 +125,7 @@ func BenchmarkTrackGroups(b *testing.B) {
 			for i := 0; b.Loop(); i++ {
 				c.Data = texts[i&1023]
 				e, err := groups[i*7919%len(groups)].Track(&c)
-				if err != nil || !e.Changed && len(e.Moved) > 0 {
+				if err != nil || !e.Changed && len(e.Packed) > 0 {
 					b.Fatal(err)
 				}
 			}
@@ -134,7 +134,7 @@ func BenchmarkTrackGroups(b *testing.B) {
 }
 
 // filled is a group that had its first data.
-func (p *pool) filled(template []*tracker.Definition, own bool, r *rand.Rand, c group.Call) *group.Group {
+func (p *pool) filled(template []*tracker.Definition, own bool, r *rand.Rand, c group.TrackRequest) *group.Group {
 	g := group.New("10000123", 0)
 	c.Template, c.Data = template, match.Data{JSON: []byte(`{"bet":317,"game":"b"}`)}
 	if own {
@@ -158,7 +158,7 @@ func BenchmarkMemory(b *testing.B) {
 					p.tracker(i, k%3, k/3)
 				}
 			}
-			c := group.Call{Compile: p.compile, Scratch: &states.Scratch{}, Now: 1}
+			c := group.TrackRequest{Compile: p.compile, Scratch: &states.Scratch{}, Now: 1}
 			for b.Loop() {
 				template := p.list(100, r)
 				before := heap()
@@ -200,7 +200,7 @@ func BenchmarkAdd(b *testing.B) {
 			if _, err := g.Add(apart(b, 0, n), 0); err != nil {
 				b.Fatal(err)
 			}
-			c := group.Call{Compile: states.Compile, Scratch: &states.Scratch{}, Now: 1, Data: match.Data{JSON: []byte(`{"bet":317,"game":"b"}`)}}
+			c := group.TrackRequest{Compile: states.Compile, Scratch: &states.Scratch{}, Now: 1, Data: match.Data{JSON: []byte(`{"bet":317,"game":"b"}`)}}
 			if _, err := g.Track(&c); err != nil {
 				b.Fatal(err)
 			}

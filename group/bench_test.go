@@ -51,7 +51,7 @@ func BenchmarkTrack(b *testing.B) {
 	for _, n := range []int{100, 10_000} {
 		for i, data := range [][]match.Data{maps, texts} {
 			b.Run(fmt.Sprintf("trackers=%d/%s", n, []string{"map", "json"}[i]), func(b *testing.B) {
-				c := group.Call{Compile: states.Compile, Scratch: &states.Scratch{}}
+				c := group.TrackRequest{Compile: states.Compile, Scratch: &states.Scratch{}}
 				g := wager(b, n)
 				moves := 0
 				b.ReportAllocs()
@@ -61,7 +61,7 @@ func BenchmarkTrack(b *testing.B) {
 					if err != nil {
 						b.Fatal(err)
 					}
-					moves += len(e.Moved)
+					moves += len(e.Packed)
 				}
 				b.ReportMetric(float64(moves)/float64(b.N), "moves/op")
 			})
@@ -73,11 +73,11 @@ func BenchmarkTrack(b *testing.B) {
 func BenchmarkTrackNothing(b *testing.B) {
 	for _, n := range []int{100, 10_000} {
 		b.Run(fmt.Sprintf("trackers=%d/json", n), func(b *testing.B) {
-			c := group.Call{Compile: states.Compile, Scratch: &states.Scratch{}, Data: match.Data{JSON: []byte(`{"group_id":"10000123","bet":300,"game":"x"}`)}}
+			c := group.TrackRequest{Compile: states.Compile, Scratch: &states.Scratch{}, Data: match.Data{JSON: []byte(`{"group_id":"10000123","bet":300,"game":"x"}`)}}
 			g := wager(b, n)
 			b.ReportAllocs()
 			for b.Loop() {
-				if e, err := g.Track(&c); err != nil || len(e.Moved) > 0 {
+				if e, err := g.Track(&c); err != nil || len(e.Packed) > 0 {
 					b.Fatal(err)
 				}
 			}
@@ -88,7 +88,7 @@ func BenchmarkTrackNothing(b *testing.B) {
 // BenchmarkTake is what a store is given after each data, and the bytes that it writes.
 func BenchmarkTake(b *testing.B) {
 	maps, _ := bets(b)
-	c := group.Call{Compile: states.Compile, Scratch: &states.Scratch{}}
+	c := group.TrackRequest{Compile: states.Compile, Scratch: &states.Scratch{}}
 	g := wager(b, 100)
 	written := 0
 	b.ReportAllocs()

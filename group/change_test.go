@@ -163,7 +163,7 @@ func TestNothingChangedIsNoChange(t *testing.T) {
 		t.Error("not recording")
 	}
 	track(t, g, `{}`, 0)
-	g.Sweep(9 * second)
+	g.ApplyTimers(9 * second)
 	if _, err := g.Reset([]string{"x"}, tracker.ResetOptions{}, 0); err == nil {
 		t.Error("reset nobody")
 	}
@@ -263,7 +263,7 @@ func TestDueFollowsTheTrackers(t *testing.T) {
 			t.Errorf("%s: due %d, want no later than %d", step.name, g.Due(), step.due)
 		}
 	}
-	g.Sweep(4 * second)
+	g.ApplyTimers(4 * second)
 	if g.Due() != limiter.Never {
 		t.Errorf("after a sweep: due %d, want never", g.Due())
 	}
@@ -276,7 +276,7 @@ func TestSweepOfAGroupNobodyKnows(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.BeginChange()
-	if e := g.Sweep(5 * second); e.Changed || g.EndChange() != nil || g.Version() != 9 || g.Exists() {
+	if e := g.ApplyTimers(5 * second); e.Changed || g.EndChange() != nil || g.Version() != 9 || g.Exists() {
 		t.Errorf("changed %v, version %d, known %v", e.Changed, g.Version(), g.Exists())
 	}
 }

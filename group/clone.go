@@ -7,18 +7,18 @@ import "slices"
 func (g *Group) Clone() *Group {
 	c := *g
 	c.pending = nil
-	c.cells, c.asides = g.cells.Clone(), g.asides.clone()
-	c.roster.own = slices.Clip(g.roster.own) // so that neither appends where the other does
-	c.added = g.added.Clone()
-	if g.growing { // the set goes on with the first
-		c.set, c.growing, c.unnamed = g.bottom(), false, true
+	c.states, c.overflow = g.states.Clone(), g.overflow.clone()
+	c.list.own = slices.Clip(g.list.own) // so that neither appends where the other does
+	c.names = g.names.Clone()
+	if g.mutable { // the set goes on with the first
+		c.program, c.mutable, c.namesStale = g.baseProgram(), false, true
 	}
 	return &c
 }
 
-func (a *asides) clone() *asides {
+func (a *overflowTable) clone() *overflowTable {
 	if a == nil {
 		return nil
 	}
-	return &asides{slices.Clone(a.places), slices.Clone(a.extras)}
+	return &overflowTable{slices.Clone(a.indexes), slices.Clone(a.entries)}
 }

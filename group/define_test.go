@@ -132,7 +132,7 @@ func filled(t testing.TB, defs ...*tracker.Definition) *group.Group {
 	return g
 }
 
-func add(t testing.TB, g *group.Group, now int64, defs ...*tracker.Definition) group.Effect {
+func add(t testing.TB, g *group.Group, now int64, defs ...*tracker.Definition) group.Result {
 	t.Helper()
 	e, err := g.Add(defs, now)
 	if err != nil {
@@ -142,11 +142,11 @@ func add(t testing.TB, g *group.Group, now int64, defs ...*tracker.Definition) g
 }
 
 // call is data in raw JSON.
-func call(text string, now int64) *group.Call {
-	return &group.Call{Data: match.Data{JSON: []byte(text)}, Now: now, Compile: states.Compile, Scratch: &states.Scratch{}}
+func call(text string, now int64) *group.TrackRequest {
+	return &group.TrackRequest{Data: match.Data{JSON: []byte(text)}, Now: now, Compile: states.Compile, Scratch: &states.Scratch{}}
 }
 
-func track(t testing.TB, g *group.Group, text string, now int64) group.Effect {
+func track(t testing.TB, g *group.Group, text string, now int64) group.Result {
 	t.Helper()
 	e, err := g.Track(call(text, now))
 	if err != nil {
@@ -156,7 +156,7 @@ func track(t testing.TB, g *group.Group, text string, now int64) group.Effect {
 }
 
 // tell is the events of an effect: "KIND name".
-func tell(e *group.Effect) string {
+func tell(e *group.Result) string {
 	var lines []string
 	for _, one := range e.Events {
 		lines = append(lines, fmt.Sprint(one.Kind, " ", one.Definition.Name()))
@@ -165,9 +165,9 @@ func tell(e *group.Effect) string {
 }
 
 // moved is the moves of an effect: "name outcome".
-func moved(e *group.Effect) string {
+func moved(e *group.Result) string {
 	var lines []string
-	for m := range e.Moves() {
+	for m := range e.TrackerResults() {
 		lines = append(lines, fmt.Sprint(e.Definition(m).Name(), " ", m.Outcome))
 	}
 	return strings.Join(lines, ", ")

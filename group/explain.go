@@ -10,7 +10,7 @@ import (
 type Explanation struct {
 	Definition *tracker.Definition
 	Before     tracker.State
-	Conditions []Judgement
+	Conditions []ConditionResult
 	Outcome    tracker.Outcome
 	After      tracker.State
 	Events     []tracker.Event
@@ -18,8 +18,8 @@ type Explanation struct {
 	Err error
 }
 
-// Judgement is one condition and what it saw.
-type Judgement struct {
+// ConditionResult is one condition and what it saw.
+type ConditionResult struct {
 	Condition condition.Condition
 	Holds     bool
 	// Value stands at the condition's path; Absent when nothing does, or for a custom condition.
@@ -30,21 +30,21 @@ type Judgement struct {
 
 // Explain says what Track would do to each tracker, changing nothing. The same error as Track's means
 // that the data would be refused.
-func (g *Group) Explain(c *Call) ([]Explanation, error) {
-	fresh, err := g.fresh(c)
+func (g *Group) Explain(c *TrackRequest) ([]Explanation, error) {
+	fresh, err := g.templated(c)
 	if err != nil {
 		return nil, err
 	}
-	if err := g.prospect(fresh, c.Compile).Match(c.Data, c.Scratch); err != nil {
+	if err := g.nextProgram(fresh, c.Compile).Match(c.Data, c.Scratch); err != nil {
 		return nil, err
 	}
 	data, custom := c.Data.Decode()
 	if custom != nil { // a key given twice that no condition uses: only custom code minds
 		data = c.Data.DecodeLast()
 	}
-	trackers := make([]start, 0, g.Len()+len(fresh))
-	for _, i := range g.all() {
-		trackers = append(trackers, start{g.roster.at(i), g.state(i)})
+	trackers := make([]startingTracker, 0, g.Len()+len(fresh))
+	for _, i := range g.indexes() {
+		trackers = append(trackers, startingTracker{g.list.at(i), g.state(i)})
 	}
 	explanations := make([]Explanation, 0, cap(trackers))
 	for _, one := range trackers {
@@ -60,10 +60,10 @@ func (g *Group) Explain(c *Call) ([]Explanation, error) {
 }
 
 // explain takes one tracker through a call; custom is why custom code cannot see the data.
-func explain(one start, data map[string]any, custom error, now int64) Explanation {
+func explain(one startingTracker, data map[string]any, custom error, now int64) Explanation {
 	d, s := one.definition, one.state
 	e := Explanation{Definition: d, Before: s, After: s}
-	matches := e.judge(data, custom)
+	matches := e.evaluateConditions(data, custom)
 	if s.Expired(now) {
 		e.Events = []tracker.Event{{Kind: tracker.EventExpired, Definition: d, State: s}}
 		return e
@@ -83,22 +83,22 @@ func explain(one start, data map[string]any, custom error, now int64) Explanatio
 		e.Err = custom
 	}
 	if matches && e.Err == nil {
-		e.stepped(data, now)
+		e.step(data, now)
 	}
 	return e
 }
 
-// judge asks all conditions, those of registered kinds last. As in Track, which stops at the first that
+// evaluateConditions asks all conditions, those of registered kinds last. As in Track, which stops at the first that
 // does not hold, a failure counts only when all before it held.
-func (e *Explanation) judge(data map[string]any, custom error) (matches bool) {
+func (e *Explanation) evaluateConditions(data map[string]any, custom error) (matches bool) {
 	where := e.Definition.Where()
-	e.Conditions, matches = make([]Judgement, len(where)), true
+	e.Conditions, matches = make([]ConditionResult, len(where)), true
 	for _, last := range []bool{false, true} {
 		for i := range where {
 			if where[i].Custom() != last {
 				continue
 			}
-			j := judge(&where[i], data, custom)
+			j := evaluateCondition(&where[i], data, custom)
 			if matches {
 				e.Err = j.Err
 			}
@@ -108,25 +108,25 @@ func (e *Explanation) judge(data map[string]any, custom error) (matches bool) {
 	return matches
 }
 
-func (e *Explanation) stepped(data map[string]any, now int64) {
+func (e *Explanation) step(data map[string]any, now int64) {
 	in := tracker.Input{Data: data}
 	for _, p := range e.Definition.Paths() {
 		v := p.Path.Lookup(data)
 		in.Values = append(in.Values, &v)
 	}
-	next, outcome, events, err := step(e.Definition, e.After, in, now, e.Events)
+	next, outcome, events, err := stepCustom(e.Definition, e.After, in, now, e.Events)
 	if e.Err = err; err == nil {
 		e.After, e.Outcome, e.Events = next, outcome, events
 	}
 }
 
-func judge(c *condition.Condition, data map[string]any, custom error) (j Judgement) {
+func evaluateCondition(c *condition.Condition, data map[string]any, custom error) (j ConditionResult) {
 	j.Condition = *c
 	if c.Custom() && custom != nil {
 		j.Err = custom
 		return j
 	}
-	defer contain(&j.Err)
+	defer recoverTo(&j.Err)
 	if !c.Custom() {
 		j.Value = c.Path().Lookup(data)
 	}

@@ -33,9 +33,9 @@ func told(explanations []group.Explanation) string {
 }
 
 // done is what a call of Track did, in the words of told.
-func done(e *group.Effect) string {
+func done(e *group.Result) string {
 	var moves, failures []string
-	for m := range e.Moves() {
+	for m := range e.TrackerResults() {
 		moves = append(moves, fmt.Sprint(e.Definition(m).Name(), " ", m.Outcome, " ", e.State(m).Progress, e.State(m).Stage))
 	}
 	for _, f := range e.Failures {

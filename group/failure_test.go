@@ -54,7 +54,7 @@ func TestTheGoneDoNotFail(t *testing.T) {
 func TestPanicsOfTheClockFailOneTracker(t *testing.T) {
 	g := filled(t, define(t, "a", `{"limiters":[{"kind":"time","end":5}]}`),
 		define(t, "bad", `{"limiters":[{"kind":"bad","args":"sweep"}]}`), define(t, "z", `{"expire":"5s"}`))
-	e := g.Sweep(9 * second)
+	e := g.ApplyTimers(9 * second)
 	equal(t, "events", tell(&e), "LIMITED a, EXPIRED z")
 	if len(e.Failures) != 1 || e.Failures[0].Tracker != "bad" {
 		t.Errorf("failures %v", e.Failures)
@@ -83,7 +83,7 @@ func TestPanicsInDueAreContained(t *testing.T) {
 	g := filled(t, define(t, "a", `{}`))
 	_, err := g.Add([]*tracker.Definition{define(t, "bad", `{"limiters":[{"kind":"bad","args":"due"}]}`), define(t, "z", `{"expire":"5s"}`)}, 0)
 	track(t, g, `{}`, second)
-	e := g.Sweep(9 * second)
+	e := g.ApplyTimers(9 * second)
 	if err != nil {
 		equal(t, "refused as a whole", look(t, g), "a 1/1 1")
 		return
@@ -124,7 +124,7 @@ func TestKeyGivenTwiceFailsWhoNeedsTheWhole(t *testing.T) {
 
 func TestEditAndReset(t *testing.T) {
 	defs := []*tracker.Definition{define(t, "a", `{"targets":[1,9]}`), define(t, "b", `{"targets":[1,9],"keep":true}`), define(t, "c", `{"targets":[1,9]}`)}
-	set := func(progress string) group.Edit {
+	set := func(progress string) group.EditFunc {
 		return func(d *tracker.Definition, s tracker.State) (*tracker.Definition, tracker.State, []tracker.Event, error) {
 			p := define(t, "x", `{"initial":`+progress+`}`).Spec().Initial
 			s, events, err := d.SetProgress(s, p, 0, nil)
@@ -139,7 +139,7 @@ func TestEditAndReset(t *testing.T) {
 	equal(t, "events", tell(&e), "STAGE_COMPLETED a, RESET a")
 	for _, name := range []string{"a", "b"} {
 		e, err = g.Edit(name, 0, set("9"))
-		if err != nil || !strings.HasSuffix(tell(&e), "ALL_COMPLETED "+name) || !firstMove(&e).Cell.Completed() {
+		if err != nil || !strings.HasSuffix(tell(&e), "ALL_COMPLETED "+name) || !firstMove(&e).Packed.Completed() {
 			t.Errorf("%s: %s, %v", name, tell(&e), err)
 		}
 	}
@@ -183,8 +183,8 @@ func TestEffectsOutliveLaterCalls(t *testing.T) {
 	equal(t, "moves", moved(&first), "a changed, b changed")
 }
 
-func firstMove(e *group.Effect) *group.Move {
-	for m := range e.Moves() {
+func firstMove(e *group.Result) *group.TrackerResult {
+	for m := range e.TrackerResults() {
 		return m
 	}
 	return nil

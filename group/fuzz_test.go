@@ -82,7 +82,7 @@ func (d *drive) call() {
 	case 5:
 		got = d.edit(d.name())
 	case 6:
-		e := d.g.Sweep(d.now)
+		e := d.g.ApplyTimers(d.now)
 		d.p.each(func(o *one) bool { there, _ := d.p.sweep(o, d.now); return there })
 		got = lines(&e)
 	default:
@@ -165,7 +165,7 @@ func (d *drive) edit(name string) []string {
 
 func (d *drive) track() []string {
 	data := datas[d.roll(len(datas))]
-	c := &group.Call{Data: match.Data{Map: data}, Now: d.now, Compile: states.Compile, Scratch: &d.x}
+	c := &group.TrackRequest{Data: match.Data{Map: data}, Now: d.now, Compile: states.Compile, Scratch: &d.x}
 	if d.roll(2) == 1 {
 		text, err := value.AppendCanonical(nil, data)
 		if err != nil {
@@ -206,7 +206,7 @@ func without(lines []string, prefix string) []string {
 	return append(lines, "no line for the failure: "+prefix)
 }
 
-func (d *drive) template(c *group.Call) {
+func (d *drive) template(c *group.TrackRequest) {
 	if d.g.Initialized() {
 		return
 	}

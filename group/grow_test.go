@@ -15,7 +15,7 @@ func sameBets(t *testing.T, g *group.Group, p *plain, compile group.Compiler) {
 	t.Helper()
 	for _, bet := range []int{0, 7, 8, 100, 399} {
 		data := map[string]any{"bet": bet, "game": fmt.Sprint("g", bet%3), "tags": []any{bet, 7}}
-		c := &group.Call{Data: match.Data{Map: data}, Compile: compile, Scratch: &states.Scratch{}}
+		c := &group.TrackRequest{Data: match.Data{Map: data}, Compile: compile, Scratch: &states.Scratch{}}
 		e, err := g.Track(c)
 		if err != nil {
 			t.Fatal(err)

@@ -56,8 +56,8 @@ func (p *Pending) AppendPatch(dst []byte, indexes []int32) []byte {
 // PatchIndexes are the places of a patch.
 func PatchIndexes(patch []byte) (places []int32, err error) {
 	for p := newPatch(patch); !p.ended(); {
-		place := int32(p.place) // #nosec G115 -- its range is checked
-		if _, err := p.take(tracker.ReadState); err != nil {
+		place := int32(p.index) // #nosec G115 -- its range is checked
+		if _, err := p.readState(tracker.ReadState); err != nil {
 			return nil, err
 		}
 		places = append(places, place)
@@ -70,43 +70,43 @@ var errPatch = errors.New("not a patch of states")
 // patch reads a patch from its front.
 type patch struct {
 	rest  []byte
-	place int // of the next state; beyond any when there is none
-	bad   bool
+	index int // of the next state; beyond any when there is none
+	malformed   bool
 }
 
 // beyond is a place that no group has.
 const beyond = math.MaxInt32
 
 func newPatch(src []byte) *patch {
-	p := &patch{rest: src, place: -1}
+	p := &patch{rest: src, index: -1}
 	p.advance()
 	return p
 }
 
-func (p *patch) ended() bool { return p.place == beyond && !p.bad }
+func (p *patch) ended() bool { return p.index == beyond && !p.malformed }
 
 // advance reads the next place.
 func (p *patch) advance() {
-	before := p.place
-	if p.place = beyond; len(p.rest) == 0 {
+	before := p.index
+	if p.index = beyond; len(p.rest) == 0 {
 		return
 	}
 	place, size := binary.Uvarint(p.rest)
 	if size <= 0 || place >= beyond || int(place) <= before {
-		p.bad = true
+		p.malformed = true
 		return
 	}
-	p.rest, p.place = p.rest[size:], int(place)
+	p.rest, p.index = p.rest[size:], int(place)
 }
 
-// take reads the state of the next place.
-func (p *patch) take(read func([]byte) (tracker.State, []byte, error)) (tracker.State, error) {
-	if p.place == beyond {
+// readState reads the state of the next place.
+func (p *patch) readState(read func([]byte) (tracker.State, []byte, error)) (tracker.State, error) {
+	if p.index == beyond {
 		return tracker.State{}, errPatch
 	}
 	s, rest, err := read(p.rest)
 	if err != nil {
-		return tracker.State{}, fmt.Errorf("patch of place %d: %w", p.place, err)
+		return tracker.State{}, fmt.Errorf("patch of place %d: %w", p.index, err)
 	}
 	p.rest = rest
 	p.advance()

@@ -33,7 +33,7 @@ func (g *Group) BeginChangeIn(p *Pending) {
 	}
 	*p = Pending{
 		Change: record.Change{
-			Group: g.name, Base: g.version, BaseCount: g.cells.Len(),
+			Group: g.name, Base: g.version, BaseCount: g.states.Len(),
 			MessageIDs: p.MessageIDs[:0], Chunks: p.Chunks[:0],
 		},
 		group: g, dirty: p.dirty[:0], layoutDirty: p.layoutDirty[:0], indexes: p.indexes[:0],
@@ -48,7 +48,7 @@ func (g *Group) EndChange() *Pending {
 	if p == nil || p.Base == g.version {
 		return nil
 	}
-	p.Version, p.Due, p.Initialized, p.Count = g.version, g.due, g.initialized, g.cells.Len()
+	p.Version, p.Due, p.Initialized, p.Count = g.version, g.due, g.initialized, g.states.Len()
 	g.recordedDue = g.due
 	return p
 }
@@ -63,7 +63,7 @@ func (g *Group) DiffSince(base uint64, count int, changed []int) *Pending {
 	p := &Pending{
 		Change: record.Change{
 			Group: g.name, Base: base, Version: g.version, Due: g.due, Initialized: g.initialized,
-			Count: g.cells.Len(), BaseCount: count,
+			Count: g.states.Len(), BaseCount: count,
 		},
 		group: g, all: changed == nil,
 	}
@@ -97,7 +97,7 @@ func (p *Pending) Encode() *record.Change {
 	}
 	for i := range record.ChunkCount(p.Count) {
 		if p.all || p.dirty.has(i) {
-			p.Chunks = append(p.Chunks, p.group.chunk(i, p.all || p.layoutDirty.has(i), p.buffer()))
+			p.Chunks = append(p.Chunks, p.group.encodeChunk(i, p.all || p.layoutDirty.has(i), p.buffer()))
 		}
 	}
 	if p.LayoutChanged() {
@@ -136,7 +136,7 @@ func (p *Pending) definitions() []record.Definition {
 		for n, id := range chunk.Layout {
 			if !seen[id] {
 				seen[id] = true
-				defs = append(defs, record.Definition{ID: id, JSON: p.group.roster.at(chunk.Index*record.ChunkSize + n).JSON()})
+				defs = append(defs, record.Definition{ID: id, JSON: p.group.list.at(chunk.Index*record.ChunkSize + n).JSON()})
 			}
 		}
 	}
@@ -176,7 +176,7 @@ func (g *Group) markState(i int) {
 // markLayoutFrom notes that the definitions from index i on are new.
 func (g *Group) markLayoutFrom(i int) {
 	if g.pending != nil {
-		for chunk := i / record.ChunkSize; chunk < record.ChunkCount(g.cells.Len()); chunk++ {
+		for chunk := i / record.ChunkSize; chunk < record.ChunkCount(g.states.Len()); chunk++ {
 			g.pending.mark(chunk, true)
 		}
 	}

@@ -100,7 +100,7 @@ func matches(d *tracker.Definition, data map[string]any) bool {
 }
 
 // lines is an effect in the words of plain.
-func lines(e *group.Effect) []string {
+func lines(e *group.Result) []string {
 	p := plain{}
 	for _, event := range e.Events {
 		if event.Kind != tracker.EventAdded && event.Kind != tracker.EventRemoved {

@@ -13,60 +13,60 @@ import (
 // are not; nothing half-read is returned.
 func Restore(r *record.Group, defs []*tracker.Definition) (*Group, error) {
 	g := New(r.Name, r.Version)
-	g.rewrite(defs)
-	return g.read(r, nil)
+	g.setDefinitions(defs)
+	return g.readStates(r, nil)
 }
 
 // RestoreLike is the group of another record of g, with the definitions of g and what was compiled from them, which makes
 // it cheap. It is nil when the record has another Layout; then Restore it. The two groups do not change each other.
 func (g *Group) RestoreLike(r *record.Group) (*Group, error) {
-	if !r.SameLayout && !g.laidOut(r.Layout) {
+	if !r.SameLayout && !g.hasLayout(r.Layout) {
 		return nil, nil
 	}
 	other := New(r.Name, r.Version)
-	if n := g.roster.len(); g.set == nil || g.growing || g.set.Len() != n {
-		other.rewrite(g.roster.all())
+	if n := g.list.len(); g.program == nil || g.mutable || g.program.Len() != n {
+		other.setDefinitions(g.list.all())
 	} else {
-		other.roster, other.set = g.roster, g.set
-		other.roster.own = slices.Clip(g.roster.own)
+		other.list, other.program = g.list, g.program
+		other.list.own = slices.Clip(g.list.own)
 	}
-	return other.read(r, &g.cells)
+	return other.readStates(r, &g.states)
 }
 
-// laidOut tells whether the group has just these definitions.
-func (g *Group) laidOut(layout []tracker.ID) bool {
-	if len(layout) != g.roster.len() {
+// hasLayout tells whether the group has just these definitions.
+func (g *Group) hasLayout(layout []tracker.ID) bool {
+	if len(layout) != g.list.len() {
 		return false
 	}
 	for i, id := range layout {
-		if g.roster.at(i).ID() != id {
+		if g.list.at(i).ID() != id {
 			return false
 		}
 	}
 	return true
 }
 
-// read takes in what a record has beside the layout. Old are the states of the same trackers at another time, or nil.
-func (g *Group) read(r *record.Group, old *states.Table) (*Group, error) {
+// readStates takes in what a record has beside the layout. Old are the states of the same trackers at another time, or nil.
+func (g *Group) readStates(r *record.Group, old *states.Table) (*Group, error) {
 	g.initialized, g.recordedDue = r.Initialized, r.Due
-	g.cells = states.MakeTable(g.roster.len())
+	g.states = states.MakeTable(g.list.len())
 	rest, later := r.States, newPatch(r.Patch)
-	for i := 0; i < g.cells.Len(); i++ {
+	for i := 0; i < g.states.Len(); i++ {
 		if old != nil {
 			var plain int
-			rest, plain = g.cells.DecodeSmall(rest, i, max(i, min(later.place, g.cells.Len())), old)
-			if i += plain; i == g.cells.Len() {
+			rest, plain = g.states.DecodeSmall(rest, i, max(i, min(later.index, g.states.Len())), old)
+			if i += plain; i == g.states.Len() {
 				break
 			}
 		}
-		s, more, err := g.roster.at(i).ReadState(rest)
-		if rest = more; err == nil && i == later.place {
-			s, err = later.take(g.roster.at(i).ReadState)
+		s, more, err := g.list.at(i).ReadState(rest)
+		if rest = more; err == nil && i == later.index {
+			s, err = later.readState(g.list.at(i).ReadState)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("restore group %q, place %d: %w", r.Name, i, err)
 		}
-		g.restored(i, &s)
+		g.restoreState(i, &s)
 	}
 	if len(rest) != 0 || !later.ended() {
 		return nil, fmt.Errorf("restore group %q: %d bytes after the last state, %d of its patch", r.Name, len(rest), len(later.rest))
@@ -74,11 +74,11 @@ func (g *Group) read(r *record.Group, old *states.Table) (*Group, error) {
 	return g, nil
 }
 
-// restored installs the state of tracker i.
-func (g *Group) restored(i int, s *tracker.State) {
-	g.write(i, s)
+// restoreState installs the state of tracker i.
+func (g *Group) restoreState(i int, s *tracker.State) {
+	g.writeState(i, s)
 	if s.Removed {
-		g.removed++
+		g.removedCount++
 	}
-	g.due = min(g.due, g.roster.at(i).Due(s))
+	g.due = min(g.due, g.list.at(i).Due(s))
 }

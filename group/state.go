@@ -8,63 +8,63 @@ import (
 
 // state is the state of the tracker at a place.
 func (g *Group) state(place int) tracker.State {
-	c := g.cells.At(place)
+	c := g.states.At(place)
 	if !c.HasOverflow() {
 		return c.State(states.Overflow{})
 	}
-	return c.State(g.asides.of(int32(place)))
+	return c.State(g.overflow.get(int32(place)))
 }
 
-// join appends the state of a tracker that is enlisted.
-func (g *Group) join(s *tracker.State) {
-	g.cells.Append(states.RemovedPacked())
-	g.write(g.cells.Len()-1, s)
+// appendState appends the state of a tracker that is enlisted.
+func (g *Group) appendState(s *tracker.State) {
+	g.states.Append(states.RemovedPacked())
+	g.writeState(g.states.Len()-1, s)
 }
 
-// write installs a state.
-func (g *Group) write(place int, s *tracker.State) {
+// writeState installs a state.
+func (g *Group) writeState(place int, s *tracker.State) {
 	cell, beside := states.Pack(s)
-	if !beside.Empty() || g.cells.HasOverflow(place) {
-		if g.asides == nil {
-			g.asides = &asides{}
+	if !beside.Empty() || g.states.HasOverflow(place) {
+		if g.overflow == nil {
+			g.overflow = &overflowTable{}
 		}
-		g.asides.set(int32(place), beside)
+		g.overflow.set(int32(place), beside)
 	}
-	g.cells.Set(place, cell)
+	g.states.Set(place, cell)
 }
 
-// put installs a state and notes that it changed.
-func (g *Group) put(place int, s *tracker.State) {
-	g.write(place, s)
+// setState installs a state and notes that it changed.
+func (g *Group) setState(place int, s *tracker.State) {
+	g.writeState(place, s)
 	g.markState(place)
 	if s.Extra != nil {
-		g.due = min(g.due, g.roster.at(place).Due(s))
+		g.due = min(g.due, g.list.at(place).Due(s))
 	}
 }
 
-// drop marks the place of a tracker that is gone.
-func (g *Group) drop(place int) {
-	if !g.cells.Removed(place) {
-		g.removed++
+// removeAt marks the place of a tracker that is gone.
+func (g *Group) removeAt(place int) {
+	if !g.states.Removed(place) {
+		g.removedCount++
 	}
-	g.put(place, &tracker.State{Removed: true, Stage: 1, Cycle: 1})
+	g.setState(place, &tracker.State{Removed: true, Stage: 1, Cycle: 1})
 }
 
-// dues is the first moment at which the clock changes a tracker.
-func (g *Group) dues() int64 {
+// nextDue is the first moment at which the clock changes a tracker.
+func (g *Group) nextDue() int64 {
 	due := int64(limiter.Never)
-	for place := g.asides.after(-1); place != none; place = g.asides.after(place) {
+	for place := g.overflow.next(-1); place != noIndex; place = g.overflow.next(place) {
 		s := g.state(int(place))
-		due = min(due, g.roster.at(int(place)).Due(&s))
+		due = min(due, g.list.at(int(place)).Due(&s))
 	}
 	return due
 }
 
-// all are the places of the trackers that are there.
-func (g *Group) all() []int {
+// indexes are the places of the trackers that are there.
+func (g *Group) indexes() []int {
 	places := make([]int, 0, g.Len())
-	for place := range g.cells.Len() {
-		if !g.cells.Removed(place) {
+	for place := range g.states.Len() {
+		if !g.states.Removed(place) {
 			places = append(places, place)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// Call is one call of Track.
-type Call struct {
+// TrackRequest is one call of Track.
+type TrackRequest struct {
 	Data match.Data
 	Now  int64 // Unix milliseconds
 	// Commit makes the call change the group even when no tracker moved: it brings an id to remember.
@@ -20,14 +20,14 @@ type Call struct {
 	Template []*tracker.Definition
 	Compile  Compiler
 	Scratch  *states.Scratch
-	// Moved is memory for that of the Effect, to be used again once nobody looks at it; nil for none.
-	Moved []states.PackedResult
+	// PackedBuffer is memory for that of the Effect, to be used again once nobody looks at it; nil for none.
+	PackedBuffer []states.PackedResult
 }
 
-// Move is what a call did to one tracker.
-type Move struct {
-	Cell    states.Packed // of the state after it; see Effect.State
-	Place   int32         // see Effect.Definition
+// TrackerResult is what a call did to one tracker.
+type TrackerResult struct {
+	Packed    states.Packed // of the state after it; see Effect.State
+	Index   int32         // see Effect.Definition
 	Outcome tracker.Outcome
 }
 
@@ -37,29 +37,29 @@ type Failure struct {
 	Err     error
 }
 
-// Effect is what a call did to a group. The caller owns it.
-type Effect struct {
+// Result is what a call did to a group. The caller owns it.
+type Result struct {
 	// Version is the group's after the call, and Changed whether the call raised it.
 	Version  uint64
 	Changed  bool
 	Events   []tracker.Event
 	Failures []Failure
-	// Moved are the trackers that changed, were refused or were completed already, in order; see Moves.
-	Moved []states.PackedResult
+	// Packed are the trackers that changed, were refused or were completed already, in order; see Moves.
+	Packed []states.PackedResult
 
-	others []Move // those of Moved that say no more than the place
-	roster roster
-	asides *asides // of the others' cells
+	detailed []TrackerResult // those of Moved that say no more than the place
+	definitions definitionList
+	overflow *overflowTable // of the others' cells
 }
 
-// Moves are what Moved stands for.
-func (e *Effect) Moves() iter.Seq[*Move] {
-	return func(yield func(*Move) bool) {
-		others := e.others
-		for _, moved := range e.Moved {
-			m := &Move{Place: moved.Index(), Outcome: tracker.Changed}
+// TrackerResults are what Moved stands for.
+func (e *Result) TrackerResults() iter.Seq[*TrackerResult] {
+	return func(yield func(*TrackerResult) bool) {
+		others := e.detailed
+		for _, moved := range e.Packed {
+			m := &TrackerResult{Index: moved.Index(), Outcome: tracker.Changed}
 			var small bool
-			if m.Cell, small = moved.Small(); !small {
+			if m.Packed, small = moved.Small(); !small {
 				m, others = &others[0], others[1:]
 			}
 			if !yield(m) {
@@ -70,71 +70,71 @@ func (e *Effect) Moves() iter.Seq[*Move] {
 }
 
 // Definition is that of the tracker that moved.
-func (e *Effect) Definition(m *Move) *tracker.Definition { return e.roster.at(int(m.Place)) }
+func (e *Result) Definition(m *TrackerResult) *tracker.Definition { return e.definitions.at(int(m.Index)) }
 
 // State is what the tracker moved to.
-func (e *Effect) State(m *Move) tracker.State {
-	if !m.Cell.HasOverflow() {
-		return m.Cell.State(states.Overflow{})
+func (e *Result) State(m *TrackerResult) tracker.State {
+	if !m.Packed.HasOverflow() {
+		return m.Packed.State(states.Overflow{})
 	}
-	return m.Cell.State(e.asides.of(m.Place))
+	return m.Packed.State(e.overflow.get(m.Index))
 }
 
 // Track applies one data. An error (raw JSON that is refused, a template that cannot start) changes
 // nothing.
-func (g *Group) Track(c *Call) (Effect, error) {
-	fresh, err := g.fresh(c)
+func (g *Group) Track(c *TrackRequest) (Result, error) {
+	fresh, err := g.templated(c)
 	if err != nil {
-		return Effect{}, err
+		return Result{}, err
 	}
-	set := g.prospect(fresh, c.Compile)
+	set := g.nextProgram(fresh, c.Compile)
 	if err := set.Match(c.Data, c.Scratch); err != nil {
-		return Effect{}, err
+		return Result{}, err
 	}
-	w := work{g: g, x: c.Scratch, now: c.Now, changed: c.Commit, moved: c.Moved[:0]}
+	w := txn{g: g, scratch: c.Scratch, now: c.Now, changed: c.Commit, packed: c.PackedBuffer[:0]}
 	if !g.initialized && (g.Exists() || c.Commit || len(c.Template) > 0) {
 		g.initialized, w.changed = true, true
 	}
 	if len(fresh) > 0 || c.Now >= g.due {
-		w.all(fresh, set)
+		w.stepAll(fresh, set)
 	} else {
-		w.hits()
+		w.stepMatched()
 	}
-	w.failed()
+	w.addConditionFailures()
 	return w.finish(), nil
 }
 
-// start is a definition with the state it begins in.
-type start struct {
+// startingTracker is a definition with the state it begins in.
+type startingTracker struct {
 	definition *tracker.Definition
 	state      tracker.State
 }
 
-// fresh are the template's trackers that the group gets with this call.
-func (g *Group) fresh(c *Call) ([]start, error) {
+// templated are the template's trackers that the group gets with this call.
+func (g *Group) templated(c *TrackRequest) ([]startingTracker, error) {
 	if g.initialized || len(c.Template) == 0 {
 		return nil, nil
 	}
-	fresh := make([]start, 0, len(c.Template))
+	fresh := make([]startingTracker, 0, len(c.Template))
 	for _, d := range c.Template {
 		if _, exists := g.find(d.Name()); exists {
 			continue
 		}
-		s, err := begin(d, c.Now, true)
+		s, err := startTracker(d, c.Now, true)
 		if err != nil {
 			return nil, fmt.Errorf("start template tracker %q: %w", d.Name(), err)
 		}
-		fresh = append(fresh, start{d, s})
+		fresh = append(fresh, startingTracker{d, s})
 	}
 	return fresh, nil
 }
 
-// prospect is the compiled set of the group as it would be with the fresh trackers.
-func (g *Group) prospect(fresh []start, compile Compiler) *states.Program {
+// nextProgram is the compiled set of the group as it would be with the fresh trackers.
+func (g *Group) nextProgram(fresh []startingTracker, compile Compiler) *states.Program {
 	if len(fresh) == 0 {
-		return g.compiled(compile)
+		return g.compiledProgram(compile)
 	}
-	defs := slices.Grow(g.roster.all(), len(fresh))
+	defs := slices.Grow(g.list.all(), len(fresh))
 	for _, f := range fresh {
 		defs = append(defs, f.definition)
 	}

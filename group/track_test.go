@@ -75,7 +75,7 @@ func TestTemplate(t *testing.T) {
 		define(t, "a", `{}`), define(t, "b", `{"targets":[1]}`), define(t, "over", `{"limiters":[{"kind":"time","end":5}],"keep":true}`),
 		define(t, "gone", `{"expire_at":5}`), define(t, "d", `{"where":[{"op":"exists","key":"x"}]}`),
 	}
-	give := func(g *group.Group, text string) (group.Effect, error) {
+	give := func(g *group.Group, text string) (group.Result, error) {
 		c := call(text, 6*second)
 		c.Template = template
 		return g.Track(c)
@@ -186,7 +186,7 @@ func TestSweep(t *testing.T) {
 		{9999 * second, "", limiter.Never},
 	} {
 		before := g.Version()
-		e := g.Sweep(step.now)
+		e := g.ApplyTimers(step.now)
 		equal(t, "events", tell(&e), step.events)
 		if e.Changed != (step.events != "") || (g.Version() > before) != e.Changed || g.Due() != step.due {
 			t.Errorf("at %d: changed %v, version %d, due %d", step.now, e.Changed, g.Version(), g.Due())
@@ -204,9 +204,9 @@ func TestScratchIsShared(t *testing.T) {
 		{JSON: []byte(`{"k":"v","n":1}`)}, {Map: map[string]any{"k": "v", "n": 2.5}}, {JSON: []byte(`{"n":-1}`)}, {Map: map[string]any{}},
 	} {
 		for _, g := range []*group.Group{large, small, large} {
-			e, err := g.Track(&group.Call{Data: data, Compile: states.Compile, Scratch: &x})
-			if want := g.Len(); err != nil || i < 2 && len(e.Moved) != want && len(e.Events) == 0 || i >= 2 && len(e.Moved) != 0 {
-				t.Errorf("data %d, group of %d: %d moves, %v", i, g.Len(), len(e.Moved), err)
+			e, err := g.Track(&group.TrackRequest{Data: data, Compile: states.Compile, Scratch: &x})
+			if want := g.Len(); err != nil || i < 2 && len(e.Packed) != want && len(e.Events) == 0 || i >= 2 && len(e.Packed) != 0 {
+				t.Errorf("data %d, group of %d: %d moves, %v", i, g.Len(), len(e.Packed), err)
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 // readJSON reads strict JSON as a tree; nil when it is broken, which is then recorded.
 func readJSON(text []byte, r *report) *node {
 	j := jsonReader{Scanner: rawjson.Scanner{Data: text}, report: r, now: position{1, 1}}
-	start := j.Space(0)
+	start := j.SkipSpace(0)
 	root := &node{position: j.moveTo(start)}
 	end := j.fill(root, start, depthOfTop(text[start] == '['))
 	if end >= 0 {

@@ -65,7 +65,7 @@ func appendList(dst []byte, items []any, depth int) ([]byte, *canonicalError) {
 		}
 		var err *canonicalError
 		if dst, err = appendCanonical(dst, item, depth); err != nil {
-			return nil, within(strconv.Itoa(i), err)
+			return nil, prependPath(strconv.Itoa(i), err)
 		}
 	}
 	return append(dst, ']'), nil
@@ -75,15 +75,15 @@ func appendObject(dst []byte, members map[string]any, depth int) ([]byte, *canon
 	if depth > maxDepth {
 		return nil, errTooDeep()
 	}
-	var few [16]string
+	var buf [16]string
 	dst = append(dst, '{')
-	for i, key := range sortedKeys(few[:0], members) {
+	for i, key := range sortedKeys(buf[:0], members) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		var err *canonicalError
 		if dst, err = appendMember(dst, key, members[key], depth); err != nil {
-			return nil, within(strings.ReplaceAll(key, ".", `\.`), err)
+			return nil, prependPath(strings.ReplaceAll(key, ".", `\.`), err)
 		}
 	}
 	return append(dst, '}'), nil
@@ -126,14 +126,14 @@ func appendString(dst []byte, s string) ([]byte, *canonicalError) {
 		return nil, &canonicalError{reason: fmt.Sprintf("%.40q is not valid UTF-8", s)}
 	}
 	dst = append(dst, '"')
-	clean := 0
+	start := 0
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
-			dst = appendEscape(append(dst, s[clean:i]...), c)
-			clean = i + 1
+			dst = appendEscape(append(dst, s[start:i]...), c)
+			start = i + 1
 		}
 	}
-	return append(append(dst, s[clean:]...), '"'), nil
+	return append(append(dst, s[start:]...), '"'), nil
 }
 
 func appendEscape(dst []byte, c byte) []byte {
@@ -171,7 +171,7 @@ func errTooDeep() *canonicalError {
 	return &canonicalError{reason: fmt.Sprintf("nested deeper than %d", maxDepth)}
 }
 
-func within(segment string, inner *canonicalError) *canonicalError {
+func prependPath(segment string, inner *canonicalError) *canonicalError {
 	if inner.path != "" {
 		segment += "." + inner.path
 	}

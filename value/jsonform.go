@@ -21,16 +21,16 @@ func Plain(v any) any {
 		return v
 	}
 	rv := deref(reflect.ValueOf(v))
-	if !rv.IsValid() || !hasOwnForm(rv) {
+	if !rv.IsValid() || !needsMarshal(rv) {
 		return v
 	}
-	return marshaled(rv).Any()
+	return viaJSON(rv).Any()
 }
 
 // deref follows pointers, up to one that marshals itself. A nil one leads to the zero reflect.Value, an endless chain
 // of them to a pointer.
 func deref(rv reflect.Value) reflect.Value {
-	for range maxHops {
+	for range maxPointers {
 		if rv.Kind() != reflect.Pointer && rv.Kind() != reflect.Interface || marshalsItself(rv) && !rv.IsNil() {
 			break
 		}
@@ -47,8 +47,8 @@ func marshalsItself(rv reflect.Value) bool {
 	return t.Implements(jsonMarshaler) || t.Implements(textMarshaler)
 }
 
-// hasOwnForm reports whether the JSON form of rv is not that of what it is made of.
-func hasOwnForm(rv reflect.Value) bool {
+// needsMarshal reports whether the JSON form of rv is not that of what it is made of.
+func needsMarshal(rv reflect.Value) bool {
 	switch rv.Kind() {
 	case reflect.Struct:
 		return true
@@ -64,9 +64,9 @@ func hasOwnForm(rv reflect.Value) bool {
 	return marshalsItself(rv)
 }
 
-// marshaled reads a Go value as encoding/json writes it. What that refuses, and what it writes that is no strict JSON,
+// viaJSON reads a Go value as encoding/json writes it. What that refuses, and what it writes that is no strict JSON,
 // is Unsupported.
-func marshaled(rv reflect.Value) (v Value) {
+func viaJSON(rv reflect.Value) (v Value) {
 	source := rv.Interface()
 	if rv.CanAddr() {
 		source = rv.Addr().Interface() // so that methods of the pointer are used, as encoding/json does

@@ -8,8 +8,8 @@ import (
 	"github.com/dictrack/dictrack/internal/rawjson"
 )
 
-// maxHops bounds the pointers that are followed to a value.
-const maxHops = 64
+// maxPointers bounds the pointers that are followed to a value.
+const maxPointers = 64
 
 // Of returns the value of Go data, which is read as its JSON form. nil and nil pointers are Null; all kinds of integers
 // and floats are numbers, unsigned ones above math.MaxInt64 as Float; json.Number is a number; slices and arrays are
@@ -57,8 +57,8 @@ func ofReflected(rv reflect.Value) Value {
 	switch {
 	case !rv.IsValid():
 		return NullValue()
-	case hasOwnForm(rv):
-		return marshaled(rv)
+	case needsMarshal(rv):
+		return viaJSON(rv)
 	case rv.CanInt():
 		return OfInt(rv.Int())
 	case rv.CanUint():
@@ -94,11 +94,11 @@ func ofComposite(rv reflect.Value) Value {
 }
 
 func isList(rv reflect.Value) bool {
-	return (rv.Kind() == reflect.Slice || rv.Kind() == reflect.Array) && !hasOwnForm(rv)
+	return (rv.Kind() == reflect.Slice || rv.Kind() == reflect.Array) && !needsMarshal(rv)
 }
 
 func isObject(rv reflect.Value) bool {
-	return rv.Kind() == reflect.Map && !hasOwnForm(rv)
+	return rv.Kind() == reflect.Map && !needsMarshal(rv)
 }
 
 func items(rv reflect.Value) []any {

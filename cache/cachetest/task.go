@@ -94,7 +94,7 @@ func (c *testTask) Apply(g *group.Group, seen *record.MessageID) *record.Message
 		c.do(g)
 		return nil
 	}
-	effect, err := g.Track(&group.Call{
+	effect, err := g.Track(&group.TrackRequest{
 		Data: match.Data{JSON: c.data}, Commit: true, Template: total, Compile: states.Compile, Scratch: &states.Scratch{},
 	})
 	if err != nil {

@@ -54,7 +54,7 @@ func dueWithoutStore(e *env) {
 	expect(3_000, 10, early, middle)
 	expect(limiter.Never-1, 1, early)
 	expect(limiter.Never-1, 10, early, middle, record.Due{Group: "late", At: 5_000_000_000})
-	sweep := e.read("early", func(g *group.Group) { g.Sweep(1_000) })
+	sweep := e.read("early", func(g *group.Group) { g.ApplyTimers(1_000) })
 	e.update(sweep)
 	expect(3_000, 10, middle)
 }

@@ -60,7 +60,7 @@ func (m *memoryOnly) run(ctx context.Context, t cache.Task) {
 	defer e.box.Unlock()
 	if e.group == nil {
 		e.group = e.inlineGroup
-		e.group.Begin(e.name, m.baseVersion.Load())
+		e.group.Init(e.name, m.baseVersion.Load())
 	}
 	err := m.calls.Err(ctx) // after the lock: Close waits for those who hold one, and for no others
 	switch id := t.ID(); {

@@ -157,7 +157,7 @@ func TestOneProcessADirectory(t *testing.T) {
 		t.Fatal(err)
 	}
 	status, _, errs := command(t, streams{}, "", "show", "--data", dir)
-	if status != exitFailure || !strings.Contains(errs, "hint: wait for the other dictrack") {
+	if status != exitFailure || !strings.Contains(errs, "hint: another dictrack is using this directory") {
 		t.Errorf("status %d: %s", status, errs)
 	}
 	_ = typing.Close()

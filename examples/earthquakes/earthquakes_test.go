@@ -10,8 +10,8 @@ import (
 	"github.com/dictrack/dictrack/examples/internal/history"
 )
 
-// TestEarthquakes compares every event and where every tracker ends with what expected.py worked out from
-// the same data without dictrack. Reading the data again must change nothing of it.
+// TestEarthquakes compares every event and the final state of every tracker with what expected.py computed from the same
+// quakes without dictrack. Reading them again must change nothing.
 func TestEarthquakes(t *testing.T) {
 	want, err := history.Read("testdata/expected.json")
 	if err != nil {
@@ -24,7 +24,7 @@ func TestEarthquakes(t *testing.T) {
 	defer n.Close(t.Context())
 
 	got := history.History{}
-	_, _ = n.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error { got.Note(e); return nil }})
+	_, _ = n.Subscribe(dictrack.Subscription{Handler: func(_ context.Context, e dictrack.Event) error { got.Record(e); return nil }})
 	for _, known := range []int{0, 1707} {
 		duplicates, err := n.report(t.Context(), data)
 		if err != nil || duplicates != known {
@@ -48,9 +48,9 @@ func Example() {
 	// 2018-02-04 15:06:21  us  felt      1004
 	// 2018-02-06 13:57:09  us  surveyed    50
 	//
-	// read the week; 0 quakes were known
+	// read the week; 0 quakes were duplicates
 	//
-	// read the week; 1707 quakes were known
+	// read the week; 1707 quakes were duplicates
 	//
 	// network  quakes  mean depth
 	// ak          297     31.7 km

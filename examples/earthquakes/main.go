@@ -1,8 +1,7 @@
 // Command earthquakes tracks a week of earthquakes by the seismic network that reported them: how many were
 // strong, how deep, felt by how many, and more, as trackers.yaml says.
 //
-// It reads the week twice, as somebody does who polls a feed: every quake has an id, so the second time
-// changes nothing.
+// It reads the week twice, like a program that polls a feed. Every quake has an id, so the second time changes nothing.
 package main
 
 import (
@@ -27,8 +26,8 @@ var data []byte
 //go:embed trackers.yaml
 var trackers []byte
 
-// networks is a Manager with a group for each network. Its clock is the latest quake, and not today: three
-// days are three days of 2018.
+// networks is a Manager with a group for each network. Its clock is the time of the latest quake, because the quakes are
+// of 2018.
 type networks struct {
 	*dictrack.Manager
 	now time.Time
@@ -46,7 +45,7 @@ func open(ctx context.Context) (*networks, error) {
 	n := &networks{}
 	n.Manager, err = dictrack.Open(ctx, dictrack.Options{
 		Clock:         func() time.Time { return n.now },
-		DisableTimers: true, // the clock stands still between batches
+		DisableTimers: true, // report sweeps once, at the end
 	})
 	if err != nil {
 		return nil, err
@@ -57,7 +56,7 @@ func open(ctx context.Context) (*networks, error) {
 	return n, nil
 }
 
-// read makes the input of one line. The line itself is the data: nothing else of it is decoded.
+// read returns the message of a line. The line itself is its data, so only id, group and time are decoded.
 func read(line []byte) (dictrack.Message, error) {
 	var quake struct {
 		ID         string
@@ -77,8 +76,8 @@ func read(line []byte) (dictrack.Message, error) {
 	}, nil
 }
 
-// report tracks a whole feed in batches of a hundred, and tells how many quakes were known already. The
-// Sweep removes what expired in networks that reported nothing since.
+// report tracks a feed in batches of a hundred, and returns the number of duplicates. The final Sweep removes expired
+// trackers of networks without later quakes.
 func (n *networks) report(ctx context.Context, feed []byte) (duplicates int, err error) {
 	lines := slices.Collect(bytes.Lines(feed))
 	for batch := range slices.Chunk(lines, 100) {
@@ -92,22 +91,22 @@ func (n *networks) report(ctx context.Context, feed []byte) (duplicates int, err
 }
 
 func (n *networks) reportBatch(ctx context.Context, lines [][]byte) (duplicates int, err error) {
-	var inputs []dictrack.Message
+	var messages []dictrack.Message
 	for _, line := range lines {
-		in, err := read(line)
+		message, err := read(line)
 		if err != nil {
 			return 0, err
 		}
-		inputs = append(inputs, in)
-		if in.Time.After(n.now) {
-			n.now = in.Time
+		messages = append(messages, message)
+		if message.Time.After(n.now) {
+			n.now = message.Time
 		}
 	}
-	for _, out := range n.TrackBatch(ctx, inputs) {
-		if out.Err != nil {
-			return 0, out.Err
+	for _, result := range n.TrackBatch(ctx, messages) {
+		if result.Err != nil {
+			return 0, result.Err
 		}
-		if out.Duplicate {
+		if result.Duplicate {
 			duplicates++
 		}
 	}
@@ -136,7 +135,7 @@ func run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("\nread the week; %d quakes were known\n", duplicates)
+		fmt.Printf("\nread the week; %d quakes were duplicates\n", duplicates)
 	}
 	return n.show(ctx)
 }

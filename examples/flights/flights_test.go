@@ -10,8 +10,8 @@ import (
 	"github.com/dictrack/dictrack/examples/internal/history"
 )
 
-// TestFlights compares every event and where every tracker ends with what expected.py worked out from the
-// same data without dictrack.
+// TestFlights compares every event and the final state of every tracker with what expected.py computed from the same
+// flights without dictrack.
 func TestFlights(t *testing.T) {
 	want, err := history.Read("testdata/expected.json")
 	if err != nil {
@@ -24,11 +24,11 @@ func TestFlights(t *testing.T) {
 	defer a.Close(t.Context())
 
 	got := history.History{}
-	note := func(_ context.Context, e dictrack.Event) error {
-		got.Note(e)
+	record := func(_ context.Context, e dictrack.Event) error {
+		got.Record(e)
 		return nil
 	}
-	if _, err := a.Subscribe(dictrack.Subscription{Handler: note}); err != nil {
+	if _, err := a.Subscribe(dictrack.Subscription{Handler: record}); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.departAll(t.Context(), func(*dictrack.Result) {}); err != nil {
@@ -64,7 +64,7 @@ func Example() {
 	// 2001-03-29 18:14:00  PHL  late-departures     100
 	// 2001-03-29 18:42:00  PHX  miles            501027
 	//
-	// 20000 flights moved trackers 62845 times
+	// 20000 flights changed trackers 62845 times
 	//
 	// DFW
 	//   late-departures  stage 3 of 3, cycle  1, 100 of 100

@@ -1,5 +1,5 @@
 // Command flights tracks 20,000 flights by the airport that they left: how many were late, the miles flown,
-// and more, as trackers.yaml says. It tells which airports completed a tracker, and how the busiest stand.
+// and more, as trackers.yaml says. It prints which airports completed a tracker, and the trackers of the busiest.
 package main
 
 import (
@@ -23,8 +23,8 @@ var data []byte
 //go:embed trackers.yaml
 var trackers []byte
 
-// airports is a Manager with a group for each airport. Its clock is the time of the flight that it looks
-// at, and not today's: a week of flights is a week of 2001.
+// airports is a Manager with a group for each airport. Its clock is the departure of the current flight, because the
+// flights are of 2001.
 type airports struct {
 	*dictrack.Manager
 	now time.Time
@@ -42,7 +42,7 @@ func open(ctx context.Context) (*airports, error) {
 	a := &airports{}
 	a.Manager, err = dictrack.Open(ctx, dictrack.Options{
 		Clock:         func() time.Time { return a.now },
-		DisableTimers: true, // the clock stands still between flights
+		DisableTimers: true, // departAll sweeps once, at the end
 	})
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func open(ctx context.Context) (*airports, error) {
 	return a, nil
 }
 
-// depart tracks one flight, a line of the data.
+// depart tracks one flight, which is a line of the file.
 func (a *airports) depart(ctx context.Context, line []byte) (*dictrack.Result, error) {
 	var flight struct{ Origin, Date string }
 	err := json.Unmarshal(line, &flight)
@@ -66,15 +66,15 @@ func (a *airports) depart(ctx context.Context, line []byte) (*dictrack.Result, e
 	return a.Track(ctx, dictrack.Message{Group: flight.Origin, JSON: line})
 }
 
-// departAll tracks all flights, and hands each result to see. The last Sweep ends the weeks that are over
-// at airports from which no plane left since.
-func (a *airports) departAll(ctx context.Context, see func(*dictrack.Result)) error {
+// departAll tracks all flights and calls handle with each result. The final Sweep ends the windows that are over at
+// airports without later flights.
+func (a *airports) departAll(ctx context.Context, handle func(*dictrack.Result)) error {
 	for line := range bytes.Lines(data) {
 		result, err := a.depart(ctx, line)
 		if err != nil {
 			return err
 		}
-		see(result)
+		handle(result)
 	}
 	return a.Sweep(ctx)
 }
@@ -96,15 +96,15 @@ func run(ctx context.Context) error {
 		fmt.Printf("%s  %s  %-15s  %6v\n", e.Time.Format(time.DateTime), e.Group, e.Tracker.Name, e.Tracker.Progress)
 		return nil
 	}})
-	flights, moves := 0, 0
+	flights, changes := 0, 0
 	err = a.departAll(ctx, func(r *dictrack.Result) {
 		flights++
-		moves += len(r.Changed())
+		changes += len(r.Changed())
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n%d flights moved trackers %d times\n", flights, moves)
+	fmt.Printf("\n%d flights changed trackers %d times\n", flights, changes)
 	return a.show(ctx, "DFW", "ORD", "ATL")
 }
 

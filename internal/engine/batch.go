@@ -86,7 +86,7 @@ func (e *Engine) recycleBatch(b *batch, err error) {
 		return
 	}
 	for i := range b.tasks {
-		b.tasks[i] = task{call: group.Call{Moved: b.tasks[i].call.Moved[:0]}}
+		b.tasks[i] = task{call: group.TrackRequest{PackedBuffer: b.tasks[i].call.PackedBuffer[:0]}}
 	}
 	clear(b.list)
 	b.list = b.list[:0]

@@ -55,7 +55,7 @@ func (f *fixture) add(name string, specs ...tracker.Spec) {
 		}
 		defs = append(defs, d)
 	}
-	err := f.Edit(context.Background(), name, func(g *group.Group, now int64) (group.Effect, error) {
+	err := f.Edit(context.Background(), name, func(g *group.Group, now int64) (group.Result, error) {
 		return g.Add(defs, now)
 	})
 	if err != nil {

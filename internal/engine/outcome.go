@@ -19,7 +19,7 @@ type Reply struct {
 // Outcome is what a call of Track did to the trackers of its group. The caller owns it. It has memory of its own for
 // the trackers of most calls, so that these allocate nothing.
 type Outcome struct {
-	effect group.Effect // its Moved only when they are more than maxInline
+	effect group.Result // its Packed only when they are more than maxInline
 
 	inline [maxInline]states.PackedResult // otherwise they are here
 	count  int
@@ -28,14 +28,14 @@ type Outcome struct {
 // maxInline is how many trackers an Outcome has memory for itself.
 const maxInline = 40
 
-// adopt makes o that of an effect. It reports whether the memory of e.Moved is o's from now on.
-func (o *Outcome) adopt(e *group.Effect) bool {
+// adopt makes o that of an effect. It reports whether the memory of e.Packed is o's from now on.
+func (o *Outcome) adopt(e *group.Result) bool {
 	o.effect, o.count = *e, 0
-	switch n := len(e.Moved); {
+	switch n := len(e.Packed); {
 	case n <= maxInline:
-		o.count, o.effect.Moved = copy(o.inline[:], e.Moved), nil
-	case cap(e.Moved) > 2*n:
-		o.effect.Moved = slices.Clone(e.Moved)
+		o.count, o.effect.Packed = copy(o.inline[:], e.Packed), nil
+	case cap(e.Packed) > 2*n:
+		o.effect.Packed = slices.Clone(e.Packed)
 	default:
 		return true
 	}
@@ -43,10 +43,10 @@ func (o *Outcome) adopt(e *group.Effect) bool {
 }
 
 // Effect is what the call did. It may look into o.
-func (o *Outcome) Effect() group.Effect {
+func (o *Outcome) Effect() group.Result {
 	e := o.effect
-	if e.Moved == nil {
-		e.Moved = o.inline[:o.count]
+	if e.Packed == nil {
+		e.Packed = o.inline[:o.count]
 	}
 	return e
 }
@@ -58,4 +58,4 @@ func (o *Outcome) Events() []tracker.Event { return o.effect.Events }
 func (o *Outcome) Failures() []group.Failure { return o.effect.Failures }
 
 // Affected is the number of trackers that the call moved, limited or found held back.
-func (o *Outcome) Affected() int { return max(o.count, len(o.effect.Moved)) }
+func (o *Outcome) Affected() int { return max(o.count, len(o.effect.Packed)) }

@@ -22,7 +22,7 @@ func (e *Engine) recycle(t *task) {
 		return
 	}
 	t.name, t.id, t.do, t.timer = "", "", nil, false
-	t.call.Data, t.effect, t.err = match.Data{}, group.Effect{}, nil
+	t.call.Data, t.effect, t.err = match.Data{}, group.Result{}, nil
 	t.done = atomic.Bool{} // nobody else has it any more
 	e.tasks.Put(t)
 }

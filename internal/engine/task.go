@@ -22,12 +22,12 @@ type task struct {
 	id   string
 	hash [16]byte // of the message's data, when there is an id
 	now  int64    // when the call happens
-	call group.Call
-	do   func(g *group.Group) (group.Effect, error)
+	call group.TrackRequest
+	do   func(g *group.Group) (group.Result, error)
 
 	timer bool // the clock calls, and not a user
 
-	effect     group.Effect
+	effect     group.Result
 	duplicate  bool
 	due        int64 // of the group after the call
 	dueChanged bool  // to an earlier time, or nobody may know it
@@ -78,10 +78,10 @@ func (t *task) Apply(g *group.Group, seen *record.MessageID) *record.MessageID {
 
 // repeat answers a call whose id is remembered.
 func (t *task) repeat(seen *record.MessageID) {
-	t.effect, t.err, t.duplicate = group.Effect{Version: seen.Version}, nil, seen.Hash == t.hash
+	t.effect, t.err, t.duplicate = group.Result{Version: seen.Version}, nil, seen.Hash == t.hash
 	t.due, t.dueChanged = limiter.Never, false
 	if !t.duplicate {
-		t.effect, t.err = group.Effect{}, fmt.Errorf("id %q: %w", t.id, ErrIDReused)
+		t.effect, t.err = group.Result{}, fmt.Errorf("id %q: %w", t.id, ErrIDReused)
 	}
 }
 
@@ -98,8 +98,8 @@ func (t *task) track(g *group.Group) {
 	if t.effect, t.err = g.Track(&t.call); t.err != nil {
 		t.err = &DataError{t.err}
 	}
-	if n := cap(t.effect.Moved); n > cap(t.call.Moved) && n <= maxReused {
-		t.call.Moved = t.effect.Moved
+	if n := cap(t.effect.Packed); n > cap(t.call.PackedBuffer) && n <= maxReused {
+		t.call.PackedBuffer = t.effect.Packed
 	}
 }
 

@@ -23,7 +23,7 @@ func (e *Engine) FireTimers(ctx context.Context, now int64, groups []string) (er
 	for i, name := range groups {
 		t := &all[i]
 		t.deps, t.name, t.now, t.timer = e.deps, name, now, true
-		t.do = func(g *group.Group) (group.Effect, error) { return g.Sweep(now), nil }
+		t.do = func(g *group.Group) (group.Result, error) { return g.ApplyTimers(now), nil }
 		tasks[i] = t
 	}
 	errs := []error{e.update(ctx, tasks)}

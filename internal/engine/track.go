@@ -77,7 +77,7 @@ func (t *task) reply(o *Outcome, notDone error) (Reply, error) {
 		return Reply{}, fmt.Errorf("track group %q: %w", t.name, err)
 	}
 	if o.adopt(&t.effect) {
-		t.call.Moved = nil
+		t.call.PackedBuffer = nil
 	}
 	return Reply{Version: t.effect.Version, Duplicate: t.duplicate}, nil
 }

@@ -20,7 +20,7 @@ func (e *DuplicateKeyError) Error() string {
 // the value is an error, and so is a key given twice in one object (*DuplicateKeyError); all others are *SyntaxError.
 func Decode(data []byte) (any, error) {
 	s := Scanner{Data: data}
-	v, end := s.Decode(s.Space(0), 0)
+	v, end := s.Decode(s.SkipSpace(0), 0)
 	if end >= 0 {
 		end = s.End(end)
 	}
@@ -34,7 +34,7 @@ func Decode(data []byte) (any, error) {
 func (s *Scanner) Decode(i, depth int) (any, int) {
 	switch s.At(i) {
 	case '"':
-		end, escaped := s.String(i)
+		end, escaped := s.SkipString(i)
 		if end < 0 {
 			return nil, -1
 		}
@@ -44,11 +44,11 @@ func (s *Scanner) Decode(i, depth int) (any, int) {
 	case '[':
 		return s.decodeList(i, depth+1)
 	case 't':
-		return true, s.Literal(i)
+		return true, s.SkipLiteral(i)
 	case 'f':
-		return false, s.Literal(i)
+		return false, s.SkipLiteral(i)
 	case 'n':
-		return nil, s.Literal(i)
+		return nil, s.SkipLiteral(i)
 	}
 	return s.decodeNumber(i)
 }
@@ -76,17 +76,17 @@ func (s *Scanner) Text(t Text) string {
 // only while the data is unchanged.
 func (s *Scanner) View(t Text) string {
 	if t.Escaped {
-		return s.resolved(t)
+		return s.unescape(t)
 	}
-	return view(s.Data[t.Start:t.End])
+	return unsafeString(s.Data[t.Start:t.End])
 }
 
-func (s *Scanner) resolved(t Text) string {
-	return view(s.AppendText(make([]byte, 0, t.End-t.Start), t))
+func (s *Scanner) unescape(t Text) string {
+	return unsafeString(s.AppendText(make([]byte, 0, t.End-t.Start), t))
 }
 
-// view is text as a string that shares its memory.
-func view(text []byte) string {
+// unsafeString is text as a string that shares its memory.
+func unsafeString(text []byte) string {
 	return unsafe.String(unsafe.SliceData(text), len(text)) // #nosec G103 -- callers keep text unchanged
 }
 

@@ -11,7 +11,7 @@ type Keys struct {
 
 // bucket is a place in a hash table with open addressing; an empty one has no number.
 type bucket struct {
-	head   uint64
+	prefix   uint64
 	key    string
 	number int // from 1
 }
@@ -31,43 +31,43 @@ func NewKeys(keys []string) Keys {
 
 func (k *Keys) add(key string, number int) {
 	k.lengths |= 1 << (len(key) % 64)
-	head := headOf([]byte(key))
+	head := prefix64([]byte(key))
 	i := hash(head, []byte(key)) >> k.shift
 	for k.table[i].number != 0 {
 		i = (i + 1) & uint64(len(k.table)-1)
 	}
-	k.table[i] = bucket{head: head, key: key, number: number}
+	k.table[i] = bucket{prefix: head, key: key, number: number}
 }
 
-// mayHave says whether a key can have that length.
-func (k *Keys) mayHave(length int) bool { return k.lengths>>(uint(length)%64)&1 != 0 }
+// mayHaveLength says whether a key can have that length.
+func (k *Keys) mayHaveLength(length int) bool { return k.lengths>>(uint(length)%64)&1 != 0 }
 
 // find is the number of the key from start to end of d, or -1. One of the keys must have its length, modulo 64.
 func (k *Keys) find(d []byte, start, end int) int {
 	key := d[start:end]
 	if len(key) > 8 || start > len(d)-8 {
-		return k.findAny(key)
+		return k.findLong(key)
 	}
-	head := word(d, start) & (1<<(8*len(key)) - 1)
+	head := load64(d, start) & (1<<(8*len(key)) - 1)
 	mask := uint64(len(k.table) - 1)
 	for i := mix(head+uint64(len(key))) >> k.shift; ; i++ {
 		switch b := &k.table[i&mask]; {
 		case b.number == 0:
 			return -1
-		case b.head == head && len(b.key) == len(key):
+		case b.prefix == head && len(b.key) == len(key):
 			return b.number - 1
 		}
 	}
 }
 
-func (k *Keys) findAny(key []byte) int {
-	head := headOf(key)
+func (k *Keys) findLong(key []byte) int {
+	head := prefix64(key)
 	mask := uint64(len(k.table) - 1)
 	for i := hash(head, key) >> k.shift; ; i++ {
 		switch b := &k.table[i&mask]; {
 		case b.number == 0:
 			return -1
-		case b.head == head && b.key == string(key):
+		case b.prefix == head && b.key == string(key):
 			return b.number - 1
 		}
 	}
@@ -77,15 +77,15 @@ func (k *Keys) findAny(key []byte) int {
 func hash(head uint64, key []byte) uint64 {
 	h := head + uint64(len(key))
 	for i := 8; i < len(key); i += 8 {
-		h = mix(h) ^ word(key, min(i, len(key)-8))
+		h = mix(h) ^ load64(key, min(i, len(key)-8))
 	}
 	return mix(h)
 }
 
 func mix(h uint64) uint64 { return (h ^ h>>32) * 0x9E3779B97F4A7C15 }
 
-// headOf is the first eight bytes of a key as a little-endian number.
-func headOf(key []byte) uint64 {
+// prefix64 is the first eight bytes of a key as a little-endian number.
+func prefix64(key []byte) uint64 {
 	var head uint64
 	for i := range min(8, len(key)) {
 		head |= uint64(key[i]) << (8 * i)

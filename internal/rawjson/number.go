@@ -12,23 +12,23 @@ type Number struct {
 // ParseNumber reads text that is one JSON number and nothing else; false when it is none, or not finite.
 func ParseNumber(text string) (Number, bool) {
 	s := Scanner{Data: []byte(text)}
-	end, integer := s.Number(0)
+	end, integer := s.SkipNumber(0)
 	if end != len(text) {
 		return Number{}, false
 	}
 	return parseNumber(text, integer), true
 }
 
-// Number checks the number at i, and says whether it is an integer literal.
-func (s *Scanner) Number(i int) (end int, integer bool) {
+// SkipNumber checks the number at i, and says whether it is an integer literal.
+func (s *Scanner) SkipNumber(i int) (end int, integer bool) {
 	d := s.Data
 	start := i
 	if i < len(d) && d[i] == '-' {
 		i++
 	}
 	first := i
-	if i = digits(d, i); i == first {
-		return s.noDigit(start, i), false
+	if i = skipDigits(d, i); i == first {
+		return s.failNoDigit(start, i), false
 	}
 	if d[first] == '0' {
 		i = first + 1
@@ -37,26 +37,26 @@ func (s *Scanner) Number(i int) (end int, integer bool) {
 	if i < len(d) && d[i] == '.' {
 		integer = false
 		first = i + 1
-		if i = digits(d, first); i == first {
-			return s.noDigit(start, i), false
+		if i = skipDigits(d, first); i == first {
+			return s.failNoDigit(start, i), false
 		}
 	}
 	if i-start > 300 || i < len(d) && d[i]|0x20 == 'e' {
-		return s.exponent(start, i, integer)
+		return s.finishNumber(start, i, integer)
 	}
 	return i, integer
 }
 
-// noDigit refuses the number from start on, which has no digit at i.
-func (s *Scanner) noDigit(start, i int) int {
+// failNoDigit refuses the number from start on, which has no digit at i.
+func (s *Scanner) failNoDigit(start, i int) int {
 	if i == start {
 		return s.Fail(i, wantValue)
 	}
 	return s.Fail(i, "expected a digit")
 }
 
-// exponent goes on with a number that may have one, and refuses it when it is past the range of float64.
-func (s *Scanner) exponent(start, i int, integer bool) (int, bool) {
+// finishNumber goes on with a number that may have one, and refuses it when it is past the range of float64.
+func (s *Scanner) finishNumber(start, i int, integer bool) (int, bool) {
 	if s.At(i)|0x20 == 'e' {
 		integer = false
 		i++
@@ -64,17 +64,17 @@ func (s *Scanner) exponent(start, i int, integer bool) (int, bool) {
 			i++
 		}
 		first := i
-		if i = digits(s.Data, first); i == first {
-			return s.noDigit(start, i), false
+		if i = skipDigits(s.Data, first); i == first {
+			return s.failNoDigit(start, i), false
 		}
 	}
-	if _, err := strconv.ParseFloat(view(s.Data[start:i]), 64); err != nil {
+	if _, err := strconv.ParseFloat(unsafeString(s.Data[start:i]), 64); err != nil {
 		return s.Fail(start, "number is out of the range of float64"), false
 	}
 	return i, integer
 }
 
-func digits(d []byte, i int) int {
+func skipDigits(d []byte, i int) int {
 	for i < len(d) && d[i]-'0' < 10 {
 		i++
 	}
@@ -89,22 +89,22 @@ func (s *Scanner) ReadNumber(i int) (n Number, end int) {
 		n.Int = n.Int*10 + int64(d[end]-'0')
 		end++
 	}
-	if length := end - i; 0 < length && length < 19 && (d[i] != '0' || length == 1) && !goesOn[s.At(end)] {
+	if length := end - i; 0 < length && length < 19 && (d[i] != '0' || length == 1) && !continuesNumber[s.At(end)] {
 		n.IsInt = true
 		return n, end
 	}
-	return s.readNumber(i)
+	return s.readNumberSlow(i)
 }
 
-// goesOn marks what goes on with a number after its whole part.
-var goesOn = [256]bool{'.': true, 'e': true, 'E': true}
+// continuesNumber marks what goes on with a number after its whole part.
+var continuesNumber = [256]bool{'.': true, 'e': true, 'E': true}
 
-func (s *Scanner) readNumber(i int) (Number, int) {
-	end, integer := s.Number(i)
+func (s *Scanner) readNumberSlow(i int) (Number, int) {
+	end, integer := s.SkipNumber(i)
 	if end < 0 {
 		return Number{}, -1
 	}
-	return parseNumber(view(s.Data[i:end]), integer), end
+	return parseNumber(unsafeString(s.Data[i:end]), integer), end
 }
 
 func parseNumber(text string, integer bool) Number {

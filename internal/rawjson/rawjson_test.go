@@ -167,11 +167,11 @@ func TestMarks(t *testing.T) {
 		marked func(c byte) bool
 		not    func(c byte) bool // such bytes cannot stand there
 	}{
-		{"special", special, "plain, ~", func(c byte) bool { return c < ' ' || c == '"' || c == '\\' || c >= 0x80 }, nil},
-		{"structure", structure, "-1.e+,: ", isOneOf("\"{}[]"), func(c byte) bool { return !outside(c) }},
-		{"structure", structure, "tru\t\n\rz0", isOneOf("\"{}[]"), func(c byte) bool { return !outside(c) }},
-		{"ends", ends, "-12.5E+0", isOneOf(",}] \t\n\r"), func(c byte) bool { return !outside(c) || isOneOf(`":[{`)(c) }},
-		{"ends", ends, "falsenul", isOneOf(",}] \t\n\r"), func(c byte) bool { return !outside(c) || isOneOf(`":[{`)(c) }},
+		{"special", markSpecial, "plain, ~", func(c byte) bool { return c < ' ' || c == '"' || c == '\\' || c >= 0x80 }, nil},
+		{"structure", markStructural, "-1.e+,: ", isOneOf("\"{}[]"), func(c byte) bool { return !outside(c) }},
+		{"structure", markStructural, "tru\t\n\rz0", isOneOf("\"{}[]"), func(c byte) bool { return !outside(c) }},
+		{"ends", markTerminators, "-12.5E+0", isOneOf(",}] \t\n\r"), func(c byte) bool { return !outside(c) || isOneOf(`":[{`)(c) }},
+		{"ends", markTerminators, "falsenul", isOneOf(",}] \t\n\r"), func(c byte) bool { return !outside(c) || isOneOf(`":[{`)(c) }},
 	} {
 		for b := range 256 {
 			for place := range 8 {
@@ -184,7 +184,7 @@ func TestMarks(t *testing.T) {
 				if c.marked(byte(b)) {
 					want = place
 				}
-				if got := first(c.marks(word(text, 0))); got != want {
+				if got := firstMarked(c.marks(load64(text, 0))); got != want {
 					t.Errorf("%s(%q): first mark at %d, want %d", c.name, text, got, want)
 				}
 			}

@@ -59,15 +59,15 @@ func (s *Scanner) At(i int) byte {
 	return 0
 }
 
-// Space returns the offset of the next byte that is not white space.
-func (s *Scanner) Space(i int) int {
+// SkipSpace returns the offset of the next byte that is not white space.
+func (s *Scanner) SkipSpace(i int) int {
 	if uint(i) < uint(len(s.Data)) && s.Data[i] > ' ' {
 		return i
 	}
-	return s.spaces(i)
+	return s.skipSpaceSlow(i)
 }
 
-func (s *Scanner) spaces(i int) int {
+func (s *Scanner) skipSpaceSlow(i int) int {
 	for i < len(s.Data) {
 		switch s.Data[i] {
 		case ' ', '\n', '\t', '\r':
@@ -81,7 +81,7 @@ func (s *Scanner) spaces(i int) int {
 
 // End checks that only white space follows.
 func (s *Scanner) End(i int) int {
-	if i = s.Space(i); i < len(s.Data) {
+	if i = s.SkipSpace(i); i < len(s.Data) {
 		return s.Fail(i, "expected nothing after the value")
 	}
 	return i
@@ -91,31 +91,31 @@ func (s *Scanner) End(i int) int {
 // when the data ends first.
 func (s *Scanner) Skip(i, depth int) int {
 	if s.Trusted {
-		return s.jump(i)
+		return s.skipUnchecked(i)
 	}
 	d := s.Data
 	switch c := s.At(i); {
 	case c == '"':
-		if i = plain(d, i+1); i < len(d) && d[i] == '"' {
+		if i = skipPlainText(d, i+1); i < len(d) && d[i] == '"' {
 			return i + 1
 		}
-		i, _ = s.stringFrom(i)
+		i, _ = s.finishString(i)
 		return i
 	case c == '{':
 		return s.skipObject(i, depth+1)
 	case c == '[':
 		return s.skipList(i, depth+1)
 	case c-'0' < 10, c == '-':
-		i, _ = s.Number(i)
+		i, _ = s.SkipNumber(i)
 		return i
 	case c == 't', c == 'f', c == 'n':
-		return s.Literal(i)
+		return s.SkipLiteral(i)
 	}
 	return s.Fail(i, wantValue)
 }
 
-// Literal checks the true, false or null at i.
-func (s *Scanner) Literal(i int) int {
+// SkipLiteral checks the true, false or null at i.
+func (s *Scanner) SkipLiteral(i int) int {
 	rest := s.Data[i:]
 	switch {
 	case len(rest) >= 4 && (string(rest[:4]) == "true" || string(rest[:4]) == "null"):
@@ -127,7 +127,7 @@ func (s *Scanner) Literal(i int) int {
 }
 
 func (s *Scanner) skipObject(i, depth int) int {
-	i, _ = s.Seek(s.OpenObject(i, depth), &noKeys, depth)
+	i, _ = s.FindMember(s.OpenObject(i, depth), &noKeys, depth)
 	return i
 }
 

@@ -8,41 +8,41 @@ type Text struct {
 	Escaped    bool
 }
 
-// String checks the string whose opening quote is at i, and says whether it has escapes.
-func (s *Scanner) String(i int) (end int, escaped bool) {
-	i = plain(s.Data, i+1)
+// SkipString checks the string whose opening quote is at i, and says whether it has escapes.
+func (s *Scanner) SkipString(i int) (end int, escaped bool) {
+	i = skipPlainText(s.Data, i+1)
 	if i < len(s.Data) && s.Data[i] == '"' {
 		return i + 1, false
 	}
-	return s.stringFrom(i)
+	return s.finishString(i)
 }
 
-// plain skips plain text, except perhaps in the last bytes of the data.
-func plain(d []byte, i int) int {
+// skipPlainText skips plain text, except perhaps in the last bytes of the data.
+func skipPlainText(d []byte, i int) int {
 	for i <= len(d)-8 {
-		if marks := special(word(d, i)); marks != 0 {
-			return i + first(marks)
+		if marks := markSpecial(load64(d, i)); marks != 0 {
+			return i + firstMarked(marks)
 		}
 		i += 8
 	}
 	return i
 }
 
-// stringFrom goes on inside a string at whatever is at i.
-func (s *Scanner) stringFrom(i int) (end int, escaped bool) {
+// finishString goes on inside a string at whatever is at i.
+func (s *Scanner) finishString(i int) (end int, escaped bool) {
 	for i >= 0 && i < len(s.Data) {
 		switch c := s.Data[i]; {
 		case c == '"':
 			return i + 1, escaped
 		case c == '\\':
 			escaped = true
-			i = s.escape(i)
+			i = s.skipEscape(i)
 		case c < ' ':
 			return s.Fail(i, "control character in string"), false
 		case c < utf8.RuneSelf:
-			i = plain(s.Data, i+1)
+			i = skipPlainText(s.Data, i+1)
 		default:
-			i = s.multibyte(i)
+			i = s.skipMultibyte(i)
 		}
 	}
 	if i < 0 {
@@ -51,8 +51,8 @@ func (s *Scanner) stringFrom(i int) (end int, escaped bool) {
 	return s.Fail(i, wantQuote), false
 }
 
-// multibyte checks a run of characters beyond ASCII.
-func (s *Scanner) multibyte(i int) int {
+// skipMultibyte checks a run of characters beyond ASCII.
+func (s *Scanner) skipMultibyte(i int) int {
 	for i < len(s.Data) && s.Data[i] >= utf8.RuneSelf {
 		r, size := utf8.DecodeRune(s.Data[i:])
 		if r == utf8.RuneError && size == 1 {
@@ -63,8 +63,8 @@ func (s *Scanner) multibyte(i int) int {
 	return i
 }
 
-// escape checks the escape at i, a surrogate pair as one.
-func (s *Scanner) escape(i int) int {
+// skipEscape checks the escape at i, a surrogate pair as one.
+func (s *Scanner) skipEscape(i int) int {
 	switch s.At(i + 1) {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return i + 2

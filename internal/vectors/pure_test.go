@@ -110,22 +110,22 @@ func (p *pure) Do(step map[string]any, now int64) (Answer, error) {
 
 func (p *pure) track(step map[string]any, now int64) (Answer, error) {
 	data := step["data"].(map[string]any)
-	effect, err := p.g.Track(&group.Call{
+	effect, err := p.g.Track(&group.TrackRequest{
 		Data: match.Data{Map: data}, Now: now * 1000, Compile: states.Compile, Scratch: &p.x,
 	})
 	outcome := tracker.Unchanged
-	for m := range effect.Moves() {
+	for m := range effect.TrackerResults() {
 		outcome = m.Outcome
 		break
 	}
 	return Answer{Outcome: outcome.String(), Events: effect.Events}, err
 }
 
-func (p *pure) edit(step map[string]any, now int64) (group.Effect, error) {
+func (p *pure) edit(step map[string]any, now int64) (group.Result, error) {
 	if step["do"] == "reset" {
 		by, err := ResetOf(step)
 		if err != nil {
-			return group.Effect{}, err
+			return group.Result{}, err
 		}
 		return p.g.Reset(nil, by, now)
 	}

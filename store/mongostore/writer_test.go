@@ -68,7 +68,7 @@ func addTrackers(g *group.Group, defs ...*tracker.Definition) *record.Change {
 func track(g *group.Group, id string, indexes ...int) *record.Change {
 	return recordChange(g, func() error {
 		for _, at := range indexes {
-			_, err := g.Track(&group.Call{
+			_, err := g.Track(&group.TrackRequest{
 				Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: true,
 				Compile: states.Compile, Scratch: new(states.Scratch),
 			})

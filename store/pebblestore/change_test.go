@@ -42,7 +42,7 @@ func newGroup(tb testing.TB, name string, n int) (*group.Group, *record.Change) 
 // track moves one counter, with ids to remember.
 func track(g *group.Group, at int, ids ...record.MessageID) (*record.Change, error) {
 	g.BeginChange()
-	_, err := g.Track(&group.Call{
+	_, err := g.Track(&group.TrackRequest{
 		Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: true,
 		Compile: states.Compile, Scratch: new(states.Scratch),
 	})

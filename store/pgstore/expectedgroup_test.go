@@ -59,7 +59,7 @@ func (p *expectedGroup) next() *record.Change {
 	if g.Len() == 0 {
 		_, err = g.Add(definitions(p.size), now)
 	} else {
-		_, err = g.Track(&group.Call{
+		_, err = g.Track(&group.TrackRequest{
 			Data: match.Data{Map: map[string]any{}}, Now: now, Compile: states.Compile, Scratch: new(states.Scratch),
 		})
 		g.Pending().AddMessageID(messageID(g.Version()))

@@ -94,7 +94,7 @@ func trackWithID(g *group.Group, at int, seen record.MessageID) (*record.Change,
 
 // trackOne moves one counter.
 func trackOne(g *group.Group, at int, commit bool) error {
-	_, err := g.Track(&group.Call{
+	_, err := g.Track(&group.TrackRequest{
 		Data: match.Data{Map: map[string]any{"at": at}}, Now: now, Commit: commit,
 		Compile: states.Compile, Scratch: new(states.Scratch),
 	})

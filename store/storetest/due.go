@@ -72,7 +72,7 @@ func testDueTimeChanges(s *session) {
 func (s *session) runTimers(g *group.Group, at int64) *record.Change {
 	s.Helper()
 	return s.must(recordChange(g, func() error {
-		g.Sweep(at)
+		g.ApplyTimers(at)
 		return nil
 	}))
 }

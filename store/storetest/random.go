@@ -96,7 +96,7 @@ func (w *randomWalk) operate(g *group.Group) error {
 	case 1:
 		return w.removeRandom(g)
 	case 2:
-		g.Sweep(now + w.Int64N(1000))
+		g.ApplyTimers(now + w.Int64N(1000))
 		return nil
 	case 3:
 		g.Pending().AddMessageID(record.MessageID{ID: fmt.Sprint(w.IntN(50)), Expires: now + w.Int64N(1000)})

@@ -1,5 +1,4 @@
-// Package history writes down what happened to trackers, to compare it with figures that were worked out
-// without dictrack.
+// Package history records what happened to trackers, to compare it with results that were computed without dictrack.
 package history
 
 import (
@@ -16,8 +15,8 @@ import (
 // History is what happened to each tracker, by group and name.
 type History map[string]map[string]*Tracker
 
-// Tracker is what happened to one tracker: where it stands now, "gone" when it is no more, and its events
-// without Added, in order.
+// Tracker is what happened to one tracker: its final state, "gone" when it was removed, and its events except ADDED, in
+// order.
 type Tracker struct {
 	Now    string   `json:"now"`
 	Events []string `json:"events"`
@@ -36,8 +35,8 @@ func Read(name string) (History, error) {
 	return h, nil
 }
 
-// Note writes down an event. It is a listener for a Manager that one goroutine uses.
-func (h History) Note(e dictrack.Event) {
+// Record adds an event. It is not safe for concurrent use.
+func (h History) Record(e dictrack.Event) {
 	t := h.tracker(e.Group, e.Tracker.Name)
 	if e.Kind == dictrack.EventAdded {
 		return
@@ -56,7 +55,7 @@ func (h History) tracker(group, name string) *Tracker {
 	return h[group][name]
 }
 
-// Finish writes down where every tracker of m stands.
+// Finish records the final state of every tracker of m.
 func (h History) Finish(ctx context.Context, m *dictrack.Manager) error {
 	for group, err := range m.Groups(ctx) {
 		if err != nil {
@@ -67,13 +66,13 @@ func (h History) Finish(ctx context.Context, m *dictrack.Manager) error {
 			return err
 		}
 		for i := range all {
-			h.tracker(group, all[i].Name).Now = standing(&all[i])
+			h.tracker(group, all[i].Name).Now = stateText(&all[i])
 		}
 	}
 	return nil
 }
 
-func standing(s *tracker.Snapshot) string {
+func stateText(s *tracker.Snapshot) string {
 	text := position(s)
 	if s.Completed {
 		text += " completed"

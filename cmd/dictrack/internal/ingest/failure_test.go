@@ -16,7 +16,7 @@ import (
 	"github.com/dictrack/dictrack/store/memorystore"
 )
 
-func TestInterruptedRunKeepsWhatItRead(t *testing.T) {
+func TestInterruptedRunTracksWhatItRead(t *testing.T) {
 	out, in, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +39,7 @@ func TestInterruptedRunKeepsWhatItRead(t *testing.T) {
 	}
 }
 
-// failingStore is a store that breaks at its second commit.
+// failingStore is a store whose second commit fails.
 type failingStore struct {
 	store.Store
 	commits int
@@ -54,7 +54,7 @@ func (f *failingStore) Commit(ctx context.Context, changes []*record.Change) err
 	return f.Store.Commit(ctx, changes)
 }
 
-func TestAFailedStoreEndsTheRun(t *testing.T) {
+func TestStoreFailureEndsTheRun(t *testing.T) {
 	r := newTestPipeline(t, "{\"g\":1}\n{\"g\":1,\"x\":1,\"x\":2}\n{\"g\":2}\n", &failingStore{Store: memorystore.New()}, seen)
 	r.Strict = true // the second line is a batch by itself
 	s, err := r.Run(t.Context())
@@ -63,7 +63,7 @@ func TestAFailedStoreEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestATellingThatFailsEndsTheRun(t *testing.T) {
+func TestFlushFailureEndsTheRun(t *testing.T) {
 	full := errors.New("no space left")
 	each := dictrack.Count("each", dictrack.Targets(1), dictrack.Loop())
 	r := newTestPipeline(t, randomLines(50_000), nil, each)
@@ -73,7 +73,7 @@ func TestATellingThatFailsEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestASourceThatFailsIsNamed(t *testing.T) {
+func TestSourceFailureNamesTheSource(t *testing.T) {
 	r := newTestPipeline(t, "{\"g\":1}\n", nil, seen)
 	name := filepath.Join(t.TempDir(), "cut.gz")
 	if err := os.WriteFile(name, []byte("\x1f\x8b"), 0o600); err != nil {

@@ -52,8 +52,8 @@ func TestReadFields(t *testing.T) {
 	}
 }
 
-// A name must not share the buffer of a batch, which is filled again.
-func TestNamesAreKept(t *testing.T) {
+// A name must not share the buffer of a batch, which is reused.
+func TestNamesAreCopied(t *testing.T) {
 	x := newExtractor(Fields{Group: pathOf("g"), ID: pathOf("id")}, false)
 	text := []byte(`{"g":"first","id":"one"}`)
 	in, m, err := x.message(text)
@@ -65,7 +65,7 @@ func TestNamesAreKept(t *testing.T) {
 		t.Errorf("group %q is now %q, id %q", m.name, in.Group, in.ID)
 	}
 	if _, again, _ := x.message([]byte(`{"g":"first","id":"two"}`)); again != m {
-		t.Error("the same group is another member")
+		t.Error("the same group has another groupInfo")
 	}
 }
 

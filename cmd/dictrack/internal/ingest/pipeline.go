@@ -1,8 +1,8 @@
-// Package ingest reads data from files and streams and tracks it, in batches and in order.
+// Package ingest reads messages from files and streams and tracks them, in batches and in order.
 //
-// One goroutine reads ahead, cuts the input into records and finds each one's group, id and time; another tracks a
-// batch, tells what happened, and does what the clock does. A batch depends only on the bytes of its source, unless
-// that is a stream that pauses, so the same input gives the same events in the same order.
+// One goroutine reads ahead, splits the input into records, and extracts group, id and time of each. Another one tracks a
+// batch, emits its events, and applies the clock. A batch depends only on the bytes of its source, unless the source is a
+// stream that pauses, so the same input gives the same events in the same order.
 package ingest
 
 import (
@@ -17,41 +17,41 @@ import (
 	"github.com/dictrack/dictrack/cmd/dictrack/internal/input"
 )
 
-// ErrStopped says that a strict Run met a record that is refused. What was before it is tracked.
+// ErrStopped means that a strict Pipeline stopped at a record that was rejected. The messages before it were tracked.
 var ErrStopped = errors.New("stopped at a line that was rejected")
 
-// Pipeline is what to track, and whom to tell. All fields are needed but Progress.
+// Pipeline tracks the messages of Sources. All fields but Progress are required.
 type Pipeline struct {
-	// Manager has the trackers as templates, DisableTimers, and Clock for its clock.
+	// Manager has the trackers as templates, timers disabled, and Clock as its clock.
 	Manager *dictrack.Manager
 	Clock   *Clock
 	Sources []*input.Source
 	Fields  Fields
-	// Strict ends the Run at the first record that is refused.
+	// Strict ends the run at the first record that is rejected.
 	Strict bool
-	// Trusted says that the Sources are known to be strict JSON, so that what nobody uses need not be checked.
+	// Trusted says that the Sources are known to be valid JSON, so that parts that no tracker uses are not validated.
 	Trusted bool
 
-	// Event is told what happened, but for trackers added and removed. An error ends the Run.
+	// Event is called for each event except EventAdded and EventRemoved. An error ends the run.
 	Event func(*dictrack.Event) error
-	// Flush is called after a batch's events, and at the end. An error ends the Run.
+	// Flush is called after the events of a batch, and at the end. An error ends the run.
 	Flush func() error
-	// Reject is told of a record that is refused.
+	// Reject is called for each record that is rejected.
 	Reject func(source string, line int, reason error)
-	// Progress is told how many bytes were read, after each batch.
+	// Progress is called with the number of bytes read, after each batch.
 	Progress func(bytes int64)
 }
 
-// gcBallast is memory that is never touched, and so takes none. The garbage collector waits for as much garbage as there is
-// memory in use, and in most runs that is so little that a third of the time would go into looking for garbage.
+// gcBallast is a large allocation that is never written, and so takes no memory. It raises the heap size at which the
+// garbage collector starts: most runs use so little memory that a third of the time would go into collections.
 var gcBallast = sync.OnceValue(func() []byte { return make([]byte, 64<<20) })
 
-// tickInterval is how often the clock is looked at while no data comes.
+// tickInterval is how often the clock is applied while no messages arrive.
 const tickInterval = time.Second
 
-// Run tracks everything. When ctx ends, it stops reading, finishes what it has read, and returns ctx's error. Other
-// errors are ErrStopped, those of Event and Flush, or say which source or line failed; what was tracked before is kept.
-// The Summary is right in every case.
+// Run tracks all sources. When ctx ends, it stops reading, finishes the batches that were read, and returns the error of
+// ctx. Other errors are ErrStopped, those of Event and Flush, or name the source or line that failed; messages tracked
+// before still count. The Summary is valid in every case.
 func (r *Pipeline) Run(ctx context.Context) (Summary, error) {
 	s := &run{Pipeline: r, summary: Summary{Events: Counts{}}, started: time.Now()}
 	defer runtime.KeepAlive(gcBallast())
@@ -70,19 +70,18 @@ func (r *Pipeline) Run(ctx context.Context) (Summary, error) {
 	return s.summary, err
 }
 
-// run is a Run under way.
+// run is the state of Pipeline.Run.
 type run struct {
 	*Pipeline
 	summary Summary
 	started time.Time
-	results []dictrack.BatchResult // to be used again
+	results []dictrack.BatchResult // reused for each batch
 }
 
-// timeFromData tells whether the time comes from the data.
+// timeFromData reports whether the time comes from the messages.
 func (s *run) timeFromData() bool { return isSet(s.Fields.Time) }
 
-// loop tracks batches as they come, until the last or until stop is closed. What has begun is not stopped: ctx does
-// not end.
+// loop tracks batches until the last one, or until stop is closed. A batch is never interrupted: ctx does not end.
 func (s *run) loop(ctx context.Context, stop <-chan struct{}, in *reader) error {
 	ticks := time.NewTicker(tickInterval)
 	defer ticks.Stop()
@@ -119,7 +118,7 @@ func (s *run) trackReady(ctx context.Context, in *reader) error {
 	return nil
 }
 
-// sweepAndFlush does what the clock does while no data comes. It does nothing where only data moves the clock.
+// sweepAndFlush applies the clock while no messages arrive. It does nothing when the time comes from the messages.
 func (s *run) sweepAndFlush(ctx context.Context) error {
 	if s.timeFromData() {
 		return nil
@@ -128,7 +127,7 @@ func (s *run) sweepAndFlush(ctx context.Context) error {
 	return errors.Join(s.sweep(ctx), s.Flush())
 }
 
-// trackBatch tracks one batch and tells what happened.
+// trackBatch tracks one batch and emits its events.
 func (s *run) trackBatch(ctx context.Context, b *batch) error {
 	if err := s.trackParts(ctx, b); err != nil {
 		return err

@@ -20,14 +20,14 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// testPipeline is a Run and what it told.
+// testPipeline is a Pipeline, and the events and rejections that it emitted.
 type testPipeline struct {
 	*Pipeline
 	events   []string
 	rejected []string
 }
 
-// newTestPipeline tracks some text with trackers; a nil store keeps everything in memory.
+// newTestPipeline returns a pipeline that reads a text; a nil store means memory only.
 func newTestPipeline(t *testing.T, text string, st store.Store, specs ...tracker.Spec) *testPipeline {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "data")
@@ -59,7 +59,7 @@ func (r *testPipeline) event(e *dictrack.Event) error {
 	return nil
 }
 
-// progress is where the first tracker of a group stands; -1 when there is none.
+// progress returns the progress of the first tracker of a group; -1 without one.
 func (r *testPipeline) progress(t *testing.T, group string) float64 {
 	t.Helper()
 	snaps, err := r.Manager.ListAll(t.Context(), group)
@@ -96,7 +96,7 @@ func TestRejectedLinesAreSkipped(t *testing.T) {
 	}
 }
 
-// Strict must stop at the line itself, also where only tracking it shows that it is refused.
+// Strict must stop at the line itself, also when only tracking shows that it is rejected.
 func TestStrictTracksNothingAfterwards(t *testing.T) {
 	const ids = "{\"g\":\"a\",\"id\":1,\"n\":1}\n"
 	for _, c := range []struct {
@@ -125,7 +125,7 @@ func TestStrictTracksNothingAfterwards(t *testing.T) {
 	}
 }
 
-func TestStrictTakesWhatIsGivenTwiceElsewhere(t *testing.T) {
+func TestStrictAcceptsUnusedDuplicateKeys(t *testing.T) {
 	r := newTestPipeline(t, "{\"g\":\"a\",\"n\":1,\"x\":1,\"x\":2}\n{\"g\":\"a\",\"n\":1}\n", nil, sum)
 	r.Strict = true
 	if s, err := r.Run(t.Context()); err != nil || s.Rejected != 0 || r.progress(t, "a") != 2 {
@@ -133,7 +133,7 @@ func TestStrictTakesWhatIsGivenTwiceElsewhere(t *testing.T) {
 	}
 }
 
-// Trusted passes over what is broken and not used, and finds what is broken and used, in time for Strict.
+// Trusted accepts broken parts that no tracker uses, and rejects broken parts that one uses, in time for Strict.
 func TestTrusted(t *testing.T) {
 	const text = "{\"g\":\"a\",\"n\":1,\"x\":tru}\n{\"g\":\"a\",\"n\":01}\n{\"g\":\"a\",\"n\":1,\"x\":[\n{\"g\":\"a\",\"n\":1}\n"
 	for _, c := range []struct {
@@ -177,7 +177,7 @@ func TestTimeNeverGoesBack(t *testing.T) {
 	}
 }
 
-func TestTheClockOfTheDataEndsWindows(t *testing.T) {
+func TestMessageTimeEndsWindows(t *testing.T) {
 	held := dictrack.Count("held", dictrack.Targets(10), dictrack.Limiters(limiter.For(60*time.Second)))
 	gone := dictrack.Count("gone", dictrack.Targets(10), dictrack.ExpireAfter(60*time.Second))
 	r := newTestPipeline(t, "{\"g\":\"b\",\"t\":100}\n{\"g\":\"a\",\"t\":100}\n{\"g\":\"c\",\"t\":161}\n", nil, held, gone)
@@ -194,7 +194,7 @@ func TestTheClockOfTheDataEndsWindows(t *testing.T) {
 	}
 }
 
-// randomLines is data over many batches and groups.
+// randomLines returns messages for many batches and groups.
 func randomLines(lines int) string {
 	var text strings.Builder
 	chance := rand.New(rand.NewPCG(3, 4))
@@ -204,7 +204,7 @@ func randomLines(lines int) string {
 	return text.String()
 }
 
-func TestTheSameInputGivesTheSameEvents(t *testing.T) {
+func TestEventsAreDeterministic(t *testing.T) {
 	text := randomLines(40_000)
 	specs := []tracker.Spec{
 		dictrack.Sum("loop", "n", dictrack.Targets(70, 200), dictrack.Loop(), dictrack.Carry()),
@@ -230,7 +230,7 @@ func TestTheSameInputGivesTheSameEvents(t *testing.T) {
 	}
 }
 
-func TestEventsAreThoseOfOneCallAfterTheOther(t *testing.T) {
+func TestEventsEqualThoseOfSingleCalls(t *testing.T) {
 	text := randomLines(30_000)
 	spec := dictrack.Sum("loop", "n", dictrack.Targets(70, 200), dictrack.Loop(), dictrack.Carry())
 	r := newTestPipeline(t, text, nil, spec)

@@ -12,7 +12,7 @@ import (
 	"github.com/dictrack/dictrack"
 )
 
-// trackParts tracks a batch part by part: without Strict there is only one.
+// trackParts tracks a batch part by part; without Strict there is only one part.
 func (s *run) trackParts(ctx context.Context, b *batch) error {
 	if s.timeFromData() {
 		s.Clock.set(b.latest)
@@ -29,8 +29,8 @@ func (s *run) trackParts(ctx context.Context, b *batch) error {
 	return nil
 }
 
-// trackPart tracks the inputs of some items together, and tells about all items in their order, also after one of them
-// failed: the others were tracked.
+// trackPart tracks the messages of some items together, and handles all items in their order. When one of them could not
+// be tracked, it still handles the others, which were tracked.
 func (s *run) trackPart(ctx context.Context, b *batch, items []item) error {
 	s.results = s.Manager.TrackBatchInto(ctx, s.results, messagesOf(b, items))
 	outputs := s.results
@@ -51,10 +51,10 @@ func (s *run) trackPart(ctx context.Context, b *batch, items []item) error {
 	return failed
 }
 
-// errNotTracked says that a record could not be tracked, for no fault of its own.
+// errNotTracked means that a message could not be tracked for a reason that is not in the message.
 var errNotTracked = errors.New("not tracked")
 
-// messagesOf are the inputs of neighbouring items.
+// messagesOf returns the messages of consecutive items.
 func messagesOf(b *batch, items []item) []dictrack.Message {
 	n, first := 0, 0
 	for i := range items {
@@ -69,7 +69,7 @@ func messagesOf(b *batch, items []item) []dictrack.Message {
 	return b.messages[first : first+n]
 }
 
-// handleItem takes in what became of an item.
+// handleItem counts an item, and rejects it or handles its result.
 func (s *run) handleItem(b *batch, it *item, output *dictrack.BatchResult) error {
 	s.summary.Read++
 	err := it.err
@@ -90,7 +90,7 @@ func (s *run) handleItem(b *batch, it *item, output *dictrack.BatchResult) error
 	return nil
 }
 
-// handleResult takes in a result.
+// handleResult counts a result and emits its events.
 func (s *run) handleResult(it *item, r *dictrack.Result) error {
 	if !it.group.counted {
 		it.group.counted = true
@@ -119,7 +119,7 @@ func (s *run) emitEvents(events []dictrack.Event) error {
 	return nil
 }
 
-// sweep does what the clock does, and tells it by time and group.
+// sweep applies the clock, and emits the events ordered by time and group.
 func (s *run) sweep(ctx context.Context) error {
 	var events []dictrack.Event
 	collect := func(_ context.Context, e dictrack.Event) error {
@@ -135,8 +135,8 @@ func (s *run) sweep(ctx context.Context) error {
 	slices.SortFunc(events, func(a, b dictrack.Event) int {
 		return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Group, b.Group), cmp.Compare(a.Version, b.Version), a.Index-b.Index)
 	})
-	if told := s.emitEvents(events); told != nil {
-		return told
+	if emitErr := s.emitEvents(events); emitErr != nil {
+		return emitErr
 	}
 	return err
 }

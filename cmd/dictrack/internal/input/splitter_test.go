@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// splitAll is what a Cutter makes of data, a record a line, with buffers of that size. The error is that of the reader.
+// splitAll returns the records that a Splitter finds with buffers of a size, and the error of the reader.
 func splitAll(r io.Reader, size, maxText int) (records []string, err error) {
 	c := newSplitter(r, size, maxText)
 	var b Batch
@@ -38,7 +38,7 @@ func show(r Record) string {
 	return fmt.Sprintf("%d: %s", r.Line, r.Text)
 }
 
-func TestCut(t *testing.T) {
+func TestSplit(t *testing.T) {
 	for _, c := range []struct {
 		name, data string
 		want       []string
@@ -84,7 +84,7 @@ func TestCut(t *testing.T) {
 	}
 }
 
-func TestCutKeepsWhatCameBeforeAFailure(t *testing.T) {
+func TestSplitReturnsRecordsBeforeAnError(t *testing.T) {
 	broken := errors.New("the disk is gone")
 	r := io.MultiReader(strings.NewReader("1\n2\n{\"half\":"), iotest.ErrReader(broken))
 	got, err := splitAll(r, 4, 64)
@@ -93,13 +93,13 @@ func TestCutKeepsWhatCameBeforeAFailure(t *testing.T) {
 	}
 }
 
-// pausing is idle after each byte.
-type pausing struct {
+// pausingReader is idle after each byte.
+type pausingReader struct {
 	data string
 	idle bool
 }
 
-func (p *pausing) Read(into []byte) (int, error) {
+func (p *pausingReader) Read(into []byte) (int, error) {
 	if p.idle = !p.idle; p.idle {
 		return 0, ErrIdle
 	}
@@ -111,8 +111,8 @@ func (p *pausing) Read(into []byte) (int, error) {
 	return n, nil
 }
 
-func TestCutGoesOnAfterAPause(t *testing.T) {
-	c := newSplitter(&pausing{data: "\ufeff1\n22\n[3"}, 1<<10, 64)
+func TestSplitContinuesAfterAPause(t *testing.T) {
+	c := newSplitter(&pausingReader{data: "\ufeff1\n22\n[3"}, 1<<10, 64)
 	var b Batch
 	for _, want := range []string{"1: 1", "2: 22", "3: [3"} {
 		err := c.Fill(&b)
@@ -122,9 +122,8 @@ func TestCutGoesOnAfterAPause(t *testing.T) {
 	}
 }
 
-// FuzzCut checks that any bytes are cut the same way whatever the buffers are, and that each record says truly where
-// it is.
-func FuzzCut(f *testing.F) {
+// FuzzSplit checks that the records do not depend on the sizes of buffers, and that their line numbers are right.
+func FuzzSplit(f *testing.F) {
 	for _, seed := range []string{
 		"", "1\n\n2", "[1,\n2]\n3", "[[],{\"a\":\"]\\\"\"}", "\ufeff[\"\\", "[,]", "1\n[", "\xef\xbb\xbf\xef\xbb\xbf", "x\x00\r\ny",
 	} {
@@ -139,12 +138,12 @@ func FuzzCut(f *testing.F) {
 		if diff := cmp.Diff(whole, parts); diff != "" || !errors.Is(err, io.EOF) {
 			t.Fatalf("%q: error %v, small buffers differ (-whole +parts):\n%s", data, err, diff)
 		}
-		checkPlaces(t, data)
+		checkLines(t, data)
 	})
 }
 
-// checkPlaces checks that the texts stand in data in their order, at their lines.
-func checkPlaces(t *testing.T, data []byte) {
+// checkLines checks that the texts are in data, in their order and at their lines.
+func checkLines(t *testing.T, data []byte) {
 	t.Helper()
 	var b Batch
 	_ = newSplitter(bytes.NewReader(data), len(data)+1, len(data)+1).Fill(&b)
@@ -199,7 +198,7 @@ func FuzzArrayAgreesWithLines(f *testing.F) {
 	})
 }
 
-func BenchmarkCut(b *testing.B) {
+func BenchmarkSplit(b *testing.B) {
 	line := []byte(`{"group_id":"10000123","bet":317,"game":"b"}`)
 	for name, data := range map[string][]byte{
 		"lines": bytes.Repeat(append(line, '\n'), 10_000),

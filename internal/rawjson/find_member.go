@@ -1,36 +1,36 @@
 package rawjson
 
-// Seek walks an object, from the key or '}' at i, to the next member whose key is one of keys: the offset of its value,
+// FindMember walks an object, from the key or '}' at i, to the next member whose key is one of keys: the offset of its value,
 // and the key's number. At the end of the object that is -1, and the offset the one after it. Depth counts the object.
 //
 // This loop is most of what reading data costs, so it looks itself at what is most common: keys and strings of plain
 // text, with one space at most before them. All else is left to the other methods.
-func (s *Scanner) Seek(i int, keys *Keys, depth int) (at, key int) {
+func (s *Scanner) FindMember(i int, keys *Keys, depth int) (at, key int) {
 	for d := s.Data; i > 0; {
 		if d[i] == '}' {
 			return i + 1, -1
 		}
-		end := plain(d, i+1)
+		end := skipPlainText(d, i+1)
 		if at = end + 2; at < len(d) && d[at] == ' ' {
 			at++
 		}
 		if at < len(d) && d[at] > ' ' && d[end] == '"' && d[end+1] == ':' {
-			if keys.mayHave(end - i - 1) {
+			if keys.mayHaveLength(end - i - 1) {
 				if key = keys.find(d, i+1, end); key >= 0 {
 					return at, key
 				}
 			}
-		} else if at, key = s.member(i, keys); at < 0 || key >= 0 {
+		} else if at, key = s.readKey(i, keys); at < 0 || key >= 0 {
 			return at, key
 		}
 		if at >= len(d) || d[at] != '"' {
 			i = s.Skip(at, depth)
 		} else if s.Trusted {
-			i = s.jumpString(at + 1)
-		} else if i = plain(d, at+1); i < len(d) && d[i] == '"' {
+			i = s.skipStringUnchecked(at + 1)
+		} else if i = skipPlainText(d, at+1); i < len(d) && d[i] == '"' {
 			i++
 		} else {
-			i, _ = s.stringFrom(i)
+			i, _ = s.finishString(i)
 		}
 		if i < 0 {
 			break
@@ -50,25 +50,25 @@ func (s *Scanner) Seek(i int, keys *Keys, depth int) (at, key int) {
 	return -1, -1
 }
 
-// member reads the key at i: the offset of its value, and its number, -1 for a key that nobody wants.
-func (s *Scanner) member(i int, keys *Keys) (at, key int) {
+// readKey reads the key at i: the offset of its value, and its number, -1 for a key that nobody wants.
+func (s *Scanner) readKey(i int, keys *Keys) (at, key int) {
 	at, text := s.Key(i)
 	switch {
 	case at < 0:
 		return -1, -1
 	case text.Escaped:
-		return at, s.unescaped(keys, text)
-	case !keys.mayHave(text.End - text.Start):
+		return at, s.findEscaped(keys, text)
+	case !keys.mayHaveLength(text.End - text.Start):
 		return at, -1
 	}
 	return at, keys.find(s.Data, text.Start, text.End)
 }
 
-// unescaped is the number of a key with escapes, or -1.
-func (s *Scanner) unescaped(keys *Keys, t Text) int {
+// findEscaped is the number of a key with escapes, or -1.
+func (s *Scanner) findEscaped(keys *Keys, t Text) int {
 	var buf [64]byte
 	key := s.AppendText(buf[:0], t)
-	if !keys.mayHave(len(key)) {
+	if !keys.mayHaveLength(len(key)) {
 		return -1
 	}
 	return keys.find(key, 0, len(key))

@@ -13,30 +13,30 @@ const (
 	comma     = ',' * ones
 )
 
-// word is the eight bytes from offset i on, the first one lowest.
-func word(d []byte, i int) uint64 { return binary.LittleEndian.Uint64(d[i:]) }
+// load64 is the eight bytes from offset i on, the first one lowest.
+func load64(d []byte, i int) uint64 { return binary.LittleEndian.Uint64(d[i:]) }
 
-// first is the place of the first byte that is marked, 8 when none is.
-func first(marks uint64) int { return bits.TrailingZeros64(marks) >> 3 }
+// firstMarked is the place of the first byte that is marked, 8 when none is.
+func firstMarked(marks uint64) int { return bits.TrailingZeros64(marks) >> 3 }
 
 // The marks of a word are the high bits of some of its bytes. They are exact up to the first one: bytes after it may be
 // marked without cause.
 
-// special marks what plain text does not have: quotes, backslashes, control characters, bytes beyond ASCII. Flipping
+// markSpecial marks what plain text does not have: quotes, backslashes, control characters, bytes beyond ASCII. Flipping
 // bit 1 puts the quote in the place of the space, right above the control characters, so that one subtraction finds
 // both; and no byte beyond ASCII loses its high bit in both subtractions.
-func special(x uint64) uint64 {
+func markSpecial(x uint64) uint64 {
 	return (((x ^ 2*ones) - ('"'-1)*ones) | ((x ^ backslash) - ones)) & highBits
 }
 
-// structure marks quotes and brackets in what may stand outside of strings. Setting bit 5 turns square brackets into
+// markStructural marks quotes and brackets in what may stand outside of strings. Setting bit 5 turns square brackets into
 // curly ones, above all else there; then flipping bit 1 puts the quote below all else.
-func structure(x uint64) uint64 {
+func markStructural(x uint64) uint64 {
 	x |= 0x20 * ones
 	return ((x + (0x80-'{')*ones) | ((x ^ 2*ones) - ('"'-1)*ones)) & highBits
 }
 
-// ends marks what may follow a number or a literal: white space, commas, closing brackets.
-func ends(x uint64) uint64 {
+// markTerminators marks what may follow a number or a literal: white space, commas, closing brackets.
+func markTerminators(x uint64) uint64 {
 	return ((x - (' '+1)*ones) | ((x ^ comma) - ones) | ((x | 0x20*ones) + (0x80-'{')*ones)) & highBits
 }

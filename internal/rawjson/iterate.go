@@ -17,7 +17,7 @@ func (s *Scanner) OpenObject(i, depth int) int {
 	if depth > MaxDepth {
 		return s.Fail(i, tooDeep)
 	}
-	i = s.Space(i + 1)
+	i = s.SkipSpace(i + 1)
 	if c := s.At(i); c != '"' && c != '}' {
 		return s.Fail(i, wantKey)
 	}
@@ -26,23 +26,23 @@ func (s *Scanner) OpenObject(i, depth int) int {
 
 // Key reads the object key at i and steps to the offset of its value.
 func (s *Scanner) Key(i int) (value int, key Text) {
-	end, escaped := s.String(i)
+	end, escaped := s.SkipString(i)
 	key = Text{Start: i + 1, End: end - 1, Escaped: escaped}
 	if d := s.Data; end > 0 && end+1 < len(d) && d[end] == ':' && d[end+1] > ' ' {
 		return end + 1, key
 	}
-	return s.colon(end), key
+	return s.skipColon(end), key
 }
 
-// colon steps from the end of a key, if there is one, over the colon.
-func (s *Scanner) colon(i int) int {
+// skipColon steps from the end of a key, if there is one, over the colon.
+func (s *Scanner) skipColon(i int) int {
 	if i < 0 {
 		return -1
 	}
-	if i = s.Space(i); s.At(i) != ':' {
+	if i = s.SkipSpace(i); s.At(i) != ':' {
 		return s.Fail(i, wantColon)
 	}
-	return s.Space(i + 1)
+	return s.SkipSpace(i + 1)
 }
 
 // NextMember steps from the end of a member to the next key or to '}'.
@@ -54,7 +54,7 @@ func (s *Scanner) NextMember(i int) int {
 }
 
 func (s *Scanner) nextMember(i int) int {
-	i = s.Space(i)
+	i = s.SkipSpace(i)
 	switch s.At(i) {
 	case '}':
 		return i
@@ -66,7 +66,7 @@ func (s *Scanner) nextMember(i int) int {
 
 // nextKey steps from behind a comma to the next key.
 func (s *Scanner) nextKey(i int) int {
-	if i = s.Space(i); s.At(i) == '"' {
+	if i = s.SkipSpace(i); s.At(i) == '"' {
 		return i
 	}
 	return s.Fail(i, wantKey)
@@ -79,7 +79,7 @@ func (s *Scanner) OpenList(i, depth int) int {
 	if depth > MaxDepth {
 		return s.Fail(i, tooDeep)
 	}
-	if i = s.Space(i + 1); i >= len(s.Data) {
+	if i = s.SkipSpace(i + 1); i >= len(s.Data) {
 		return s.Fail(i, wantValue)
 	}
 	return i
@@ -87,12 +87,12 @@ func (s *Scanner) OpenList(i, depth int) int {
 
 // NextItem steps from the end of an item to the next one or to ']'.
 func (s *Scanner) NextItem(i int) int {
-	i = s.Space(i)
+	i = s.SkipSpace(i)
 	switch s.At(i) {
 	case ']':
 		return i
 	case ',':
-		if i = s.Space(i + 1); s.At(i) != ']' && i < len(s.Data) {
+		if i = s.SkipSpace(i + 1); s.At(i) != ']' && i < len(s.Data) {
 			return i
 		}
 		return s.Fail(i, wantValue)
