@@ -6,7 +6,7 @@ import (
 	"math/bits"
 )
 
-// The binary form, one for each number:
+// The binary form; each number has exactly one:
 //
 //	0nnnnnnn                  0 to 127
 //	10nnnnnn nnnnnnnn         128 to 16511, less 128, big-endian
@@ -37,11 +37,11 @@ func (a Decimal) AppendBinary(dst []byte) []byte {
 	return a.appendLong(dst)
 }
 
-// ShortLimit is the least whole number that has no brief form.
+// ShortLimit is the smallest whole number that EncodeShort cannot encode.
 const ShortLimit = twoByteLimit
 
-// EncodeShort is what AppendBinary appends for a whole number below BriefLimit: both bytes, or the first one alone. It does
-// not branch on which, since nobody can predict that of the many.
+// EncodeShort returns what AppendBinary appends for a whole number below ShortLimit: size is 1 for the first byte alone,
+// or 2 for both. It compiles to code without branches, which would be mispredicted for mixed numbers.
 func EncodeShort(n uint32) (first, second byte, size int) {
 	first, size = byte(n), 1
 	if n >= oneByteLimit {
@@ -75,8 +75,8 @@ func (a Decimal) appendLong(dst []byte) []byte {
 	return dst
 }
 
-// ReadBinary reads the number at the front of src, as AppendBinary wrote it, and returns what follows it. It is false
-// for bytes that AppendBinary never writes; then rest is src.
+// ReadBinary reads the number that AppendBinary wrote at the start of src, and returns the bytes after it. It is false
+// for bytes that AppendBinary never writes; rest is then src.
 func ReadBinary(src []byte) (d Decimal, rest []byte, ok bool) {
 	if len(src) == 0 {
 		return Decimal{}, src, false
@@ -94,7 +94,7 @@ func ReadBinary(src []byte) (d Decimal, rest []byte, ok bool) {
 	}
 }
 
-// readLong reads the long form and writes it again, to see that it is the one form of its number.
+// readLong reads the long form. It encodes the number again, to check that src has the only form of that number.
 func readLong(src []byte) (Decimal, []byte, bool) {
 	head := src[0]
 	end := 2 + int(head>>2&7)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// maxExactInt is the bound below which every integer is a float64 of its own.
+// maxExactInt is the bound below which float64 represents every integer exactly.
 const maxExactInt = 1 << 53
 
 var floatPow10 = [23]float64{
@@ -13,7 +13,7 @@ var floatPow10 = [23]float64{
 	1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 }
 
-// FromFloat is the shortest decimal that reads back as f (0.1 is one tenth); false for NaN and infinities.
+// FromFloat returns the shortest decimal that parses as f (0.1 is one tenth); false for NaN and infinities.
 func FromFloat(f float64) (Decimal, bool) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
 		return Decimal{}, false
@@ -29,7 +29,7 @@ func FromFloat(f float64) (Decimal, bool) {
 }
 
 // fromShortFraction finds forms of at most 15 digits, four of them fractional. Decimals of 15 digits stay distinct as
-// float64, so one that reads back as f is the only one, and the shortest.
+// float64, so one that parses as f is the only one, and the shortest.
 func fromShortFraction(f float64) (Decimal, bool) {
 	abs := math.Abs(f)
 	for fraction := 1; fraction <= 4; fraction++ {
@@ -44,7 +44,7 @@ func fromShortFraction(f float64) (Decimal, bool) {
 	return Decimal{}, false
 }
 
-// fromScientific reads what strconv writes in format 'e': -d.ddde±dd.
+// fromScientific parses the output of strconv in format 'e': -d.ddde±dd.
 func fromScientific(text []byte) Decimal {
 	var coef uint64
 	point, exp := 0, 0
@@ -66,7 +66,7 @@ func fromScientific(text []byte) Decimal {
 	return Decimal{}
 }
 
-// Float64 is the float64 nearest to a, ties to even. It is always finite.
+// Float64 returns the float64 nearest to a, ties to even. It is always finite.
 func (a Decimal) Float64() float64 {
 	f := float64(a.coef)
 	switch {
@@ -84,7 +84,7 @@ func (a Decimal) Float64() float64 {
 	return f
 }
 
-// Int64 is a as an int64; false when a has a fraction or is out of range.
+// Int64 returns a as an int64; false when a has a fraction or is out of range.
 func (a Decimal) Int64() (int64, bool) {
 	switch {
 	case a.exp != 0:

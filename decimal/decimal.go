@@ -1,8 +1,8 @@
-// Package decimal is the number that progress is counted in: a decimal floating point value of 16 bytes that is
-// exact up to 19 significant digits.
+// Package decimal implements the numbers of progress: decimal floating-point numbers of 16 bytes that are exact up to 19
+// significant digits.
 //
-// Sums stay exact while they fit 19 digits; beyond that they go on as float64, each float standing for its shortest
-// decimal form. No operation fails, and no operation that fits a machine word allocates.
+// Sums are exact while they fit 19 digits; larger ones are computed in float64, and rounded to its shortest decimal form.
+// No operation fails, and no operation that fits a machine word allocates.
 package decimal
 
 import (
@@ -13,7 +13,7 @@ import (
 // maxCoef is the largest coefficient: 19 digits, which covers every int64.
 const maxCoef = 9_999_999_999_999_999_999
 
-// The exponents that shortest forms of float64 values, and sums of them, can have.
+// The range of exponents of shortest forms of float64 values and of their sums.
 const (
 	minExp = -324
 	maxExp = 290 // with 19 digits in front of it
@@ -36,7 +36,7 @@ var pow10 = [20]uint64{
 	1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
 }
 
-// FromInt is n, exactly.
+// FromInt returns n, exactly.
 func FromInt(n int64) Decimal {
 	if n < 0 {
 		return Decimal{coef: -uint64(n), neg: true}
@@ -44,8 +44,8 @@ func FromInt(n int64) Decimal {
 	return Decimal{coef: uint64(n)}
 }
 
-// canonical is ±coef×10^exp with the exponent moved as near to zero as it goes. Numbers past ±math.MaxFloat64 are
-// held there. It needs coef <= maxCoef and exp >= minExp.
+// canonical returns ±coef×10^exp with the exponent as near to zero as it can be, clamped to ±math.MaxFloat64. It
+// requires coef <= maxCoef and exp >= minExp.
 func canonical(neg bool, coef uint64, exp int) Decimal {
 	if coef == 0 {
 		return Decimal{}
@@ -62,8 +62,8 @@ func canonical(neg bool, coef uint64, exp int) Decimal {
 	return Decimal{coef: coef, exp: int16(exp), neg: neg}
 }
 
-// Add is a+b: exact when the sum fits 19 significant digits, otherwise the sum of both as float64, in its shortest
-// decimal form and held within ±math.MaxFloat64.
+// Add returns a+b: exact when the sum fits 19 significant digits, otherwise the sum of both as float64, in its shortest
+// decimal form and clamped to ±math.MaxFloat64.
 func (a Decimal) Add(b Decimal) Decimal {
 	if a.exp|b.exp == 0 && a.neg == b.neg {
 		if sum := a.coef + b.coef; sum >= a.coef && sum <= maxCoef {
@@ -73,14 +73,14 @@ func (a Decimal) Add(b Decimal) Decimal {
 	return add(a, b)
 }
 
-// Sub is a-b, with the rules of Add.
+// Sub returns a-b, with the rules of Add.
 func (a Decimal) Sub(b Decimal) Decimal {
 	b.neg = !b.neg && b.coef != 0
 	return a.Add(b)
 }
 
-// add aligns both to the lower exponent in 128 bits. A wider gap than 19 digits cannot fit: in canonical form the
-// lower operand always has a digit down there that the sum would have to keep.
+// add aligns both to the lower exponent in 128 bits. If the exponents differ by more than 19, the sum cannot be exact:
+// in canonical form the last digit of the lower operand is not 0, and would be a digit of the sum.
 func add(a, b Decimal) Decimal {
 	if a.coef == 0 {
 		return b
@@ -118,7 +118,7 @@ func addSigned(hi, lo uint64, neg bool, b Decimal) (uint64, uint64, bool) {
 	return hi - borrow, diff, neg
 }
 
-// trimZeros drops trailing zeros until hi:lo fits a coefficient, and says whether it does.
+// trimZeros drops trailing zeros until hi:lo fits a coefficient, and reports whether it does.
 func trimZeros(hi, lo uint64, exp int) (uint64, int, bool) {
 	for hi > 0 || lo > maxCoef {
 		var digit uint64
@@ -136,13 +136,13 @@ func addFloats(a, b Decimal) Decimal {
 	return clampFloat(a.Float64() + b.Float64())
 }
 
-// clampFloat is the shortest form of f, which is not NaN; an infinity becomes the largest finite value of its sign.
+// clampFloat returns the shortest form of f, which is not NaN; an infinity becomes the largest finite value of its sign.
 func clampFloat(f float64) Decimal {
 	d, _ := FromFloat(max(-math.MaxFloat64, min(f, math.MaxFloat64)))
 	return d
 }
 
-// Cmp is -1, 0 or +1 as a is less than, equal to or greater than b.
+// Cmp returns -1, 0 or +1 when a is less than, equal to or greater than b.
 func (a Decimal) Cmp(b Decimal) int {
 	if a == b {
 		return 0
@@ -174,7 +174,7 @@ func (a Decimal) cmpMagnitude(b Decimal) int {
 	return 1
 }
 
-// Sign is -1, 0 or +1 as a is negative, zero or positive.
+// Sign returns -1, 0 or +1 when a is negative, zero or positive.
 func (a Decimal) Sign() int {
 	switch {
 	case a.coef == 0:
@@ -185,5 +185,5 @@ func (a Decimal) Sign() int {
 	return 1
 }
 
-// IsZero says whether a is 0.
+// IsZero reports whether a is 0.
 func (a Decimal) IsZero() bool { return a.coef == 0 }

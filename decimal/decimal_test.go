@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// num reads the number a test case is written with.
+// num parses a number of a test case.
 func num(t testing.TB, text string) Decimal {
 	t.Helper()
 	var d Decimal

@@ -9,13 +9,13 @@ import (
 	"testing"
 )
 
-// rat is the exact value.
+// rat returns the exact value.
 func (a Decimal) rat() *big.Rat {
 	r, _ := new(big.Rat).SetString(a.String())
 	return r
 }
 
-// exactly is r as a Decimal, found without this package's arithmetic; false when it does not fit 19 digits.
+// exactly returns r as a Decimal, computed without this package's arithmetic; false when it does not fit 19 digits.
 func exactly(r *big.Rat) (string, bool) {
 	scale := big.NewInt(1)
 	for places := 0; places <= 324; places++ {
@@ -30,7 +30,7 @@ func exactly(r *big.Rat) (string, bool) {
 	return "", false
 }
 
-// pick makes the Decimal of a fuzzer's choice: any coefficient with a moderate exponent, or any float.
+// pick returns a Decimal that the fuzzer chooses: any coefficient with a moderate exponent, or any float.
 func pick(coef uint64, exp int16, neg, float bool) Decimal {
 	if float {
 		d, _ := FromFloat(math.Float64frombits(coef))

@@ -1,9 +1,9 @@
 package decimal
 
-// Parts takes a apart: it is ±coef×10^exp, negative when neg says so.
+// Parts returns the parts of a = ±coef×10^exp, which is negative if neg is true.
 func (a Decimal) Parts() (coef uint64, exp int16, neg bool) { return a.coef, a.exp, a.neg }
 
-// FromParts puts a number together again. It is for what Parts returned; of anything else it makes some number.
+// FromParts returns the number whose Parts these are. For other arguments the result is unspecified.
 func FromParts(coef uint64, exp int16, neg bool) Decimal {
 	if exp == 0 && coef <= maxCoef {
 		return Decimal{coef: coef, neg: neg && coef != 0}

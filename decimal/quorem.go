@@ -7,10 +7,10 @@ import (
 )
 
 // QuoRem divides a by b, both greater than 0: quo is the exact quotient rounded down, at most math.MaxInt64, and rem
-// the exact remainder, 0 <= rem < b, also where quo was held at its bound. When a or b is not greater than 0, quo is 0
+// the exact remainder, 0 <= rem < b, also when quo is clamped to its maximum. When a or b is not greater than 0, quo is 0
 // and rem is a.
 //
-// The remainder always fits: counted in the lower of both exponents, it is less than the coefficient that has it.
+// The remainder always fits: at the lower of the two exponents, it is smaller than the coefficient that has this exponent.
 func (a Decimal) QuoRem(b Decimal) (quo int64, rem Decimal) {
 	if a.Sign() <= 0 || b.Sign() <= 0 || a.Cmp(b) < 0 {
 		return 0, a
@@ -24,7 +24,7 @@ func (a Decimal) QuoRem(b Decimal) (quo int64, rem Decimal) {
 	return int64(min(x/y, math.MaxInt64)), canonical(false, x%y, int(exp))
 }
 
-// coefAt is a's coefficient at a lower exponent; false when it does not fit 64 bits.
+// coefAt returns a's coefficient at a lower exponent; false when it does not fit 64 bits.
 func (a Decimal) coefAt(exp int16) (uint64, bool) {
 	shift := int(a.exp) - int(exp)
 	if shift >= len(pow10) {
@@ -43,7 +43,7 @@ func quoRemBig(a, b Decimal, exp int16) (int64, Decimal) {
 	return n, canonical(false, rem.Uint64(), int(exp))
 }
 
-// bigCoefAt is a's coefficient at a lower exponent, of any size.
+// bigCoefAt returns a's coefficient at a lower exponent, of any size.
 func (a Decimal) bigCoefAt(exp int16) *big.Int {
 	scale := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(a.exp-exp)), nil)
 	return scale.Mul(scale, new(big.Int).SetUint64(a.coef))

@@ -10,8 +10,8 @@ import (
 // maxPlainLength is the length up to which String writes a number without an exponent.
 const maxPlainLength = 25
 
-// String is a in plain decimal notation, exactly; numbers whose plain form is longer than 25 characters are written
-// as 1.5e+300. Equal numbers print equal, and every form is a JSON number.
+// String returns a in plain decimal notation, exactly; a number whose plain form is longer than 25 characters is written
+// like 1.5e+300. Equal numbers have equal text, which is a JSON number.
 func (a Decimal) String() string { return string(a.AppendJSON(nil)) }
 
 // AppendJSON appends a to dst as a JSON number, exactly; the form is that of String.
@@ -35,7 +35,7 @@ func (a Decimal) AppendJSON(dst []byte) []byte {
 	return append(dst, digits[point:]...)
 }
 
-// withoutTrailingZeros is a's magnitude without the zeros that the canonical form pads large numbers with.
+// withoutTrailingZeros returns a's magnitude without the trailing zeros that the canonical form of large numbers has.
 func (a Decimal) withoutTrailingZeros() (coef uint64, exp int) {
 	coef, exp = a.coef, int(a.exp)
 	for exp > 0 && coef%10 == 0 {
@@ -75,7 +75,7 @@ func appendZeros(dst []byte, n int) []byte {
 
 // Parse reads a numeric string: sign, digits, point and exponent, in the forms of JSON and also "+5", ".5" and "5.",
 // with space, tab, CR and LF around it. An integer that fits int64 is exact; any other number is the shortest decimal
-// of the nearest float64. False for everything else: other characters, no digits, past the range of float64.
+// of the nearest float64. It is false for everything else: other characters, no digits, a number out of the range of float64.
 func Parse(text string) (Decimal, bool) {
 	text = strings.Trim(text, " \t\r\n")
 	p, ok := parseLiteral(text)
@@ -94,12 +94,12 @@ func Parse(text string) (Decimal, bool) {
 	return FromFloat(f)
 }
 
-// MarshalJSON is a as a JSON number, exactly.
+// MarshalJSON returns a as a JSON number, exactly.
 func (a Decimal) MarshalJSON() ([]byte, error) { return a.AppendJSON(nil), nil }
 
-// UnmarshalJSON reads a JSON number and nothing else: exactly when it has at most 19 significant digits, so that what
-// MarshalJSON wrote reads back the same, otherwise as the shortest decimal of the nearest float64. A number past the
-// range of float64 is an error. On error a is unchanged.
+// UnmarshalJSON parses a JSON number: exactly when it has at most 19 significant digits, as all output of MarshalJSON
+// has, otherwise as the shortest decimal of the nearest float64. Anything else, and a number out of the range of float64,
+// is an error; a is then unchanged.
 func (a *Decimal) UnmarshalJSON(data []byte) error {
 	text := string(data)
 	p, ok := parseLiteral(text)

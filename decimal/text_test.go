@@ -27,7 +27,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseErrors(t *testing.T) {
 	for _, text := range []string{
 		"", " ", ".", "+", "-", "abc", "0x10", "--1", "1e", "1e+", "e5", "_1", "1_0", "1__0", "True", "None", "1 2", "１２", "١",
 		"inf", "Infinity", "-inf", "nan", "NaN", "1e400", "-1e400", "1\v", "\u00a01", "1f", "1,5", "1.2.3", "0b1", "0o7", "1p3",
@@ -111,7 +111,7 @@ func TestUnmarshalJSONBeyondNineteenDigits(t *testing.T) {
 	}
 }
 
-func TestUnmarshalJSONRefuses(t *testing.T) {
+func TestUnmarshalJSONErrors(t *testing.T) {
 	for _, text := range []string{"", "null", `"1"`, "true", "[1]", "+1", ".5", "5.", "05", "-", "1e", " 1", "1e400", "NaN", "1e99999999999"} {
 		d := FromInt(7)
 		err := d.UnmarshalJSON([]byte(text))
@@ -134,7 +134,7 @@ func TestBinarySizes(t *testing.T) {
 	}
 }
 
-func TestReadBinaryRefuses(t *testing.T) {
+func TestReadBinaryErrors(t *testing.T) {
 	for _, bytes := range []string{
 		"", "\x80", "\xC0", "\xC0\x05", "\xC4\x05\x00", "\xC2\x00", "\xC1\x05", "\xC1\x05\x00\x00", "\xC1\x0A\x01\x00", "\xE0\x80\x80",
 		"\xDC\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", "\xC1\x05\xFF\x7F", "\xC1\x05\xFF\xFF", "\xC1\x09\x68\x02",

@@ -12,7 +12,7 @@ import (
 
 const small = `{"group_id":"10000123","bet":317,"game":"b"}`
 
-// document is small with fields that nobody wants, filled up to a size, before or after the ones that are wanted.
+// document returns small, padded to a size with fields that are not requested, before or after the requested ones.
 func document(fields, size int, wantedFirst bool) []byte {
 	inner := strings.Trim(small, "{}")
 	each := (size-len(small))/fields - 13
@@ -27,7 +27,7 @@ func document(fields, size int, wantedFirst bool) []byte {
 	return []byte("{" + all + "," + inner + "}")
 }
 
-// filler is some value of about n bytes: two texts, a number, a bool next to a text in a list, an object.
+// filler returns some value of about n bytes: two texts, a number, a bool next to a text in a list, an object.
 func filler(i, n int) string {
 	text := strings.Repeat("Lorem ipsum dolor sit amet ", n/27+1)
 	switch i % 5 {
@@ -105,7 +105,7 @@ func parse(t testing.TB, text string) dotpath.Path {
 	return path
 }
 
-// newPlan wants the paths; those that end in "!" deep.
+// newPlan requests the paths; those that end in "!" with their content.
 func newPlan(t testing.TB, paths ...string) *dotpath.Plan {
 	t.Helper()
 	var wants []dotpath.Request

@@ -16,7 +16,7 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// naiveLookup is the rule of paths, written for clarity alone.
+// naiveLookup is a simple reference implementation of Lookup.
 func naiveLookup(v any, path string) (any, bool) {
 	const mark = "\x00dot\x00"
 	keys := strings.Split(strings.ReplaceAll(path, `\.`, mark), ".")
@@ -83,12 +83,13 @@ func FuzzLookup(f *testing.F) {
 	})
 }
 
-// somePaths are wanted of fuzzed data: nested, deep and shallow, by index from both ends, one within another, twice.
+// somePaths are requested from fuzzed data: nested, with and without content, by index from both ends, one within
+// another, twice.
 var somePaths = []string{
 	"a", "a.b", "b!", "b.a", "c.0", "c.-1", "c.00.a", "c.1!", "c.-1.b", "d.e.f", "d.e", "d.-2.0", "longer_than_eight", "a", `x\.y`, "",
 }
 
-// FuzzScan holds Scan and ScanTrusted against Decode and Lookup.
+// FuzzScan compares Scan and ScanTrusted with Decode and Lookup.
 func FuzzScan(f *testing.F) {
 	for _, seed := range []string{
 		`{"a":{"b":1},"b":{"a":[1,{"x":null}]},"c":[{"a":1,"b":2},[3]],"d":{"e":{"f":"x"}},"longer_than_eight":true,"x.y":1e3}`,
@@ -107,7 +108,7 @@ func FuzzScan(f *testing.F) {
 		decoded, decodeErr := rawjson.Decode(data)
 		scanErr := plan.Scan(data, scanned)
 		trustedErr := plan.ScanTrusted(data, trusted)
-		checkRefusal(t, data, another, scanErr)
+		checkError(t, data, another, scanErr)
 		checkTrusted(t, data, scanErr, trustedErr)
 		object, ok := decoded.(map[string]any)
 		if decodeErr != nil || !ok {
@@ -123,7 +124,7 @@ func FuzzScan(f *testing.F) {
 	})
 }
 
-// fuzzPlan wants somePaths and another one; the empty path stands for one that leads nowhere.
+// fuzzPlan requests somePaths and another one; the empty path stands for one that finds nothing.
 func fuzzPlan(another string) (*dotpath.Plan, []dotpath.Path) {
 	var wants []dotpath.Request
 	var paths []dotpath.Path
@@ -136,9 +137,9 @@ func fuzzPlan(another string) (*dotpath.Plan, []dotpath.Path) {
 	return dotpath.NewPlan(wants), paths
 }
 
-// checkRefusal checks that Scan refuses what Decode refuses, except for keys given twice that nobody uses, and what is
-// no object.
-func checkRefusal(t *testing.T, data []byte, another string, scanErr error) {
+// checkError checks that Scan fails exactly when Decode fails, except for duplicate keys that are not requested, or when
+// the data is not an object.
+func checkError(t *testing.T, data []byte, another string, scanErr error) {
 	t.Helper()
 	strict := rawjson.Scanner{Data: data}
 	if end := strict.Skip(strict.SkipSpace(0), 0); end >= 0 {
@@ -155,12 +156,12 @@ func checkRefusal(t *testing.T, data []byte, another string, scanErr error) {
 		if !errors.Is(scanErr, dotpath.ErrNotObject) {
 			t.Fatalf("%q: no object, but %v", data, scanErr)
 		}
-	case usedTwice(data, append(somePaths, another)) != isTwice || !isTwice && scanErr != nil:
+	case usesDuplicate(data, append(somePaths, another)) != isTwice || !isTwice && scanErr != nil:
 		t.Fatalf("%q: a used key is given twice: %v, but %v", data, !isTwice, scanErr)
 	}
 }
 
-// checkTrusted checks that ScanTrusted agrees with Scan on data that is strict JSON, and that what it accepts ends like it.
+// checkTrusted checks that ScanTrusted agrees with Scan on data that is strict JSON, and accepts no other data that does not end like an object.
 func checkTrusted(t *testing.T, data []byte, scanErr, trustedErr error) {
 	t.Helper()
 	var syntax *rawjson.SyntaxError
@@ -172,7 +173,7 @@ func checkTrusted(t *testing.T, data []byte, scanErr, trustedErr error) {
 	}
 }
 
-// checkSlot compares what was found with what is there; a scan may leave out the content of lists and objects.
+// checkSlot compares the value found with the expected one; a scan may leave out the content of lists and objects.
 func checkSlot(t *testing.T, path dotpath.Path, want, planned, scanned value.Value) {
 	t.Helper()
 	if diff := cmp.Diff(show(want), show(planned)); diff != "" {

@@ -2,8 +2,8 @@ package dotpath
 
 import "github.com/dictrack/dictrack/value"
 
-// Lookup returns the value at the path, of kind Absent when there is none. Data may have any Go values, which are read
-// as value.Of does. The result shares memory with data.
+// Lookup returns the value at the path, or one of kind Absent when there is none. Data may hold any Go values,
+// which are read as value.Of reads them. The result shares memory with data.
 func (p Path) Lookup(data map[string]any) value.Value {
 	if len(p.segments) == 0 {
 		return value.Value{}
@@ -18,7 +18,7 @@ func (p Path) Lookup(data map[string]any) value.Value {
 	return value.Of(v)
 }
 
-// lookup goes from v to its member or item.
+// lookup returns the member or the item of v that the segment names.
 func (s *segment) lookup(v any) (any, bool) {
 	switch v := v.(type) {
 	case map[string]any:

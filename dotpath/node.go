@@ -6,22 +6,22 @@ import (
 	"github.com/dictrack/dictrack/internal/rawjson"
 )
 
-// node is a point in the tree of wanted paths.
+// node is a node of the prefix tree (trie) of the requested paths.
 type node struct {
-	segment  segment
-	path     string // to this node, for errors
-	slot     int
-	withContent     bool
-	seenBit      int // its number among the nodes without a slot
-	children []*node
+	segment     segment
+	path        string // to this node, for errors
+	slot        int
+	withContent bool
+	seenBit     int // its number among the interior nodes
+	children    []*node
 
-	// What a scan finds children with.
+	// These find the children during a scan.
 	keys     rawjson.Keys // numbered as the children
-	positive []*node      // indexes from the front, in order
-	negative []*node      // indexes from the end, in order
+	positive []*node      // children with an index from the front, in order
+	negative []*node      // children with an index from the end, in order
 }
 
-// prepare prepares the node and those below it for scanning, and numbers the ones without a slot.
+// prepare prepares the node and those below it for scanning, and numbers the interior ones.
 func (n *node) prepare(interior *int) {
 	if n.slot == noSlot {
 		n.seenBit = *interior

@@ -1,8 +1,9 @@
 // Package dotpath reads values at paths like "a.b.0.c" from Go maps and from raw JSON.
 //
-// A path is split at dots; `\.` is a literal dot, any other backslash stands for itself. Into an object a segment is
-// a key; into a list it is an index of ASCII digits, optionally with '-' in front: -1 is the last item. A step into
-// anything else leads nowhere. Parse a path once and look it up often; for many paths at a time there is Plan.
+// A path is a list of segments separated by dots; `\.` is a literal dot, any other backslash stands for itself. A
+// segment is the key of an object's member, or the index of a list's item in ASCII digits, optionally after '-': -1 is
+// the last item. Nothing else has members or items. Parse a path once and look it up often; Plan reads many paths at
+// once.
 package dotpath
 
 import (
@@ -11,23 +12,23 @@ import (
 	"strings"
 )
 
-// ErrEmpty is the answer to an empty path.
+// ErrEmpty is the error of an empty path.
 var ErrEmpty = errors.New("empty path: want keys or list indexes joined by dots")
 
-// Path is a parsed path, immutable and safe to share. The zero Path leads nowhere.
+// Path is a parsed path, immutable and safe to share. The zero Path finds nothing.
 type Path struct {
 	text     string
 	segments []segment
 }
 
-// segment is one step: a key, and what it means as a list index.
+// segment is one segment of a path: a key, and the list index that it stands for, if any.
 type segment struct {
 	key     string
 	index   int
 	isIndex bool
 }
 
-// Parse reads a path. The only error is ErrEmpty: every other text is a path, empty segments included.
+// Parse parses a path. The only error is ErrEmpty: every other text is a path, and segments may be empty.
 func Parse(text string) (Path, error) {
 	if text == "" {
 		return Path{}, ErrEmpty
@@ -41,10 +42,10 @@ func Parse(text string) (Path, error) {
 	return Path{text: text, segments: segments}, nil
 }
 
-// String is the text that the path was parsed from.
+// String returns the text that the path was parsed from.
 func (p Path) String() string { return p.text }
 
-// split cuts at dots that no backslash precedes, and takes the backslashes before dots away.
+// split splits at dots that no backslash precedes, and removes the backslashes before dots.
 func split(text string) []string {
 	var keys []string
 	var key strings.Builder
@@ -63,7 +64,7 @@ func split(text string) []string {
 	return append(keys, key.String())
 }
 
-// parseIndex reads a list index; false for other text and for indexes that no list reaches.
+// parseIndex parses a list index; false for other text and for indexes larger than any list.
 func parseIndex(key string) (int, bool) {
 	digits := strings.TrimPrefix(key, "-")
 	if digits == "" {
@@ -82,5 +83,5 @@ func parseIndex(key string) (int, bool) {
 	return index, true
 }
 
-// escape is the text of a segment within a path.
+// escape returns a key as it is written within a path.
 func escape(key string) string { return strings.ReplaceAll(key, ".", `\.`) }

@@ -13,10 +13,10 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// absent is what lookups tests expect where a path leads nowhere.
+// absent is the expected value of a path that finds nothing.
 const absent = "absent"
 
-// lookups are paths in JSON data and what is there, as canonical JSON.
+// lookups are paths in JSON data and the values there, as canonical JSON.
 var lookups = []struct{ data, path, want string }{
 	{`{}`, `a`, absent},
 	{`{"a":1}`, `a`, `1`},
@@ -82,7 +82,7 @@ var lookups = []struct{ data, path, want string }{
 	{` { "a" : [ 1 , { "b" : -2.5e3 } ] } `, `a.-1.b`, `-2500`},
 }
 
-// notIndexes are segments that name no item of a list with one item.
+// notIndexes are segments that are not the index of an item of a list with one item.
 var notIndexes = []string{
 	"", "x", "+0", " 0", "0 ", "- 0", "0\n", "0_0", "_0", "0x0", "1e0", "0.5", "０", "٠", "-", "--1", "-1-",
 	"99999999999999999999", "-99999999999999999999", "9223372036854775807", "-9223372036854775808", "18446744073709551616",
@@ -98,7 +98,7 @@ func TestLookup(t *testing.T) {
 	}
 }
 
-// Keys whose first eight bytes read the same number differ by their length.
+// Keys whose first eight bytes load as the same number are distinguished by their length.
 func TestKeysThatEndInZeros(t *testing.T) {
 	for c := 'A'; c <= 'z'; c++ {
 		if c == '\\' {
@@ -111,7 +111,7 @@ func TestKeysThatEndInZeros(t *testing.T) {
 	}
 }
 
-// checkEverywhere looks path up in every way there is.
+// checkEverywhere looks a path up in every possible way.
 func checkEverywhere(t *testing.T, data, path, want string) {
 	t.Helper()
 	decoded, err := rawjson.Decode([]byte(data))
@@ -137,7 +137,7 @@ func checkEverywhere(t *testing.T, data, path, want string) {
 	}
 }
 
-// show is v as canonical JSON, or "absent", or the kind of a shallow one.
+// show returns v as canonical JSON, or "absent", or the kind of a shallow one.
 func show(v value.Value) string {
 	switch {
 	case !v.Present():

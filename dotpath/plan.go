@@ -9,27 +9,28 @@ import (
 // Request is a path that a Plan reads.
 type Request struct {
 	Path Path
-	// WithContent asks for the content of a list or an object found there. Without it, a scan of raw JSON answers a
+	// WithContent requests the content of a list or an object found there. Without it, a scan of raw JSON finds a
 	// value.Shallow of its kind.
 	WithContent bool
 }
 
-// Plan reads many paths from one data, in slots numbered as the wants it was made from. It is immutable and safe for
-// concurrent use.
+// Plan reads many paths from a message's data at once. Each request has a slot for its value, numbered in the order of
+// the requests. A Plan is immutable and safe for concurrent use.
 type Plan struct {
-	root   node
-	slots  int
-	interior  int // nodes without a slot
-	copies []slotCopy
+	root     node
+	slots    int
+	interior int // number of interior nodes
+	copies   []slotCopy
 }
 
-// slotCopy fills the slot of a path that is wanted more than once.
+// slotCopy copies the value of a path that is requested more than once to another slot.
 type slotCopy struct{ from, to int }
 
-// noSlot marks a node that only leads to others.
+// noSlot is the slot of an interior node, which no request ends at.
 const noSlot = -1
 
-// NewPlan is the plan for wants. Wanting a path more than once is fine; its content is read if any of them is Deep.
+// NewPlan returns the plan that reads requests. A path may be requested more than once; its content is read if any of
+// the requests has WithContent.
 func NewPlan(requests []Request) *Plan {
 	p := &Plan{root: node{slot: noSlot}, slots: len(requests)}
 	b := builder{plan: p, nodes: map[childKey]*node{}}
@@ -42,13 +43,13 @@ func NewPlan(requests []Request) *Plan {
 	return p
 }
 
-// builder grows a plan's tree.
+// builder builds a plan's tree.
 type builder struct {
 	plan  *Plan
 	nodes map[childKey]*node
 }
 
-// childKey is the way from a node to its child.
+// childKey identifies a child by its parent and its key.
 type childKey struct {
 	parent *node
 	key    string
@@ -82,11 +83,11 @@ func (b *builder) child(parent *node, s segment, path string) *node {
 	return c
 }
 
-// Slots is how many values the plan reads: the number of wants.
+// Slots returns how many values the plan reads: the number of requests.
 func (p *Plan) Slots() int { return p.slots }
 
-// Lookup fills into with the values found in data, each as Path.Lookup finds it. A Go value without a JSON form, at a
-// path or on the way to one, is a *LookupError; into is then undefined. It needs len(into) >= Slots().
+// Lookup sets dst to the values in data by slot, each as Path.Lookup finds it. A Go value without a JSON form, at a path
+// or at a prefix of one, is a *LookupError; the content of dst is then undefined. It requires len(dst) >= Slots().
 func (p *Plan) Lookup(data map[string]any, dst []value.Value) error {
 	dst = dst[:p.slots]
 	clear(dst)
@@ -101,7 +102,7 @@ func (p *Plan) Lookup(data map[string]any, dst []value.Value) error {
 	return nil
 }
 
-// LookupError says that the Go value at a path has no JSON form.
+// LookupError reports a Go value at a path that has no JSON form.
 type LookupError struct {
 	Path  string
 	Value any

@@ -14,7 +14,7 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// scan is what a plan finds in data, shown.
+// scan returns what a plan finds in data, as text.
 func scan(t testing.TB, plan *dotpath.Plan, data string) ([]string, error) {
 	t.Helper()
 	into := make([]value.Value, plan.Slots())
@@ -48,7 +48,7 @@ func TestScanManyPaths(t *testing.T) {
 	}
 }
 
-func TestScanRefuses(t *testing.T) {
+func TestScanErrors(t *testing.T) {
 	plan := newPlan(t, "a.b", "l.0.x", "l.-1", "deep!", `k\.k`)
 	for data, want := range map[string]string{
 		``:                             "invalid JSON at byte 0: unexpected end, expected a value",
@@ -92,7 +92,7 @@ func TestScanErrorTypes(t *testing.T) {
 	}
 }
 
-func TestScanAllowsTwiceWhatNobodyUses(t *testing.T) {
+func TestScanAllowsDuplicateKeysElsewhere(t *testing.T) {
 	got, err := scan(t, newPlan(t, "a.b"), `{"x":1,"x":2,"a":{"y":1,"y":2,"b":3}}`)
 	if diff := cmp.Diff([]string{"3"}, got); err != nil || diff != "" {
 		t.Errorf("error %v, %s", err, diff)
@@ -125,7 +125,7 @@ func TestScanReusesSlots(t *testing.T) {
 	}
 }
 
-// Many nodes on the way to others, all in use, and each of them noticed when given twice.
+// A scan detects a duplicate key of every one of many interior nodes.
 func TestScanManyNodes(t *testing.T) {
 	var paths, members, want []string
 	for i := range 2000 {
@@ -175,8 +175,8 @@ func TestPlanIsShared(t *testing.T) {
 	done.Wait()
 }
 
-// Trusted scans of data that is not strict JSON end, whatever they say.
-func TestScanTrustedOfBrokenData(t *testing.T) {
+// Trusted scans of data that is not strict JSON terminate, with any result.
+func TestScanTrustedOfInvalidJSONTerminates(t *testing.T) {
 	plan := newPlan(t, "a.b", "l.-1", "deep!", "s")
 	whole := `{"x":[{"y":"\"}"}],"a":{"b":"x\\"},"l":[1,[2]],"deep":{"k":["v"]},"s":"\ud83d\ude00"}`
 	into := make([]value.Value, plan.Slots())

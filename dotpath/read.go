@@ -7,7 +7,7 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// readValue reads the value at i for n and the nodes below it.
+// readValue reads the value at i into the slots of n and the nodes below it.
 func (s *scan) readValue(n *node, i, depth int) int {
 	c := s.At(i)
 	switch {
@@ -51,7 +51,7 @@ func (s *scan) readLiteral(slot *value.Value, c byte, i int) int {
 	return s.SkipLiteral(i)
 }
 
-// readComposite reads a list or an object: its content where that is wanted, then what the nodes below n want of it.
+// readComposite reads a list or an object: its content if that is requested, then what the nodes below n request.
 func (s *scan) readComposite(n *node, kind value.Kind, i, depth int) int {
 	end := 0
 	if n.slot != noSlot {
@@ -86,7 +86,7 @@ func (s *scan) readContent(n *node, i, depth int) int {
 	return -1
 }
 
-// readList goes through the list at i, some of whose items are wanted. Indexes from the end need its length first.
+// readList reads the items of the list at i that n's children request. Indexes from the end need its length first.
 func (s *scan) readList(n *node, i, depth int) int {
 	w := itemIterator{positive: n.positive, negative: n.negative}
 	if len(w.negative) > 0 {
@@ -123,7 +123,7 @@ func (s *scan) listLength(i, depth int) int {
 	return -1
 }
 
-// readItem reads the item at i for each node that wants it: several can name one item, as 0, 00 and -1 may.
+// readItem reads the item at i for each node that requests it: several can name one item, as 0, 00 and -1 may.
 func (s *scan) readItem(w *itemIterator, i, depth, item int) int {
 	end := 0
 	for n := w.next(item); n != nil; n = w.next(item) {
@@ -137,13 +137,13 @@ func (s *scan) readItem(w *itemIterator, i, depth, item int) int {
 	return end
 }
 
-// itemIterator is what is still to come of a list's wanted items, in the order of the list.
+// itemIterator iterates over the nodes that request items of a list, in the order of the list.
 type itemIterator struct {
 	positive, negative []*node
-	length      int
+	length             int
 }
 
-// setLength drops the indexes from the end that are before the start of a list of that length.
+// setLength sets the length of the list, and drops the indexes from the end that are before its start.
 func (w *itemIterator) setLength(length int) {
 	w.length = length
 	for len(w.negative) > 0 && w.negative[0].segment.index+length < 0 {
@@ -151,7 +151,7 @@ func (w *itemIterator) setLength(length int) {
 	}
 }
 
-// next takes a node that wants the item, or is nil.
+// next returns the next node that requests the item, or nil.
 func (w *itemIterator) next(item int) *node {
 	var n *node
 	switch {

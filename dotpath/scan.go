@@ -8,12 +8,12 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// ErrNotObject is the answer to JSON that is no object.
+// ErrNotObject is the error of JSON that is not an object.
 var ErrNotObject = errors.New("data must be a JSON object")
 
-// DuplicateError says that an object key on a used path is given twice, so that the data does not say which to use.
-// Path is the wanted path, or a prefix of one, that the key ends; or, for a key within the content of a path that is
-// read deep, that path.
+// DuplicateError reports an object key on a requested path that is given twice, so that the value is ambiguous. Path is
+// the requested path, or the prefix of one, that ends in the key; or, for a key within the content of a path that is
+// read with its content, that path.
 type DuplicateError struct {
 	Path string
 	Key  string
@@ -23,20 +23,20 @@ func (e *DuplicateError) Error() string {
 	return fmt.Sprintf("object key %q is given twice, at path %q", e.Key, e.Path)
 }
 
-// Scan fills into with the values found in data, the text of one JSON object, in a single pass. It checks all of it:
-// syntax, UTF-8, at most 64 levels of nesting, numbers finite as float64. The error is *rawjson.SyntaxError,
-// ErrNotObject, or *DuplicateError for an object key on a used path, or in the content of a Deep one, given twice;
-// into is then undefined. It needs len(into) >= Slots().
+// Scan sets dst to the values in data by slot. Data is the text of one JSON object, which is read in a single pass and
+// checked as a whole: syntax, UTF-8, at most 64 levels of nesting, numbers finite as float64. The error is a
+// *rawjson.SyntaxError, ErrNotObject, or a *DuplicateError for a key that is given twice on a requested path or in the
+// content of one; the content of dst is then undefined. It requires len(dst) >= Slots().
 //
-// Strings without escapes alias data: they are valid only while data is unchanged. Until it is cleared, into may keep
-// memory that earlier scans filled it with.
+// Strings without escapes share memory with data: they are valid only while data is unchanged. Until it is cleared, dst
+// may hold references to the memory of earlier scans.
 func (p *Plan) Scan(data []byte, dst []value.Value) error {
 	return p.scan(data, dst, false)
 }
 
-// ScanTrusted is Scan for data that is known to be strict JSON: it skips what is not wanted without checking it, and
-// finds the same values and the same keys given twice. On other data it returns an error or some values; what is wanted
-// is checked all the same, and that the object ends.
+// ScanTrusted is Scan for data that is known to be strict JSON: it skips values that are not requested without checking
+// them, and finds the same values and duplicate keys. On invalid JSON it returns an error or any values, but the
+// requested values, and that the object ends, are checked all the same.
 func (p *Plan) ScanTrusted(data []byte, dst []value.Value) error {
 	return p.scan(data, dst, true)
 }
@@ -46,8 +46,8 @@ type scan struct {
 	rawjson.Scanner
 	dst []value.Value
 
-	// Bits of the nodes without a slot that were found; most plans do with those that need no allocation.
-	seen     [seenWords]uint64
+	// A bit for each interior node that was found: those in seen need no allocation, and most plans need no others.
+	seen         [seenWords]uint64
 	seenOverflow []uint64
 }
 
@@ -84,7 +84,7 @@ func (s *scan) readDocument(root *node) error {
 	return s.Err()
 }
 
-// readObject goes through the object at i, whose members are wanted as n's children say.
+// readObject reads the members of the object at i that n's children request.
 func (s *scan) readObject(n *node, i, depth int) int {
 	d := s.Data
 	for i = s.OpenObject(i, depth); i > 0; {
@@ -105,7 +105,7 @@ func (s *scan) readObject(n *node, i, depth int) int {
 	return -1
 }
 
-// markSeen notes that n was found; false when it was before.
+// markSeen records that n was found; false when it was found before.
 func (s *scan) markSeen(n *node) bool {
 	if n.slot != noSlot {
 		return s.dst[n.slot].Kind() == value.Absent

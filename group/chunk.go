@@ -7,36 +7,36 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// checksumSize is the room behind States.
+// checksumSize is the spare capacity after a chunk's States, in which a store can append a checksum in place.
 const checksumSize = 4
 
-// typicalStateSize is how many bytes of States a state takes, or fewer.
+// typicalStateSize is the number of bytes of States that most states need at most.
 const typicalStateSize = 4
 
-// encodeChunk makes a chunk, its states in room if they fit.
-func (g *Group) encodeChunk(i int, relaid bool, room []byte) record.Chunk {
+// encodeChunk encodes chunk i, its states into buf if they fit.
+func (g *Group) encodeChunk(i int, withLayout bool, buf []byte) record.Chunk {
 	from, to := i*record.ChunkSize, min((i+1)*record.ChunkSize, g.states.Len())
-	part := record.Chunk{Index: i, States: g.encodeStates(from, to, room)}
-	if relaid {
-		part.Layout = make([]tracker.ID, 0, to-from)
+	chunk := record.Chunk{Index: i, States: g.encodeStates(from, to, buf)}
+	if withLayout {
+		chunk.Layout = make([]tracker.ID, 0, to-from)
 		for at := from; at < to; at++ {
-			part.Layout = append(part.Layout, g.list.at(at).ID())
+			chunk.Layout = append(chunk.Layout, g.list.at(at).ID())
 		}
 	}
-	return part
+	return chunk
 }
 
-// encodeStates is the binary form of the states of some places, in room if it fits.
-func (g *Group) encodeStates(from, to int, room []byte) []byte {
-	states := slices.Grow(room, typicalStateSize*(to-from))
+// encodeStates returns the binary form of the states [from, to), in buf if it fits.
+func (g *Group) encodeStates(from, to int, buf []byte) []byte {
+	encoded := slices.Grow(buf, typicalStateSize*(to-from))
 	for at := from; at < to; {
-		var plain int
-		states, plain = g.states.EncodeSmall(states, at, to)
-		if at += plain; at < to {
+		var n int
+		encoded, n = g.states.EncodeSmall(encoded, at, to)
+		if at += n; at < to {
 			s := g.state(at)
-			states = tracker.AppendState(states, &s)
+			encoded = tracker.AppendState(encoded, &s)
 			at++
 		}
 	}
-	return slices.Grow(states, checksumSize)
+	return slices.Grow(encoded, checksumSize)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// Explanation says what a call of Track would do to one tracker, and why.
+// Explanation is what Track would do to one tracker, and why.
 type Explanation struct {
 	Definition *tracker.Definition
 	Before     tracker.State
@@ -14,56 +14,53 @@ type Explanation struct {
 	Outcome    tracker.Outcome
 	After      tracker.State
 	Events     []tracker.Event
-	// Err is the failure of custom code.
+	// Err is the error of custom code.
 	Err error
 }
 
-// ConditionResult is one condition and what it saw.
+// ConditionResult is the result of one condition.
 type ConditionResult struct {
 	Condition condition.Condition
 	Holds     bool
-	// Value stands at the condition's path; Absent when nothing does, or for a custom condition.
+	// Value is the value at the condition's path; Absent when there is none, or for a custom condition.
 	Value value.Value
-	// Err is the failure of a custom condition.
+	// Err is the error of a custom condition.
 	Err error
 }
 
-// Explain says what Track would do to each tracker, changing nothing. The same error as Track's means
-// that the data would be refused.
-func (g *Group) Explain(c *TrackRequest) ([]Explanation, error) {
-	fresh, err := g.templated(c)
+// Explain returns what Track would do to each tracker, and changes nothing. It returns an error when Track would
+// refuse the message, and then the same one.
+func (g *Group) Explain(r *TrackRequest) ([]Explanation, error) {
+	templated, err := g.templated(r)
 	if err != nil {
 		return nil, err
 	}
-	if err := g.nextProgram(fresh, c.Compile).Match(c.Data, c.Scratch); err != nil {
+	if err := g.nextProgram(templated, r.Compile).Match(r.Data, r.Scratch); err != nil {
 		return nil, err
 	}
-	data, custom := c.Data.Decode()
-	if custom != nil { // a key given twice that no condition uses: only custom code minds
-		data = c.Data.DecodeLast()
+	data, decodeErr := r.Data.Decode()
+	if decodeErr != nil { // a duplicate key that no condition reads: an error for custom code only
+		data = r.Data.DecodeLast()
 	}
-	trackers := make([]startingTracker, 0, g.Len()+len(fresh))
+	explanations := make([]Explanation, 0, g.Len()+len(templated))
 	for _, i := range g.indexes() {
-		trackers = append(trackers, startingTracker{g.list.at(i), g.state(i)})
+		explanations = append(explanations, explain(startingTracker{g.list.at(i), g.state(i)}, data, decodeErr, r.Now))
 	}
-	explanations := make([]Explanation, 0, cap(trackers))
-	for _, one := range trackers {
-		explanations = append(explanations, explain(one, data, custom, c.Now))
-	}
-	for _, one := range fresh {
-		e := explain(one, data, custom, c.Now)
-		added := tracker.Event{Kind: tracker.EventAdded, Definition: one.definition, State: one.state}
+	for _, t := range templated {
+		e := explain(t, data, decodeErr, r.Now)
+		added := tracker.Event{Kind: tracker.EventAdded, Definition: t.definition, State: t.state}
 		e.Events = append([]tracker.Event{added}, e.Events...)
 		explanations = append(explanations, e)
 	}
 	return explanations, nil
 }
 
-// explain takes one tracker through a call; custom is why custom code cannot see the data.
-func explain(one startingTracker, data map[string]any, custom error, now int64) Explanation {
-	d, s := one.definition, one.state
+// explain applies the clock and the message to a copy of one tracker. decodeErr is why custom code cannot get the data;
+// nil if it can.
+func explain(t startingTracker, data map[string]any, decodeErr error, now int64) Explanation {
+	d, s := t.definition, t.state
 	e := Explanation{Definition: d, Before: s, After: s}
-	matches := e.evaluateConditions(data, custom)
+	matches := e.evaluateConditions(data, decodeErr)
 	if s.Expired(now) {
 		e.Events = []tracker.Event{{Kind: tracker.EventExpired, Definition: d, State: s}}
 		return e
@@ -80,7 +77,7 @@ func explain(one startingTracker, data map[string]any, custom error, now int64) 
 		return e
 	}
 	if d.NeedsData() && matches && e.Err == nil {
-		e.Err = custom
+		e.Err = decodeErr
 	}
 	if matches && e.Err == nil {
 		e.step(data, now)
@@ -88,26 +85,27 @@ func explain(one startingTracker, data map[string]any, custom error, now int64) 
 	return e
 }
 
-// evaluateConditions asks all conditions, those of registered kinds last. As in Track, which stops at the first that
-// does not hold, a failure counts only when all before it held.
-func (e *Explanation) evaluateConditions(data map[string]any, custom error) (matches bool) {
+// evaluateConditions evaluates all conditions, custom ones last. Track stops at the first that does not hold, so an
+// error counts only when all conditions before it held.
+func (e *Explanation) evaluateConditions(data map[string]any, decodeErr error) (matches bool) {
 	where := e.Definition.Where()
 	e.Conditions, matches = make([]ConditionResult, len(where)), true
-	for _, last := range []bool{false, true} {
+	for _, custom := range []bool{false, true} {
 		for i := range where {
-			if where[i].Custom() != last {
+			if where[i].Custom() != custom {
 				continue
 			}
-			j := evaluateCondition(&where[i], data, custom)
+			result := evaluateCondition(&where[i], data, decodeErr)
 			if matches {
-				e.Err = j.Err
+				e.Err = result.Err
 			}
-			e.Conditions[i], matches = j, matches && j.Holds
+			e.Conditions[i], matches = result, matches && result.Holds
 		}
 	}
 	return matches
 }
 
+// step applies the message, which matched.
 func (e *Explanation) step(data map[string]any, now int64) {
 	in := tracker.Input{Data: data}
 	for _, p := range e.Definition.Paths() {
@@ -120,16 +118,16 @@ func (e *Explanation) step(data map[string]any, now int64) {
 	}
 }
 
-func evaluateCondition(c *condition.Condition, data map[string]any, custom error) (j ConditionResult) {
-	j.Condition = *c
-	if c.Custom() && custom != nil {
-		j.Err = custom
-		return j
+func evaluateCondition(c *condition.Condition, data map[string]any, decodeErr error) (result ConditionResult) {
+	result.Condition = *c
+	if c.Custom() && decodeErr != nil {
+		result.Err = decodeErr
+		return result
 	}
-	defer recoverTo(&j.Err)
+	defer recoverTo(&result.Err)
 	if !c.Custom() {
-		j.Value = c.Path().Lookup(data)
+		result.Value = c.Path().Lookup(data)
 	}
-	j.Holds = c.Match(data)
-	return j
+	result.Holds = c.Match(data)
+	return result
 }

@@ -1,66 +1,76 @@
 package group
 
 import (
+	"math"
 	"slices"
 
 	"github.com/dictrack/dictrack/internal/states"
 )
 
-// overflowTable are what does not fit the cells of some trackers: the states of limiters, expiries. The nil asides are empty.
+// overflowTable is a sparse table of what does not fit in packed states: states of limiters, expiries. The nil table is
+// empty.
 type overflowTable struct {
-	indexes []int32 // in order
+	indexes []int32 // ascending
 	entries []states.Overflow
 }
 
-// search is where a place stands, or would.
-func (a *overflowTable) search(place int32) (at int, there bool) {
-	if at = int(place); at >= 0 && at < len(a.indexes) && a.indexes[at] == place { // all trackers have one
+// noIndex is greater than the index of any tracker.
+const noIndex = math.MaxInt32
+
+// search returns the position of an index, or the position to insert it at.
+func (t *overflowTable) search(index int32) (at int, found bool) {
+	if at = int(index); at >= 0 && at < len(t.indexes) && t.indexes[at] == index { // every tracker has an entry
 		return at, true
 	}
-	if n := len(a.indexes); n == 0 || a.indexes[n-1] < place { // trackers are added in order
+	if n := len(t.indexes); n == 0 || t.indexes[n-1] < index { // trackers are added in order
 		return n, false
 	}
-	return slices.BinarySearch(a.indexes, place)
+	return slices.BinarySearch(t.indexes, index)
 }
 
-// get is what stands aside for a place, empty for nothing.
-func (a *overflowTable) get(place int32) states.Overflow {
-	if a == nil {
+// get returns the entry of an index, the empty Overflow when there is none.
+func (t *overflowTable) get(index int32) states.Overflow {
+	if t == nil {
 		return states.Overflow{}
 	}
-	if at, there := a.search(place); there {
-		return a.entries[at]
+	if at, found := t.search(index); found {
+		return t.entries[at]
 	}
 	return states.Overflow{}
 }
 
-func (a *overflowTable) set(place int32, e states.Overflow) {
-	at, there := a.search(place)
+func (t *overflowTable) set(index int32, o states.Overflow) {
+	at, found := t.search(index)
 	switch {
-	case there:
-		a.entries[at] = e
-	case !e.Empty():
-		a.indexes = slices.Insert(a.indexes, at, place)
-		a.entries = slices.Insert(a.entries, at, e)
+	case found:
+		t.entries[at] = o
+	case !o.Empty():
+		t.indexes = slices.Insert(t.indexes, at, index)
+		t.entries = slices.Insert(t.entries, at, o)
 	}
 }
 
-// next is the first place behind one for which something stands aside, none behind all trackers.
-func (a *overflowTable) next(place int32) int32 {
-	if a == nil {
+// next returns the first index greater than the given one that has an entry which is not empty; noIndex if there is
+// none.
+func (t *overflowTable) next(index int32) int32 {
+	if t == nil {
 		return noIndex
 	}
-	at, there := a.search(place)
-	if there {
+	at, found := t.search(index)
+	if found {
 		at++
 	}
-	for ; at < len(a.indexes); at++ {
-		if !a.entries[at].Empty() {
-			return a.indexes[at]
+	for ; at < len(t.indexes); at++ {
+		if !t.entries[at].Empty() {
+			return t.indexes[at]
 		}
 	}
 	return noIndex
 }
 
-// noIndex is a place behind all.
-const noIndex = 1<<31 - 1
+func (t *overflowTable) clone() *overflowTable {
+	if t == nil {
+		return nil
+	}
+	return &overflowTable{slices.Clone(t.indexes), slices.Clone(t.entries)}
+}

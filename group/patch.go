@@ -4,20 +4,15 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// A patch is the states of a few places, which are later than those of the chunks: a store that writes it leaves the
-// chunks of a group of a thousand alone. For each place, in ascending order, it has the place as an uvarint and the
-// state in its binary form.
-
-// maxIndexes bounds the changed indexes that a Pending lists, one that changed twice counting twice: enough for several
-// calls that together fit into a patch of a few dozen states.
-const maxIndexes = 256
+// A patch is the states of a few indexes, which are newer than those in the chunks: a store that writes it need not
+// rewrite the chunks of a large group. For each index, in ascending order, it has the index as an uvarint and the state
+// in its binary form.
 
 // ChangedIndexes returns the indexes whose states changed, in ascending order. It is false when there are many, when the
 // group has one chunk only, and when the layout changed too.
@@ -30,9 +25,6 @@ func (p *Pending) ChangedIndexes() ([]int32, bool) {
 	return p.indexes, true
 }
 
-// LayoutChanged reports whether a chunk of the change has a new layout.
-func (p *Pending) LayoutChanged() bool { return p.all || len(p.layoutDirty) > 0 }
-
 // IncludeChunksOf adds the chunks of some indexes to the change.
 func (p *Pending) IncludeChunksOf(indexes []int32) {
 	if len(indexes) > 0 {
@@ -43,7 +35,8 @@ func (p *Pending) IncludeChunksOf(indexes []int32) {
 	}
 }
 
-// AppendPatch appends the patch of some indexes, which ascend, to dst. Like Encode it looks into the group.
+// AppendPatch appends the patch of some indexes, which must ascend, to dst. Like Encode, it
+// reads the group, so it must be called before the group changes again.
 func (p *Pending) AppendPatch(dst []byte, indexes []int32) []byte {
 	for _, i := range indexes {
 		dst = binary.AppendUvarint(dst, uint64(i)) // #nosec G115 -- never negative
@@ -53,29 +46,26 @@ func (p *Pending) AppendPatch(dst []byte, indexes []int32) []byte {
 	return dst
 }
 
-// PatchIndexes are the places of a patch.
-func PatchIndexes(patch []byte) (places []int32, err error) {
-	for p := newPatch(patch); !p.ended(); {
-		place := int32(p.index) // #nosec G115 -- its range is checked
+// PatchIndexes returns the indexes in a patch.
+func PatchIndexes(encoded []byte) (indexes []int32, err error) {
+	for p := newPatch(encoded); !p.ended(); {
+		index := int32(p.index) // #nosec G115 -- its range is checked
 		if _, err := p.readState(tracker.ReadState); err != nil {
 			return nil, err
 		}
-		places = append(places, place)
+		indexes = append(indexes, index)
 	}
-	return places, nil
+	return indexes, nil
 }
 
 var errPatch = errors.New("not a patch of states")
 
-// patch reads a patch from its front.
+// patch is a reader of a patch.
 type patch struct {
-	rest  []byte
-	index int // of the next state; beyond any when there is none
-	malformed   bool
+	rest      []byte
+	index     int // of the next state; noIndex when there is none
+	malformed bool
 }
-
-// beyond is a place that no group has.
-const beyond = math.MaxInt32
 
 func newPatch(src []byte) *patch {
 	p := &patch{rest: src, index: -1}
@@ -83,30 +73,30 @@ func newPatch(src []byte) *patch {
 	return p
 }
 
-func (p *patch) ended() bool { return p.index == beyond && !p.malformed }
+func (p *patch) ended() bool { return p.index == noIndex && !p.malformed }
 
-// advance reads the next place.
+// advance reads the next index.
 func (p *patch) advance() {
 	before := p.index
-	if p.index = beyond; len(p.rest) == 0 {
+	if p.index = noIndex; len(p.rest) == 0 {
 		return
 	}
-	place, size := binary.Uvarint(p.rest)
-	if size <= 0 || place >= beyond || int(place) <= before {
+	index, size := binary.Uvarint(p.rest)
+	if size <= 0 || index >= noIndex || int(index) <= before {
 		p.malformed = true
 		return
 	}
-	p.rest, p.index = p.rest[size:], int(place)
+	p.rest, p.index = p.rest[size:], int(index)
 }
 
-// readState reads the state of the next place.
+// readState reads the state of the next index.
 func (p *patch) readState(read func([]byte) (tracker.State, []byte, error)) (tracker.State, error) {
-	if p.index == beyond {
+	if p.index == noIndex {
 		return tracker.State{}, errPatch
 	}
 	s, rest, err := read(p.rest)
 	if err != nil {
-		return tracker.State{}, fmt.Errorf("patch of place %d: %w", p.index, err)
+		return tracker.State{}, fmt.Errorf("patch of index %d: %w", p.index, err)
 	}
 	p.rest = rest
 	p.advance()

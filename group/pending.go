@@ -1,9 +1,6 @@
 package group
 
-import (
-	"github.com/dictrack/dictrack/record"
-	"github.com/dictrack/dictrack/tracker"
-)
+import "github.com/dictrack/dictrack/record"
 
 // Pending is what changed in a group since BeginChange: it tracks which chunks are dirty, and encodes them only when
 // somebody stores the change. Encode looks into the group, so it must be called before the group changes again; the
@@ -21,94 +18,11 @@ type Pending struct {
 	reusable    bool // nobody refers to the bytes of the chunks any more
 }
 
-// BeginChange starts to track what changes, until EndChange. A group without a pending change pays nothing for it.
-func (g *Group) BeginChange() { g.BeginChangeIn(&Pending{}) }
-
-// BeginChangeIn is like BeginChange but reuses the memory of p, which nobody else may refer to. Buffers of chunks are
-// reused only after AllowReuse.
-func (g *Group) BeginChangeIn(p *Pending) {
-	clear(p.MessageIDs)
-	if !p.reusable {
-		clear(p.Chunks)
-	}
-	*p = Pending{
-		Change: record.Change{
-			Group: g.name, Base: g.version, BaseCount: g.states.Len(),
-			MessageIDs: p.MessageIDs[:0], Chunks: p.Chunks[:0],
-		},
-		group: g, dirty: p.dirty[:0], layoutDirty: p.layoutDirty[:0], indexes: p.indexes[:0],
-	}
-	g.pending = p
-}
-
-// EndChange ends the pending change and returns it, nil when nothing changed.
-func (g *Group) EndChange() *Pending {
-	p := g.pending
-	g.pending = nil
-	if p == nil || p.Base == g.version {
-		return nil
-	}
-	p.Version, p.Due, p.Initialized, p.Count = g.version, g.due, g.initialized, g.states.Len()
-	g.recordedDue = g.due
-	return p
-}
-
-// Pending returns the change that is pending; nil when there is none.
-func (g *Group) Pending() *Pending { return g.pending }
-
-// DiffSince returns the change from an earlier version of the group, which had count trackers, to its present state. It
-// contains the chunks named and their layouts, all chunks when changed is nil. A cache that persists several commits as
-// one uses it.
-func (g *Group) DiffSince(base uint64, count int, changed []int) *Pending {
-	p := &Pending{
-		Change: record.Change{
-			Group: g.name, Base: base, Version: g.version, Due: g.due, Initialized: g.initialized,
-			Count: g.states.Len(), BaseCount: count,
-		},
-		group: g, all: changed == nil,
-	}
-	for _, chunk := range changed {
-		p.mark(chunk, true)
-	}
-	return p
-}
-
-// AllowReuse states that nobody refers to the bytes of the chunks any more, so that BeginChangeIn may reuse them.
-func (p *Pending) AllowReuse() {
-	if p.reusable = cap(p.Chunks) <= maxReusedChunks; !p.reusable {
-		p.Chunks = nil
-	}
-	for i := range p.Chunks {
-		p.Chunks[i].Layout = nil
-	}
-}
-
-// maxReusedChunks bounds the memory that a Pending holds for reuse.
-const maxReusedChunks = 16
-
-// Encode completes the change with its chunks and definitions, once, and returns it. The result belongs to p: it is
-// valid until p is reused. The nil *Pending gives nil.
-func (p *Pending) Encode() *record.Change {
-	if p == nil {
-		return nil
-	}
-	if p.encoded {
-		return &p.Change
-	}
-	for i := range record.ChunkCount(p.Count) {
-		if p.all || p.dirty.has(i) {
-			p.Chunks = append(p.Chunks, p.group.encodeChunk(i, p.all || p.layoutDirty.has(i), p.buffer()))
-		}
-	}
-	if p.LayoutChanged() {
-		p.Definitions = p.definitions()
-	}
-	p.encoded = true
-	return &p.Change
-}
-
 // NoChunks reports whether no chunk changed.
 func (p *Pending) NoChunks() bool { return !p.all && len(p.dirty) == 0 }
+
+// LayoutChanged reports whether a chunk of the change has a new layout.
+func (p *Pending) LayoutChanged() bool { return p.all || len(p.layoutDirty) > 0 }
 
 // ChangedChunks returns the indexes of the chunks that changed, in ascending order.
 func (p *Pending) ChangedChunks() (indexes []int) {
@@ -120,29 +34,6 @@ func (p *Pending) ChangedChunks() (indexes []int) {
 	return indexes
 }
 
-// buffer returns memory for the states of the next chunk, if an earlier change left some.
-func (p *Pending) buffer() []byte {
-	if n := len(p.Chunks); n < cap(p.Chunks) {
-		return p.Chunks[:n+1][n].States[:0]
-	}
-	return nil
-}
-
-// definitions returns the definitions that the encoded layouts refer to, each once.
-func (p *Pending) definitions() []record.Definition {
-	var defs []record.Definition
-	seen := map[tracker.ID]bool{}
-	for _, chunk := range p.Chunks {
-		for n, id := range chunk.Layout {
-			if !seen[id] {
-				seen[id] = true
-				defs = append(defs, record.Definition{ID: id, JSON: p.group.list.at(chunk.Index*record.ChunkSize + n).JSON()})
-			}
-		}
-	}
-	return defs
-}
-
 // mark makes a chunk dirty.
 func (p *Pending) mark(chunk int, layout bool) {
 	p.dirty.set(chunk)
@@ -150,6 +41,10 @@ func (p *Pending) mark(chunk int, layout bool) {
 		p.layoutDirty.set(chunk)
 	}
 }
+
+// maxIndexes bounds the changed indexes that a Pending lists, one that changed twice counting twice: enough for several
+// calls that together fit into a patch of a few dozen states.
+const maxIndexes = 256
 
 // bits is a set of small numbers.
 type bits []uint64
@@ -163,7 +58,7 @@ func (b *bits) set(i int) {
 
 func (b bits) has(i int) bool { return i>>6 < len(b) && b[i>>6]>>(i&63)&1 == 1 }
 
-// markState notes that the state of tracker i changed.
+// markState records that the state of tracker i changed.
 func (g *Group) markState(i int) {
 	if p := g.pending; p != nil {
 		p.mark(i/record.ChunkSize, false)
@@ -173,7 +68,7 @@ func (g *Group) markState(i int) {
 	}
 }
 
-// markLayoutFrom notes that the definitions from index i on are new.
+// markLayoutFrom records that the definitions from index i on are new.
 func (g *Group) markLayoutFrom(i int) {
 	if g.pending != nil {
 		for chunk := i / record.ChunkSize; chunk < record.ChunkCount(g.states.Len()); chunk++ {
@@ -182,14 +77,14 @@ func (g *Group) markLayoutFrom(i int) {
 	}
 }
 
-// markLayout notes that the definition of tracker i changed.
+// markLayout records that the definition of tracker i changed.
 func (g *Group) markLayout(i int) {
 	if g.pending != nil {
 		g.pending.mark(i/record.ChunkSize, true)
 	}
 }
 
-// markAll notes that every tracker has another index.
+// markAll records that every tracker has another index.
 func (g *Group) markAll() {
 	if g.pending != nil {
 		g.pending.all = true

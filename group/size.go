@@ -1,16 +1,13 @@
 package group
 
+// Estimates of memory, in bytes.
 const (
-	// groupSize is about what a group takes besides its trackers and its name.
-	groupSize = 256
-	// trackerSize is about what a tracker takes in its group: its word, and its share of lists and of what is compiled for
-	// the group alone.
-	trackerSize = 36
-	// wideSize is what one takes besides that a word does not do for.
-	wideSize = 16
+	groupSize   = 256 // a group without its trackers and its name
+	trackerSize = 36  // a tracker: its small state, and its share of lists and of a program that the group has alone
+	wideSize    = 16  // what a state that is not small takes besides
 )
 
-// Size is about how many bytes of memory the group takes. Definitions are shared between groups and not counted.
+// Size estimates how many bytes of memory the group takes. Definitions, which groups share, do not count.
 func (g *Group) Size() int {
 	return groupSize + len(g.name) + trackerSize*g.states.Len() + wideSize*g.states.WideCount()
 }

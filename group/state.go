@@ -6,67 +6,67 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// state is the state of the tracker at a place.
-func (g *Group) state(place int) tracker.State {
-	c := g.states.At(place)
-	if !c.HasOverflow() {
-		return c.State(states.Overflow{})
+// state returns the state of the tracker at an index.
+func (g *Group) state(index int) tracker.State {
+	packed := g.states.At(index)
+	if !packed.HasOverflow() {
+		return packed.State(states.Overflow{})
 	}
-	return c.State(g.overflow.get(int32(place)))
+	return packed.State(g.overflow.get(int32(index)))
 }
 
-// appendState appends the state of a tracker that is enlisted.
+// appendState appends the state of a new tracker.
 func (g *Group) appendState(s *tracker.State) {
 	g.states.Append(states.RemovedPacked())
 	g.writeState(g.states.Len()-1, s)
 }
 
-// writeState installs a state.
-func (g *Group) writeState(place int, s *tracker.State) {
-	cell, beside := states.Pack(s)
-	if !beside.Empty() || g.states.HasOverflow(place) {
+// writeState stores a state, and records no change.
+func (g *Group) writeState(index int, s *tracker.State) {
+	packed, overflow := states.Pack(s)
+	if !overflow.Empty() || g.states.HasOverflow(index) {
 		if g.overflow == nil {
 			g.overflow = &overflowTable{}
 		}
-		g.overflow.set(int32(place), beside)
+		g.overflow.set(int32(index), overflow)
 	}
-	g.states.Set(place, cell)
+	g.states.Set(index, packed)
 }
 
-// setState installs a state and notes that it changed.
-func (g *Group) setState(place int, s *tracker.State) {
-	g.writeState(place, s)
-	g.markState(place)
+// setState stores a state, and records that it changed.
+func (g *Group) setState(index int, s *tracker.State) {
+	g.writeState(index, s)
+	g.markState(index)
 	if s.Extra != nil {
-		g.due = min(g.due, g.list.at(place).Due(s))
+		g.due = min(g.due, g.list.at(index).Due(s))
 	}
 }
 
-// removeAt marks the place of a tracker that is gone.
-func (g *Group) removeAt(place int) {
-	if !g.states.Removed(place) {
+// removeAt marks the tracker at an index as removed.
+func (g *Group) removeAt(index int) {
+	if !g.states.Removed(index) {
 		g.removedCount++
 	}
-	g.setState(place, &tracker.State{Removed: true, Stage: 1, Cycle: 1})
+	g.setState(index, &tracker.State{Removed: true, Stage: 1, Cycle: 1})
 }
 
-// nextDue is the first moment at which the clock changes a tracker.
+// nextDue returns the first time, in Unix milliseconds, at which the clock changes a tracker.
 func (g *Group) nextDue() int64 {
 	due := int64(limiter.Never)
-	for place := g.overflow.next(-1); place != noIndex; place = g.overflow.next(place) {
-		s := g.state(int(place))
-		due = min(due, g.list.at(int(place)).Due(&s))
+	for index := g.overflow.next(-1); index != noIndex; index = g.overflow.next(index) {
+		s := g.state(int(index))
+		due = min(due, g.list.at(int(index)).Due(&s))
 	}
 	return due
 }
 
-// indexes are the places of the trackers that are there.
+// indexes returns the indexes of all trackers that were not removed.
 func (g *Group) indexes() []int {
-	places := make([]int, 0, g.Len())
-	for place := range g.states.Len() {
-		if !g.states.Removed(place) {
-			places = append(places, place)
+	indexes := make([]int, 0, g.Len())
+	for index := range g.states.Len() {
+		if !g.states.Removed(index) {
+			indexes = append(indexes, index)
 		}
 	}
-	return places
+	return indexes
 }

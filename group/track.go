@@ -1,142 +1,166 @@
 package group
 
 import (
-	"fmt"
-	"iter"
-	"slices"
-
-	"github.com/dictrack/dictrack/internal/match"
 	"github.com/dictrack/dictrack/internal/states"
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// TrackRequest is one call of Track.
-type TrackRequest struct {
-	Data match.Data
-	Now  int64 // Unix milliseconds
-	// Commit makes the call change the group even when no tracker moved: it brings an id to remember.
-	Commit bool
-	// Template are the definitions that the group gets if this is its first data.
-	Template []*tracker.Definition
-	Compile  Compiler
-	Scratch  *states.Scratch
-	// PackedBuffer is memory for that of the Effect, to be used again once nobody looks at it; nil for none.
-	PackedBuffer []states.PackedResult
-}
-
-// TrackerResult is what a call did to one tracker.
-type TrackerResult struct {
-	Packed    states.Packed // of the state after it; see Effect.State
-	Index   int32         // see Effect.Definition
-	Outcome tracker.Outcome
-}
-
-// Failure is a tracker whose custom code failed; it did not move.
-type Failure struct {
-	Tracker string
-	Err     error
-}
-
-// Result is what a call did to a group. The caller owns it.
-type Result struct {
-	// Version is the group's after the call, and Changed whether the call raised it.
-	Version  uint64
-	Changed  bool
-	Events   []tracker.Event
-	Failures []Failure
-	// Packed are the trackers that changed, were refused or were completed already, in order; see Moves.
-	Packed []states.PackedResult
-
-	detailed []TrackerResult // those of Moved that say no more than the place
-	definitions definitionList
-	overflow *overflowTable // of the others' cells
-}
-
-// TrackerResults are what Moved stands for.
-func (e *Result) TrackerResults() iter.Seq[*TrackerResult] {
-	return func(yield func(*TrackerResult) bool) {
-		others := e.detailed
-		for _, moved := range e.Packed {
-			m := &TrackerResult{Index: moved.Index(), Outcome: tracker.Changed}
-			var small bool
-			if m.Packed, small = moved.Small(); !small {
-				m, others = &others[0], others[1:]
-			}
-			if !yield(m) {
-				return
-			}
-		}
-	}
-}
-
-// Definition is that of the tracker that moved.
-func (e *Result) Definition(m *TrackerResult) *tracker.Definition { return e.definitions.at(int(m.Index)) }
-
-// State is what the tracker moved to.
-func (e *Result) State(m *TrackerResult) tracker.State {
-	if !m.Packed.HasOverflow() {
-		return m.Packed.State(states.Overflow{})
-	}
-	return m.Packed.State(e.overflow.get(m.Index))
-}
-
-// Track applies one data. An error (raw JSON that is refused, a template that cannot start) changes
-// nothing.
-func (g *Group) Track(c *TrackRequest) (Result, error) {
-	fresh, err := g.templated(c)
+// Track applies one message. An error (JSON that is not valid, a template tracker that cannot start) changes nothing.
+func (g *Group) Track(r *TrackRequest) (Result, error) {
+	templated, err := g.templated(r)
 	if err != nil {
 		return Result{}, err
 	}
-	set := g.nextProgram(fresh, c.Compile)
-	if err := set.Match(c.Data, c.Scratch); err != nil {
+	program := g.nextProgram(templated, r.Compile)
+	if err := program.Match(r.Data, r.Scratch); err != nil {
 		return Result{}, err
 	}
-	w := txn{g: g, scratch: c.Scratch, now: c.Now, changed: c.Commit, packed: c.PackedBuffer[:0]}
-	if !g.initialized && (g.Exists() || c.Commit || len(c.Template) > 0) {
-		g.initialized, w.changed = true, true
+	tx := txn{g: g, scratch: r.Scratch, now: r.Now, changed: r.Commit, packed: r.PackedBuffer[:0]}
+	if !g.initialized && (g.Exists() || r.Commit || len(r.Template) > 0) {
+		g.initialized, tx.changed = true, true
 	}
-	if len(fresh) > 0 || c.Now >= g.due {
-		w.stepAll(fresh, set)
+	if len(templated) > 0 || r.Now >= g.due {
+		tx.stepAll(templated, program)
 	} else {
-		w.stepMatched()
+		tx.stepMatched()
 	}
-	w.addConditionFailures()
-	return w.finish(), nil
+	tx.addConditionFailures()
+	return tx.finish(), nil
 }
 
-// startingTracker is a definition with the state it begins in.
-type startingTracker struct {
-	definition *tracker.Definition
-	state      tracker.State
-}
-
-// templated are the template's trackers that the group gets with this call.
-func (g *Group) templated(c *TrackRequest) ([]startingTracker, error) {
-	if g.initialized || len(c.Template) == 0 {
-		return nil, nil
-	}
-	fresh := make([]startingTracker, 0, len(c.Template))
-	for _, d := range c.Template {
-		if _, exists := g.find(d.Name()); exists {
-			continue
+// stepMatched steps the trackers that matched, and no others. It is the fast path, for when no timer is due.
+func (tx *txn) stepMatched() {
+	for hits := tx.scratch.Hits; len(hits) > 0; {
+		before := len(tx.packed)
+		tx.packed = tx.scratch.Step(&tx.g.states, hits, tx.packed)
+		tx.recordFast(tx.packed[before:])
+		if hits = hits[len(tx.packed)-before:]; len(hits) == 0 {
+			return
 		}
-		s, err := startTracker(d, c.Now, true)
-		if err != nil {
-			return nil, fmt.Errorf("start template tracker %q: %w", d.Name(), err)
+		if i := hits[0]; !tx.g.states.Removed(int(i)) {
+			tx.applyMessage(i)
 		}
-		fresh = append(fresh, startingTracker{d, s})
+		hits = hits[1:]
 	}
-	return fresh, nil
 }
 
-// nextProgram is the compiled set of the group as it would be with the fresh trackers.
-func (g *Group) nextProgram(fresh []startingTracker, compile Compiler) *states.Program {
-	if len(fresh) == 0 {
-		return g.compiledProgram(compile)
+// recordFast records the changes that Scratch.Step made.
+func (tx *txn) recordFast(results []states.PackedResult) {
+	tx.changed = tx.changed || len(results) > 0
+	for _, r := range results {
+		if _, small := r.Small(); !small {
+			tx.addDetailed(TrackerResult{tx.g.states.At(int(r.Index())), r.Index(), tracker.Changed})
+		}
 	}
-	defs := slices.Grow(g.list.all(), len(fresh))
-	for _, f := range fresh {
-		defs = append(defs, f.definition)
+	if tx.g.pending != nil {
+		for _, r := range results {
+			tx.g.markState(int(r.Index()))
+		}
 	}
-	return compile(nil, defs)
+}
+
+// stepAll adds the templated trackers, and steps every tracker that the clock or the message may change, in order of
+// their indexes.
+func (tx *txn) stepAll(templated []startingTracker, program *states.Program) {
+	g := tx.g
+	firstNew := int32(g.states.Len())
+	if len(templated) > 0 {
+		tx.addTemplated(templated, program)
+	}
+	hits, end := tx.scratch.Hits, int32(g.states.Len())
+	for i := int32(-1); ; {
+		next := g.overflow.next(i)
+		if added := max(i+1, firstNew); added < end {
+			next = min(next, added)
+		}
+		hit := len(hits) > 0 && hits[0] <= next
+		if hit {
+			next, hits = hits[0], hits[1:]
+		}
+		if next == noIndex {
+			break
+		}
+		tx.stepOne(next, next >= firstNew, hit)
+		i = next
+	}
+	g.due = g.nextDue()
+}
+
+// addTemplated appends the templated trackers to the group; program contains them.
+func (tx *txn) addTemplated(templated []startingTracker, program *states.Program) {
+	g := tx.g
+	firstNew := g.states.Len()
+	g.states.Grow(len(templated))
+	for i := range templated {
+		g.appendState(&templated[i].state)
+	}
+	g.useProgram(program)
+	g.markLayoutFrom(firstNew)
+}
+
+// stepOne reports tracker i as added, if it is new, then applies the clock and the message to it.
+func (tx *txn) stepOne(i int32, added, hit bool) {
+	if tx.g.states.Removed(int(i)) {
+		return
+	}
+	if added {
+		tx.changed = true
+		event := tracker.Event{Kind: tracker.EventAdded, Definition: tx.g.list.at(int(i)), State: tx.g.state(int(i))}
+		tx.events = append(tx.events, event)
+	}
+	switch tx.applyTimer(i) {
+	case timerUnchanged:
+		if hit {
+			tx.applyMessage(i)
+		}
+	case timerLimited:
+		s := tx.g.state(int(i))
+		tx.addResult(i, &s, tracker.BecameLimited)
+	}
+}
+
+// applyMessage steps tracker i by the message, which it matched.
+func (tx *txn) applyMessage(i int32) {
+	d := tx.g.list.at(int(i))
+	next, outcome, err := tx.runStep(d, tx.g.state(int(i)), i)
+	if err != nil {
+		tx.addFailure(d, err)
+		return
+	}
+	if outcome == tracker.Unchanged {
+		return
+	}
+	tx.addResult(i, &next, outcome)
+	if outcome != tracker.Refused && outcome != tracker.AlreadyCompleted {
+		tx.applyState(i, &next)
+	}
+}
+
+// runStep computes the next state of tracker i from s, and adds the events.
+func (tx *txn) runStep(d *tracker.Definition, s tracker.State, i int32) (_ tracker.State, _ tracker.Outcome, err error) {
+	in := tracker.Input{Values: tx.scratch.Inputs(i)}
+	if !d.Custom() {
+		next, outcome, events := d.Step(s, in, tx.now, tx.events)
+		tx.events = events
+		return next, outcome, nil
+	}
+	if d.NeedsData() {
+		if in.Data, err = tx.scratch.Decoded(); err != nil {
+			return s, tracker.Unchanged, err
+		}
+	}
+	next, outcome, events, err := stepCustom(d, s, in, tx.now, tx.events)
+	if err == nil {
+		tx.events = events
+	}
+	return next, outcome, err
+}
+
+// addConditionFailures adds the trackers whose custom conditions failed, unless they were removed.
+func (tx *txn) addConditionFailures() {
+	for _, f := range tx.scratch.Failed {
+		if !tx.g.states.Removed(int(f.Index)) {
+			tx.addFailure(tx.g.list.at(int(f.Index)), f.Err)
+		}
+	}
 }

@@ -11,10 +11,10 @@ import (
 )
 
 // AppendCanonical appends the canonical JSON of a Go value, as Of sees it, to dst: object keys sorted bytewise, no
-// spaces, strings escaped only where JSON demands it, a float that is an int64 written as that integer (1 and 1.0
-// have one text, -0 is 0), other floats in their shortest form. Equal values have equal text. What has no text is an
-// error that names the path to it: a Foreign value, text that is not valid UTF-8, nesting deeper than 64; dst is then
-// returned as it was.
+// spaces, strings escaped only where JSON requires it, a float that is an int64 written as that integer (1 and 1.0
+// have one text, -0 is 0), other floats in their shortest form. Equal values have equal text. An Unsupported value, text
+// that is not valid UTF-8, and nesting deeper than 64 levels are errors that name the path to it; dst is then returned
+// unchanged.
 func AppendCanonical(dst []byte, v any) ([]byte, error) {
 	out, err := appendCanonical(dst, v, 0)
 	if err != nil {
@@ -23,7 +23,7 @@ func AppendCanonical(dst []byte, v any) ([]byte, error) {
 	return out, nil
 }
 
-// Hash is the SHA-256 of v's canonical JSON, cut to 16 bytes, with the errors of AppendCanonical.
+// Hash returns the first 16 bytes of the SHA-256 hash of v's canonical JSON, with the errors of AppendCanonical.
 func Hash(v any) ([16]byte, error) {
 	text, err := AppendCanonical(make([]byte, 0, 512), v)
 	if err != nil {
@@ -154,7 +154,7 @@ func appendEscape(dst []byte, c byte) []byte {
 	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
-// canonicalError says what has no canonical JSON, and the path to it; the path is put together on the way out.
+// canonicalError reports the path of a value without canonical JSON, and why; callers prepend their segments to the path.
 type canonicalError struct {
 	path   string
 	reason string

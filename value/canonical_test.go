@@ -49,7 +49,7 @@ func TestAppendCanonical(t *testing.T) {
 	}
 }
 
-func TestAppendCanonicalRefuses(t *testing.T) {
+func TestAppendCanonicalErrors(t *testing.T) {
 	deep := any(0)
 	for range 65 {
 		deep = []any{deep}
@@ -84,7 +84,7 @@ func TestHash(t *testing.T) {
 // knownHash is the start of SHA-256 of {"a":["x"],"b":1}. It must never change: stored definitions are named by it.
 const knownHash = "9bfce180614e8aaffe8a52084e7be3ee"
 
-func TestTextAndHashFollowEquality(t *testing.T) {
+func TestEqualValuesHaveEqualTextAndHash(t *testing.T) {
 	seen := map[[16]byte]int{}
 	for i, forms := range distinct {
 		for _, v := range forms {
@@ -100,7 +100,7 @@ func TestTextAndHashFollowEquality(t *testing.T) {
 	}
 }
 
-// FuzzCanonical checks that canonical text reads back as the same value, and writes as the same text.
+// FuzzCanonical checks that canonical text decodes to the same value, which has the same text.
 func FuzzCanonical(f *testing.F) {
 	for _, seed := range []string{`{"b":[1,1.0,-0.0,1e21,1e-7],"a":{"\u0000":null,"ä":"\ud83d\ude00"}}`, `[9223372036854775808,0.1]`, `"x"`, `{"a.b":1e-310}`} {
 		f.Add([]byte(seed))

@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// Equal says whether a and b are the same JSON value: of the same type, numbers by exact value across Int and Float,
-// lists and objects deep. Absent, Foreign and Shallow values, and values nested deeper than 64, are equal to nothing.
+// Equal reports whether a and b are the same JSON value: of the same type, with numbers compared exactly across Int and
+// Float, and lists and objects compared deeply. Absent, Unsupported and Shallow values, and values nested deeper than 64
+// levels, are not equal to any value.
 func Equal(a, b *Value) bool { return equal(a, b, 0) }
 
-// EqualAny is Equal of two Go values as Of sees them; items of lists and members of objects are such values.
+// EqualAny is Equal(Of(a), Of(b)), for items of lists and members of objects.
 func EqualAny(a, b any) bool { return equalAny(a, b, 0) }
 
 func equalAny(a, b any, depth int) bool {
@@ -83,8 +84,8 @@ func equalObjects(a, b map[string]any, depth int) bool {
 	return true
 }
 
-// Compare is -1, 0 or +1 as a is less than, equal to or greater than b: two numbers by exact value, two strings by
-// code point. It is false for any other pair.
+// Compare returns -1, 0 or +1 when a is less than, equal to or greater than b: two numbers by exact value, two strings
+// by code point. It is false for any other pair.
 func Compare(a, b *Value) (int, bool) {
 	if a.kind == String && b.kind == String {
 		return strings.Compare(a.str, b.str), true
@@ -107,7 +108,7 @@ func compareNumbers(a, b *Value) (int, bool) {
 	return -compareIntFloat(b.Int(), a.Float()), true
 }
 
-// compareIntFloat compares without rounding n: its whole part against that of f, then f's fraction decides.
+// compareIntFloat compares n with the integer part of f, then with its fraction, so that n is never rounded.
 func compareIntFloat(n int64, f float64) int {
 	switch {
 	case f >= 1<<63:

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// distinct are values of which no two are equal; each group has forms of one value.
+// distinct has groups of values: those of one group are equal, those of different groups are not.
 var distinct = [][]any{
 	{nil, (*int)(nil)},
 	{false},
@@ -58,7 +58,7 @@ func TestEqual(t *testing.T) {
 	}
 }
 
-func TestEqualToNothing(t *testing.T) {
+func TestNeverEqual(t *testing.T) {
 	nan := []any{math.NaN()}
 	inList, foreign := Of(nan), Of(math.NaN())
 	for _, v := range []Value{{}, Shallow(List), Shallow(Object), foreign, inList} {
@@ -112,7 +112,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// FuzzCompareIntFloat holds the comparison against exact arithmetic.
+// FuzzCompareIntFloat compares the comparison with exact arithmetic.
 func FuzzCompareIntFloat(f *testing.F) {
 	for _, x := range []float64{0, -0.5, 1 << 53, 1 << 63, -1 << 63, math.MaxFloat64, 9223372036854774784} {
 		f.Add(int64(x), x)

@@ -13,8 +13,8 @@ var (
 	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
 )
 
-// Plain returns Go data that a path can lead into: maps and lists as they are, and what encoding/json gives a form of
-// its own (structs, types that marshal themselves, bytes, maps without string keys) decoded from that form.
+// Plain returns v in a form that a path can be looked up in: maps and lists as they are; structs, []byte, maps without
+// string keys and types with a marshaling method marshaled by encoding/json and decoded.
 func Plain(v any) any {
 	switch v.(type) {
 	case nil, string, bool, int, int64, float64, map[string]any, []any:
@@ -27,8 +27,8 @@ func Plain(v any) any {
 	return viaJSON(rv).Any()
 }
 
-// deref follows pointers, up to one that marshals itself. A nil one leads to the zero reflect.Value, an endless chain
-// of them to a pointer.
+// deref follows pointers, except one to a type with a marshaling method. It returns the zero reflect.Value for a nil
+// pointer, and a pointer for a cycle of pointers.
 func deref(rv reflect.Value) reflect.Value {
 	for range maxPointers {
 		if rv.Kind() != reflect.Pointer && rv.Kind() != reflect.Interface || marshalsItself(rv) && !rv.IsNil() {
@@ -47,7 +47,8 @@ func marshalsItself(rv reflect.Value) bool {
 	return t.Implements(jsonMarshaler) || t.Implements(textMarshaler)
 }
 
-// needsMarshal reports whether the JSON form of rv is not that of what it is made of.
+// needsMarshal reports whether the JSON form of rv differs from that of its underlying type, so that only encoding/json
+// knows it.
 func needsMarshal(rv reflect.Value) bool {
 	switch rv.Kind() {
 	case reflect.Struct:
@@ -64,12 +65,12 @@ func needsMarshal(rv reflect.Value) bool {
 	return marshalsItself(rv)
 }
 
-// viaJSON reads a Go value as encoding/json writes it. What that refuses, and what it writes that is no strict JSON,
-// is Unsupported.
+// viaJSON marshals a Go value with encoding/json and decodes the result. A value that cannot be marshaled, or whose text
+// is not strict JSON, is Unsupported.
 func viaJSON(rv reflect.Value) (v Value) {
 	source := rv.Interface()
 	if rv.CanAddr() {
-		source = rv.Addr().Interface() // so that methods of the pointer are used, as encoding/json does
+		source = rv.Addr().Interface() // encoding/json calls methods of the pointer, too
 	}
 	defer func() {
 		if recover() != nil { // a method of the caller's type panicked

@@ -8,15 +8,15 @@ import (
 	"github.com/dictrack/dictrack/internal/rawjson"
 )
 
-// maxPointers bounds the pointers that are followed to a value.
+// maxPointers is how many pointers are followed to a value.
 const maxPointers = 64
 
-// Of returns the value of Go data, which is read as its JSON form. nil and nil pointers are Null; all kinds of integers
+// Of returns the JSON value of a Go value. nil and nil pointers are Null; all kinds of integers
 // and floats are numbers, unsigned ones above math.MaxInt64 as Float; json.Number is a number; slices and arrays are
-// lists, maps with string keys are objects, nil ones empty; pointers are followed. Types that marshal themselves, such as
-// time.Time, structs, bytes and maps with other keys are what encoding/json writes. Other named types are what they are
-// made of. What has no JSON form, such as a channel or NaN, is Unsupported. Lists and objects are converted one level at
-// a time: look at their content through Of in turn.
+// lists, maps with string keys are objects, nil ones empty; pointers are followed. Structs, []byte, maps with other keys and types
+// with a marshaling method, such as time.Time, are read as encoding/json writes them. Other named types are read as their
+// underlying types. A value without a JSON form, such as a channel or NaN, is Unsupported. Lists and objects are
+// converted one level at a time: call Of on their items and members in turn.
 func Of(v any) Value {
 	switch v := v.(type) {
 	case nil:
@@ -117,8 +117,8 @@ func members(rv reflect.Value) map[string]any {
 	return object
 }
 
-// Member is the member of Go data that is an object; false when there is none, or v is no object. It is that of
-// Of(v).Object(), without converting the others.
+// Member returns the member of a Go value that is an object; false when there is none, or v is not an object. The result
+// is Of(v).Object()[key], but the other members are not converted.
 func Member(v any, key string) (any, bool) {
 	if members, ok := Plain(v).(map[string]any); ok {
 		member, ok := members[key]
@@ -135,8 +135,8 @@ func Member(v any, key string) (any, bool) {
 	return member.Interface(), true
 }
 
-// Item is the item of Go data that is a list, -1 for the last; false when there is none, or v is no list. It is that
-// of Of(v).List(), without converting the others.
+// Item returns the item of a Go value that is a list, -1 for the last; false when there is none, or v is not a list. The
+// result is that of Of(v).List(), but the other items are not converted.
 func Item(v any, index int) (any, bool) {
 	rv := deref(reflect.ValueOf(v))
 	if !rv.IsValid() || !isList(rv) {

@@ -1,7 +1,7 @@
-// Package value is one JSON value as conditions see it, wherever it came from: Go data, raw JSON or an operand.
+// Package value represents one JSON value as conditions see it, from any source: Go data, raw JSON or an operand.
 //
-// It knows when two values are equal, how they are ordered, which number they stand for, and their canonical text and
-// hash. Go values may be cyclic: everything here looks at most 64 levels deep and terminates.
+// It defines when two values are equal, how they are ordered, their number, and their canonical JSON and hash. Go values
+// may be cyclic: all functions look at most 64 levels deep, and terminate.
 package value
 
 import (
@@ -15,7 +15,7 @@ type Kind uint8
 
 // The kinds of values.
 const (
-	Absent      Kind = iota // nothing is there: the kind of the zero Value
+	Absent      Kind = iota // no value: the kind of the zero Value
 	Null                    // null
 	Bool                    // true or false
 	Int                     // a number written as an integer that fits int64
@@ -23,10 +23,10 @@ const (
 	String                  // a string
 	List                    // a list
 	Object                  // an object
-	Unsupported             // a Go value without a JSON form (a channel, NaN): present, and equal to nothing
+	Unsupported             // a Go value without a JSON form (a channel, NaN): present, but not equal to any value
 )
 
-// maxDepth is how deep lists and objects are looked into; the outermost one is at depth 1.
+// maxDepth is the maximum depth of nested lists and objects; the outermost one is at depth 1.
 const maxDepth = 64
 
 // Value is one JSON value, or none; the zero Value is Absent. Lists, objects and strings are shared with what the
@@ -34,16 +34,16 @@ const maxDepth = 64
 // to read from many goroutines.
 type Value struct {
 	kind Kind
-	// Of Null and Absent nothing that follows is looked at, of the others what their kind needs.
+	// A kind uses only the fields that name it; the others may hold anything. Absent and Null use none.
 	bits uint64 // Bool, Int, Float
 	str  string // String
-	ref  any    // List, Object, Foreign
+	ref  any    // List, Object, Unsupported
 }
 
-// NullValue is JSON's null.
+// NullValue returns JSON's null.
 func NullValue() Value { return Value{kind: Null} }
 
-// OfBool is a bool.
+// OfBool returns the value of a bool.
 func OfBool(b bool) Value {
 	if b {
 		return Value{kind: Bool, bits: 1}
@@ -51,10 +51,10 @@ func OfBool(b bool) Value {
 	return Value{kind: Bool}
 }
 
-// OfInt is an integer.
+// OfInt returns the value of an integer.
 func OfInt(n int64) Value { return Value{kind: Int, bits: uint64(n)} }
 
-// OfFloat is a number; NaN and infinities are Foreign.
+// OfFloat returns the value of a number; NaN and infinities are Unsupported.
 func OfFloat(f float64) Value {
 	if f-f != 0 {
 		return Value{kind: Unsupported, ref: f}
@@ -62,20 +62,21 @@ func OfFloat(f float64) Value {
 	return Value{kind: Float, bits: math.Float64bits(f)}
 }
 
-// OfString is a string.
+// OfString returns the value of a string.
 func OfString(s string) Value { return Value{kind: String, str: s} }
 
-// OfList is a list; its items may be any Go values, as for Of.
+// OfList returns the value of a list; its items may be any Go values, as for Of.
 func OfList(items []any) Value { return Value{kind: List, ref: items} }
 
-// OfObject is an object; its members may be any Go values, as for Of.
+// OfObject returns the value of an object; its members may be any Go values, as for Of.
 func OfObject(members map[string]any) Value { return Value{kind: Object, ref: members} }
 
-// Shallow is a list or an object whose content nobody needs: List and Object answer nil, and it is equal to nothing.
+// Shallow returns a list or an object without its content: its methods List and Object return nil, and it is not equal
+// to any value.
 func Shallow(kind Kind) Value { return Value{kind: kind} }
 
-// Unset makes the value Absent. Like SetInt and SetString it writes only what the kind needs, which is less than a whole
-// Value: for places that are filled again and again. What was there before may be held on to, though nobody sees it.
+// Unset makes the value Absent. Like SetInt and SetString it writes only the fields that the kind uses, which is cheaper
+// than to assign a whole Value that is reused often. The others may still hold a reference to the previous value.
 func (v *Value) Unset() { v.kind = Absent }
 
 // SetInt makes the value an integer.
@@ -84,19 +85,19 @@ func (v *Value) SetInt(n int64) { v.kind, v.bits = Int, uint64(n) }
 // SetString makes the value a string.
 func (v *Value) SetString(s string) { v.kind, v.str = String, s }
 
-// Kind is the type of the value.
+// Kind returns the type of the value.
 func (v Value) Kind() Kind { return v.kind }
 
-// Present says whether there is a value at all; null is one.
+// Present reports whether there is a value; null is one.
 func (v Value) Present() bool { return v.kind != Absent }
 
-// IsNumber says whether the value is an Int or a Float.
+// IsNumber reports whether the value is an Int or a Float.
 func (v Value) IsNumber() bool { return v.kind == Int || v.kind == Float }
 
-// Bool is the value of a Bool, otherwise false.
+// Bool returns the value of a Bool, otherwise false.
 func (v Value) Bool() bool { return v.kind == Bool && v.bits != 0 }
 
-// Int is the value of an Int, otherwise 0.
+// Int returns the value of an Int, otherwise 0.
 func (v Value) Int() int64 {
 	if v.kind != Int {
 		return 0
@@ -104,7 +105,7 @@ func (v Value) Int() int64 {
 	return int64(v.bits)
 }
 
-// Float is the value of a Float, otherwise 0.
+// Float returns the value of a Float, otherwise 0.
 func (v Value) Float() float64 {
 	if v.kind != Float {
 		return 0
@@ -112,7 +113,7 @@ func (v Value) Float() float64 {
 	return math.Float64frombits(v.bits)
 }
 
-// Str is the value of a String, otherwise "".
+// Str returns the value of a String, otherwise "".
 func (v Value) Str() string {
 	if v.kind != String {
 		return ""
@@ -120,7 +121,7 @@ func (v Value) Str() string {
 	return v.str
 }
 
-// List is the items of a List, otherwise nil. Look at items through Of: they are whatever the Go data holds.
+// List returns the items of a List, otherwise nil. The items are any Go values; pass them to Of.
 func (v Value) List() []any {
 	if v.kind != List {
 		return nil
@@ -129,7 +130,7 @@ func (v Value) List() []any {
 	return items
 }
 
-// Object is the members of an Object, otherwise nil. Look at members through Of: they are whatever the Go data holds.
+// Object returns the members of an Object, otherwise nil. The members are any Go values; pass them to Of.
 func (v Value) Object() map[string]any {
 	if v.kind != Object {
 		return nil
@@ -138,8 +139,8 @@ func (v Value) Object() map[string]any {
 	return members
 }
 
-// Any is the value in Go's form: nil, bool, int64, float64, string, []any or map[string]any. Of a Foreign it is the
-// original Go value, of an Absent it is nil.
+// Any returns the value in Go form: nil, bool, int64, float64, string, []any or map[string]any. For an Unsupported value
+// it returns the original Go value, for an Absent one nil.
 func (v Value) Any() any {
 	switch v.kind {
 	case Bool:
@@ -160,8 +161,8 @@ func (v Value) Any() any {
 	return nil
 }
 
-// Decimal is the number the value stands for: a number's own, or that of a numeric string (see decimal.Parse). It is
-// false for every other value.
+// Decimal returns the number of an Int or a Float, or of a numeric string (see decimal.Parse). It is false for every
+// other value.
 func (v Value) Decimal() (decimal.Decimal, bool) {
 	switch v.kind {
 	case Int:

@@ -149,8 +149,8 @@ func TestAccessors(t *testing.T) {
 	}
 }
 
-// What a value was before it was set anew shows nowhere.
-func TestSet(t *testing.T) {
+// A value that is set again does not show its previous content.
+func TestSetHidesPreviousContent(t *testing.T) {
 	for _, before := range []Value{
 		{}, NullValue(), OfBool(true), OfFloat(1.5), OfString("s"), OfList([]any{1}), OfObject(map[string]any{"a": 1}), Of(make(chan int)),
 	} {
@@ -200,7 +200,7 @@ func TestDecimal(t *testing.T) {
 	}
 }
 
-// cyclic is a map and a list that hold themselves, twice each.
+// cyclic returns a map and a list that contain themselves, twice each.
 func cyclic() map[string]any {
 	m := map[string]any{}
 	l := []any{m, nil, nil}

@@ -5,7 +5,7 @@ import (
 	"unsafe"
 )
 
-// DuplicateKeyError says which key an object has twice, and where the second one is.
+// DuplicateKeyError reports a key that an object has twice, and the offset of the second one.
 type DuplicateKeyError struct {
 	Offset int
 	Key    string
@@ -16,8 +16,8 @@ func (e *DuplicateKeyError) Error() string {
 }
 
 // Decode reads one strict JSON text into nil, bool, int64, float64, string, []any and map[string]any that share no
-// memory with data. An integer literal that fits is int64, every other number float64. Anything but white space after
-// the value is an error, and so is a key given twice in one object (*DuplicateKeyError); all others are *SyntaxError.
+// memory with data. An integer literal that fits is int64, every other number float64. A key given twice in one
+// object is a *DuplicateKeyError; every other error, such as anything but white space after the value, is a *SyntaxError.
 func Decode(data []byte) (any, error) {
 	s := Scanner{Data: data}
 	v, end := s.Decode(s.SkipSpace(0), 0)
@@ -64,7 +64,7 @@ func (s *Scanner) decodeNumber(i int) (any, int) {
 	return n.Float, end
 }
 
-// Text is a copy of the characters of a checked string.
+// Text returns a copy of the characters of a checked string.
 func (s *Scanner) Text(t Text) string {
 	if !t.Escaped {
 		return string(s.Data[t.Start:t.End])
@@ -72,8 +72,8 @@ func (s *Scanner) Text(t Text) string {
 	return string(s.AppendText(make([]byte, 0, t.End-t.Start), t))
 }
 
-// View is the characters of a checked string: without a copy where it has no escapes, so that the result is valid
-// only while the data is unchanged.
+// View returns the characters of a checked string. If it has no escapes, the result shares memory with the data and is
+// valid only while the data is unchanged.
 func (s *Scanner) View(t Text) string {
 	if t.Escaped {
 		return s.unescape(t)
@@ -85,7 +85,7 @@ func (s *Scanner) unescape(t Text) string {
 	return unsafeString(s.AppendText(make([]byte, 0, t.End-t.Start), t))
 }
 
-// unsafeString is text as a string that shares its memory.
+// unsafeString returns text as a string that shares its memory.
 func unsafeString(text []byte) string {
 	return unsafe.String(unsafe.SliceData(text), len(text)) // #nosec G103 -- callers keep text unchanged
 }
@@ -101,7 +101,7 @@ func (s *Scanner) decodeObject(i, depth int) (any, int) {
 			break
 		}
 		key := s.Text(text)
-		if _, twice := members[key]; twice {
+		if _, duplicate := members[key]; duplicate {
 			return nil, s.FailWith(&DuplicateKeyError{Offset: i, Key: key})
 		}
 		members[key], i = s.Decode(at, depth)

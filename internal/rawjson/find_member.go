@@ -1,10 +1,11 @@
 package rawjson
 
-// FindMember walks an object, from the key or '}' at i, to the next member whose key is one of keys: the offset of its value,
-// and the key's number. At the end of the object that is -1, and the offset the one after it. Depth counts the object.
+// FindMember goes through an object, from the key or '}' at i, to the next member whose key is one of keys. It returns
+// the offset of the member's value and the number of the key; at the end of the object, the offset after it and -1. Depth
+// includes the object.
 //
-// This loop is most of what reading data costs, so it looks itself at what is most common: keys and strings of plain
-// text, with one space at most before them. All else is left to the other methods.
+// Most of the time of reading a message is spent in this loop. It therefore handles the most common tokens itself, keys
+// and strings of plain text after at most one space, and calls the other methods for the rest.
 func (s *Scanner) FindMember(i int, keys *Keys, depth int) (at, key int) {
 	for d := s.Data; i > 0; {
 		if d[i] == '}' {
@@ -50,7 +51,7 @@ func (s *Scanner) FindMember(i int, keys *Keys, depth int) (at, key int) {
 	return -1, -1
 }
 
-// readKey reads the key at i: the offset of its value, and its number, -1 for a key that nobody wants.
+// readKey reads the key at i. It returns the offset of its value, and its number, -1 for a key not in keys.
 func (s *Scanner) readKey(i int, keys *Keys) (at, key int) {
 	at, text := s.Key(i)
 	switch {
@@ -64,7 +65,7 @@ func (s *Scanner) readKey(i int, keys *Keys) (at, key int) {
 	return at, keys.find(s.Data, text.Start, text.End)
 }
 
-// findEscaped is the number of a key with escapes, or -1.
+// findEscaped returns the number of a key with escapes, or -1.
 func (s *Scanner) findEscaped(keys *Keys, t Text) int {
 	var buf [64]byte
 	key := s.AppendText(buf[:0], t)

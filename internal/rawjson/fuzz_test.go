@@ -19,7 +19,7 @@ var seeds = []string{
 	`"\\\"\u00zz"`, `[[[[]]]]`, `-`, `1.`, `"` + "\x01" + `"`, `"a long enough text, with ümläuts, and \n"`, `nullnull`, ``, `"\`,
 }
 
-// FuzzDecode holds Decode against encoding/json and the rules that are stricter.
+// FuzzDecode compares Decode with encoding/json and the stricter rules.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range seeds {
 		f.Add([]byte(seed))
@@ -29,7 +29,7 @@ func FuzzDecode(f *testing.F) {
 		if strict := isStrict(data); strict != (err == nil) {
 			t.Fatalf("%q: error %v, but strict is %v", data, err, strict)
 		}
-		checkWalks(t, data, err)
+		checkSkip(t, data, err)
 		if err != nil {
 			return
 		}
@@ -45,8 +45,8 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-// checkWalks checks that Skip agrees with Decode, apart from duplicate keys, and that of trusted data with both on strict data.
-func checkWalks(t *testing.T, data []byte, err error) {
+// checkSkip checks that Skip agrees with Decode, apart from duplicate keys, and on strict JSON also when it is trusted.
+func checkSkip(t *testing.T, data []byte, err error) {
 	skip, jump := Scanner{Data: data}, Scanner{Data: data, Trusted: true}
 	end := skip.Skip(skip.SkipSpace(0), 0)
 	after := jump.Skip(jump.SkipSpace(0), 0)
@@ -76,7 +76,7 @@ func noMore(decoder *json.Decoder) bool {
 	return errors.Is(err, io.EOF)
 }
 
-// strictValue walks one value token by token.
+// strictValue reads one value token by token.
 func strictValue(decoder *json.Decoder, depth int) bool {
 	token, err := decoder.Token()
 	if err != nil {
@@ -110,7 +110,7 @@ func freshKey(decoder *json.Decoder, keys map[string]bool) bool {
 	return fresh
 }
 
-// hasLoneSurrogate looks at the escapes of valid JSON.
+// hasLoneSurrogate reports whether valid JSON has an escape that is half a surrogate pair.
 func hasLoneSurrogate(data []byte) bool {
 	unit := func(i int) uint64 {
 		if i+6 > len(data) || data[i] != '\\' || data[i+1] != 'u' {
@@ -135,7 +135,7 @@ func hasLoneSurrogate(data []byte) bool {
 	return false
 }
 
-// withNumbers is v with every json.Number as the int64 or float64 that it is.
+// withNumbers returns v with every json.Number as the int64 or float64 that it is.
 func withNumbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
@@ -156,8 +156,8 @@ func withNumbers(v any) any {
 	return v
 }
 
-// FuzzJump checks that unchecked walks end on any data.
-func FuzzJump(f *testing.F) {
+// FuzzSkipUnchecked checks that skipping without checks ends on any data.
+func FuzzSkipUnchecked(f *testing.F) {
 	for _, seed := range seeds {
 		f.Add([]byte(seed), 0)
 	}

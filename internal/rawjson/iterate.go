@@ -10,9 +10,9 @@ const (
 	tooDeep    = "nested deeper than 64 levels"
 )
 
-// The steps through an object: OpenObject, then while the offset is not at '}': Key, the value, NextMember.
+// To iterate over an object, call OpenObject; then, until the offset is at '}', Key, read the value, NextMember.
 
-// OpenObject enters the object at i, whose depth counts itself, and returns the offset of its first key or of '}'.
+// OpenObject returns the offset of the first key of the object at i, or of its '}'. Depth includes the object.
 func (s *Scanner) OpenObject(i, depth int) int {
 	if depth > MaxDepth {
 		return s.Fail(i, tooDeep)
@@ -24,7 +24,7 @@ func (s *Scanner) OpenObject(i, depth int) int {
 	return i
 }
 
-// Key reads the object key at i and steps to the offset of its value.
+// Key reads the object key at i and returns the offset of its value.
 func (s *Scanner) Key(i int) (value int, key Text) {
 	end, escaped := s.SkipString(i)
 	key = Text{Start: i + 1, End: end - 1, Escaped: escaped}
@@ -34,7 +34,7 @@ func (s *Scanner) Key(i int) (value int, key Text) {
 	return s.skipColon(end), key
 }
 
-// skipColon steps from the end of a key, if there is one, over the colon.
+// skipColon returns the offset of the value whose key ends at i, or -1 when i is -1.
 func (s *Scanner) skipColon(i int) int {
 	if i < 0 {
 		return -1
@@ -45,7 +45,7 @@ func (s *Scanner) skipColon(i int) int {
 	return s.SkipSpace(i + 1)
 }
 
-// NextMember steps from the end of a member to the next key or to '}'.
+// NextMember returns the offset of the next key, or of '}', after a member that ends at i.
 func (s *Scanner) NextMember(i int) int {
 	if d := s.Data[i:]; len(d) > 1 && string(d[:2]) == `,"` {
 		return i + 1
@@ -64,7 +64,7 @@ func (s *Scanner) nextMember(i int) int {
 	return s.Fail(i, wantMember)
 }
 
-// nextKey steps from behind a comma to the next key.
+// nextKey returns the offset of the key after a comma; i is the offset after the comma.
 func (s *Scanner) nextKey(i int) int {
 	if i = s.SkipSpace(i); s.At(i) == '"' {
 		return i
@@ -72,9 +72,9 @@ func (s *Scanner) nextKey(i int) int {
 	return s.Fail(i, wantKey)
 }
 
-// The steps through a list: OpenList, then while the offset is not at ']': the value, NextItem.
+// To iterate over a list, call OpenList; then, until the offset is at ']', read the value, NextItem.
 
-// OpenList enters the list at i, whose depth counts itself, and returns the offset of its first item or of ']'.
+// OpenList returns the offset of the first item of the list at i, or of its ']'. Depth includes the list.
 func (s *Scanner) OpenList(i, depth int) int {
 	if depth > MaxDepth {
 		return s.Fail(i, tooDeep)
@@ -85,7 +85,7 @@ func (s *Scanner) OpenList(i, depth int) int {
 	return i
 }
 
-// NextItem steps from the end of an item to the next one or to ']'.
+// NextItem returns the offset of the next item, or of ']', after an item that ends at i.
 func (s *Scanner) NextItem(i int) int {
 	i = s.SkipSpace(i)
 	switch s.At(i) {

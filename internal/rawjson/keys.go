@@ -2,21 +2,21 @@ package rawjson
 
 import "math/bits"
 
-// Keys is a set of object keys to look for, each with its number. It is immutable, and the zero Keys is empty.
+// Keys is a set of object keys to find, each with a number. It is immutable; the zero Keys is empty.
 type Keys struct {
 	lengths uint64 // a bit for each length of a key, modulo 64
 	table   []bucket
 	shift   uint8
 }
 
-// bucket is a place in a hash table with open addressing; an empty one has no number.
+// bucket is a bucket of a hash table with open addressing; the number of an empty one is 0.
 type bucket struct {
-	prefix   uint64
+	prefix uint64
 	key    string
 	number int // from 1
 }
 
-// NewKeys is the set of keys, none of them twice, numbered from 0 in their order.
+// NewKeys returns the set of keys, which must be distinct, numbered from 0 in their order.
 func NewKeys(keys []string) Keys {
 	size := 4
 	for size < 4*len(keys) {
@@ -39,10 +39,10 @@ func (k *Keys) add(key string, number int) {
 	k.table[i] = bucket{prefix: head, key: key, number: number}
 }
 
-// mayHaveLength says whether a key can have that length.
+// mayHaveLength reports whether one of the keys can have that length.
 func (k *Keys) mayHaveLength(length int) bool { return k.lengths>>(uint(length)%64)&1 != 0 }
 
-// find is the number of the key from start to end of d, or -1. One of the keys must have its length, modulo 64.
+// find returns the number of the key d[start:end], or -1. mayHaveLength must be true for its length.
 func (k *Keys) find(d []byte, start, end int) int {
 	key := d[start:end]
 	if len(key) > 8 || start > len(d)-8 {
@@ -73,7 +73,7 @@ func (k *Keys) findLong(key []byte) int {
 	}
 }
 
-// hash spreads keys; its high bits are the good ones. Head is headOf the key.
+// hash returns the hash of a key, whose high bits are best mixed. Head is the prefix64 of the key.
 func hash(head uint64, key []byte) uint64 {
 	h := head + uint64(len(key))
 	for i := 8; i < len(key); i += 8 {
@@ -84,7 +84,7 @@ func hash(head uint64, key []byte) uint64 {
 
 func mix(h uint64) uint64 { return (h ^ h>>32) * 0x9E3779B97F4A7C15 }
 
-// prefix64 is the first eight bytes of a key as a little-endian number.
+// prefix64 loads the first eight bytes of a key, little-endian.
 func prefix64(key []byte) uint64 {
 	var head uint64
 	for i := range min(8, len(key)) {

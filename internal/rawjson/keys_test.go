@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Names that people number must not all fall into one place of the table.
-func TestKeysSpread(t *testing.T) {
+// Numbered names (such as item1, item2) must not all hash to one bucket.
+func TestNumberedKeysHashToDifferentBuckets(t *testing.T) {
 	for _, format := range []string{"%d", "k%04d", "achievement_%04d", "player_stats_%04d_total_count", "%04d_and_the_same_long_end", "f%d_x"} {
 		var keys []string
 		for i := range 2000 {

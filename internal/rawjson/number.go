@@ -9,7 +9,7 @@ type Number struct {
 	IsInt bool
 }
 
-// ParseNumber reads text that is one JSON number and nothing else; false when it is none, or not finite.
+// ParseNumber reads text that is one JSON number and nothing else; false when it is not one, or not finite as a float64.
 func ParseNumber(text string) (Number, bool) {
 	s := Scanner{Data: []byte(text)}
 	end, integer := s.SkipNumber(0)
@@ -19,7 +19,7 @@ func ParseNumber(text string) (Number, bool) {
 	return parseNumber(text, integer), true
 }
 
-// SkipNumber checks the number at i, and says whether it is an integer literal.
+// SkipNumber checks the number at i, and reports whether it is an integer literal.
 func (s *Scanner) SkipNumber(i int) (end int, integer bool) {
 	d := s.Data
 	start := i
@@ -47,7 +47,7 @@ func (s *Scanner) SkipNumber(i int) (end int, integer bool) {
 	return i, integer
 }
 
-// failNoDigit refuses the number from start on, which has no digit at i.
+// failNoDigit records the error of a number from start on that has no digit at i.
 func (s *Scanner) failNoDigit(start, i int) int {
 	if i == start {
 		return s.Fail(i, wantValue)
@@ -55,7 +55,7 @@ func (s *Scanner) failNoDigit(start, i int) int {
 	return s.Fail(i, "expected a digit")
 }
 
-// finishNumber goes on with a number that may have one, and refuses it when it is past the range of float64.
+// finishNumber checks the exponent, if any, of a number from start on, and that the number is in the range of float64.
 func (s *Scanner) finishNumber(start, i int, integer bool) (int, bool) {
 	if s.At(i)|0x20 == 'e' {
 		integer = false
@@ -81,7 +81,7 @@ func skipDigits(d []byte, i int) int {
 	return i
 }
 
-// ReadNumber reads the number at i. Plain integers, which are most, take one look at each digit.
+// ReadNumber reads the number at i. Plain integers, which are the most common, are read in one pass.
 func (s *Scanner) ReadNumber(i int) (n Number, end int) {
 	d := s.Data
 	end = i
@@ -96,7 +96,7 @@ func (s *Scanner) ReadNumber(i int) (n Number, end int) {
 	return s.readNumberSlow(i)
 }
 
-// continuesNumber marks what goes on with a number after its whole part.
+// continuesNumber has the bytes that continue a number after its integer part.
 var continuesNumber = [256]bool{'.': true, 'e': true, 'E': true}
 
 func (s *Scanner) readNumberSlow(i int) (Number, int) {

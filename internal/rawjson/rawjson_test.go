@@ -30,13 +30,13 @@ func TestDecode(t *testing.T) {
 		if diff := cmp.Diff(want, got); err != nil || diff != "" {
 			t.Errorf("%s: error %v, difference\n%s", text, err, diff)
 		}
-		checkWalks(t, []byte(text), err)
+		checkSkip(t, []byte(text), err)
 	}
 }
 
 const surrogate = `invalid JSON at byte 1: expected \u and four hex digits of a character, or of a surrogate pair`
 
-func TestDecodeRefuses(t *testing.T) {
+func TestDecodeErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		``:                        `invalid JSON at byte 0: unexpected end, expected a value`,
 		`  `:                      `invalid JSON at byte 2: unexpected end, expected a value`,
@@ -147,7 +147,7 @@ func TestParseNumber(t *testing.T) {
 	}
 }
 
-func TestDecodeSharesNothing(t *testing.T) {
+func TestDecodeSharesNoMemory(t *testing.T) {
 	data := []byte(`{"key":["text"]}`)
 	got, err := Decode(data)
 	for i := range data {
@@ -158,14 +158,14 @@ func TestDecodeSharesNothing(t *testing.T) {
 	}
 }
 
-// Every byte that may stand there, at every place of a word of bytes that are not marked.
-func TestMarks(t *testing.T) {
+// Each function marks every byte it should, at every position in a word of bytes that it does not mark.
+func TestMarkedBytes(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		marks  func(uint64) uint64
 		others string
 		marked func(c byte) bool
-		not    func(c byte) bool // such bytes cannot stand there
+		not    func(c byte) bool // bytes that cannot occur there
 	}{
 		{"special", markSpecial, "plain, ~", func(c byte) bool { return c < ' ' || c == '"' || c == '\\' || c >= 0x80 }, nil},
 		{"structure", markStructural, "-1.e+,: ", isOneOf("\"{}[]"), func(c byte) bool { return !outside(c) }},
@@ -196,12 +196,12 @@ func isOneOf(set string) func(byte) bool {
 	return func(c byte) bool { return strings.IndexByte(set, c) >= 0 }
 }
 
-// outside says whether a byte may stand outside of strings, or begin one.
+// outside reports whether a byte can occur outside of strings, or begin one.
 func outside(c byte) bool {
 	return isOneOf("\"{}[],:-+. \t\n\r")(c) || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || c == 'E'
 }
 
-// Every position of what ends a run of plain text, at every length to the end of the data.
+// Plain text ends at every position of a word, at every distance from the end of the data.
 func TestStringAlignment(t *testing.T) {
 	for before := range 20 {
 		for after := range 20 {

@@ -1,6 +1,6 @@
-// Package rawjson reads strict JSON from bytes without building anything that is not asked for.
+// Package rawjson reads strict JSON from bytes, and builds only the values that the caller asks for.
 //
-// Strict is: the grammar of RFC 8259, valid UTF-8 with no lone surrogate escapes, at most 64 levels of nesting (the
+// Strict means: the grammar of RFC 8259, valid UTF-8 with no lone surrogate escapes, at most 64 levels of nesting (the
 // outermost list or object is level 1), and every number finite as float64.
 package rawjson
 
@@ -9,7 +9,7 @@ import "fmt"
 // MaxDepth is how deep lists and objects may be nested.
 const MaxDepth = 64
 
-// SyntaxError says where data is not strict JSON, and why.
+// SyntaxError reports where data is not strict JSON, and why.
 type SyntaxError struct {
 	Offset int
 	Msg    string
@@ -19,22 +19,22 @@ func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("invalid JSON at byte %d: %s", e.Offset, e.Msg)
 }
 
-// Scanner walks over one JSON text. Its methods take the offset to read at, and return the offset after what they
-// read or -1 when they failed; then Err says why. Depth is the number of lists and objects that enclose the offset.
-// A Scanner is used by one goroutine.
+// Scanner reads one JSON text. Its methods take the offset to read at, and return the offset after what they read, or
+// -1 on failure; Err then returns the error. Depth is the number of lists and objects that enclose the offset. A
+// Scanner is not safe for concurrent use.
 type Scanner struct {
-	// Data is the text, which must not change meanwhile.
+	// Data is the text. It must not change while the Scanner is in use.
 	Data []byte
-	// Trusted says that Data is known to be strict JSON, so that Skip need not check it.
+	// Trusted means that Data is known to be strict JSON, so that Skip does not check it.
 	Trusted bool
 
 	err error
 }
 
-// Err is why the text was refused: *SyntaxError, *DuplicateKeyError, or what Refuse was given.
+// Err returns why the text is invalid: a *SyntaxError, a *DuplicateKeyError, or the error given to FailWith.
 func (s *Scanner) Err() error { return s.err }
 
-// Fail records why the text is refused at offset i, and returns -1.
+// Fail records a *SyntaxError at offset i, unless there is an error already, and returns -1.
 func (s *Scanner) Fail(i int, msg string) int {
 	if s.err == nil {
 		if i >= len(s.Data) {
@@ -45,13 +45,13 @@ func (s *Scanner) Fail(i int, msg string) int {
 	return -1
 }
 
-// FailWith records err as why the text is refused, in place of any before, and returns -1.
+// FailWith records err, replacing any earlier error, and returns -1.
 func (s *Scanner) FailWith(err error) int {
 	s.err = err
 	return -1
 }
 
-// At is the byte at offset i, or 0 past the end, where no JSON has a 0.
+// At returns the byte at offset i, or 0 past the end. No valid JSON contains a 0 byte.
 func (s *Scanner) At(i int) byte {
 	if uint(i) < uint(len(s.Data)) {
 		return s.Data[i]
@@ -79,7 +79,7 @@ func (s *Scanner) skipSpaceSlow(i int) int {
 	return i
 }
 
-// End checks that only white space follows.
+// End checks that only white space follows offset i.
 func (s *Scanner) End(i int) int {
 	if i = s.SkipSpace(i); i < len(s.Data) {
 		return s.Fail(i, "expected nothing after the value")
@@ -87,8 +87,8 @@ func (s *Scanner) End(i int) int {
 	return i
 }
 
-// Skip checks the value at i. Of a Trusted text it only finds the end: on other data that is some later offset, or -1
-// when the data ends first.
+// Skip checks the value at i and returns the offset after it. If the text is Trusted, it only finds the end of the
+// value: on invalid JSON it returns some later offset, or -1 when the data ends first.
 func (s *Scanner) Skip(i, depth int) int {
 	if s.Trusted {
 		return s.skipUnchecked(i)

@@ -8,7 +8,7 @@ type Text struct {
 	Escaped    bool
 }
 
-// SkipString checks the string whose opening quote is at i, and says whether it has escapes.
+// SkipString checks the string whose opening quote is at i, and reports whether it has escapes.
 func (s *Scanner) SkipString(i int) (end int, escaped bool) {
 	i = skipPlainText(s.Data, i+1)
 	if i < len(s.Data) && s.Data[i] == '"' {
@@ -17,7 +17,8 @@ func (s *Scanner) SkipString(i int) (end int, escaped bool) {
 	return s.finishString(i)
 }
 
-// skipPlainText skips plain text, except perhaps in the last bytes of the data.
+// skipPlainText skips ASCII text without quotes, escapes and control characters. It may stop early in the last seven
+// bytes of the data.
 func skipPlainText(d []byte, i int) int {
 	for i <= len(d)-8 {
 		if marks := markSpecial(load64(d, i)); marks != 0 {
@@ -28,7 +29,7 @@ func skipPlainText(d []byte, i int) int {
 	return i
 }
 
-// finishString goes on inside a string at whatever is at i.
+// finishString checks the rest of a string, from offset i inside it.
 func (s *Scanner) finishString(i int) (end int, escaped bool) {
 	for i >= 0 && i < len(s.Data) {
 		switch c := s.Data[i]; {
@@ -63,7 +64,7 @@ func (s *Scanner) skipMultibyte(i int) int {
 	return i
 }
 
-// skipEscape checks the escape at i, a surrogate pair as one.
+// skipEscape checks the escape at i. A surrogate pair is one escape.
 func (s *Scanner) skipEscape(i int) int {
 	switch s.At(i + 1) {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
@@ -77,7 +78,7 @@ func (s *Scanner) skipEscape(i int) int {
 	return s.Fail(i, "unknown escape in string")
 }
 
-// unicodeEscape reads the \uXXXX, or pair of them, that text starts with; size is 0 when there is none.
+// unicodeEscape decodes the \uXXXX, or the surrogate pair of them, at the start of text; size is 0 when there is none.
 func unicodeEscape(text []byte) (r rune, size int) {
 	r = hex4(text)
 	switch {
@@ -93,7 +94,7 @@ func unicodeEscape(text []byte) (r rune, size int) {
 	return (r-0xD800)<<10 + low - 0xDC00 + 0x10000, 12
 }
 
-// hex4 is the code unit of the \uXXXX that text starts with, or -1.
+// hex4 returns the code unit of the \uXXXX that text starts with, or -1.
 func hex4(text []byte) rune {
 	if len(text) < 6 || text[0] != '\\' || text[1] != 'u' {
 		return -1
@@ -112,7 +113,7 @@ func hex4(text []byte) rune {
 	return r
 }
 
-// AppendText appends the characters of a string to dst, escapes resolved. In a text that String has not checked, what
+// AppendText appends the characters of a string to dst, with its escapes decoded. In a text that String has not checked, what
 // is no escape stands for itself.
 func (s *Scanner) AppendText(dst []byte, t Text) []byte {
 	for text := s.Data[t.Start:t.End]; len(text) > 0; {

@@ -2,8 +2,8 @@ package rawjson
 
 import "bytes"
 
-// skipUnchecked skips the value at i without checking it: on strict JSON it returns what Skip does, on other data some later
-// offset, or -1 when the data ends first.
+// skipUnchecked skips the value at i without checking it. On strict JSON it returns what Skip returns, on other data
+// some later offset, or -1 when the data ends first.
 func (s *Scanner) skipUnchecked(i int) int {
 	switch s.At(i) {
 	case '"':
@@ -30,7 +30,7 @@ func skipScalarUnchecked(d []byte, i int) int {
 	return i
 }
 
-// skipStringUnchecked goes on inside a string to its end. Long runs are for IndexByte, which takes 32 bytes at a time.
+// skipStringUnchecked returns the offset after the string that contains offset i. IndexByte reads 32 bytes at a time.
 func (s *Scanner) skipStringUnchecked(i int) int {
 	for d := s.Data; ; {
 		n := bytes.IndexByte(d[i:], '"')
@@ -44,7 +44,7 @@ func (s *Scanner) skipStringUnchecked(i int) int {
 	}
 }
 
-// endsWithEscape tells whether what follows text is escaped: it ends in an odd number of backslashes.
+// endsWithEscape reports whether the byte after text is escaped: text ends in an odd number of backslashes.
 func endsWithEscape(text []byte) bool {
 	n := len(text)
 	for n > 0 && text[n-1] == '\\' {
@@ -53,7 +53,7 @@ func endsWithEscape(text []byte) bool {
 	return (len(text)-n)%2 != 0
 }
 
-// skipNestedUnchecked hops over strings, and counts brackets between them.
+// skipNestedUnchecked skips the list or object at i: it counts the brackets outside of strings.
 func (s *Scanner) skipNestedUnchecked(i int) int {
 	d := s.Data
 	for open := 0; i < len(d); {
@@ -83,7 +83,8 @@ func (s *Scanner) skipNestedUnchecked(i int) int {
 	return s.Fail(i, wantValue)
 }
 
-// shortStringEnd is the offset after a short text of a string, as most keys are, and 0 for others.
+// shortStringEnd returns the offset after a string whose text begins at i, if it has no escapes and fewer than eight
+// bytes, as most keys do; 0 for other strings.
 func shortStringEnd(d []byte, i int) int {
 	if i > len(d)-8 {
 		return 0

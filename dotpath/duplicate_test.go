@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// member is an object member in a tree that keeps keys given twice.
+// member is an object member in a tree that preserves duplicate keys.
 type member struct {
 	key   string
 	value any
 }
 
-// tree reads valid JSON into []member for objects, []any for lists, and nil for the rest.
+// tree decodes valid JSON to []member for objects, []any for lists, and nil for other values.
 func tree(decoder *json.Decoder) any {
 	token, _ := decoder.Token()
 	switch token {
@@ -35,9 +35,9 @@ func tree(decoder *json.Decoder) any {
 	return nil
 }
 
-// usedTwice says whether valid JSON gives a key twice that a path leads to or over, or that is anywhere in the content
-// of a path that ends in "!".
-func usedTwice(data []byte, paths []string) bool {
+// usesDuplicate reports whether valid JSON has a duplicate key on a path, or anywhere in the content of a path that ends
+// in "!".
+func usesDuplicate(data []byte, paths []string) bool {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	root := tree(decoder)

@@ -2,7 +2,7 @@ package decimal
 
 import "strings"
 
-// literal are the pieces of a number's text: signs, digits before and after the point, digits of the exponent.
+// literal is the text of a number, in parts: signs, digits before and after the point, digits of the exponent.
 type literal struct {
 	sign, expSign byte // '+', '-' or 0
 	whole, frac   string
@@ -10,7 +10,7 @@ type literal struct {
 	point, hasExp bool
 }
 
-// parseLiteral takes a number's text apart; false when it is none.
+// parseLiteral splits the text of a number into its parts; false when it is not a number.
 func parseLiteral(text string) (literal, bool) {
 	var p literal
 	p.sign, text = cutSign(text)
@@ -45,12 +45,12 @@ func cutDigits(text string) (digits, rest string) {
 	return text[:n], text[n:]
 }
 
-// isJSON says whether the number is written as JSON wants it.
+// isJSON reports whether the text is a JSON number.
 func (p *literal) isJSON() bool {
 	return p.sign != '+' && p.whole != "" && (p.whole == "0" || p.whole[0] != '0') && p.point == (p.frac != "")
 }
 
-// decimal is the number itself; false when it does not fit 19 digits or the range of exponents.
+// decimal returns the exact number; false when it does not fit 19 digits or the range of exponents.
 func (p *literal) decimal() (Decimal, bool) {
 	exp, ok := p.exponent()
 	digits := strings.TrimLeft(p.whole+p.frac, "0")
@@ -69,7 +69,7 @@ func (p *literal) decimal() (Decimal, bool) {
 	return canonical(p.sign == '-', coef, exp), true
 }
 
-// exponent is the written exponent; false when it is beyond any that matters.
+// exponent returns the exponent; false when it is out of range for every number.
 func (p *literal) exponent() (int, bool) {
 	digits := strings.TrimLeft(p.exp, "0")
 	if len(digits) > 6 {
