@@ -1,0 +1,4 @@
+package main
+
+// app has the methods that all commands share.
+type app struct{ *streams }
