@@ -2,12 +2,12 @@ package condition
 
 import "github.com/dictrack/dictrack/value"
 
-// Class says which index finds the values for which a condition holds.
+// Class is the kind of index that finds the values for which a condition holds.
 type Class uint8
 
 // The classes of conditions.
 const (
-	ClassResidual Class = iota // none: the condition must be evaluated
+	ClassResidual Class = iota // no index: the condition must be evaluated
 	ClassEquality              // the value is equal to one of Access.Values
 	ClassItem                  // the value is a list with an item equal to one of Access.Values
 	ClassRange                 // the value is within Access.Low and Access.High, and of their type

@@ -18,7 +18,7 @@ type comparison struct {
 	test     test
 }
 
-// compare makes a condition of unchecked parts. What is wrong with them is the condition's Err.
+// compare returns a condition of unchecked parts. If one of them is invalid, the condition has an Err.
 func compare(op Op, path string, operand value.Value, fold bool) Condition {
 	o, ok := operatorOf(op)
 	if !ok {
@@ -50,7 +50,7 @@ func (c *comparison) fill(path string, operand value.Value) error {
 	return nil
 }
 
-// check refuses operands that could never be compared.
+// check returns an error for an operand of a type that the operator does not compare.
 func (t *operandType) check(v *value.Value) error {
 	if t.allows(v) {
 		return nil
@@ -58,8 +58,8 @@ func (t *operandType) check(v *value.Value) error {
 	return &field.Error{Path: "value", Value: field.OrNull(v.Any()), Want: t.want}
 }
 
-// normalize copies an operand or arguments into the form that reading their JSON gives. So a condition made in Go and
-// one read from a file are the same, and the caller may change what it passed.
+// normalize copies an operand or arguments to the form that decoding their JSON gives, so that a condition made in Go
+// equals one read from a file, and the caller may change the original.
 func normalize(name string, v value.Value) (value.Value, error) {
 	form, err := value.Normalize(v.Any())
 	if err != nil || v.Kind() == value.Unsupported {

@@ -12,13 +12,13 @@ import (
 type composite struct {
 	connective connective.Connective
 	parts      []Condition
-	firsts     []int // where the slots of each part begin
-	width      int   // how many slots all parts need
+	firsts     []int // first slot of each part
+	width      int   // number of slots that all parts need
 	order      []int // the parts in the order of evaluation: those that need the whole data come last
 }
 
-// Compose joins conditions. Definitions cannot be written with composed conditions yet, so only this module can: an
-// all of them holds when every one does, an any when one does, a not, of one, when it does not.
+// Compose joins conditions: all holds when every part holds, any when at least one does, and not, which has one part,
+// when it does not. Definition files cannot contain composed conditions yet, so only this module can call it.
 func Compose(c connective.Connective, parts ...Condition) Condition {
 	root := &composite{connective: c, parts: slices.Clone(parts)}
 	if c == connective.Any && len(parts) == 0 || c == connective.Not && len(parts) != 1 {
@@ -67,7 +67,7 @@ func (c *composite) eval(in *Input, slots []int32) bool {
 	return !c.has(in, slots, false)
 }
 
-// has reports whether a part has a result, evaluating no more than it needs to.
+// has reports whether a part has the result. It stops at the first one that does.
 func (c *composite) has(in *Input, slots []int32, result bool) bool {
 	for _, i := range c.order {
 		if c.parts[i].Eval(in, slots[c.firsts[i]:]) == result {

@@ -8,8 +8,8 @@
 //	condition.Ge("order.total", 100)
 //	condition.In("country", "de", "at", "ch")
 //
-// Operands are any Go values with a JSON form, and are read as that form. A constructor cannot return an error, so that
-// conditions can be written in line; what is wrong with one is returned by [Condition.Err], and by whatever takes it.
+// Operands are any Go values with a JSON form, and are converted to it. Constructors return no error, so that conditions
+// can be written inline; [Condition.Err] returns the error of an invalid one, and so does every function that takes it.
 package condition
 
 import (
@@ -28,7 +28,7 @@ type Condition struct {
 	expr *expr
 }
 
-// expr is what all copies of a condition share.
+// expr is the content of a condition, which all its copies share.
 type expr struct {
 	root node
 	id   string
@@ -38,14 +38,14 @@ type expr struct {
 // node is the root of a condition's tree: a *comparison, a *custom or a *composite.
 type node interface {
 	op() Op
-	// pathCount is how many slots eval needs.
+	// pathCount returns how many slots eval needs.
 	pathCount() int
 	eval(in *Input, slots []int32) bool
 	// usesData reports whether a bound predicate of a registered kind, which needs the whole data, is in the tree.
 	usesData() bool
-	// fields is the JSON form.
+	// fields returns the JSON form, in Go form.
 	fields() map[string]any
-	// text is the form that a person reads.
+	// text returns the form for people.
 	text() string
 }
 
@@ -91,7 +91,7 @@ func (c *Condition) Op() Op { return c.inner().root.op() }
 // operator, path, operand and flags.
 func (c *Condition) ID() string { return c.inner().id }
 
-// String returns the condition as a person would write it, such as `order.total >= 100`, or what is wrong with it.
+// String returns the condition in a form for people, such as `order.total >= 100`, or the error of an invalid one.
 func (c Condition) String() string {
 	if err := c.Err(); err != nil {
 		return err.Error()
@@ -102,7 +102,7 @@ func (c Condition) String() string {
 // Custom reports whether the condition is of a registered kind, which needs the whole data.
 func (c *Condition) Custom() bool { return c.inner().root.usesData() }
 
-// Err returns what is wrong with the condition, nil for a usable one: a *field.Error.
+// Err returns the error of an invalid condition, a *field.Error; nil for a valid one.
 func (c *Condition) Err() error { return c.inner().err }
 
 // Fields returns the JSON form of the condition, in Go form: what [Registry.Parse] reads.

@@ -12,8 +12,8 @@ type custom struct {
 	predicate Predicate
 }
 
-// Custom is a condition of a registered kind. Args may be any value with a JSON form; the registry of whoever takes the
-// condition makes the predicate of them.
+// Custom is a condition of a registered kind. Args may be any value with a JSON form. The condition has no
+// predicate, and is false, until [Registry.Bind] makes it from args.
 func Custom(kind string, args any) Condition {
 	c := &custom{kind: Op(kind)}
 	if _, builtin := operatorOf(c.kind); builtin || kind == "" {

@@ -51,7 +51,7 @@ func (c *Condition) Operand() value.Value {
 	return value.Value{}
 }
 
-// Paths yields the paths of the values that the condition looks at, in a fixed order; one can come more than once.
+// Paths yields the paths of the values that the condition looks at, in a fixed order. The same path can occur more than once.
 // Registered kinds have none.
 func (c *Condition) Paths() iter.Seq[dotpath.Path] {
 	return func(yield func(dotpath.Path) bool) { c.eachPath(yield) }

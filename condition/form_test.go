@@ -20,7 +20,7 @@ type (
 
 var (
 	seven   = 7
-	builtin *condition.Registry // knows the built-in operators only
+	builtin *condition.Registry // has the built-in operators only
 )
 
 // parse reads the JSON form of a condition.
@@ -33,7 +33,7 @@ func parse(t *testing.T, r *condition.Registry, text string) (condition.Conditio
 	return r.Parse(v)
 }
 
-// forms are constructors and the canonical JSON of what they make.
+// forms are conditions and their canonical JSON.
 var forms = []struct {
 	made condition.Condition
 	json string
@@ -89,7 +89,7 @@ func TestConstructorsEqualTheirJSONForm(t *testing.T) {
 }
 
 // Conditions that differ in operator, path, operand or flag are different, however alike they look.
-func TestIdentityTellsApart(t *testing.T) {
+func TestDifferentConditionsHaveDifferentIDs(t *testing.T) {
 	different := []condition.Condition{
 		condition.Exists("k"), condition.NotExists("k"), condition.Exists(`k\.`), condition.Exists("k."),
 		condition.Contains("k", "x"), condition.NotContains("k", "x"), condition.HasItem("k", "x"), condition.NotHasItem("k", "x"),
@@ -112,7 +112,7 @@ func TestIdentityTellsApart(t *testing.T) {
 	}
 }
 
-func TestIdentityJoinsEqualOperands(t *testing.T) {
+func TestEqualOperandsHaveEqualIDs(t *testing.T) {
 	equal := [][]condition.Condition{
 		{
 			condition.Eq("k", 1), condition.Eq("k", 1.0), condition.Eq("k", uint16(1)), condition.Eq("k", level(1)),
@@ -136,7 +136,7 @@ func TestIdentityJoinsEqualOperands(t *testing.T) {
 	}
 }
 
-// A condition is immutable: what it was made of may change afterwards, and so may what it tells.
+// A condition is immutable: changes to its operand, or to a result of its methods, do not change it.
 func TestOperandIsCopied(t *testing.T) {
 	member, list := map[string]any{"x": int64(1)}, []any{int64(1)}
 	cases := map[string]condition.Condition{
@@ -159,7 +159,7 @@ func TestOperandIsCopied(t *testing.T) {
 	}
 }
 
-func TestRefusedOperands(t *testing.T) {
+func TestInvalidOperands(t *testing.T) {
 	loop := []any{nil}
 	loop[0] = loop
 	cases := []struct {
@@ -196,7 +196,7 @@ func TestRefusedOperands(t *testing.T) {
 	}
 }
 
-func TestParseNamesEveryMistake(t *testing.T) {
+func TestParseReportsAllMistakes(t *testing.T) {
 	cases := []struct{ json, want string }{
 		{`[]`, "[] is not allowed: want an object"},
 		{`{}`, "op: missing"},

@@ -105,8 +105,8 @@ func TestContainsFoldLowersEachCodePoint(t *testing.T) {
 	}
 }
 
-// Data in Go holds more than JSON: named types, typed lists and maps, pointers, and what is no JSON at all.
-func TestMatchSeesTypedGoData(t *testing.T) {
+// Go data can hold more than JSON: named types, typed lists and maps, pointers, and values without a JSON form.
+func TestMatchReadsTypedGoData(t *testing.T) {
 	data := map[string]any{
 		"status": status("open"), "level": level(3), "tags": []string{"a", "b"}, "at": &seven,
 		"sub": map[status]int{"x": 1}, "chan": make(chan int), "nan": math.NaN(), "struct": struct{ X int }{1},
@@ -134,7 +134,7 @@ func TestMatchSeesTypedGoData(t *testing.T) {
 	}
 }
 
-func TestOnlyNotExistsHoldsForNothing(t *testing.T) {
+func TestOnlyNotExistsHoldsForAbsentValues(t *testing.T) {
 	for _, one := range forms {
 		if got, want := one.made.Holds(&value.Value{}), one.made.Op() == condition.OpNotExists; got != want {
 			t.Errorf("%s: %v, want %v", one.json, got, want)
@@ -142,7 +142,7 @@ func TestOnlyNotExistsHoldsForNothing(t *testing.T) {
 	}
 }
 
-// What does not need the content of a list or an object must judge one without content as it judges the whole.
+// A condition that does not need the content of lists and objects has the same result without it.
 func TestNeedsContent(t *testing.T) {
 	more := append([]condition.Condition{
 		condition.Eq("k", []any{}), condition.Eq("k", map[string]any{}), condition.Ne("k", []any{1}), condition.In[any]("k", []any{1}, 1),

@@ -2,7 +2,7 @@ package condition
 
 import "github.com/dictrack/dictrack/value"
 
-// Op names what a condition asks: one of the built-in operators, or a registered kind.
+// Op is the name of a built-in operator or of a registered kind.
 type Op string
 
 // The built-in operators. Their meaning is in docs/semantics.md.
@@ -25,24 +25,24 @@ const (
 	OpNotIntersects Op = "not_intersects"
 )
 
-// operator is all that is known of a built-in operator. There is no other place where operators are told apart.
+// operator describes a built-in operator completely: no other code distinguishes operators.
 type operator struct {
 	name Op
 	// operand is what the operator compares with; nil for none.
 	operand *operandType
-	// fold says that it takes case_sensitive.
+	// fold means that the operator has the option case_sensitive.
 	fold bool
-	// absent is whether it holds when there is no value at the path.
+	// absent is the result when there is no value at the path.
 	absent bool
-	// prepare makes the test of a present value from an operand that was checked.
+	// prepare returns the test of a present value from a valid operand.
 	prepare func(operand *value.Value, fold bool) test
 	// access describes the values for which it holds to an index; nil for an operator that no index serves.
 	access func(operand *value.Value) Access
-	// symbol stands between the path and the operand in the form that a person reads.
+	// symbol stands between the path and the operand in the form for people.
 	symbol string
 }
 
-// operators has the built-in operators, in the order in which they are listed to people.
+// operators has the built-in operators, in the order in which messages list them.
 var operators = []operator{
 	{name: OpExists, prepare: exists, symbol: "exists"},
 	{name: OpNotExists, prepare: not(exists), absent: true, symbol: "does not exist"},

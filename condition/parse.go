@@ -6,7 +6,7 @@ import (
 )
 
 // Parse reads the JSON form of a condition, in Go form: {op, key, value, case_sensitive} for a built-in operator,
-// {op, args} for a registered kind. The error is field.Errors with every mistake, or *UnknownKindError.
+// {op, args} for a registered kind. The error is field.Errors with all mistakes, or *UnknownKindError.
 func (r *Registry) Parse(v any) (Condition, error) {
 	fields, err := field.Object(v)
 	if err != nil {

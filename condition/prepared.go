@@ -8,19 +8,19 @@ import (
 
 // test is an operator with its operand, prepared for evaluation.
 type test interface {
-	// holds evaluates a present value. It is passed by value so that the caller's need not be on the heap.
+	// holds evaluates a present value. It is passed by value so that the caller's value can stay on the stack.
 	holds(v value.Value) bool
-	// needsContent reports whether the items or members of a list or an object matter.
+	// needsContent reports whether the result depends on the items of a list or the members of an object.
 	needsContent() bool
 }
 
-// never holds for no value.
+// never is always false.
 type never struct{}
 
 func (never) holds(value.Value) bool { return false }
 func (never) needsContent() bool     { return false }
 
-// always holds for every value.
+// always is true for every value.
 type always struct{}
 
 func (always) holds(value.Value) bool { return true }
@@ -33,7 +33,7 @@ type negation struct{ test }
 
 func (n negation) holds(v value.Value) bool { return !n.test.holds(v) }
 
-// not makes the negation of a test.
+// not returns a function that prepares the negation of a test.
 func not(prepare func(*value.Value, bool) test) func(*value.Value, bool) test {
 	return func(operand *value.Value, fold bool) test { return negation{prepare(operand, fold)} }
 }
@@ -77,7 +77,7 @@ func (t *orderTest) holds(v value.Value) bool {
 
 func (*orderTest) needsContent() bool { return false }
 
-// substring looks for a part of a string.
+// substring tests whether a string contains another.
 type substring struct {
 	part string // in lower case if fold is set
 	fold bool
@@ -103,7 +103,7 @@ func (s *substring) holds(v value.Value) bool {
 
 func (*substring) needsContent() bool { return false }
 
-// membership looks the value up in a set.
+// membership tests whether the value is in a set.
 type membership struct{ items *valueSet }
 
 func oneOf(operand *value.Value, _ bool) test { return membership{newValueSet(operand.List())} }
@@ -112,7 +112,7 @@ func (m membership) holds(v value.Value) bool { return m.items.has(&v) }
 
 func (m membership) needsContent() bool { return m.items.hasComposite() }
 
-// intersection looks the items of a list up in a set.
+// intersection tests whether a list has an item in a set.
 type intersection struct{ items *valueSet }
 
 func hasItem(operand *value.Value, _ bool) test {

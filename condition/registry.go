@@ -8,7 +8,7 @@ import (
 	"github.com/dictrack/dictrack/field"
 )
 
-// Registry has the registered kinds of condition by name. Fill it before use; afterwards it is read-only and safe for
+// Registry maps the names of registered kinds of condition to their factories. Fill it before use; afterwards it is read-only and safe for
 // any goroutine. The nil Registry has the built-in operators only.
 type Registry struct {
 	kinds map[Op]Factory
@@ -92,7 +92,7 @@ func (r *Registry) names() []string {
 	return names
 }
 
-// UnknownKindError says that a condition is of a kind that is not registered.
+// UnknownKindError reports that a condition is of a kind that is not registered.
 type UnknownKindError struct {
 	Kind  string
 	Known []string

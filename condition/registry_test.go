@@ -36,7 +36,7 @@ func registry(t *testing.T, kinds map[string]condition.Factory) *condition.Regis
 	return r
 }
 
-func TestRegisterRefusesNames(t *testing.T) {
+func TestRegisterNameErrors(t *testing.T) {
 	r := registry(t, map[string]condition.Factory{"divisible": divisible})
 	for _, kind := range []string{"", "eq", "not_intersects", "divisible"} {
 		if err := r.Register(kind, divisible); err == nil {
@@ -118,8 +118,8 @@ func TestFactoryErrors(t *testing.T) {
 	}
 }
 
-// A factory must see the same arguments whether the condition was written in Go, in a file, or comes back from a store.
-func TestFactoryGetsArgsInGoForm(t *testing.T) {
+// A factory must receive the same arguments whether the condition was written in Go, in a file, or comes back from a store.
+func TestFactoryReceivesArgsInGoForm(t *testing.T) {
 	var got []any
 	r := registry(t, map[string]condition.Factory{"see": func(args any) (condition.Predicate, error) {
 		got = append(got, args)
@@ -151,8 +151,8 @@ func TestFactoryGetsArgsInGoForm(t *testing.T) {
 	}
 }
 
-// Custom makes conditions of registered kinds only: one that borrows a built-in name is no condition.
-func TestCustomRefusesBuiltinNames(t *testing.T) {
+// Custom makes conditions of registered kinds only: a built-in operator's name is an error.
+func TestCustomWithBuiltinNameIsAnError(t *testing.T) {
 	for _, kind := range []string{"", "eq", "in", "contains", "exists"} {
 		c := condition.Custom(kind, []any{1})
 		if c.Err() == nil {
@@ -174,7 +174,7 @@ func TestFactoryWithoutPredicateIsAnError(t *testing.T) {
 	}
 }
 
-func TestBindKeepsWhatIsBound(t *testing.T) {
+func TestBindOfBoundConditionChangesNothing(t *testing.T) {
 	made := 0
 	r := registry(t, map[string]condition.Factory{"see": func(any) (condition.Predicate, error) {
 		made++

@@ -6,8 +6,8 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// valueSet has the items of an operand list. Strings and whole numbers, which are nearly all of them in
-// practice, are found by hash; the rest is compared one by one.
+// valueSet is the set of items of an operand list. Strings and integers, nearly all items in practice, are found by hash;
+// the others are compared one by one.
 type valueSet struct {
 	strings map[string]struct{}
 	ints    map[int64]struct{}

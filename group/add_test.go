@@ -15,10 +15,10 @@ import (
 func TestAdd(t *testing.T) {
 	g := group.New("g", 41)
 	if g.Exists() || g.Initialized() || g.Len() != 0 || g.Due() != limiter.Never || g.Name() != "g" {
-		t.Errorf("a new group: known %v, fed %v, %d trackers, due %d", g.Exists(), g.Initialized(), g.Len(), g.Due())
+		t.Errorf("a new group: exists %v, initialized %v, %d trackers, due %d", g.Exists(), g.Initialized(), g.Len(), g.Due())
 	}
 	e := add(t, g, 7*second, define(t, "b", `{"initial":1}`), define(t, "a", `{"expire":"1s"}`))
-	equal(t, "events", tell(&e), "ADDED b, ADDED a")
+	equal(t, "events", eventNames(&e), "ADDED b, ADDED a")
 	equal(t, "trackers", look(t, g), "b 1/1 1, a 1/1 0")
 	if !e.Changed || e.Version != 42 || g.Version() != 42 || g.Due() != 8*second || !g.Exists() || g.Initialized() {
 		t.Errorf("version %d, %d, changed %v, due %d", e.Version, g.Version(), e.Changed, g.Due())
@@ -48,7 +48,7 @@ func TestAddAllOrNothing(t *testing.T) {
 			g.BeginChange()
 			e, err := g.Add(c.defs, 6*second)
 			if err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%q", c.name)) || len(e.Events) != 0 {
-				t.Errorf("events %s, %v", tell(&e), err)
+				t.Errorf("events %s, %v", eventNames(&e), err)
 			}
 			if sentinel, ok := c.want.(error); ok && !errors.Is(err, sentinel) {
 				t.Errorf("%v is not %v", err, sentinel)
@@ -112,7 +112,7 @@ func TestRemove(t *testing.T) {
 	if err != nil || e.Version != 3 {
 		t.Errorf("version %d, %v", e.Version, err)
 	}
-	equal(t, "events", tell(&e), "REMOVED c, REMOVED a")
+	equal(t, "events", eventNames(&e), "REMOVED c, REMOVED a")
 	if p := e.Events[0].State.Progress.String(); p != "1" {
 		t.Errorf("the event says progress %s", p)
 	}
@@ -120,7 +120,7 @@ func TestRemove(t *testing.T) {
 	if err != nil || g.Len() != 0 || !g.Exists() || len(g.Definitions()) != 0 {
 		t.Errorf("all: %v, %d left", err, g.Len())
 	}
-	equal(t, "events", tell(&e), "REMOVED b, REMOVED d")
+	equal(t, "events", eventNames(&e), "REMOVED b, REMOVED d")
 	if e, err = g.Remove(nil, 0); err != nil || e.Changed || g.Version() != 4 {
 		t.Errorf("none are left: %v, version %d", err, g.Version())
 	}

@@ -110,7 +110,7 @@ func (p *pool) wagers() []match.Data {
 	return texts
 }
 
-// BenchmarkTrackGroups is W(100) as groups see it: a data for a random one of 1,000 groups with trackers of their own,
+// BenchmarkTrackGroups is W(100) as groups see it: a message for a random one of 1,000 groups with trackers of their own,
 // and of as many that share a template.
 func BenchmarkTrackGroups(b *testing.B) {
 	for _, name := range []string{"own", "template"} {
@@ -146,7 +146,7 @@ func (p *pool) filled(template []*tracker.Definition, own bool, r *rand.Rand, c 
 	return g
 }
 
-// BenchmarkMemory is what groups of 100 trackers take, all told but their definitions and what holds the groups: with
+// BenchmarkMemory is what groups of 100 trackers take, without their definitions and what holds the groups: with
 // trackers of their own, and with one template.
 func BenchmarkMemory(b *testing.B) {
 	for name, n := range map[string]int{"own": 10_000, "template": 100_000} {

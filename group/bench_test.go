@@ -45,7 +45,7 @@ func bets(b *testing.B) (maps, texts []match.Data) {
 	return maps, texts
 }
 
-// BenchmarkTrack is one data for a group that is in memory; moves/op says how many trackers it moves.
+// BenchmarkTrack is one message for a group that is in memory; moves/op says how many trackers it moves.
 func BenchmarkTrack(b *testing.B) {
 	maps, texts := bets(b)
 	for _, n := range []int{100, 10_000} {
@@ -85,7 +85,7 @@ func BenchmarkTrackNothing(b *testing.B) {
 	}
 }
 
-// BenchmarkTake is what a store is given after each data, and the bytes that it writes.
+// BenchmarkTake is what a store is given after each message, and the bytes that it writes.
 func BenchmarkTake(b *testing.B) {
 	maps, _ := bets(b)
 	c := group.TrackRequest{Compile: states.Compile, Scratch: &states.Scratch{}}

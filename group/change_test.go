@@ -118,7 +118,7 @@ func TestDefinitionsAreGivenOnce(t *testing.T) {
 	remove(t, g, "a")
 	add(t, g, 0, a)
 	if c := g.EndChange(); c.Count != 2 || len(c.Encode().Definitions) != 1 {
-		t.Errorf("%d places with %d definitions", c.Count, len(c.Encode().Definitions))
+		t.Errorf("%d indexes with %d definitions", c.Count, len(c.Encode().Definitions))
 	}
 }
 
@@ -176,7 +176,7 @@ func TestNothingChangedIsNoChange(t *testing.T) {
 	track(t, g, `{"x":1}`, 0) // not recorded: costs and does nothing more
 }
 
-// Trackers that come and go leave places behind, which are dropped before they are the most: the order stays, and so does
+// Trackers that come and go leave indexes behind, which are dropped before they are the most: the order stays, and so does
 // what a store reads back.
 func TestCompaction(t *testing.T) {
 	g := group.New("g", 0)
@@ -210,7 +210,7 @@ func TestCompaction(t *testing.T) {
 		t.Errorf("%d trackers are left: %s", g.Len(), look(t, g))
 	}
 	if most > 40+2*64+60 {
-		t.Errorf("up to %d places for at most 71 trackers", most)
+		t.Errorf("up to %d indexes for at most 71 trackers", most)
 	}
 	for i := range 40 {
 		if d := g.Definitions()[i]; d.Name() != fmt.Sprint("t", i*30+29) {
@@ -231,7 +231,7 @@ func TestCompactionIsAlwaysTold(t *testing.T) {
 		func() { add(t, g, 0, define(t, "x", `{}`)) },
 		func() { add(t, g, 0, numberedDefs(t, 200, 800, `"targets":[2]`)...) },
 		func() { remove(t, g, numbered(200, 600)...) },
-		func() { add(t, g, 0, define(t, "y", `{}`)) }, // drops places before the last chunk too
+		func() { add(t, g, 0, define(t, "y", `{}`)) }, // drops indexes before the last chunk too
 		func() { track(t, g, `{"n":160}`, 0) },
 	} {
 		g.BeginChange()
@@ -277,7 +277,7 @@ func TestSweepOfAGroupNobodyKnows(t *testing.T) {
 	}
 	g.BeginChange()
 	if e := g.ApplyTimers(5 * second); e.Changed || g.EndChange() != nil || g.Version() != 9 || g.Exists() {
-		t.Errorf("changed %v, version %d, known %v", e.Changed, g.Version(), g.Exists())
+		t.Errorf("changed %v, version %d, exists %v", e.Changed, g.Version(), g.Exists())
 	}
 }
 

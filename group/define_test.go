@@ -155,8 +155,8 @@ func track(t testing.TB, g *group.Group, text string, now int64) group.Result {
 	return e
 }
 
-// tell is the events of an effect: "KIND name".
-func tell(e *group.Result) string {
+// eventNames lists the events of a result: "KIND name".
+func eventNames(e *group.Result) string {
 	var lines []string
 	for _, one := range e.Events {
 		lines = append(lines, fmt.Sprint(one.Kind, " ", one.Definition.Name()))
@@ -164,7 +164,7 @@ func tell(e *group.Result) string {
 	return strings.Join(lines, ", ")
 }
 
-// moved is the moves of an effect: "name outcome".
+// moved lists the tracker results of a result: "name outcome".
 func moved(e *group.Result) string {
 	var lines []string
 	for m := range e.TrackerResults() {

@@ -11,8 +11,8 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// told is what explanations say that Track would do, in the words of an effect.
-func told(explanations []group.Explanation) string {
+// explained is what explanations say that Track would do, in the words of an effect.
+func explained(explanations []group.Explanation) string {
 	p := plain{}
 	var moves, failures []string
 	for _, e := range explanations {
@@ -20,7 +20,7 @@ func told(explanations []group.Explanation) string {
 			if event.Kind == tracker.EventAdded {
 				continue // lines leaves it out too
 			}
-			p.tell(&one{event.Definition, event.State}, event.Kind)
+			p.eventNames(&one{event.Definition, event.State}, event.Kind)
 		}
 		if e.Outcome != tracker.Unchanged {
 			moves = append(moves, fmt.Sprint(e.Definition.Name(), " ", e.Outcome, " ", e.After.Progress, e.After.Stage))
@@ -32,7 +32,7 @@ func told(explanations []group.Explanation) string {
 	return said(p.lines, moves, failures)
 }
 
-// done is what a call of Track did, in the words of told.
+// done is what a call of Track did, in the words of explained.
 func done(e *group.Result) string {
 	var moves, failures []string
 	for m := range e.TrackerResults() {
@@ -66,7 +66,7 @@ func TestExplain(t *testing.T) {
 	}
 	no := explanations[1]
 	if len(no.Conditions) != 3 || !no.Conditions[0].Holds || no.Conditions[0].Value.Kind() != value.Null || no.Conditions[1].Holds || len(no.Conditions[1].Value.List()) != 2 {
-		t.Errorf("judgements %+v", no.Conditions)
+		t.Errorf("condition results %+v", no.Conditions)
 	}
 	if no.Err != nil {
 		t.Errorf("a custom condition that Track would not ask fails the tracker: %v", no.Err)
@@ -75,7 +75,7 @@ func TestExplain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "explained", told(explanations), done(&e))
+	equal(t, "explained", explained(explanations), done(&e))
 	for _, text := range []string{`{`, `[]`, `{"k":1,"k":2}`} {
 		if _, err := g.Explain(call(text, 0)); err == nil {
 			t.Errorf("%s: explained", text)
@@ -92,7 +92,7 @@ func TestExplainFailsWhereTrackFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := track(t, g, `{"bad":true}`, 0)
-	equal(t, "explained", told(explanations), done(&e))
+	equal(t, "explained", explained(explanations), done(&e))
 	equal(t, "failed", done(&e), "bad first")
 }
 
@@ -105,5 +105,5 @@ func TestExplainTakesWhatTrackTakes(t *testing.T) {
 		t.Fatalf("Explain: %v", err)
 	}
 	e := track(t, g, text, 0)
-	equal(t, "explained", told(explanations), done(&e))
+	equal(t, "explained", explained(explanations), done(&e))
 }

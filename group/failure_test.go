@@ -24,7 +24,7 @@ func TestPanicsFailOneTracker(t *testing.T) {
 			for n := range 2 {
 				e := track(t, g, `{"bad":true}`, 0)
 				equal(t, "moves", moved(&e), "a changed, z changed")
-				equal(t, "events", tell(&e), "")
+				equal(t, "events", eventNames(&e), "")
 				if len(e.Failures) != 1 || e.Failures[0].Tracker != "bad" || !strings.Contains(e.Failures[0].Err.Error(), "on purpose") {
 					t.Fatalf("data %d: failures %v", n, e.Failures)
 				}
@@ -55,7 +55,7 @@ func TestPanicsOfTheClockFailOneTracker(t *testing.T) {
 	g := filled(t, define(t, "a", `{"limiters":[{"kind":"time","end":5}]}`),
 		define(t, "bad", `{"limiters":[{"kind":"bad","args":"sweep"}]}`), define(t, "z", `{"expire":"5s"}`))
 	e := g.ApplyTimers(9 * second)
-	equal(t, "events", tell(&e), "LIMITED a, EXPIRED z")
+	equal(t, "events", eventNames(&e), "LIMITED a, EXPIRED z")
 	if len(e.Failures) != 1 || e.Failures[0].Tracker != "bad" {
 		t.Errorf("failures %v", e.Failures)
 	}
@@ -88,7 +88,7 @@ func TestPanicsInDueAreContained(t *testing.T) {
 		equal(t, "refused as a whole", look(t, g), "a 1/1 1")
 		return
 	}
-	equal(t, "the clock goes on with the others", tell(&e), "EXPIRED z")
+	equal(t, "the clock goes on with the others", eventNames(&e), "EXPIRED z")
 	equal(t, "a", look(t, g, "a"), "a 1/1 1")
 }
 
@@ -136,11 +136,11 @@ func TestEditAndReset(t *testing.T) {
 	if err != nil || e.Version != 2 {
 		t.Fatal(err)
 	}
-	equal(t, "events", tell(&e), "STAGE_COMPLETED a, RESET a")
+	equal(t, "events", eventNames(&e), "STAGE_COMPLETED a, RESET a")
 	for _, name := range []string{"a", "b"} {
 		e, err = g.Edit(name, 0, set("9"))
-		if err != nil || !strings.HasSuffix(tell(&e), "ALL_COMPLETED "+name) || !firstMove(&e).Packed.Completed() {
-			t.Errorf("%s: %s, %v", name, tell(&e), err)
+		if err != nil || !strings.HasSuffix(eventNames(&e), "ALL_COMPLETED "+name) || !firstMove(&e).Packed.Completed() {
+			t.Errorf("%s: %s, %v", name, eventNames(&e), err)
 		}
 	}
 	equal(t, "the completed one that is kept stays", look(t, g), "b 2/1 9 completed, c 1/1 0")
@@ -153,13 +153,13 @@ func TestEditAndReset(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "events", tell(&e), "RESET c, RESET b")
+	equal(t, "events", eventNames(&e), "RESET c, RESET b")
 	equal(t, "after the reset", look(t, g), "b 1/1 0, c 1/1 0")
 	if e, err = g.Reset([]string{"b", "x"}, tracker.ResetOptions{}, 0); !errors.Is(err, group.ErrNotFound) || e.Changed {
 		t.Errorf("an unknown name: %v", err)
 	}
-	if e, err = g.Reset([]string{"b", "b"}, tracker.ResetOptions{}, 0); err != nil || tell(&e) != "RESET b" {
-		t.Errorf("named twice: %s, %v", tell(&e), err)
+	if e, err = g.Reset([]string{"b", "b"}, tracker.ResetOptions{}, 0); err != nil || eventNames(&e) != "RESET b" {
+		t.Errorf("named twice: %s, %v", eventNames(&e), err)
 	}
 }
 

@@ -21,7 +21,7 @@ var shapes = []string{
 	`{"limiters":[{"kind":"bad"}]}`, `{"limiters":[{"kind":"time","end":30}],"keep":true,"targets":[1]}`,
 }
 
-var datas = []map[string]any{
+var messages = []map[string]any{
 	{}, {"k": 1}, {"k": 1, "v": 2}, {"v": 12.5}, {"k": 2, "v": "3"}, {"bad": true}, {"k": 1, "v": 3, "bad": true}, {"v": -1},
 }
 
@@ -164,7 +164,7 @@ func (d *drive) edit(name string) []string {
 }
 
 func (d *drive) track() []string {
-	data := datas[d.roll(len(datas))]
+	data := messages[d.roll(len(messages))]
 	c := &group.TrackRequest{Data: match.Data{Map: data}, Now: d.now, Compile: states.Compile, Scratch: &d.x}
 	if d.roll(2) == 1 {
 		text, err := value.AppendCanonical(nil, data)
@@ -185,7 +185,7 @@ func (d *drive) track() []string {
 	if err != nil {
 		d.Fatal(err)
 	}
-	if got, want := told(explanations), done(&e); got != want {
+	if got, want := explained(explanations), done(&e); got != want {
 		d.Fatalf("explained\n%s\nhappened\n%s", got, want)
 	}
 	d.p.track(data, d.now)

@@ -40,6 +40,6 @@ func TestThousandTrackers(t *testing.T) {
 	}
 	c = changeOf(func() { add(t, g, 0, define(t, "last", `{}`)) })
 	if from, to := c.RemovedChunks(); from != 1 || to != 8 || parts(c) != "0 (1) " {
-		t.Errorf("the places are dropped: chunks %q, %d to %d dropped", parts(c), from, to)
+		t.Errorf("the indexes are dropped: chunks %q, %d to %d dropped", parts(c), from, to)
 	}
 }

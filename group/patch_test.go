@@ -21,7 +21,7 @@ func TestPatch(t *testing.T) {
 		g.BeginChange()
 		track(t, g, fmt.Sprintf(`{"n":%d}`, []int{7, 299, 130, 7}[n]), 0)
 		kept.commit(g.EndChange())
-		equal(t, "places", fmt.Sprint(kept.places), want)
+		equal(t, "indexes", fmt.Sprint(kept.indexes), want)
 		kept.same(g)
 	}
 	g.BeginChange()
@@ -31,7 +31,7 @@ func TestPatch(t *testing.T) {
 	g.BeginChange()
 	add(t, g, 0, define(t, "more", `{}`))
 	kept.commit(g.EndChange())
-	equal(t, "places after an addition", fmt.Sprint(kept.places), "[]")
+	equal(t, "indexes after an addition", fmt.Sprint(kept.indexes), "[]")
 	kept.same(g)
 	again := restored(t, g, kept.patched())
 	kept.same(again)
@@ -57,8 +57,8 @@ func TestPatchOfRubbish(t *testing.T) {
 		if _, err := group.Restore(r, g.Definitions()); err == nil {
 			t.Errorf("patch %q is read", bad)
 		}
-		if places, err := group.PatchIndexes([]byte(bad)); err == nil && bad != "\xc8\x01\x00\x02" {
-			t.Errorf("patch %q has places %v", bad, places)
+		if indexes, err := group.PatchIndexes([]byte(bad)); err == nil && bad != "\xc8\x01\x00\x02" {
+			t.Errorf("patch %q has indexes %v", bad, indexes)
 		}
 	}
 }
@@ -105,7 +105,7 @@ func TestRandomPatches(t *testing.T) {
 					edits++
 				}
 			case 4:
-				for range 400 { // many touches of few places, then another
+				for range 400 { // many touches of few indexes, then another
 					track(t, g, fmt.Sprintf(`{"n":%d}`, r.IntN(3)), 0)
 				}
 				track(t, g, fmt.Sprintf(`{"n":%d}`, r.IntN(next)), 0)

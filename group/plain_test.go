@@ -18,7 +18,7 @@ type one struct {
 	s tracker.State
 }
 
-func (p *plain) add(defs []*tracker.Definition, now int64, lenient bool) bool {
+func (p *plain) add(defs []*tracker.Definition, now int64, allowElapsed bool) bool {
 	fresh := make([]one, len(defs))
 	for i, d := range defs {
 		for _, other := range append(p.trackers, fresh[:i]...) {
@@ -26,7 +26,7 @@ func (p *plain) add(defs []*tracker.Definition, now int64, lenient bool) bool {
 				return false
 			}
 		}
-		s, err := d.Start(now, lenient)
+		s, err := d.Start(now, allowElapsed)
 		if err != nil {
 			return false
 		}
@@ -37,31 +37,31 @@ func (p *plain) add(defs []*tracker.Definition, now int64, lenient bool) bool {
 }
 
 // each goes over all trackers; those for which it answers false are gone.
-func (p *plain) each(visit func(o *one) bool) {
+func (p *plain) each(keep func(o *one) bool) {
 	kept := p.trackers[:0:0]
 	for _, o := range p.trackers {
-		if visit(&o) {
+		if keep(&o) {
 			kept = append(kept, o)
 		}
 	}
 	p.trackers = kept
 }
 
-func (p *plain) tell(o *one, what any) {
+func (p *plain) eventNames(o *one, what any) {
 	p.lines = append(p.lines, fmt.Sprintf("%v %s %v %d", what, o.d.Name(), o.s.Progress, o.s.Stage))
 }
 
 func (p *plain) took(o *one, s tracker.State, events []tracker.Event) {
 	o.s = s
 	for _, e := range events {
-		p.tell(&one{o.d, e.State}, e.Kind)
+		p.eventNames(&one{o.d, e.State}, e.Kind)
 	}
 }
 
 // sweep tells whether the tracker is still there, and may take data.
 func (p *plain) sweep(o *one, now int64) (there, open bool) {
 	if o.s.Expired(now) {
-		p.tell(o, tracker.EventExpired)
+		p.eventNames(o, tracker.EventExpired)
 		return false, false
 	}
 	s, limited, events := o.d.Tick(o.s, now, nil)
@@ -76,7 +76,7 @@ func (p *plain) track(data map[string]any, now int64) {
 			return there
 		}
 		if data["bad"] == true && o.d.Kind() == "bad" {
-			p.tell(o, "failed")
+			p.eventNames(o, "failed")
 			return true
 		}
 		in := tracker.Input{Data: data}
@@ -104,7 +104,7 @@ func lines(e *group.Result) []string {
 	p := plain{}
 	for _, event := range e.Events {
 		if event.Kind != tracker.EventAdded && event.Kind != tracker.EventRemoved {
-			p.tell(&one{event.Definition, event.State}, event.Kind)
+			p.eventNames(&one{event.Definition, event.State}, event.Kind)
 		}
 	}
 	return p.lines

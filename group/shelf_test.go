@@ -14,14 +14,14 @@ import (
 // patches.
 type shelf struct {
 	testing.TB
-	version uint64
-	fed     bool
-	chunks  []record.Chunk
-	defs    map[tracker.ID]*tracker.Definition
+	version     uint64
+	initialized bool
+	chunks      []record.Chunk
+	defs        map[tracker.ID]*tracker.Definition
 
-	older  []record.Chunk // without what the patch has
-	places []int32        // of the patch
-	patch  []byte
+	older   []record.Chunk // without what the patch has
+	indexes []int32        // of the patch
+	patch   []byte
 }
 
 func newShelf(t testing.TB, g *group.Group) *shelf {
@@ -32,7 +32,7 @@ func newShelf(t testing.TB, g *group.Group) *shelf {
 func (s *shelf) commit(c *group.Pending) {
 	s.Helper()
 	if c.Base != s.version || c.Version <= c.Base || c.BaseCount != len(s.layout()) {
-		s.Fatalf("a change of version %d to %d, %d places; kept are version %d, %d places", c.Base, c.Version, c.BaseCount, s.version, len(s.layout()))
+		s.Fatalf("a change of version %d to %d, %d indexes; kept are version %d, %d indexes", c.Base, c.Version, c.BaseCount, s.version, len(s.layout()))
 	}
 	patched := s.amend(c)
 	for _, d := range c.Encode().Definitions {
@@ -57,9 +57,9 @@ func (s *shelf) commit(c *group.Pending) {
 	if !patched {
 		s.renew(c)
 	}
-	s.version, s.fed = c.Version, c.Initialized
+	s.version, s.initialized = c.Version, c.Initialized
 	if n := len(s.layout()); n != c.Count {
-		s.Fatalf("%d places are kept, the change says %d", n, c.Count)
+		s.Fatalf("%d indexes are kept, the change says %d", n, c.Count)
 	}
 }
 
@@ -77,17 +77,17 @@ func parse(t testing.TB, text []byte) *tracker.Definition {
 	return d
 }
 
-// mostPlaces is how many the patch has at most.
-const mostPlaces = 5
+// maxIndexes is how many the patch has at most.
+const maxIndexes = 5
 
-// amend takes a change into the patch, if it goes there; else the change carries the places of the patch too.
+// amend takes a change into the patch, if it goes there; else the change carries the indexes of the patch too.
 func (s *shelf) amend(c *group.Pending) bool {
-	places, few := c.ChangedIndexes()
-	if all := union(s.places, places); few && len(all) <= mostPlaces {
-		s.places, s.patch = all, c.AppendPatch(nil, all)
+	indexes, few := c.ChangedIndexes()
+	if all := union(s.indexes, indexes); few && len(all) <= maxIndexes {
+		s.indexes, s.patch = all, c.AppendPatch(nil, all)
 		return true
 	}
-	c.IncludeChunksOf(s.places)
+	c.IncludeChunksOf(s.indexes)
 	return false
 }
 
@@ -99,7 +99,7 @@ func union(a, b []int32) []int32 {
 
 // renew takes the chunks of a change, after which there is no patch.
 func (s *shelf) renew(c *group.Pending) {
-	s.older, s.places, s.patch = slices.Grow(s.older, len(s.chunks))[:len(s.chunks)], nil, nil
+	s.older, s.indexes, s.patch = slices.Grow(s.older, len(s.chunks))[:len(s.chunks)], nil, nil
 	for _, part := range c.Encode().Chunks {
 		s.older[part.Index] = s.chunks[part.Index]
 	}
@@ -114,7 +114,7 @@ func (s *shelf) layout() []tracker.ID {
 }
 
 func (s *shelf) record() *record.Group {
-	r := &record.Group{Name: "g", Version: s.version, Initialized: s.fed, Layout: s.layout()}
+	r := &record.Group{Name: "g", Version: s.version, Initialized: s.initialized, Layout: s.layout()}
 	for _, part := range s.chunks {
 		r.States = append(r.States, part.States...)
 	}
@@ -155,16 +155,16 @@ func (s *shelf) same(g *group.Group) {
 	s.Helper()
 	again := s.load()
 	if got, want := look(s, s.loadFrom(s.patched())), look(s, g); got != want {
-		s.Fatalf("read back with a patch of %v\n%s\nwant\n%s", s.places, got, want)
+		s.Fatalf("read back with a patch of %v\n%s\nwant\n%s", s.indexes, got, want)
 	}
-	if places, err := group.PatchIndexes(s.patch); err != nil || !slices.Equal(places, s.places) {
-		s.Fatalf("a patch of %v has %v: %v", s.places, places, err)
+	if indexes, err := group.PatchIndexes(s.patch); err != nil || !slices.Equal(indexes, s.indexes) {
+		s.Fatalf("a patch of %v has %v: %v", s.indexes, indexes, err)
 	}
 	if got, want := look(s, again), look(s, g); got != want {
 		s.Fatalf("read back\n%s\nwant\n%s", got, want)
 	}
 	if again.Version() != g.Version() || again.Initialized() != g.Initialized() || again.Exists() != g.Exists() || again.Len() != g.Len() {
-		s.Fatalf("read back version %d, fed %v, known %v; want %d, %v, %v",
+		s.Fatalf("read back version %d, initialized %v, exists %v; want %d, %v, %v",
 			again.Version(), again.Initialized(), again.Exists(), g.Version(), g.Initialized(), g.Exists())
 	}
 	for i, d := range again.Definitions() {

@@ -14,10 +14,10 @@ func TestSinceLeadsFromAnEarlierVersion(t *testing.T) {
 	g.BeginChange()
 	add(t, g, 0, numberedDefs(t, 0, 300, `"targets":[1,5],"reset":"none"`)...)
 	kept.commit(g.EndChange())
-	base, places := g.Version(), 300
+	base, indexes := g.Version(), 300
 	track(t, g, `{"n":200}`, 0)
 	track(t, g, `{"n":201}`, 0)
-	some := g.DiffSince(base, places, []int{1})
+	some := g.DiffSince(base, indexes, []int{1})
 	if got, want := parts(some), "1 (128) "; got != want || len(some.Encode().Definitions) != 128 {
 		t.Errorf("chunks %q with %d definitions, want %q with 128", got, len(some.Encode().Definitions), want)
 	}
@@ -26,7 +26,7 @@ func TestSinceLeadsFromAnEarlierVersion(t *testing.T) {
 	base = g.Version()
 	remove(t, g)
 	add(t, g, 0, define(t, "last", `{}`)) // laid out anew: one place
-	all := g.DiffSince(base, places, nil)
+	all := g.DiffSince(base, indexes, nil)
 	if from, to := all.RemovedChunks(); from != 1 || to != 3 || parts(all) != "0 (1) " {
 		t.Errorf("chunks %q, dropped %d to %d; want the first alone", parts(all), from, to)
 	}

@@ -19,14 +19,14 @@ func TestTrackOrder(t *testing.T) {
 		define(t, "a", `{"kind":"sum","key":"v","targets":[5],"keep":true}`), define(t, "none", `{"kind":"sum","key":"w"}`))
 	e := track(t, g, `{"v":5}`, 0)
 	equal(t, "moves", moved(&e), "z changed, limit changed, done changed, a changed")
-	equal(t, "events", tell(&e), "STAGE_COMPLETED z, RESET z, LIMITED limit, ALL_COMPLETED done, ALL_COMPLETED a")
+	equal(t, "events", eventNames(&e), "STAGE_COMPLETED z, RESET z, LIMITED limit, ALL_COMPLETED done, ALL_COMPLETED a")
 	if e.Version != 2 || !e.Changed || len(e.Failures) != 0 {
 		t.Errorf("version %d, changed %v, failures %v", e.Version, e.Changed, e.Failures)
 	}
 	equal(t, "trackers", look(t, g), "z 2/1 1, no 1/1 0, limit 1/1 1 limited, a 1/1 5 completed, none 1/1 0")
 	e = track(t, g, `{"v":5}`, 0)
 	equal(t, "moves of the next", moved(&e), "z changed, limit refused, a completed")
-	equal(t, "events of the next", tell(&e), "ALL_COMPLETED z")
+	equal(t, "events of the next", eventNames(&e), "ALL_COMPLETED z")
 }
 
 // A version counts what changed: neither refusals nor data that matches nothing raise it, except the first data and a call
@@ -61,12 +61,12 @@ func TestTrackUnknownGroup(t *testing.T) {
 	g.BeginChange()
 	e := track(t, g, `{"a":1}`, 0)
 	if e.Changed || g.Version() != 5 || g.Exists() || g.Initialized() || g.EndChange() != nil {
-		t.Errorf("version %d, known %v", g.Version(), g.Exists())
+		t.Errorf("version %d, exists %v", g.Version(), g.Exists())
 	}
 	c := call(`{}`, 0)
 	c.Commit = true
 	if e, err := g.Track(c); err != nil || !e.Changed || g.Version() != 6 || !g.Exists() || !g.Initialized() {
-		t.Errorf("with an id: version %d, known %v, %v", g.Version(), g.Exists(), err)
+		t.Errorf("with an id: version %d, exists %v, %v", g.Version(), g.Exists(), err)
 	}
 }
 
@@ -86,11 +86,11 @@ func TestTemplate(t *testing.T) {
 		if err != nil || e.Version != 1 {
 			t.Fatalf("version %d, %v", e.Version, err)
 		}
-		equal(t, "events", tell(&e), "ADDED a, ADDED b, ALL_COMPLETED b, ADDED over, LIMITED over, ADDED gone, EXPIRED gone, ADDED d")
+		equal(t, "events", eventNames(&e), "ADDED a, ADDED b, ALL_COMPLETED b, ADDED over, LIMITED over, ADDED gone, EXPIRED gone, ADDED d")
 		equal(t, "moves", moved(&e), "a changed, b changed, over limited")
 		equal(t, "trackers", look(t, g), "a 1/1 1, over 1/1 0 limited, d 1/1 0")
-		if e, err = give(g, `{}`); err != nil || tell(&e) != "" {
-			t.Errorf("given again: %s, %v", tell(&e), err)
+		if e, err = give(g, `{}`); err != nil || eventNames(&e) != "" {
+			t.Errorf("given again: %s, %v", eventNames(&e), err)
 		}
 	})
 	t.Run("names that are taken", func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestTemplate(t *testing.T) {
 		g.BeginChange()
 		for _, text := range []string{`{"x":1`, `[]`, `{"x":1,"x":2}`, ``} {
 			if _, err := give(g, text); err == nil || g.Exists() || g.Version() != 0 {
-				t.Errorf("%q: %v, version %d, known %v", text, err, g.Version(), g.Exists())
+				t.Errorf("%q: %v, version %d, exists %v", text, err, g.Version(), g.Exists())
 			}
 		}
 		if g.EndChange() != nil {
@@ -131,8 +131,8 @@ func TestTemplate(t *testing.T) {
 		g := group.New("g", 0)
 		c := call(`{}`, 0)
 		c.Template = template[4:]
-		if e, err := g.Track(c); err != nil || tell(&e) != "ADDED d" || moved(&e) != "" || !g.Initialized() || g.Len() != 1 {
-			t.Errorf("%s, %v", tell(&e), err)
+		if e, err := g.Track(c); err != nil || eventNames(&e) != "ADDED d" || moved(&e) != "" || !g.Initialized() || g.Len() != 1 {
+			t.Errorf("%s, %v", eventNames(&e), err)
 		}
 	})
 	t.Run("a tracker that cannot start", func(t *testing.T) {
@@ -140,7 +140,7 @@ func TestTemplate(t *testing.T) {
 		c := call(`{}`, 0)
 		c.Template = []*tracker.Definition{template[0], define(t, "bad", `{"limiters":[{"kind":"bad","args":"start"}]}`)}
 		if e, err := g.Track(c); err == nil || e.Changed || g.Exists() {
-			t.Errorf("known %v, %v", g.Exists(), err)
+			t.Errorf("exists %v, %v", g.Exists(), err)
 		}
 	})
 }
@@ -156,15 +156,15 @@ func TestClockOnTrack(t *testing.T) {
 	e := track(t, g, `{"x":1}`, second)
 	equal(t, "before the window", moved(&e), "a changed, window refused, gone changed, z changed")
 	e = track(t, g, `{}`, 6*second-1)
-	equal(t, "in its last millisecond", moved(&e)+tell(&e), "a changed, gone changed")
+	equal(t, "in its last millisecond", moved(&e)+eventNames(&e), "a changed, gone changed")
 	e = track(t, g, `{}`, 6*second)
-	equal(t, "after it", tell(&e), "ALL_COMPLETED a, LIMITED window, EXPIRED gone")
+	equal(t, "after it", eventNames(&e), "ALL_COMPLETED a, LIMITED window, EXPIRED gone")
 	equal(t, "moves", moved(&e), "a changed, window limited")
 	if e.Events[2].State.Progress.String() != "2" || g.Due() != 7*second {
 		t.Errorf("gone left with %v, due %d", e.Events[2].State.Progress, g.Due())
 	}
 	e = track(t, g, `{"x":1}`, 8*second)
-	equal(t, "an expired tracker takes no data", tell(&e)+" "+moved(&e), "EXPIRED z window refused")
+	equal(t, "an expired tracker takes no data", eventNames(&e)+" "+moved(&e), "EXPIRED z window refused")
 	if g.Due() != limiter.Never {
 		t.Errorf("due %d", g.Due())
 	}
@@ -187,7 +187,7 @@ func TestSweep(t *testing.T) {
 	} {
 		before := g.Version()
 		e := g.ApplyTimers(step.now)
-		equal(t, "events", tell(&e), step.events)
+		equal(t, "events", eventNames(&e), step.events)
 		if e.Changed != (step.events != "") || (g.Version() > before) != e.Changed || g.Due() != step.due {
 			t.Errorf("at %d: changed %v, version %d, due %d", step.now, e.Changed, g.Version(), g.Due())
 		}

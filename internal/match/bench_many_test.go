@@ -16,13 +16,13 @@ import (
 const (
 	scalarPaths  = 30
 	numberPaths  = 30
-	dataPaths    = 30 // that one data has
+	dataPaths    = 30 // in the data of one message
 	scalarValues = 1000
 	numberValues = 1000
 )
 
-// predicates is P(n): about eight conditions each over 60 paths, half of them equalities of 1,000 values a path, half
-// bounds, all skewed: the first paths and values are asked for most. Every data meets some tracker.
+// predicates returns P(n): about eight conditions each over 60 paths, half of them equalities of 1,000 values a path, half
+// bounds, all skewed to the first paths and values. Every message matches some tracker.
 func predicates(b testing.TB, n int) *load {
 	l, r := &load{}, random()
 	paths := rand.NewZipf(r, 1.1, 10, scalarPaths-1)
@@ -92,7 +92,7 @@ func fill(r *rand.Rand, data map[string]string, paths, values *rand.Zipf) match.
 	return match.Data{JSON: []byte("{" + strings.Join(fields, ",") + "}")}
 }
 
-// BenchmarkMatchMany is P(n). The largest takes a minute to make and gigabytes; all runs of one process share it.
+// BenchmarkMatchMany measures P(n). The largest takes a minute to build and gigabytes; all runs of one process share it.
 func BenchmarkMatchMany(b *testing.B) {
 	for _, n := range []int{30_000, 300_000, 3_000_000} {
 		b.Run(fmt.Sprintf("P=%d", n), func(b *testing.B) {

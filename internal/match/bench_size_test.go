@@ -14,10 +14,10 @@ import (
 	"github.com/dictrack/dictrack/value"
 )
 
-// unused is how many fields that nobody asks for data of a size has.
+// unused returns how many unused fields the data of a size has.
 var unused = map[int]int{44: 0, 500: 12, 2000: 30}
 
-// padded is data of 44 bytes, filled up to a size with fields that nobody asks for, the ones in use last or first.
+// padded returns data of 44 bytes, padded to a size with unused fields, before or after the used ones.
 func padded(d match.Data, size int, last bool) match.Data {
 	fields := []string{strings.Trim(string(d.JSON), "{}")}
 	for i := range unused[size] {
@@ -30,7 +30,7 @@ func padded(d match.Data, size int, last bool) match.Data {
 	return d
 }
 
-// filler is some value of about n bytes: a text, a list, an object.
+// filler returns some value of about n bytes: a text, a list, an object.
 func filler(i, n int) string {
 	text := strings.Repeat("Lorem ipsum dolor sit amet ", n/27+1)
 	switch i % 3 {
@@ -42,8 +42,7 @@ func filler(i, n int) string {
 	return fmt.Sprintf(`{"id":%d,"name":%q}`, 1_000_000+i, text[:n-24])
 }
 
-// BenchmarkMatchSize is S(n) on data of about 44, 500 and 2,000 bytes, and beside it the scan for the same two fields
-// alone.
+// BenchmarkMatchSize measures S(n) on data of about 44, 500 and 2,000 bytes, and the scan for the same two fields alone.
 func BenchmarkMatchSize(b *testing.B) {
 	for _, n := range []int{100, 1_000_000} {
 		b.Run(fmt.Sprintf("S=%d", n), func(b *testing.B) {
@@ -69,7 +68,7 @@ func inSizes(b *testing.B, texts []match.Data, run func(b *testing.B, texts []ma
 	}
 }
 
-// scan reads the fields that S(n) asks for, and nothing else.
+// scan reads only the fields that S(n) uses.
 func scan(b *testing.B, texts []match.Data) {
 	var wants []dotpath.Request
 	for _, c := range []condition.Condition{condition.Exists("bet"), condition.Exists("game")} {
@@ -88,8 +87,8 @@ func scan(b *testing.B, texts []match.Data) {
 	}
 }
 
-// BenchmarkFurther is what one more tracker that matches costs, matched and stepped: the slope between data that meets
-// one of n bounds and data that meets a third of them. Its own time is that of both, and means nothing.
+// BenchmarkFurther measures the cost of one more tracker that matches, matched and stepped: the slope between data that
+// meets one of n bounds and data that meets a third of them. Its ns/op is the sum of both, and not meaningful.
 func BenchmarkFurther(b *testing.B) {
 	for _, n := range []int{100, 1000, 10_000} {
 		b.Run(fmt.Sprintf("M=%d", n), func(b *testing.B) {
@@ -104,8 +103,8 @@ func BenchmarkFurther(b *testing.B) {
 	}
 }
 
-// slope compares two data, of which the second matches more. Each is tracked so often in a row that the clock is not
-// what is measured.
+// slope compares two messages, of which the second matches more trackers. Each is tracked many times in a row, so that
+// reading the clock costs little in comparison.
 func (l *load) slope(b *testing.B, texts []match.Data) {
 	var x states.Scratch
 	var moved []states.PackedResult

@@ -15,7 +15,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// load is a list of trackers and data for them.
+// load is a list of trackers and messages for them.
 type load struct {
 	defs  []*tracker.Definition
 	cells states.Table
@@ -42,7 +42,7 @@ func (l *load) add(b testing.TB, kind string, where ...condition.Condition) {
 	l.cells.Append(cell)
 }
 
-// bet is data of 44 bytes.
+// bet returns data of 44 bytes.
 func (l *load) bet(bet int, game string) {
 	text := fmt.Appendf(nil, `{"group_id":"10000123","bet":%d,"game":%q}`, bet, game)
 	l.texts = append(l.texts, match.Data{JSON: text})
@@ -50,7 +50,7 @@ func (l *load) bet(bet int, game string) {
 
 func random() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
-// equalities is S(n): two equalities, which one tracker meets.
+// equalities returns S(n): two equalities each; one tracker matches.
 func equalities(b testing.TB, n int) *load {
 	l, r := &load{}, random()
 	side := int(math.Ceil(math.Sqrt(float64(n))))
@@ -68,7 +68,7 @@ func equalities(b testing.TB, n int) *load {
 	return l
 }
 
-// ranges is R(n): one bound each; with random ones a data meets about half, so they are at the end of what data has.
+// ranges returns R(n): one bound each. Data meets about half of random bounds; the others are at the upper end of the data.
 func ranges(b testing.TB, n int) *load {
 	l, r := &load{}, random()
 	for i := range n {
@@ -80,7 +80,7 @@ func ranges(b testing.TB, n int) *load {
 	return l
 }
 
-// wagers is W(n): one of three games and a least bet, half of them sums.
+// wagers returns W(n): one of three games and a minimum bet; half of the trackers are sums.
 func wagers(b testing.TB, n int) *load {
 	l, r := &load{}, random()
 	for i := range n {
@@ -93,7 +93,7 @@ func wagers(b testing.TB, n int) *load {
 	return l
 }
 
-// thirds is M(n): bounds that a third of all trackers meet.
+// thirds returns M(n): bounds that data meets for a third of all trackers.
 func thirds(b testing.TB, n int) *load {
 	l, r := &load{}, random()
 	for range n {
@@ -105,7 +105,7 @@ func thirds(b testing.TB, n int) *load {
 	return l
 }
 
-// conjunctions is M with two bounds each.
+// conjunctions returns M(n) with two bounds each.
 func conjunctions(b testing.TB, n int) *load {
 	l, r := &load{}, random()
 	for range n {
@@ -118,7 +118,7 @@ func conjunctions(b testing.TB, n int) *load {
 	return l
 }
 
-// run matches and steps one data after the other.
+// run matches and steps one message after the other.
 func (l *load) run(b *testing.B, set *states.Program, texts []match.Data) {
 	var x states.Scratch
 	var moved []states.PackedResult
@@ -136,7 +136,7 @@ func (l *load) run(b *testing.B, set *states.Program, texts []match.Data) {
 	b.ReportMetric(float64(matches)/float64(b.N), "matches/op")
 }
 
-// loop asks every tracker, as one would without an index, on a map.
+// loop evaluates the conditions of every tracker on a map, without an index.
 func (l *load) loop(b *testing.B) {
 	data, err := l.texts[0].Decode()
 	if err != nil {
@@ -158,7 +158,7 @@ func (l *load) loop(b *testing.B) {
 	}
 }
 
-// BenchmarkScan is what reading the two fields costs alone.
+// BenchmarkScan measures reading the two fields alone.
 func BenchmarkScan(b *testing.B) {
 	l := &load{}
 	l.add(b, tracker.KindCount, condition.Exists("bet"), condition.Exists("game"))
@@ -167,8 +167,8 @@ func BenchmarkScan(b *testing.B) {
 	l.run(b, set, l.texts)
 }
 
-// BenchmarkMatch is one data against n trackers, matched and stepped; cold data hits another tracker each time. Beside
-// small sets stands the loop that asks each tracker.
+// BenchmarkMatch measures one message against n trackers, matched and stepped; cold data matches another tracker each
+// time. For small sets it also measures the loop that evaluates each tracker.
 func BenchmarkMatch(b *testing.B) {
 	for _, load := range []struct {
 		name string
@@ -191,7 +191,7 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
-// inModes runs a benchmark on texts that are checked whole, and on the same when they are trusted.
+// inModes runs a benchmark on texts that are checked as a whole, and on the same texts when they are trusted.
 func inModes(b *testing.B, texts []match.Data, run func(b *testing.B, texts []match.Data)) {
 	trusted := slices.Clone(texts)
 	for i := range trusted {
@@ -201,8 +201,8 @@ func inModes(b *testing.B, texts []match.Data, run func(b *testing.B, texts []ma
 	b.Run("trusted", func(b *testing.B) { run(b, trusted) })
 }
 
-// reduced is how many trackers a load of n has: n, or few when DICTRACK_BENCH says small, for loads that are only to be
-// seen working under their names.
+// reduced returns how many trackers a load of n has: n, or few when DICTRACK_BENCH is small, which only checks that the
+// benchmarks run.
 func reduced(n int) int {
 	if os.Getenv("DICTRACK_BENCH") == "small" {
 		return min(n, 2000)

@@ -37,7 +37,7 @@ var (
 
 func (d *dice) scalar() any { return scalars[d.roll(len(scalars))] }
 
-// value is data of any type, nested up to depth.
+// value returns data of any type, nested up to depth.
 func (d *dice) value(depth int) any {
 	switch kind := d.roll(5); {
 	case depth > 0 && kind == 3:
@@ -68,7 +68,7 @@ func (d *dice) items() []any {
 	return list
 }
 
-// condition is any of the operators, or a custom kind; it may be invalid.
+// condition returns a condition of any operator, or a custom kind; it may be invalid.
 func (d *dice) condition() condition.Condition {
 	path := paths[d.roll(len(paths))]
 	text, _ := d.scalar().(string)
@@ -111,7 +111,7 @@ func (d *dice) condition() condition.Condition {
 	return condition.Custom([]string{"keys", "odd", "bad"}[d.roll(3)], int64(d.roll(3)))
 }
 
-// custom knows the kinds keys (as many as args, or more), odd (an odd number of keys) and bad (panics for more than args).
+// custom has the kinds keys (as many as args, or more), odd (an odd number of keys) and bad (panics for more than args).
 func custom(t testing.TB) *tracker.Registry {
 	t.Helper()
 	r := &tracker.Registry{}
@@ -136,7 +136,7 @@ func custom(t testing.TB) *tracker.Registry {
 	return r
 }
 
-// definitions are up to 40 random ones; those that are invalid are left out.
+// definitions returns up to 40 random definitions without the invalid ones.
 func (d *dice) definitions(r *tracker.Registry) []*tracker.Definition {
 	var defs []*tracker.Definition
 	for i := range d.roll(40) {
@@ -154,11 +154,11 @@ func (d *dice) definitions(r *tracker.Registry) []*tracker.Definition {
 	return defs
 }
 
-// plain is what Match must find, by the plain loop: which trackers match, and which fail.
+// plain returns the expected result of Match by a simple loop: which trackers match, and which fail.
 func plain(defs []*tracker.Definition, data map[string]any) (hits, failed []int32) {
 	for i, d := range defs {
 		matches, panics := true, false
-		for _, custom := range []bool{false, true} { // a custom condition is asked only when the others hold
+		for _, custom := range []bool{false, true} { // custom conditions are evaluated only when the others hold
 			for j := range d.Where() {
 				if c := &d.Where()[j]; c.Custom() == custom && matches && !panics {
 					matches, panics = holds(c, data)
@@ -239,8 +239,8 @@ func indexes(failures []match.Failure) []int32 {
 	return list
 }
 
-// Whatever the definitions and the data, a compiled set finds what asking each condition of each tracker finds, in a Go
-// map and in raw JSON, with a Scratch that other sets used before.
+// Whatever the definitions and the data, a compiled set finds the same trackers as evaluating each condition of each tracker,
+// in a Go map and in raw JSON, with a Scratch that other sets used before.
 func FuzzMatch(f *testing.F) {
 	r := custom(f)
 	f.Add([]byte("\x05\x00\x01\x00\x00\x04"), []byte("\x02\x00\x00\x04\x01\x00\x04"))
@@ -269,7 +269,7 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
-// compiledEveryWay is the same list compiled at once, by insertion, and in parts over each other.
+// compiledEveryWay returns the same list compiled at once, by insertion, and in parts, each with the previous as its base.
 func compiledEveryWay(all []*tracker.Definition) []*match.Set {
 	third := len(all) / 3
 	low := match.Compile(nil, all[:third])

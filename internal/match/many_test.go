@@ -13,7 +13,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// shape is a kind of load: what a tracker asks for, and the data, over a few paths and values.
+// shape is a kind of load: the conditions of a tracker, and the data, over a few paths and values.
 type shape struct {
 	name  string
 	where func(r *rand.Rand) []condition.Condition
@@ -22,7 +22,7 @@ type shape struct {
 
 func path(i int) string { return "p" + strconv.Itoa(i) }
 
-// flat is data with every one of n paths, from few values.
+// flat returns data with every one of n paths, from few values.
 func flat(n, values int) func(*rand.Rand) map[string]any {
 	return func(r *rand.Rand) map[string]any {
 		m := map[string]any{}
@@ -97,7 +97,7 @@ var shapes = []shape{
 	}, flat(6, 9)},
 }
 
-// Every way of filing trackers, however many there are, finds what the plain loop does.
+// However the trackers are indexed, and however many there are, a match finds the same ones as the simple loop.
 func TestManyTrackers(t *testing.T) {
 	for _, s := range shapes {
 		t.Run(s.name, func(t *testing.T) {

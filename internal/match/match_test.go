@@ -14,7 +14,7 @@ import (
 	"github.com/dictrack/dictrack/tracker"
 )
 
-// define makes a count for each list of conditions.
+// define returns a count for each list of conditions.
 func define(t testing.TB, r *tracker.Registry, where ...[]condition.Condition) []*tracker.Definition {
 	t.Helper()
 	defs := make([]*tracker.Definition, len(where))
@@ -39,7 +39,7 @@ func one(conditions ...condition.Condition) [][]condition.Condition {
 	return lists
 }
 
-// Bounds are searched, not asked one by one: what lies at, just below and just above each must come out as if asked.
+// Bounds are searched in an index: numbers at, just below and just above each must have the result of an evaluation.
 func TestBoundsAreExact(t *testing.T) {
 	operands := []any{
 		0, 10, 10.0, 10.5, -10, 1 << 53, 1<<53 + 1, 1<<53 + 2, 1<<53 + 3, -1<<53 - 1, math.MaxInt64, math.MaxInt64 - 1, math.MinInt64,
@@ -72,8 +72,8 @@ func TestBoundsAreExact(t *testing.T) {
 	}
 }
 
-// A path whose content one condition needs is read whole, also where others do not need it.
-func TestContentIsReadWhereAnyNeedsIt(t *testing.T) {
+// A path is read with its content if any condition on it needs the content.
+func TestContentIsReadIfAnyConditionNeedsIt(t *testing.T) {
 	needs, not := condition.Eq("l", []any{1}), condition.Exists("l")
 	data := map[string]any{"l": []any{1}}
 	for _, order := range [][]condition.Condition{{needs, not}, {not, needs}, {not, needs, not}} {
@@ -86,8 +86,8 @@ func TestContentIsReadWhereAnyNeedsIt(t *testing.T) {
 	}
 }
 
-// A condition is asked once for one data, however many trackers have it, and only where the others hold.
-func TestConditionsAreAskedOnce(t *testing.T) {
+// A condition is evaluated once for each message, however many trackers have it, and only if their others hold.
+func TestConditionsAreEvaluatedOnce(t *testing.T) {
 	asked := 0
 	r := &tracker.Registry{}
 	err := r.Conditions.Register("ask", func(any) (condition.Predicate, error) {
@@ -127,8 +127,8 @@ func TestPanicsFailTheirTrackersOnly(t *testing.T) {
 	}
 }
 
-// Raw JSON that is refused hits nothing; a key given twice matters only on a used path, or to code that gets the whole.
-func TestRefusedJSON(t *testing.T) {
+// Invalid JSON matches nothing; a duplicate key is an error only on a used path, or for code that uses the whole data.
+func TestInvalidJSON(t *testing.T) {
 	r := custom(t)
 	set := match.Compile(nil, define(t, r, append(one(condition.Eq("a", 1), condition.Custom("keys", 1)), nil)...))
 	var x match.Scratch
@@ -159,7 +159,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-// A set finds trackers in their order, beyond the width of one word of its bitmap.
+// A set finds trackers in their order, also when its bitmap has several words.
 func TestHitsAreInOrder(t *testing.T) {
 	var where [][]condition.Condition
 	for i := range 300 {

@@ -24,8 +24,8 @@ func compiled(t *testing.T, n int) *match.Set {
 	return match.Compile(nil, []*tracker.Definition{d})
 }
 
-// A Scratch that waits in a pool holds nothing of a caller's data, whichever sets it served before.
-func TestReleaseLetsGoOfAllData(t *testing.T) {
+// A Scratch in a pool has no references to a caller's data, whichever sets it was used with.
+func TestReleaseDropsAllData(t *testing.T) {
 	data := match.Data{Map: map[string]any{"a": "secret", "b": "secret", "c": "secret"}}
 	var x match.Scratch
 	for _, n := range []int{3, 1} {

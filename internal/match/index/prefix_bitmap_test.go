@@ -10,7 +10,7 @@ import (
 	"github.com/dictrack/dictrack/internal/match/predicate"
 )
 
-// Whatever the numbers, a prefix bitmap and the rest of the range are just the intervals that contain a number, and
+// Whatever the numbers, a prefix bitmap and the rest of the range are exactly the intervals that contain a number, and
 // take little memory.
 func TestPrefixBitmapsHaveTheIntervalsThatContainANumber(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -87,7 +87,7 @@ func checkContaining(t *testing.T, b *intervalIndex, numbers []float64) {
 	}
 }
 
-// Refs that come late and are large do not make large bitmaps.
+// Large refs that are added late do not make large bitmaps.
 func TestPrefixBitmapsAreBounded(t *testing.T) {
 	b := intervalIndex{width: math.Inf(1)}
 	for i := range 3000 {

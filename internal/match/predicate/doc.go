@@ -1,4 +1,4 @@
-// Package predicate classifies what trackers ask of data into the forms that an index can search.
+// Package predicate classifies the conditions of trackers into forms that an index can search.
 //
 // The conditions of a tracker are a conjunction. Each conjunct becomes one of these:
 //

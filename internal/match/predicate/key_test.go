@@ -6,7 +6,7 @@ import (
 )
 
 // Strings of up to eight bytes are distinguished by their prefixes and their lengths alone.
-func TestPrefix64HasTheString(t *testing.T) {
+func TestPrefix64DistinguishesShortStrings(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 10_000 {
 		text := make([]byte, r.IntN(11))
