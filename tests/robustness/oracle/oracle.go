@@ -157,6 +157,9 @@ func (w *World) Sweep(name string, now int64) (events []string) {
 
 // Add adds trackers, all or none.
 func (w *World) Add(name string, now int64, defs ...map[string]any) (answer Answer) {
+	if len(defs) == 0 {
+		return Answer{Error: Invalid}
+	}
 	g := w.Group(name)
 	var added []*Tracker
 	for _, def := range defs {
