@@ -68,7 +68,8 @@ func equalities(b testing.TB, n int) *load {
 	return l
 }
 
-// ranges returns R(n): one bound each. Data meets about half of random bounds; the others are at the upper end of the data.
+// ranges returns R(n): one bound each. A message meets about half of random bounds; the other bounds are at
+// the upper end of the numbers in the data.
 func ranges(b testing.TB, n int) *load {
 	l, r := &load{}, random()
 	for i := range n {
