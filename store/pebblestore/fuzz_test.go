@@ -18,8 +18,8 @@ import (
 var exampleHeads = []groupValue{
 	{},
 	{version: 1, due: limiter.Never, inline: true},
-	{version: 7, due: 1_800_000_000_000, fed: true, inline: true, count: 3, firstChunk: []byte{0, 1, 2, 3, 4, 5}},
-	{version: math.MaxUint64, due: math.MinInt64, fed: true, count: 1_000_000},
+	{version: 7, due: 1_800_000_000_000, initialized: true, inline: true, count: 3, firstChunk: []byte{0, 1, 2, 3, 4, 5}},
+	{version: math.MaxUint64, due: math.MinInt64, initialized: true, count: 1_000_000},
 }
 
 var sightings = []record.MessageID{

@@ -10,16 +10,16 @@ import (
 	"github.com/dictrack/dictrack/record"
 )
 
-// scan calls visit for the keys in [lower, upper), in order, until it returns false or an error. What
+// scan calls yield for the keys in [lower, upper), in order, until it returns false or an error. What
 // describes the records in errors.
-func scan(db *pebble.DB, lower, upper []byte, what string, visit func(i *pebble.Iterator) (more bool, err error)) error {
+func scan(db *pebble.DB, lower, upper []byte, what string, yield func(i *pebble.Iterator) (more bool, err error)) error {
 	i, err := db.NewIter(&pebble.IterOptions{LowerBound: lower, UpperBound: upper})
 	if err != nil {
 		return readError(what, err)
 	}
 	more := true
 	for ok := i.First(); ok && more && err == nil; ok = i.Next() {
-		more, err = visit(i)
+		more, err = yield(i)
 	}
 	if broken := i.Close(); broken != nil {
 		return readError(what, broken)

@@ -66,7 +66,7 @@ func load(from pebble.Reader, name string) (*record.Group, error) {
 		floor, err := readFirstVersion(from)
 		return &record.Group{Name: name, Version: floor}, err
 	}
-	r := &record.Group{Name: name, Version: h.version, Initialized: h.fed, Due: h.due, Layout: make([]tracker.ID, 0, h.count), States: h.firstChunk}
+	r := &record.Group{Name: name, Version: h.version, Initialized: h.initialized, Due: h.due, Layout: make([]tracker.ID, 0, h.count), States: h.firstChunk}
 	if err := loadLayout(from, r, h.count); err != nil {
 		return nil, err
 	}

@@ -15,12 +15,12 @@ const format = 1
 
 // groupValue is the value of a group. For most groups it includes their only chunk.
 type groupValue struct {
-	version    uint64
-	due        int64 // limiter.Never for none
-	fed        bool
-	inline     bool // firstChunk is in this record, and not in one of its own
-	count      int  // trackers, with removed ones
-	firstChunk []byte
+	version     uint64
+	due         int64 // limiter.Never for none
+	initialized bool
+	inline      bool // firstChunk is in this record, and not in one of its own
+	count       int  // trackers, with removed ones
+	firstChunk  []byte
 }
 
 const (
@@ -31,7 +31,7 @@ const (
 
 func (h *groupValue) append(dst []byte) []byte {
 	var flags byte
-	if h.fed {
+	if h.initialized {
 		flags |= flagInitialized
 	}
 	if h.inline {
@@ -51,7 +51,7 @@ const maxCount = 1 << 31
 func parseGroup(payload []byte) (groupValue, error) {
 	r := wire.Reader{Buf: payload}
 	flags := r.Byte()
-	h := groupValue{fed: flags&flagInitialized != 0, inline: flags&flagInline != 0}
+	h := groupValue{initialized: flags&flagInitialized != 0, inline: flags&flagInline != 0}
 	h.version, h.due = r.Uvarint(), r.Varint()
 	count := r.Uvarint()
 	switch {

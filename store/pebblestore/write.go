@@ -22,7 +22,7 @@ type kv struct{ key, value []byte }
 // encode encodes a change. The write aliases its memory.
 func (w *write) encode(c *record.Change) {
 	w.name, w.base = c.Group, c.Base
-	w.group = groupValue{version: c.Version, due: c.Due, fed: c.Initialized, count: c.Count}
+	w.group = groupValue{version: c.Version, due: c.Due, initialized: c.Initialized, count: c.Count}
 	w.group.inline, w.firstChanged = c.Count == 0, c.Count == 0
 	newLayout := false
 	for _, chunk := range c.Chunks {

@@ -289,11 +289,11 @@ func TestLoadAfterInDoubt(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, want := <-loaded, uint64(version)+1; got != want {
-			t.Errorf("LoadSettled returns version %d, want %d", got, want)
+			t.Errorf("LoadAfterInDoubt returns version %d, want %d", got, want)
 		}
 	}
 	if r, err := direct.LoadAfterInDoubt(t.Context(), "nobody"); err != nil || r.Version != 0 || len(r.Layout) > 0 {
-		t.Errorf("LoadSettled of a group that does not exist: %+v, %v", r, err)
+		t.Errorf("LoadAfterInDoubt of a group that does not exist: %+v, %v", r, err)
 	}
 	if names, err := direct.Groups(t.Context(), "", 10); err != nil || len(names) != 3 {
 		t.Errorf("groups %q, %v; want the three that were committed", names, err)
