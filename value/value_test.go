@@ -118,7 +118,11 @@ func TestOfUnsupported(t *testing.T) {
 	cycle = &cycle
 	for _, v := range []any{
 		make(chan int), func() {},
-		struct{ C chan int }{}, &struct{ X float64 }{math.NaN()}, panicking{}, map[int]chan int{1: nil}, json.RawMessage(`{"a":1,"a":2}`),
+		struct{ C chan int }{},
+		&struct{ X float64 }{math.NaN()},
+		panicking{},
+		map[int]chan int{1: nil},
+		json.RawMessage(`{"a":1,"a":2}`),
 		math.NaN(), math.Inf(1), float32(math.Inf(-1)), 1i,
 		json.Number("abc"), json.Number("1e999"), json.Number("0x1"), json.Number(""), cycle,
 	} {

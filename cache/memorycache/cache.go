@@ -13,7 +13,7 @@ type Cache struct {
 	options Options
 	entries entryMap
 	calls   mailbox.Calls // entered by calls on a cache with a store; Close closes it
-	commits gate.Gate    // entered by group commits; Flush pauses it
+	commits gate.Gate     // entered by group commits; Flush pauses it
 
 	memory  memoryOnly
 	through *writeThrough // nil without a store

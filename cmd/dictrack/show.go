@@ -76,8 +76,15 @@ func addGroup(ctx context.Context, m *dictrack.Manager, w output.Writer, group s
 }
 
 var snapshotColumns = []output.Column{
-	{Name: "GROUP"}, {Name: "TRACKER"}, {Name: "KIND"}, {Name: "PROGRESS", AlignRight: true}, {Name: "STAGE", AlignRight: true},
-	{Name: "CYCLE", AlignRight: true}, {Name: "STATE"}, {Name: "LIMITERS", Optional: true}, {Name: "EXPIRES", Optional: true},
+	{Name: "GROUP"},
+	{Name: "TRACKER"},
+	{Name: "KIND"},
+	{Name: "PROGRESS", AlignRight: true},
+	{Name: "STAGE", AlignRight: true},
+	{Name: "CYCLE", AlignRight: true},
+	{Name: "STATE"},
+	{Name: "LIMITERS", Optional: true},
+	{Name: "EXPIRES", Optional: true},
 }
 
 // snapshotRows returns a function for the row of a *tracker.Snapshot at a time.

@@ -14,8 +14,8 @@ type entry struct {
 	key     string // of the group in Redis
 	shard   int
 	box     mailbox.Mailbox // its lock protects removed
-	removed bool        // no longer in its table
-	replica *replica    // nil until it is read; owned by the attempt of the group while there is one
+	removed bool            // no longer in its table
+	replica *replica        // nil until it is read; owned by the attempt of the group while there is one
 
 	element *list.Element // in table.order; protected by the table, as is used
 	used    bool          // since it was last moved to the front
