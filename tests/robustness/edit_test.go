@@ -2,6 +2,7 @@ package robustness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -11,6 +12,14 @@ import (
 )
 
 // Adding no trackers changes nothing: not the places of others, and not what is known of the group.
+// addNothing checks that a call without trackers is refused.
+func addNothing(t *testing.T, m *dictrack.Manager, group string) {
+	t.Helper()
+	if err := m.Add(t.Context(), group); !errors.Is(err, dictrack.ErrInvalid) {
+		t.Errorf("Add without trackers: %v, want an ErrInvalid", err)
+	}
+}
+
 func TestAddNothing(t *testing.T) {
 	const trackers = 70 // enough removed ones for the group to be laid out anew
 	d := faultstore.NewDisk()
@@ -26,12 +35,12 @@ func TestAddNothing(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		add(t, m, "g")
+		addNothing(t, m, "g")
 		track(t, m, "g")
 		if err := m.RemoveAll(t.Context(), "g"); err != nil {
 			t.Fatal(err)
 		}
-		add(t, m, "g")
+		addNothing(t, m, "g")
 		if res := track(t, m, "g", "x"); res.Version != trackers+3 {
 			t.Errorf("version %d after %d commits: versions restart", res.Version, trackers+3)
 		}
@@ -63,6 +72,6 @@ func TestAddNothingVersions(t *testing.T) {
 	if err := m.RemoveAll(t.Context(), "g"); err != nil {
 		t.Fatal(err)
 	}
-	add(t, m, "g")
+	addNothing(t, m, "g")
 	add(t, m, "g", dictrack.Count("t", dictrack.Targets(500)))
 }

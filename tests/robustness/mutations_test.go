@@ -155,7 +155,7 @@ var mutations = []mutation{
 		catches: inBehind,
 	},
 	{
-		name: "change encoded again", file: "group/pending.go",
+		name: "change encoded again", file: "group/change.go",
 		edits:   []edit{{"\tp.encoded = true\n", ""}},
 		catches: "./group",
 	},
