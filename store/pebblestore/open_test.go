@@ -12,7 +12,6 @@ import (
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
-	"go.uber.org/goleak"
 
 	"github.com/dictrack/dictrack/record"
 	"github.com/dictrack/dictrack/store"
@@ -189,23 +188,6 @@ func TestFormatMark(t *testing.T) {
 	write(mem, markerDraft, "dictr")
 	mustClose(t, mustOpen(t, "data", smallOptions(mem)))
 	mustClose(t, mustOpen(t, "data", smallOptions(mem)))
-}
-
-// TestCloseLeavesNothing: no goroutine outlives its Store.
-func TestCloseLeavesNothing(t *testing.T) {
-	before := goleak.IgnoreCurrent()
-	s := mustOpen(t, "data", smallOptions(vfs.NewMem()))
-	p := newExpectedGroup("player 0", 129)
-	for range 50 {
-		if err := p.commit(t.Context(), s); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if _, err := p.committedRange().check(s); err != nil {
-		t.Error(err)
-	}
-	mustClose(t, s)
-	goleak.VerifyNone(t, before)
 }
 
 func TestOptionsAreChecked(t *testing.T) {
