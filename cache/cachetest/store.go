@@ -136,7 +136,7 @@ func (d *faultyStore) load(name string) (*group.Group, error) {
 	return group.Restore(record, definitions)
 }
 
-// Seen implements cache.BackingStore.
+// FindMessageID implements cache.BackingStore.
 func (d *faultyStore) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if hook, ok := d.beforeLookup.get(); ok {
 		if err := hook(name, id); err != nil {

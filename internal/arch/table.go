@@ -64,7 +64,7 @@ var impure = []string{
 
 // Table returns the import rule, innermost ring first.
 func Table() []Rule {
-	return slices.Concat(coreRules(), portRules(), outerRules())
+	return slices.Concat(coreRules(), portRules(), outerRules(), asideRules())
 }
 
 // coreRules is ring 0, one rule a line of core.
@@ -135,7 +135,7 @@ func portRules() []Rule {
 	}
 }
 
-// outerRules is what puts the parts together, and what stands aside.
+// outerRules is what puts the parts together.
 func outerRules() []Rule {
 	return []Rule{
 		{
@@ -178,6 +178,12 @@ func outerRules() []Rule {
 			Ring:      "the outermost ring: everything",
 			Why:       "programs put the parts together",
 		},
+	}
+}
+
+// asideRules is what only tests and tools use.
+func asideRules() []Rule {
+	return []Rule{
 		{
 			For:   []string{"internal/testprocess"},
 			Suite: true,

@@ -137,7 +137,7 @@ func (s *DiskSession) Definitions(ctx context.Context, ids []tracker.ID) (texts 
 	return texts, err
 }
 
-// Seen implements store.Store.
+// FindMessageID implements store.Store.
 func (s *DiskSession) FindMessageID(ctx context.Context, name, id string) (seen record.MessageID, ok bool, err error) {
 	err = s.step(ctx, StepSeen, name, func() error {
 		if r := s.storage.groups[name]; r != nil {
@@ -180,7 +180,7 @@ func (s *DiskSession) Groups(ctx context.Context, after string, limit int) (name
 	return names, err
 }
 
-// Forget implements store.Store.
+// DeleteExpiredIDs implements store.Store.
 func (s *DiskSession) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	return s.step(ctx, StepForget, "", func() error {
 		for _, r := range s.storage.groups {

@@ -147,7 +147,7 @@ func (s *Session) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, 
 	return s.Data.Definitions(ctx, ids)
 }
 
-// Seen implements store.Store.
+// FindMessageID implements store.Store.
 func (s *Session) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	s.Lookups.Add(1)
 	if err := begin(s, &s.BeforeLookup, id); err != nil {
@@ -172,7 +172,7 @@ func (s *Session) Groups(ctx context.Context, after string, limit int) ([]string
 	return s.Data.Groups(ctx, after, limit)
 }
 
-// Forget implements store.Store.
+// DeleteExpiredIDs implements store.Store.
 func (s *Session) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	if err := s.err(); err != nil {
 		return err

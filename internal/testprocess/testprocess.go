@@ -36,7 +36,7 @@ type Process struct {
 // form "key=value" in its environment, and sends it the configuration. The
 // caller must call Wait.
 func Start(role string, config any, env ...string) (*Process, error) {
-	p := &Process{command: exec.Command(os.Args[0])} // #nosec G702 -- the test binary itself
+	p := &Process{command: exec.Command(os.Args[0])} // #nosec G204 G702 -- the test binary itself
 	p.command.Env = append(append(os.Environ(), envRole+"="+role), env...)
 	p.command.Stderr = os.Stderr
 	input, inputErr := p.command.StdinPipe()

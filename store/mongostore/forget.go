@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 )
 
-// Forget implements store.Store.
+// DeleteExpiredIDs implements store.Store.
 func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	if err := s.retrier.Enter(ctx); err != nil {
 		return err

@@ -38,7 +38,7 @@ func (s *Store) Load(ctx context.Context, name string) (*record.Group, error) {
 	return r, err
 }
 
-// Seen implements store.Store.
+// FindMessageID implements store.Store.
 func (s *Store) FindMessageID(ctx context.Context, name, id string) (seen record.MessageID, ok bool, err error) {
 	if err := store.CheckGroupName(name); err != nil {
 		return record.MessageID{}, false, err

@@ -45,7 +45,7 @@ func (s *Store) Definitions(ctx context.Context, ids []tracker.ID) ([][]byte, er
 	})
 }
 
-// Seen implements store.Store.
+// FindMessageID implements store.Store.
 func (s *Store) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if err := store.CheckGroupName(name); err != nil {
 		return record.MessageID{}, false, err

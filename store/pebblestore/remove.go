@@ -12,7 +12,7 @@ import (
 // maxForgetBatch is how many ids are removed at once, while commits wait.
 const maxForgetBatch = 512
 
-// Forget implements store.Store.
+// DeleteExpiredIDs implements store.Store.
 func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	for {
 		forgotten := 0

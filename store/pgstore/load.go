@@ -161,7 +161,7 @@ func orderDefinitions(ids []tracker.ID, found map[tracker.ID][]byte) ([][]byte, 
 	return texts, nil
 }
 
-// Seen implements store.Store.
+// FindMessageID implements store.Store.
 func (s *Store) FindMessageID(ctx context.Context, name, id string) (record.MessageID, bool, error) {
 	if err := checkName(name); err != nil {
 		return record.MessageID{}, false, err

@@ -10,7 +10,7 @@ import (
 // maxForgetBatch is how many message ids are removed in one transaction.
 const maxForgetBatch = 1000
 
-// Forget implements store.Store. It does not block other calls.
+// DeleteExpiredIDs implements store.Store. It does not block other calls.
 func (s *Store) DeleteExpiredIDs(ctx context.Context, now int64) error {
 	for forgotten := maxForgetBatch; forgotten == maxForgetBatch; {
 		err := s.do(ctx, "forget ids", s.retrier.AttemptTimeout(), func(ctx context.Context) error {

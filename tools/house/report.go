@@ -58,7 +58,8 @@ func lines(packages []packageReport) (sum int) {
 func (r *report) print(out io.Writer) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer w.Flush() //nolint:errcheck // standard output
-	row := func(what string, value any) { fmt.Fprintf(w, "%s\t%v\n", what, value) }
+	line := func(format string, values ...any) { _, _ = fmt.Fprintf(w, format+"\n", values...) }
+	row := func(what string, value any) { line("%s\t%v", what, value) }
 	row("identifiers with a banned word", r.BannedIdentifiers)
 	row("  their uses", r.BannedUses)
 	row("banned words in prose", r.BannedProse)
@@ -75,10 +76,10 @@ func (r *report) print(out io.Writer) {
 		name     string
 		packages []packageReport
 	}{{"product", r.Product}, {"support", r.Support}} {
-		fmt.Fprintf(w, "\n%s\tlines\tfiles\tlargest circle\n", part.name)
+		line("\n%s\tlines\tfiles\tlargest circle", part.name)
 		for _, p := range part.packages {
-			fmt.Fprintf(w, "%s\t%d\t%d\t%d\n", p.Package, p.Lines, p.Files, p.LargestCircle)
+			line("%s\t%d\t%d\t%d", p.Package, p.Lines, p.Files, p.LargestCircle)
 		}
-		fmt.Fprintf(w, "sum\t%d\n", lines(part.packages))
+		line("sum\t%d", lines(part.packages))
 	}
 }

@@ -44,7 +44,7 @@ func (b *bucket) add(index int32, p *predicate.Predicates, f *filed) {
 		b.unconditional = append(b.unconditional, index)
 	case len(p.Intervals) == 0:
 		b.withoutIntervals = appendPacked(b.withoutIntervals, index, p, &f.lists)
-	case other == 0 && len(p.Intervals) == 1 && !(p.Intervals[0].HasLow() && p.Intervals[0].HasHigh()):
+	case other == 0 && len(p.Intervals) == 1 && (!p.Intervals[0].HasLow() || !p.Intervals[0].HasHigh()):
 		var one *intervalIndex
 		b.intervals, one = findOrAdd(b.intervals, &p.Intervals[0])
 		one.add(&p.Intervals[0], index)

@@ -56,8 +56,10 @@ func NumberOf(v *value.Value) float64 {
 	return math.NaN()
 }
 
-// HasLow reports whether the interval has a lower end, HasHigh whether it has an upper one.
-func (iv *Interval) HasLow() bool  { return !math.IsInf(iv.Low, -1) }
+// HasLow reports whether the interval has a lower end.
+func (iv *Interval) HasLow() bool { return !math.IsInf(iv.Low, -1) }
+
+// HasHigh reports whether the interval has an upper end.
 func (iv *Interval) HasHigh() bool { return !math.IsInf(iv.High, 1) }
 
 // Contains reports whether n is in the interval; NaN is in none.

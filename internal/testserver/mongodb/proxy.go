@@ -68,7 +68,7 @@ func (p *Proxy) Watch(f func(Message) Fault) {
 // Delay delays every message by d.
 func (p *Proxy) Delay(d time.Duration) { p.delay.Store(int64(d)) }
 
-// Refuse(true) closes all connections and refuses new ones until Refuse(false).
+// Refuse closes all connections and refuses new ones, until it is called with false.
 func (p *Proxy) Refuse(refuse bool) {
 	p.refuses.Store(refuse)
 	if refuse {

@@ -35,15 +35,15 @@ func IsTransient(err error) bool {
 type ErrorClass int
 
 const (
-	// InDoubt: the command may have been executed or not.
+	// InDoubt means that the command may have been executed or not.
 	InDoubt ErrorClass = iota
-	// Retryable: it was not executed, and may succeed later.
+	// Retryable means that it was not executed, and may succeed later.
 	Retryable
-	// NoScript: it was not executed, because the server does not have the script. It was restarted or replaced.
+	// NoScript means that it was not executed, because the server does not have the script. It was restarted or replaced.
 	NoScript
-	// BadKey: it was not executed, because a key holds something that this program did not write.
+	// BadKey means that it was not executed, because a key holds something that this program did not write.
 	BadKey
-	// Refused: it was not executed, and never will be.
+	// Refused means that it was not executed, and never will be.
 	Refused
 )
 
